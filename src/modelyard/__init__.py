@@ -1,0 +1,29 @@
+"""The Python door, handed out lazily so that importing the name costs nothing.
+
+`modelyard.train` and `modelyard.load` are defined in `modelyard.workbench`; they are fetched on
+first use.
+"""
+
+from typing import Any
+
+__all__ = ["__version__", "load", "train"]
+
+_WORKBENCH = frozenset({"load", "train"})
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name on first use (PEP 562)."""
+    if name == "__version__":
+        from modelyard.kit.version import VERSION
+
+        return VERSION
+    if name in _WORKBENCH:
+        from modelyard import workbench
+
+        return getattr(workbench, name)
+    msg = f"module 'modelyard' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

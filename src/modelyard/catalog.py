@@ -1,0 +1,110 @@
+"""Finds components by key: built-in ones by scanning the shelves, foreign ones by entry point.
+
+It imports no component by name, so that nothing here changes when a shelf grows. A foreign package
+declares an entry point in the group `modelyard.<shelf>`, e.g. `modelyard.algorithms`, that names
+an object with a card.
+"""
+
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from typing import Any, Protocol, TypeVar, cast
+
+from modelyard.domain.errors import UnknownKey
+from modelyard.kit.discovery import scan
+from modelyard.kit.matching import nearest
+from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.charts import Chart
+from modelyard.protocols.checks import Check
+from modelyard.protocols.metrics import Metric
+from modelyard.protocols.sources import Source
+from modelyard.protocols.transforms import Transform
+
+
+class _Card(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+class _Component(Protocol):
+    @property
+    def card(self) -> _Card: ...
+
+
+T = TypeVar("T")
+
+
+class DuplicateComponentError(Exception):
+    """Two components on one shelf share a key: a programming mistake, never resolved silently."""
+
+
+class Catalog:
+    """The components of every shelf, each shelf read on first use."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, dict[str, Any]] = {}
+
+    def sources(self) -> dict[str, Source]:
+        """Return the sources by key."""
+        return cast("dict[str, Source]", self._shelf("sources"))
+
+    def checks(self) -> dict[str, Check]:
+        """Return the checks by key."""
+        return cast("dict[str, Check]", self._shelf("checks"))
+
+    def transforms(self) -> dict[str, Transform]:
+        """Return the transforms by key."""
+        return cast("dict[str, Transform]", self._shelf("transforms"))
+
+    def algorithms(self) -> dict[str, Algorithm]:
+        """Return the algorithms by key."""
+        return cast("dict[str, Algorithm]", self._shelf("algorithms"))
+
+    def metrics(self) -> dict[str, Metric]:
+        """Return the metrics by key."""
+        return cast("dict[str, Metric]", self._shelf("metrics"))
+
+    def charts(self) -> dict[str, Chart]:
+        """Return the charts by key."""
+        return cast("dict[str, Chart]", self._shelf("charts"))
+
+    def _shelf(self, name: str) -> dict[str, Any]:
+        if name not in self._shelves:
+            self._shelves[name] = _by_key(name, [*_built_in(name), *_foreign(name)])
+        return self._shelves[name]
+
+
+def pick(components: dict[str, T], key: str, *, shelf: str) -> T:
+    """Return the component called `key`.
+
+    Raises:
+        UnknownKey: if there is none, with the nearest key.
+    """
+    if key in components:
+        return components[key]
+    close = nearest(key, components)
+    hint = f"Did you mean '{close}'? " if close else ""
+    raise UnknownKey(
+        f"There is no '{key}' among the {shelf}.",
+        fix=f"{hint}Known: {', '.join(sorted(components))}.",
+        sample=key,
+    )
+
+
+def _built_in(shelf: str) -> Iterable[_Component]:
+    for _, component in scan(f"modelyard.components.{shelf}", "COMPONENT"):
+        yield component
+
+
+def _foreign(shelf: str) -> Iterable[_Component]:
+    for entry in entry_points(group=f"modelyard.{shelf}"):
+        yield entry.load()
+
+
+def _by_key(shelf: str, components: Iterable[_Component]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for component in components:
+        key = component.card.key
+        if key in found:
+            raise DuplicateComponentError(f"two {shelf} share the key '{key}'")
+        found[key] = component
+    return found

@@ -1,0 +1,1 @@
+"""The shelves: one file is one component, found by the catalog, known to no sibling."""

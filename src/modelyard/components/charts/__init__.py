@@ -1,0 +1,1 @@
+"""Pictures of an evaluation, as specifications that others draw."""

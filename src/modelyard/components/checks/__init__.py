@@ -1,0 +1,1 @@
+"""Findings about a table's quality before anything is trained on it."""

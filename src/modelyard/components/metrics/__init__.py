@@ -1,0 +1,1 @@
+"""Measures of how far predictions are from the truth."""

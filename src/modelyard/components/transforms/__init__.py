@@ -1,0 +1,1 @@
+"""Preparations of columns that are learned from training rows."""

@@ -1,0 +1,1 @@
+"""The product's vocabulary: frozen values that every other room speaks in."""

@@ -1,0 +1,80 @@
+"""What a column holds, and how a value of it is read."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ColumnKind(StrEnum):
+    """The meaning of a column's values; it decides how they are stored and prepared."""
+
+    NUMERIC = "numeric"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    DATETIME = "datetime"
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    IMAGE = "image"
+    SEQUENCE = "sequence"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the runtime reads the column into its block of float64 numbers."""
+        return self in _NUMBERS
+
+    @property
+    def is_string(self) -> bool:
+        """Whether the runtime reads the column into its block of strings."""
+        return self in _STRINGS
+
+
+_NUMBERS = frozenset(
+    {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN, ColumnKind.DATETIME}
+)
+_STRINGS = frozenset({ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.IDENTIFIER})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name, its kind, and how its cells were read.
+
+    Attributes:
+        name: as in the header.
+        kind: what the values mean.
+        true_words, false_words: for BOOLEAN, the spellings of the two values, folded to lower case.
+        datetime_format: for DATETIME, the strptime format of the cells, or None for ISO 8601.
+        reason: why this kind was chosen, in words for the user.
+    """
+
+    name: str
+    kind: ColumnKind
+    true_words: tuple[str, ...] = ()
+    false_words: tuple[str, ...] = ()
+    datetime_format: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """One column that a packaged model takes, with what training saw in it.
+
+    Attributes:
+        name, kind, true_words, false_words, datetime_format: as in `Column`.
+        minimum, maximum: range of the training rows for number kinds (booleans as 0 and 1,
+            datetimes in microseconds since 1970 UTC), None where all were missing.
+        categories: for CATEGORY, the values of the training rows, most frequent first.
+        n_missing: missing values among the training rows.
+        example: a value of the training rows as a request would carry it.
+    """
+
+    name: str
+    kind: ColumnKind
+    true_words: tuple[str, ...] = ()
+    false_words: tuple[str, ...] = ()
+    datetime_format: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    categories: tuple[str, ...] = ()
+    n_missing: int = 0
+    example: Any = field(default=None, compare=False)

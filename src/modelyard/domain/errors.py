@@ -1,0 +1,215 @@
+"""Everything that can go wrong for a user, as one tree.
+
+    ModelyardError
+    ├── DataError                  the table itself (exit 3)
+    │   ├── NotATable              binary, empty, not readable as this format
+    │   ├── NoRows                 nothing below the header
+    │   ├── MalformedRow           a row with too many or too few fields, an unclosed quote
+    │   ├── UndecidableEncoding    bytes that no known encoding explains
+    │   ├── AmbiguousHeader        duplicate, empty or case-equal column names
+    │   ├── UnparseableValue       a cell that does not fit its column's kind
+    │   ├── MissingColumns         columns that the model or the configuration needs
+    │   ├── SchemaViolation        a cell that breaks the data schema
+    │   └── TooFewRows             fewer rows than the step needs
+    ├── TargetError                the target column does not allow training (exit 3)
+    ├── BlockingFindings           findings of severity error that were not accepted (exit 2)
+    ├── UsageError                 a wrong command, option or configuration (exit 4)
+    │   ├── UnknownKey             a name that does not exist, with the nearest right one
+    │   └── InvalidValue           a value outside what is allowed
+    ├── NotFound                   no such model, run or file (exit 5)
+    ├── PackageError               a model package that must not or cannot be used (exit 6)
+    │   ├── UntrustedPackage       a hash or the signature is wrong, or the key is not trusted
+    │   ├── UnsupportedPackage     written in a format that this version does not know
+    │   └── ParityExceeded         the package does not predict what the trained model predicts
+    └── StoreError                 the project folder cannot be read or written (exit 7)
+
+An error carries a stable `code`, an HTTP `status`, the `exit_code` of the command line, and where
+they are known `row` (1 is the first row below the header), `column`, a `sample` of what came, and
+the `fix`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+
+class ModelyardError(Exception):
+    """Base of every error that a user can cause or mend."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        sample: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.row = row
+        self.column = column
+        self.sample = sample
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}" if self.fix else self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the structured fields, without those that are not known."""
+        fields = {
+            "code": self.code,
+            "detail": self.message,
+            "row": self.row,
+            "column": self.column,
+            "sample": self.sample,
+            "fix": self.fix,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+class DataError(ModelyardError):
+    """The table cannot be used as it is."""
+
+    code = "data"
+    status = 422
+    exit_code = 3
+
+
+class NotATable(DataError):
+    """The file is not a table in the format that was expected."""
+
+    code = "not-a-table"
+
+
+class NoRows(DataError):
+    """There is no row below the header."""
+
+    code = "no-rows"
+
+
+class MalformedRow(DataError):
+    """A row does not have as many fields as the header, or its quoting is broken."""
+
+    code = "malformed-row"
+
+
+class UndecidableEncoding(DataError):
+    """No known encoding explains the bytes."""
+
+    code = "undecidable-encoding"
+
+
+class AmbiguousHeader(DataError):
+    """Two columns have the same name, differ only in case, or have none."""
+
+    code = "ambiguous-header"
+
+
+class UnparseableValue(DataError):
+    """A cell does not fit the kind of its column."""
+
+    code = "unparseable-value"
+
+
+class MissingColumns(DataError):
+    """Columns that are needed are not in the table."""
+
+    code = "missing-columns"
+
+
+class SchemaViolation(DataError):
+    """A cell breaks a rule of the data schema."""
+
+    code = "schema-violation"
+
+
+class TooFewRows(DataError):
+    """The table has fewer rows than the step needs."""
+
+    code = "too-few-rows"
+
+
+class TargetError(ModelyardError):
+    """The target column does not allow training."""
+
+    code = "target"
+    status = 422
+    exit_code = 3
+
+
+class BlockingFindings(ModelyardError):
+    """Findings of severity error stop the training until they are accepted by name."""
+
+    code = "blocking-findings"
+    status = 422
+    exit_code = 2
+
+    def __init__(self, message: str, *, findings: Sequence[Any], fix: str) -> None:
+        super().__init__(message, fix=fix)
+        self.findings = tuple(findings)
+
+
+class UsageError(ModelyardError):
+    """A command, an option or a configuration is wrong."""
+
+    code = "usage"
+    status = 422
+    exit_code = 4
+
+
+class UnknownKey(UsageError):
+    """A name that does not exist."""
+
+    code = "unknown-key"
+
+
+class InvalidValue(UsageError):
+    """A value outside what is allowed."""
+
+    code = "invalid-value"
+
+
+class NotFound(ModelyardError):
+    """No such model, run or file."""
+
+    code = "not-found"
+    status = 404
+    exit_code = 5
+
+
+class PackageError(ModelyardError):
+    """A model package that must not or cannot be used."""
+
+    code = "package"
+    status = 422
+    exit_code = 6
+
+
+class UntrustedPackage(PackageError):
+    """A hash or the signature is wrong, or the key is not among the trusted ones."""
+
+    code = "untrusted-package"
+
+
+class UnsupportedPackage(PackageError):
+    """The package is written in a format that this version does not know."""
+
+    code = "unsupported-package"
+
+
+class ParityExceeded(PackageError):
+    """The package does not predict what the trained model predicts."""
+
+    code = "parity-exceeded"
+
+
+class StoreError(ModelyardError):
+    """The project folder cannot be read or written."""
+
+    code = "store"
+    status = 507
+    exit_code = 7

@@ -1,0 +1,88 @@
+"""How good a model is, and how sure we are of it."""
+
+from dataclasses import dataclass
+
+from modelyard.domain.charts import ChartSpec
+from modelyard.domain.tasks import Label, Task
+
+
+@dataclass(frozen=True)
+class MetricEstimate:
+    """One metric on held-out rows, beside the same metric of the dummy baseline.
+
+    Attributes:
+        key, title: of the metric component.
+        higher_is_better: direction.
+        value: of the model.
+        low, high: 95 % bootstrap interval of `value`.
+        baseline: the metric of the dummy baseline on the same rows.
+        gain: improvement over the baseline, positive is better whatever the direction.
+        gain_low, gain_high: 95 % interval of the paired difference.
+    """
+
+    key: str
+    title: str
+    higher_is_better: bool
+    value: float
+    low: float
+    high: float
+    baseline: float
+    gain: float
+    gain_low: float
+    gain_high: float
+
+    @property
+    def beats_baseline(self) -> bool:
+        """Whether the interval of the difference lies above zero."""
+        return self.gain_low > 0
+
+
+@dataclass(frozen=True)
+class FoldScore:
+    """The deciding metric on one fold of a cross-validation."""
+
+    fold: int
+    n_rows: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much the deciding metric suffers when one column is shuffled (permutation importance).
+
+    Attributes:
+        column: the raw column.
+        mean, sd: of the loss in the metric over the repeats; positive means that it matters.
+    """
+
+    column: str
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model's measured quality on one set of rows.
+
+    Attributes:
+        metric: key of the metric that decides; it stands first in `metrics`.
+        labels: of the classes, in the order of `confusion`; empty for regression.
+        confusion: rows are the truth, columns the prediction, counts; empty for regression.
+        folds: of a cross-validation, empty if there was none.
+        importance: strongest first.
+    """
+
+    task: Task
+    n_rows: int
+    metric: str
+    metrics: tuple[MetricEstimate, ...]
+    labels: tuple[Label, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    folds: tuple[FoldScore, ...] = ()
+    importance: tuple[Importance, ...] = ()
+    charts: tuple[ChartSpec, ...] = ()
+
+    @property
+    def deciding(self) -> MetricEstimate:
+        """The estimate of the metric that decides."""
+        return self.metrics[0]

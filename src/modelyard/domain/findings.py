@@ -1,0 +1,46 @@
+"""What a check has to say about a table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters; an ERROR stops training until it is accepted by name."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One observation with its place, a sample and what to do about it.
+
+    Attributes:
+        code: stable word for this kind of finding, e.g. `constant-column`.
+        severity: how much it matters.
+        message: one sentence in plain words, with figures.
+        columns: the columns that it is about.
+        rows: up to 10 row numbers (1 is the first row below the header).
+        sample: up to 5 offending values as text.
+        fix: what the user can do, as one sentence.
+        drops: columns that training leaves out because of this finding.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    sample: tuple[str, ...] = ()
+    fix: str = ""
+    drops: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name to accept it by: `code`, or `code:column` where it is about one column."""
+        return f"{self.code}:{self.columns[0]}" if len(self.columns) == 1 else self.code
+
+    def is_accepted_by(self, accepted: frozenset[str]) -> bool:
+        """Whether one of the names that the user accepted covers this finding."""
+        return self.code in accepted or self.name in accepted

@@ -1,0 +1,109 @@
+"""The manifest of a model package: what a model is, what it takes, and what was measured of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from modelyard.domain.columns import ColumnKind, InputColumn
+from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.tasks import Label, Task
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How closely the package predicts what the trained model predicts.
+
+    Attributes:
+        n_rows_batch, n_rows_single: rows that were compared as a batch and row by row.
+        n_flips: rows whose label differs and is not an exact tie.
+        n_ties: rows whose label differs where the best two probabilities are equal.
+        max_difference: largest absolute difference of a probability (classification), or of a
+            value in units of max(|y|, sd y) (regression).
+    """
+
+    n_rows_batch: int
+    n_rows_single: int
+    n_flips: int
+    n_ties: int
+    max_difference: float
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a packaged model that is not an array.
+
+    Attributes:
+        name: of the model.
+        task, target, labels: what is answered; `labels` in the order of the probabilities, empty
+            for regression.
+        algorithm, parameters: what was trained, every hyperparameter with its final value.
+        inputs: columns that the model takes, in order.
+        metrics: key to {value, low, high, baseline} on the test rows; `metric` names the deciding.
+        threshold: share at or above which the positive class (the second label) is answered.
+        seed, n_rows: of the training.
+        data_sha256: of the training data; `data_location` as the user named it.
+        versions: library to version.
+        parity: measured before publishing.
+        created_at: ISO 8601, UTC.
+        files: file name within the package to its SHA-256.
+        extra: facts that later versions may add.
+    """
+
+    name: str
+    task: Task
+    target: str
+    labels: tuple[Label, ...]
+    algorithm: str
+    parameters: Mapping[str, Any]
+    inputs: tuple[InputColumn, ...]
+    metric: str
+    metrics: Mapping[str, Mapping[str, float]]
+    seed: int
+    n_rows: int
+    data_sha256: str
+    data_location: str
+    versions: Mapping[str, str]
+    parity: Parity
+    created_at: str
+    files: Mapping[str, str]
+    threshold: float = 0.5
+    format_version: int = FORMAT_VERSION
+    extra: Mapping[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the manifest as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            UnsupportedPackage: if the format is newer than this version, or a field is missing.
+        """
+        version = raw.get("format_version")
+        if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
+            raise UnsupportedPackage(
+                f"The package has format version {version!r}; this Modelyard reads versions 1 to "
+                f"{FORMAT_VERSION}.",
+                fix="Upgrade Modelyard.",
+            )
+        try:
+            known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
+            known["task"] = Task(raw["task"])
+            known["labels"] = tuple(raw["labels"])
+            known["inputs"] = tuple(_input_from_dict(column) for column in raw["inputs"])
+            known["parity"] = Parity(**raw["parity"])
+            return cls(**known)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnsupportedPackage(f"The package's manifest is incomplete: {error}.") from error
+
+
+def _input_from_dict(raw: Mapping[str, Any]) -> InputColumn:
+    known = {name: raw[name] for name in InputColumn.__dataclass_fields__ if name in raw}
+    known["kind"] = ColumnKind(raw["kind"])
+    for name in ("true_words", "false_words", "categories"):
+        known[name] = tuple(raw.get(name, ()))
+    return InputColumn(**known)

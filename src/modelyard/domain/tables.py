@@ -1,0 +1,121 @@
+"""Tables: a frame of data with what is known about it.
+
+The one table engine is polars. Physical types by kind: NUMERIC Float64, INTEGER Int64, BOOLEAN
+Boolean, DATETIME Datetime("us"), all string kinds String. Missing is null, never NaN.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.domain.errors import MissingColumns
+from modelyard.kit.matching import nearest
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What was found out about a file while it was read, stated to the user.
+
+    Attributes:
+        source: key of the source component, or the library of an object in memory.
+        location: path as the user gave it; empty for an object in memory.
+        sha256: of the file's bytes, or of the frame's content for an object in memory.
+        size_bytes: of the file.
+        encoding, delimiter, quote, decimal: the dialect of a text file, None elsewhere.
+        missing_tokens: cells that were read as missing.
+        notes: anything else that was found and decided, one sentence each.
+    """
+
+    source: str
+    location: str = ""
+    sha256: str = ""
+    size_bytes: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    decimal: str | None = None
+    missing_tokens: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as a source delivers it, before the kinds of its columns are known.
+
+    Attributes:
+        frame: a text file's cells are all String, a typed source's keep their type.
+        facts: how it was read.
+    """
+
+    frame: pl.DataFrame
+    facts: SourceFacts
+
+
+@dataclass(frozen=True)
+class Table:
+    """A typed table: the frame's columns and `columns` agree in name and order."""
+
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+    facts: SourceFacts = field(default_factory=lambda: SourceFacts("memory"))
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.frame.height
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`.
+
+        Raises:
+            MissingColumns: if there is none, with the nearest name.
+        """
+        if name in self._by_name:
+            return self._by_name[name]
+        close = nearest(name, self.names)
+        hint = f"Did you mean '{close}'?" if close else f"Columns: {', '.join(self.names[:20])}."
+        raise MissingColumns(f"There is no column '{name}'.", fix=hint, column=name)
+
+    def select(self, names: Sequence[str]) -> "Table":
+        """Return the table with these columns alone, in this order."""
+        columns = tuple(self.column(name) for name in names)
+        return replace(self, frame=self.frame.select(list(names)), columns=columns)
+
+    def drop(self, names: Iterable[str]) -> "Table":
+        """Return the table without these columns."""
+        gone = set(names)
+        return self.select([name for name in self.names if name not in gone])
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Table":
+        """Return the rows at these zero-based positions, in this order."""
+        return replace(self, frame=self.frame[rows])
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return a column of number kind as (n,) float64: NaN where missing.
+
+        Booleans are 0 and 1, datetimes microseconds since 1970 UTC.
+        """
+        series = self.frame[name]
+        if self.column(name).kind is ColumnKind.DATETIME:
+            series = series.cast(pl.Datetime("us")).to_physical()
+        return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+    def strings(self, name: str) -> npt.NDArray[np.object_]:
+        """Return a column of string kind as (n,) objects: str, or None where missing."""
+        values = np.empty(self.n_rows, dtype=object)
+        values[:] = self.frame[name].to_list()
+        return values

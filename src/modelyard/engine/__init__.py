@@ -1,0 +1,1 @@
+"""The computing: from a typed table to a fitted, measured model."""

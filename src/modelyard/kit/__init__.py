@@ -1,0 +1,1 @@
+"""Small tools that know nothing of machine learning: version, hashing, discovery, matching."""

@@ -1,0 +1,1 @@
+"""Writes, signs and proves model packages."""

@@ -1,0 +1,136 @@
+"""An algorithm fits a model to a matrix of prepared features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.progress import Progress, Silence
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One hyperparameter: its default, what is allowed, and where a search looks.
+
+    Attributes:
+        default: a bool, int, float, str or None.
+        minimum, maximum: allowed range of numbers, both included; None means open.
+        choices: allowed words; empty means any.
+        search_low, search_high, is_log: where tuning looks; None means that it is not tuned.
+        help: one sentence.
+    """
+
+    name: str
+    default: bool | float | str | None
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    search_low: float | None = None
+    search_high: float | None = None
+    is_log: bool = False
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an algorithm wants done to its features.
+
+    Attributes:
+        takes_missing: NaN may stay.
+        normalize: "standard" or "none".
+        categorical_encoding: "one_hot" or "ordinal".
+        wants_validation: validation rows stop the fit early.
+    """
+
+    takes_missing: bool
+    normalize: str
+    categorical_encoding: str
+    wants_validation: bool = False
+
+
+@dataclass(frozen=True)
+class AlgorithmCard:
+    """Facts about an algorithm.
+
+    Attributes:
+        key, title, summary: for users.
+        tasks: what it can do.
+        parameters: its hyperparameters.
+        needs: how its features are to be prepared.
+        extra: pip extra that it needs, None for the base install.
+        source: the paper or book, with the page where there is one.
+    """
+
+    key: str
+    title: str
+    summary: str
+    tasks: frozenset[Task]
+    parameters: tuple[Parameter, ...]
+    needs: Needs
+    source: str
+    extra: str | None = None
+
+
+@dataclass(frozen=True)
+class FitInput:
+    """Prepared training rows.
+
+    Attributes:
+        X: (n, k) float64; NaN for missing only where the card takes it.
+        y: (n,) float64 for regression, else int64 class codes 0 .. n_classes - 1.
+        feature_names: k names.
+        task, n_classes: n_classes is 0 for regression.
+        parameters: every parameter of the card, validated.
+        X_validation, y_validation: rows to stop early by, or None.
+        weight: (n,) float64 above zero, or None.
+        rng: all randomness.
+        n_threads: cores to use.
+    """
+
+    X: FloatArray
+    y: npt.NDArray[Any]
+    feature_names: tuple[str, ...]
+    task: Task
+    n_classes: int
+    parameters: Mapping[str, Any]
+    rng: np.random.Generator
+    X_validation: FloatArray | None = None
+    y_validation: npt.NDArray[Any] | None = None
+    weight: FloatArray | None = None
+    n_threads: int = 1
+    progress: Progress = field(default_factory=Silence)
+
+
+class FittedModel(Protocol):
+    """A trained model in memory, before it is packaged."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Every hyperparameter with its final value, e.g. the trees that early stopping left."""
+        ...
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        """Return (n, n_classes) probabilities, or (n, 1) values for regression, by the library."""
+        ...
+
+    def to_onnx(self) -> bytes:
+        """Return a graph: input `features` double (n, k), output `scores` double, as `scores`."""
+        ...
+
+
+class Algorithm(Protocol):
+    """Fits models."""
+
+    @property
+    def card(self) -> AlgorithmCard:
+        """Facts about the algorithm."""
+        ...
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Fit a model; equal input and seed give an equal model."""
+        ...

@@ -1,0 +1,66 @@
+"""A check looks at a table before training and reports what it finds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.findings import Finding
+from modelyard.domain.profiles import TableProfile
+from modelyard.domain.tables import Table
+from modelyard.domain.tasks import Task
+
+
+@dataclass(frozen=True)
+class CheckCard:
+    """Facts about a check; `codes` are the codes of the findings that it can report."""
+
+    key: str
+    title: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckInput:
+    """What a check may look at.
+
+    Attributes:
+        table: typed, with every column that was read; rows with a missing target included.
+        profile: of the table.
+        target: name of the target column, None when a table is only profiled.
+        task: None when a table is only profiled.
+        features: columns that would be trained on.
+        rng: for checks that sample.
+    """
+
+    table: Table
+    profile: TableProfile
+    target: str | None
+    task: Task | None
+    features: tuple[str, ...]
+    rng: np.random.Generator
+
+    def target_codes(self) -> npt.NDArray[np.float64]:
+        """Return the target as (n,) float64: the value, or the index of the class; NaN missing."""
+        if self.target is None:
+            raise ValueError("the table is only profiled: there is no target")
+        if self.table.column(self.target).kind.is_number:
+            return self.table.numbers(self.target)
+        series = self.table.frame[self.target]
+        ranks = series.rank(method="dense").cast(float) - 1
+        return ranks.fill_null(float("nan")).to_numpy()
+
+
+class Check(Protocol):
+    """Reports findings."""
+
+    @property
+    def card(self) -> CheckCard:
+        """Facts about the check."""
+        ...
+
+    def check(self, subject: CheckInput) -> Iterable[Finding]:
+        """Yield what was found; nothing where all is well."""
+        ...

@@ -1,0 +1,1 @@
+"""Opens a finished package and predicts with it: numpy, onnxruntime and signature checks alone."""

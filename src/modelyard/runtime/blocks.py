@@ -1,0 +1,31 @@
+"""Raw input values as two dense blocks: numbers and strings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Block = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Rows as the recipe takes them.
+
+    Attributes:
+        number_names, string_names: column names, in block order.
+        numbers: (n, k) float64, NaN where missing; booleans are 0 and 1, datetimes microseconds
+            since 1970 UTC.
+        strings: (n, m) objects: str, or None where missing.
+    """
+
+    number_names: tuple[str, ...]
+    string_names: tuple[str, ...]
+    numbers: npt.NDArray[np.float64]
+    strings: npt.NDArray[np.object_]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.numbers.shape[0])

@@ -1,0 +1,161 @@
+"""The recipe: fitted steps in order, from raw columns to the matrix that the model takes.
+
+Training and serving run this same code, so what was fitted is what is served. A stage reads columns
+by name from a pool, and adds its outputs to the pool; the pool starts with the raw columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.errors import UnsupportedPackage
+from modelyard.kit.discovery import scan
+from modelyard.protocols.transforms import Step
+from modelyard.runtime.blocks import Block, Blocks
+
+_STEPS = "modelyard.runtime.steps"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One fitted step, the columns that it reads, and the columns that it makes."""
+
+    step: Step
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Fitted steps in order.
+
+    Attributes:
+        number_names, string_names: raw columns, in the order of `Blocks`.
+        stages: in the order in which they run.
+        features: columns of the matrix that the model takes, in order.
+    """
+
+    number_names: tuple[str, ...]
+    string_names: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    features: tuple[str, ...]
+
+    def apply(self, blocks: Blocks) -> npt.NDArray[np.float64]:
+        """Return the (n, n_features) float64 matrix, C-contiguous."""
+        made: list[Block] = [blocks.numbers, blocks.strings]
+        gathers, last = self._plan
+        for stage, gather in zip(self.stages, gathers, strict=True):
+            made.append(stage.step.apply(gather.of(made)))
+        return np.ascontiguousarray(last.of(made), dtype=np.float64)
+
+    def pool(self, blocks: Blocks, names: Sequence[str]) -> Block:
+        """Return columns of the pool after every stage, as one block (used while fitting)."""
+        made: list[Block] = [blocks.numbers, blocks.strings]
+        places = self._places()
+        for stage, gather in zip(self.stages, self._plan[0], strict=True):
+            made.append(stage.step.apply(gather.of(made)))
+        return _Gather.over([places[name] for name in names]).of(made)
+
+    def followed_by(self, stage: Stage) -> "Recipe":
+        """Return the recipe with one more stage."""
+        return Recipe(self.number_names, self.string_names, (*self.stages, stage), self.features)
+
+    def yielding(self, features: Sequence[str]) -> "Recipe":
+        """Return the recipe with these final features."""
+        return Recipe(self.number_names, self.string_names, self.stages, tuple(features))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain JSON values."""
+        return {
+            "number_names": list(self.number_names),
+            "string_names": list(self.string_names),
+            "stages": [
+                {
+                    "step": stage.step.kind,
+                    "inputs": list(stage.inputs),
+                    "outputs": list(stage.outputs),
+                    "params": stage.step.to_params(),
+                }
+                for stage in self.stages
+            ],
+            "features": list(self.features),
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            UnsupportedPackage: if a step is not known to this version.
+        """
+        kinds = {step.kind: step for _, step in scan(_STEPS, "STEP")}
+        stages = []
+        for stage in raw["stages"]:
+            if stage["step"] not in kinds:
+                raise UnsupportedPackage(
+                    f"The recipe uses the step '{stage['step']}', which this version lacks.",
+                    fix="Upgrade Modelyard.",
+                )
+            step = kinds[stage["step"]].from_params(stage["params"])
+            stages.append(Stage(step, tuple(stage["inputs"]), tuple(stage["outputs"])))
+        return cls(
+            tuple(raw["number_names"]),
+            tuple(raw["string_names"]),
+            tuple(stages),
+            tuple(raw["features"]),
+        )
+
+    @cached_property
+    def _plan(self) -> tuple[tuple["_Gather", ...], "_Gather"]:
+        places = _raw_places(self)
+        gathers = []
+        for index, stage in enumerate(self.stages):
+            gathers.append(_Gather.over([places[name] for name in stage.inputs]))
+            places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
+        return tuple(gathers), _Gather.over([places[name] for name in self.features])
+
+    def _places(self) -> dict[str, tuple[int, int]]:
+        places = _raw_places(self)
+        for index, stage in enumerate(self.stages):
+            places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
+        return places
+
+
+def _raw_places(recipe: Recipe) -> dict[str, tuple[int, int]]:
+    numbers = {name: (0, at) for at, name in enumerate(recipe.number_names)}
+    return numbers | {name: (1, at) for at, name in enumerate(recipe.string_names)}
+
+
+@dataclass(frozen=True)
+class _Gather:
+    """Collects columns from several blocks; neighbours within one block are taken as a slice."""
+
+    pieces: tuple[tuple[int, slice | npt.NDArray[np.int64]], ...]
+
+    @classmethod
+    def over(cls, places: Sequence[tuple[int, int]]) -> Self:
+        pieces: list[tuple[int, slice | npt.NDArray[np.int64]]] = []
+        start = 0
+        for end in range(1, len(places) + 1):
+            if end == len(places) or places[end][0] != places[start][0]:
+                columns = [at for _, at in places[start:end]]
+                pieces.append((places[start][0], _as_slice(columns)))
+                start = end
+        return cls(tuple(pieces))
+
+    def of(self, made: Sequence[Block]) -> Block:
+        parts = [made[index][:, columns] for index, columns in self.pieces]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts, axis=1) if parts else np.empty((made[0].shape[0], 0))
+
+
+def _as_slice(columns: list[int]) -> slice | npt.NDArray[np.int64]:
+    first = columns[0]
+    if columns == list(range(first, first + len(columns))):
+        return slice(first, first + len(columns))
+    return np.array(columns, dtype=np.int64)

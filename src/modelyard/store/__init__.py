@@ -1,0 +1,1 @@
+"""What is remembered of a project: SQL tables, one file a noun."""

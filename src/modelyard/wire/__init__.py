@@ -1,0 +1,1 @@
+"""Documents that cross an edge of the product, as pydantic models: YAML configurations."""
