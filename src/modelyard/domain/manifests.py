@@ -41,6 +41,7 @@ class Manifest:
         algorithm, parameters: what was trained, every hyperparameter with its final value.
         inputs: columns that the model takes, in order.
         metrics: key to {value, low, high, baseline} on the test rows; `metric` names the deciding.
+        missing_tokens: texts that mean missing, in a file as in a request.
         threshold: share at or above which the positive class (the second label) is answered.
         seed, n_rows: of the training.
         data_sha256: of the training data; `data_location` as the user named it.
@@ -68,6 +69,7 @@ class Manifest:
     parity: Parity
     created_at: str
     files: Mapping[str, str]
+    missing_tokens: tuple[str, ...] = ()
     threshold: float = 0.5
     format_version: int = FORMAT_VERSION
     extra: Mapping[str, Any] | None = None
@@ -95,6 +97,8 @@ class Manifest:
             known["task"] = Task(raw["task"])
             known["labels"] = tuple(raw["labels"])
             known["inputs"] = tuple(_input_from_dict(column) for column in raw["inputs"])
+            known["files"] = dict(raw["files"])
+            known["missing_tokens"] = tuple(raw.get("missing_tokens", ()))
             known["parity"] = Parity(**raw["parity"])
             return cls(**known)
         except (KeyError, TypeError, ValueError) as error:

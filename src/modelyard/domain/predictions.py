@@ -1,4 +1,4 @@
-"""What a model answers, with what it knows about its own answer."""
+"""What a model answers, and what it noticed about the rows that it was asked about."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,20 +10,26 @@ from modelyard.domain.tasks import Label
 
 
 class FlagKind(StrEnum):
-    """Why one input value of a prediction deserves a second look."""
+    """Why input cells deserve a second look."""
 
     UNSEEN_CATEGORY = "unseen-category"
-    IMPUTED_NULL = "imputed-null"
+    MISSING_VALUE = "missing-value"
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One remark on one cell of the input; `row` is zero-based within the request."""
+    """A remark on some cells of one input column.
 
-    row: int
+    Attributes:
+        n_rows: rows that it is about; `rows` holds the first 10, 1 is the first row.
+        sample: up to 5 of the values.
+    """
+
     column: str
     kind: FlagKind
-    value: str | None
+    n_rows: int
+    rows: tuple[int, ...]
+    sample: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,21 @@ class Predictions:
         values: (n,) labels as objects, or float64 for regression.
         labels: order of the columns of `probabilities`; empty for regression.
         probabilities: (n, n_labels) float64, or None for regression.
-        flags: remarks on input cells.
-        ignored_columns: columns of the input that the model does not take.
     """
 
     values: npt.NDArray[np.object_] | npt.NDArray[np.float64]
     labels: tuple[Label, ...]
     probabilities: npt.NDArray[np.float64] | None
-    flags: tuple[Flag, ...] = ()
-    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowPrediction:
+    """The answer for one row.
+
+    Attributes:
+        value: a label, or a float for regression.
+        probabilities: label to probability in the model's label order; empty for regression.
+    """
+
+    value: Label | float
+    probabilities: dict[Label, float]

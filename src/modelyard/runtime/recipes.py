@@ -52,22 +52,6 @@ class Recipe:
             made.append(stage.step.apply(gather.of(made)))
         return np.ascontiguousarray(last.of(made), dtype=np.float64)
 
-    def pool(self, blocks: Blocks, names: Sequence[str]) -> Block:
-        """Return columns of the pool after every stage, as one block (used while fitting)."""
-        made: list[Block] = [blocks.numbers, blocks.strings]
-        places = self._places()
-        for stage, gather in zip(self.stages, self._plan[0], strict=True):
-            made.append(stage.step.apply(gather.of(made)))
-        return _Gather.over([places[name] for name in names]).of(made)
-
-    def followed_by(self, stage: Stage) -> "Recipe":
-        """Return the recipe with one more stage."""
-        return Recipe(self.number_names, self.string_names, (*self.stages, stage), self.features)
-
-    def yielding(self, features: Sequence[str]) -> "Recipe":
-        """Return the recipe with these final features."""
-        return Recipe(self.number_names, self.string_names, self.stages, tuple(features))
-
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain JSON values."""
         return {
@@ -117,12 +101,6 @@ class Recipe:
             gathers.append(_Gather.over([places[name] for name in stage.inputs]))
             places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
         return tuple(gathers), _Gather.over([places[name] for name in self.features])
-
-    def _places(self) -> dict[str, tuple[int, int]]:
-        places = _raw_places(self)
-        for index, stage in enumerate(self.stages):
-            places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
-        return places
 
 
 def _raw_places(recipe: Recipe) -> dict[str, tuple[int, int]]:

@@ -1,0 +1,138 @@
+"""Looks at a table before anything is fitted: kinds, task, profile, findings, features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from modelyard.domain.configs import ReadOptions, TrainingConfig
+from modelyard.domain.errors import BlockingFindings, DataError, UsageError
+from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.profiles import TableProfile
+from modelyard.domain.schemas import DataSchema
+from modelyard.domain.tables import RawTable, Table
+from modelyard.domain.tasks import Task
+from modelyard.engine.kinds import type_table
+from modelyard.engine.profiling import profile
+from modelyard.engine.schema_check import check_table
+from modelyard.engine.tasks import check_task, find_task
+from modelyard.protocols.checks import Check, CheckInput
+from modelyard.protocols.progress import Progress
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What is known of a table before training.
+
+    Attributes:
+        table: typed, without the columns that the user dropped.
+        task, task_reason: None and empty where no target was named.
+        features: columns to train on, after the findings dropped theirs.
+    """
+
+    table: Table
+    profile: TableProfile
+    findings: tuple[Finding, ...]
+    task: Task | None
+    task_reason: str
+    features: tuple[str, ...]
+
+
+def examine_table(
+    raw: RawTable,
+    options: ReadOptions,
+    *,
+    checks: Mapping[str, Check],
+    seed: int,
+    target: str | None = None,
+) -> Examination:
+    """Type, profile and check a table, with or without a target."""
+    config = TrainingConfig(target=target or "", read=options, seed=seed)
+    table = type_table(raw, options)
+    if target is None:
+        return _examined(table, None, "", config=config, checks=checks)
+    task, reason = find_task(table, target)
+    return _examined(table, task, reason, config=config, checks=checks)
+
+
+def examine(
+    raw: RawTable, config: TrainingConfig, *, checks: Mapping[str, Check], progress: Progress
+) -> Examination:
+    """Type, profile and check a table for a training.
+
+    Raises:
+        DataError: if the table, its target or the configuration does not allow training.
+    """
+    progress.stage("Reading the columns")
+    table = type_table(raw, config.read)
+    for name in (config.target, *config.drop, *filter(None, (config.group, config.time))):
+        table.column(name)
+    if config.target in config.drop:
+        raise UsageError(
+            f"'{config.target}' is the target and is to be dropped as well.",
+            fix="Take it out of the columns to drop.",
+            column=config.target,
+        )
+    if config.schema is not None:
+        check_table(table, DataSchema.from_json(config.schema))
+    table = table.drop(config.drop)
+    if config.task is None:
+        task, reason = find_task(table, config.target)
+    else:
+        task, reason = config.task, "chosen by the user"
+        check_task(table, config.target, task)
+    progress.stage("Checking the data")
+    return _examined(table, task, reason, config=config, checks=checks)
+
+
+def require_accepted(findings: tuple[Finding, ...], accepted: frozenset[str]) -> None:
+    """Stop where a finding of severity error was not accepted by name.
+
+    Raises:
+        BlockingFindings: naming each of them.
+    """
+    blocking = [
+        finding
+        for finding in findings
+        if finding.severity is Severity.ERROR and not finding.is_accepted_by(accepted)
+    ]
+    if blocking:
+        names = ", ".join(finding.name for finding in blocking)
+        raise BlockingFindings(
+            f"Training stopped: {'; '.join(finding.message for finding in blocking)}",
+            findings=blocking,
+            fix=f"Mend what they name, or accept them by name: {names}.",
+        )
+
+
+def _examined(
+    table: Table,
+    task: Task | None,
+    reason: str,
+    *,
+    config: TrainingConfig,
+    checks: Mapping[str, Check],
+) -> Examination:
+    described = profile(table)
+    outside = {config.target, config.group}
+    candidates = tuple(name for name in table.names if name not in outside)
+    subject = CheckInput(
+        table=table,
+        profile=described,
+        target=config.target or None,
+        task=task,
+        features=candidates,
+        rng=np.random.default_rng(config.seed),
+    )
+    findings = [finding for check in checks.values() for finding in check.check(subject)]
+    findings.sort(key=lambda finding: _ORDER[finding.severity])
+    dropped = {name for finding in findings for name in finding.drops}
+    features = tuple(name for name in candidates if name not in dropped)
+    if task is not None and not features:
+        raise DataError(
+            "No column is left to learn from: every one is constant, empty, an identifier or text.",
+            fix="Add columns, or set the kind of one that was misread.",
+        )
+    return Examination(table, described, tuple(findings), task, reason, features)

@@ -1,0 +1,100 @@
+"""Settles the hyperparameters of an algorithm: the user's over the card's defaults, validated."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.kit.matching import nearest
+from modelyard.protocols.algorithms import AlgorithmCard, Parameter
+
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
+
+
+def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every parameter of the card with its value.
+
+    Args:
+        card: of the algorithm.
+        given: the user's values; texts are read as the type that the parameter has.
+
+    Raises:
+        UnknownKey: if a name is not on the card.
+        InvalidValue: if a value is outside what the card allows.
+    """
+    known = {parameter.name: parameter for parameter in card.parameters}
+    for name in given:
+        if name not in known:
+            close = nearest(name, known)
+            hint = f"Did you mean '{close}'? " if close else ""
+            listed = ", ".join(sorted(known)) or "none"
+            raise UnknownKey(
+                f"The algorithm '{card.key}' has no parameter '{name}'.",
+                fix=f"{hint}Its parameters: {listed}.",
+                sample=name,
+            )
+    return {
+        name: _checked(card, parameter, given[name]) if name in given else parameter.default
+        for name, parameter in known.items()
+    }
+
+
+def _checked(card: AlgorithmCard, parameter: Parameter, raw: Any) -> Any:
+    value = _typed(parameter, raw)
+    if value is _UNFIT or not _is_allowed(parameter, value):
+        raise InvalidValue(
+            f"Parameter '{parameter.name}' of '{card.key}' must be {_allowed(parameter)}; "
+            f"it is {raw!r}.",
+            fix=f"The default is {parameter.default!r}.",
+            sample=str(raw),
+        )
+    return value
+
+
+_UNFIT = object()
+
+
+def _typed(parameter: Parameter, raw: Any) -> Any:
+    value = _WORDS.get(raw.casefold(), raw) if isinstance(raw, str) else raw
+    if value is None:
+        return None if parameter.default is None or "none" in parameter.choices else _UNFIT
+    if isinstance(parameter.default, bool):
+        return value if isinstance(value, bool) else _UNFIT
+    if parameter.choices:
+        return value if value in parameter.choices else _number(parameter, value)
+    if isinstance(parameter.default, str):
+        return value if isinstance(value, str) else _UNFIT
+    return _number(parameter, value)
+
+
+def _number(parameter: Parameter, value: Any) -> Any:
+    if isinstance(value, bool):
+        return _UNFIT
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return _UNFIT
+    if not isinstance(parameter.default, float) and number.is_integer():
+        return int(number)
+    return _UNFIT if isinstance(parameter.default, int) else number
+
+
+def _is_allowed(parameter: Parameter, value: Any) -> bool:
+    if value is None or isinstance(value, bool | str):
+        return True
+    above = parameter.minimum is None or value >= parameter.minimum
+    below = parameter.maximum is None or value <= parameter.maximum
+    return above and below and value - value == 0
+
+
+def _allowed(parameter: Parameter) -> str:
+    if isinstance(parameter.default, bool):
+        return "true or false"
+    words = f"one of {', '.join(parameter.choices)}" if parameter.choices else ""
+    if isinstance(parameter.default, str):
+        return words or "a word"
+    kind = "a whole number" if isinstance(parameter.default, int) else "a number"
+    if parameter.minimum is not None:
+        kind += f" from {parameter.minimum:g}"
+    if parameter.maximum is not None:
+        kind += f" up to {parameter.maximum:g}"
+    return f"{words} or {kind}" if words else kind

@@ -1,0 +1,101 @@
+"""Proves that a package predicts what the trained model predicts, before it is published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.errors import ParityExceeded
+from modelyard.domain.manifests import Parity
+from modelyard.domain.tasks import Task
+from modelyard.runtime.predictor import Predictor, decide_codes
+
+# Largest difference that is published: the product's promise, in probability for classification
+# and in units of max(|y|, sd y) for regression.
+TOLERANCE = 1e-5
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ParityCase:
+    """Rows to compare on.
+
+    Attributes:
+        columns: raw test rows as columns, for the batch.
+        expected: (n, m) scores of the trained model for them.
+        rows: up to 1,000 raw rows, rich in nulls and unseen values, for row by row.
+        expected_rows: (len(rows), m) scores of the trained model for them.
+        scale: standard deviation of the target for regression, else 1.
+    """
+
+    columns: Mapping[str, npt.NDArray[Any]]
+    expected: FloatArray
+    rows: Sequence[Mapping[str, Any]]
+    expected_rows: FloatArray
+    scale: float
+    threshold: float = 0.5
+
+
+def measure_parity(predictor: Predictor, case: ParityCase) -> Parity:
+    """Compare the package with the trained model, as a batch and row by row."""
+    batch = predictor.scores(predictor.reader.read_columns(case.columns))
+    single = np.array([_scores_of(predictor, row) for row in case.rows]).reshape(
+        case.expected_rows.shape
+    )
+    got = np.concatenate([batch, single])
+    expected = np.concatenate([case.expected, case.expected_rows])
+    flips, ties = _flips(predictor.task, got, expected, threshold=case.threshold)
+    return Parity(
+        n_rows_batch=len(batch),
+        n_rows_single=len(single),
+        n_flips=flips,
+        n_ties=ties,
+        max_difference=_difference(predictor.task, got, expected, scale=case.scale),
+    )
+
+
+def require_parity(parity: Parity) -> None:
+    """Refuse a package that does not predict what the trained model predicts.
+
+    Raises:
+        ParityExceeded: if a label flips, or the largest difference is beyond the tolerance.
+    """
+    # Written so that a NaN difference is refused as well.
+    if parity.n_flips or not parity.max_difference <= TOLERANCE:
+        raise ParityExceeded(
+            f"The package predicts another label than the trained model on {parity.n_flips} rows, "
+            f"and differs by up to {parity.max_difference:.2g}; up to {TOLERANCE:g} is allowed.",
+            fix="Nothing was published. Please report this with the configuration.",
+        )
+
+
+def _scores_of(predictor: Predictor, row: Mapping[str, Any]) -> list[float]:
+    answer = predictor.predict_row(row)
+    if predictor.task is Task.REGRESSION:
+        return [float(answer.value)]
+    return [answer.probabilities[label] for label in predictor.labels]
+
+
+def _flips(
+    task: Task, got: FloatArray, expected: FloatArray, *, threshold: float
+) -> tuple[int, int]:
+    if task is Task.REGRESSION:
+        return 0, 0
+    differs = decide_codes(got, threshold) != decide_codes(expected, threshold)
+    best = np.sort(expected, axis=1)
+    margin = np.abs(expected[:, 1] - threshold) if best.shape[1] == 2 else best[:, -1] - best[:, -2]
+    # A tie is exact to the rounding of a double: neither label is the more likely one.
+    tied = margin <= 4 * np.finfo(np.float64).eps
+    return int((differs & ~tied).sum()), int((differs & tied).sum())
+
+
+def _difference(task: Task, got: FloatArray, expected: FloatArray, *, scale: float) -> float:
+    if not len(got):
+        return 0.0
+    absolute = np.abs(got - expected)
+    if task is Task.REGRESSION:
+        absolute = absolute / np.maximum(np.maximum(np.abs(expected), scale), np.finfo(float).tiny)
+    return float(absolute.max())

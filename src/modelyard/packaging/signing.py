@@ -1,0 +1,80 @@
+"""The key that signs packages: made on first use, readable by its owner only."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelyard.domain.errors import StoreError
+from modelyard.runtime.signatures import KEY_BYTES, fingerprint_of
+
+_FILE = "signing.key"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """An Ed25519 key pair; `fingerprint` is what others trust it by."""
+
+    private: bytes
+    public: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public key as hex."""
+        return fingerprint_of(self.public)
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 96 bytes of a signature file: public key, then signature."""
+        return self.public + _ed25519(self.private).sign(content)  # type: ignore[no-any-return]  # cryptography's bindings are untyped here
+
+
+def signing_key_in(folder: Path) -> SigningKey:
+    """Return the key in `folder`; it is made if there is none.
+
+    Raises:
+        StoreError: if the folder cannot be written, or the file is not a key.
+    """
+    path = folder / _FILE
+    try:
+        if not path.exists():
+            _write_once(path, os.urandom(KEY_BYTES))
+        private = path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"The signing key '{path}' cannot be used: {error.strerror}.",
+            fix="Set MODELYARD_KEYS to a folder that you can write.",
+        ) from error
+    if len(private) != KEY_BYTES:
+        raise StoreError(
+            f"'{path}' is not a signing key: it must be {KEY_BYTES} bytes, it is {len(private)}.",
+            fix="Move the file away; a new key is made on next use.",
+        )
+    return SigningKey(private, _public_of(private))
+
+
+def _write_once(path: Path, private: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(private)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        # A link fails where the name exists: of two starters one makes the key, both read it.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _ed25519(private: bytes) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(private)
+
+
+def _public_of(private: bytes) -> bytes:
+    raw: bytes = _ed25519(private).public_key().public_bytes_raw()
+    return raw

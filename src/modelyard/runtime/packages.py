@@ -1,0 +1,133 @@
+"""Opens a model package: nothing in it is parsed before its hash and signature were verified.
+
+Every file is read once, and the bytes that were hashed are the bytes that are parsed.
+"""
+
+import json
+import re
+import stat
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelyard.domain.errors import NotFound, UnsupportedPackage, UntrustedPackage
+from modelyard.domain.manifests import Manifest
+from modelyard.kit.hashing import sha256_of
+from modelyard.runtime.recipes import Recipe
+from modelyard.runtime.signatures import verify_signature
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+RECIPE = "recipe.json"
+MODEL = "model.onnx"
+REFERENCE = "reference.json"
+STATISTICS = "statistics.json"
+REPORT = "report.html"
+SCHEMA = "schema.json"
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A verified package.
+
+    Attributes:
+        folder: where it lies.
+        manifest: parsed after its signature was verified.
+        contents: file name to verified bytes, for every file that the manifest names.
+        signer: fingerprint of the trusted key that signed it.
+    """
+
+    folder: Path
+    manifest: Manifest
+    contents: Mapping[str, bytes]
+    signer: str
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, read anew."""
+        return read_recipe(self.contents[RECIPE])
+
+    @property
+    def schema(self) -> dict[str, Any] | None:
+        """The data schema that rows must fulfil, None where training had none."""
+        raw = self.contents.get(SCHEMA)
+        return None if raw is None else json.loads(raw)
+
+
+def open_package(folder: Path, trusted: Collection[str]) -> Package:
+    """Verify and open the package in `folder`.
+
+    Args:
+        folder: a package folder.
+        trusted: fingerprints of the keys that may have signed it.
+
+    Raises:
+        NotFound: if there is no package in the folder.
+        UntrustedPackage: if a hash or the signature is wrong, a file is missing, is a link or
+            lies outside the folder, or the key is not trusted.
+        UnsupportedPackage: if it was written in a format that this version does not know.
+    """
+    if not (folder / MANIFEST).exists() and not (folder / SIGNATURE).exists():
+        raise NotFound(
+            f"There is no model package in '{folder}'.", fix="Give the folder that train wrote."
+        )
+    signed = _read(folder, MANIFEST)
+    signer = verify_signature(signed, _read(folder, SIGNATURE), trusted)
+    manifest = read_manifest(signed)
+    contents = {name: _verified(folder, name, sha) for name, sha in manifest.files.items()}
+    for name in (RECIPE, MODEL):
+        if name not in contents:
+            raise UnsupportedPackage(f"The package's manifest names no {name}.")
+    return Package(folder, manifest, contents, signer)
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """Parse a manifest whose signature was verified."""
+    try:
+        raw = json.loads(content)
+    except ValueError as error:
+        raise UnsupportedPackage(f"The package's manifest is not JSON: {error}.") from error
+    if not isinstance(raw, dict):
+        raise UnsupportedPackage("The package's manifest is not a JSON object.")
+    return Manifest.from_dict(raw)
+
+
+def read_recipe(content: bytes) -> Recipe:
+    """Parse a recipe whose hash was verified."""
+    try:
+        return Recipe.from_dict(json.loads(content))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedPackage(f"The package's recipe is incomplete: {error}.") from error
+
+
+def _verified(folder: Path, name: str, sha256: str) -> bytes:
+    if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
+        raise UntrustedPackage(
+            f"The package's manifest names {name!r}, which is not a plain file of its folder.",
+            fix="Do not use this package.",
+        )
+    content = _read(folder, name)
+    if sha256_of(content) != sha256:
+        raise UntrustedPackage(
+            f"The file '{name}' of the package was changed after it was signed.",
+            fix="Fetch the package again from where it was made.",
+        )
+    return content
+
+
+def _read(folder: Path, name: str) -> bytes:
+    path = folder / name
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise UntrustedPackage(
+                f"'{name}' of the package is not a regular file.", fix="Do not use this package."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UntrustedPackage(
+            f"The file '{name}' of the package cannot be read: {error.strerror}.",
+            fix="Fetch the package again from where it was made.",
+        ) from error

@@ -1,0 +1,164 @@
+"""Predicts with an opened package: reader, recipe, one ONNX session, decision."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import ColumnKind, InputColumn
+from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowPrediction
+from modelyard.domain.tasks import Label, Task
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.packages import MODEL, Package
+from modelyard.runtime.reading import InputReader
+from modelyard.runtime.recipes import Recipe
+
+# Rows that go through recipe and model at a time, so that memory stays flat on large batches.
+_CHUNK_ROWS = 65_536
+
+
+class Predictor:
+    """Answers for rows; safe to share between threads."""
+
+    def __init__(  # noqa: PLR0913 -- the parts of a package, all by name
+        self,
+        *,
+        task: Task,
+        labels: Sequence[Label],
+        threshold: float,
+        reader: InputReader,
+        recipe: Recipe,
+        model: bytes,
+        n_threads: int = 1,
+    ) -> None:
+        self.task = task
+        self.labels = tuple(labels)
+        self.reader = reader
+        self.recipe = recipe
+        self._threshold = threshold
+        self._label_array = np.empty(len(self.labels), dtype=object)
+        self._label_array[:] = self.labels
+        self._session = _session(model, n_threads)
+
+    @classmethod
+    def of(cls, package: Package, *, n_threads: int = 1) -> Self:
+        """Return the predictor of a verified package."""
+        manifest = package.manifest
+        return cls(
+            task=manifest.task,
+            labels=manifest.labels,
+            threshold=manifest.threshold,
+            reader=InputReader(manifest.inputs, manifest.missing_tokens),
+            recipe=package.recipe,
+            model=package.contents[MODEL],
+            n_threads=n_threads,
+        )
+
+    def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
+        """Answer for one row, column name to value."""
+        scores = self._run(self.recipe.apply(self.reader.read_row(row)))[0].tolist()
+        if self.task is Task.REGRESSION:
+            return RowPrediction(scores[0], {})
+        if self.task is Task.BINARY:
+            code = int(scores[1] >= self._threshold)
+        else:
+            code = scores.index(max(scores))
+        return RowPrediction(self.labels[code], dict(zip(self.labels, scores, strict=True)))
+
+    def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
+        """Answer for many rows."""
+        return self.predict_blocks(self.reader.read_rows(rows))
+
+    def predict_columns(
+        self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]
+    ) -> Predictions:
+        """Answer for whole columns of equal length."""
+        return self.predict_blocks(self.reader.read_columns(columns))
+
+    def predict_blocks(self, blocks: Blocks) -> Predictions:
+        """Answer for rows that were read already."""
+        return self.decide(self.scores(blocks))
+
+    def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
+        """Return (n, n_labels) probabilities, or (n, 1) values for regression."""
+        if blocks.n_rows <= _CHUNK_ROWS:
+            return self._run(self.recipe.apply(blocks))
+        starts = range(0, blocks.n_rows, _CHUNK_ROWS)
+        parts = [self._run(self.recipe.apply(_rows(blocks, start))) for start in starts]
+        return np.concatenate(parts)
+
+    def decide(self, scores: npt.NDArray[np.float64]) -> Predictions:
+        """Turn scores into answers: the threshold for two labels, the first largest for more."""
+        if self.task is Task.REGRESSION:
+            return Predictions(scores[:, 0], (), None)
+        codes = decide_codes(scores, self._threshold)
+        return Predictions(self._label_array[codes], self.labels, scores)
+
+    def flags(self, blocks: Blocks) -> tuple[Flag, ...]:
+        """Return what deserves a second look: unseen categories and missing values."""
+        found = []
+        for column in self.reader.inputs:
+            found.extend(_flags_of(column, blocks))
+        return tuple(found)
+
+    def _run(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        scores: npt.NDArray[np.float64] = self._session.run(None, {"features": features})[0]
+        return scores
+
+
+def decide_codes(scores: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.int64]:
+    """Return (n,) class codes of (n, n_labels) probabilities."""
+    if scores.shape[1] == 2:
+        return (scores[:, 1] >= threshold).astype(np.int64)
+    return scores.argmax(axis=1).astype(np.int64)
+
+
+def _session(model: bytes, n_threads: int) -> Any:
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as failures
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Spinning threads burn a core between requests and gain nothing at one thread.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except (failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf) as error:
+        raise UnsupportedPackage(f"The package's model cannot be loaded: {error}.") from error
+
+
+def _rows(blocks: Blocks, start: int) -> Blocks:
+    part = slice(start, start + _CHUNK_ROWS)
+    return Blocks(
+        blocks.number_names, blocks.string_names, blocks.numbers[part], blocks.strings[part]
+    )
+
+
+def _flags_of(column: InputColumn, blocks: Blocks) -> list[Flag]:
+    if column.kind.is_number:
+        values: npt.NDArray[Any] = blocks.numbers[:, blocks.number_names.index(column.name)]
+        missing = np.isnan(values)
+    else:
+        values = blocks.strings[:, blocks.string_names.index(column.name)]
+        missing = np.array([value is None for value in values], dtype=bool)
+    flags = []
+    if missing.any():
+        flags.append(_flag(column.name, FlagKind.MISSING_VALUE, missing, ()))
+    if column.kind is ColumnKind.CATEGORY:
+        known = {None, *column.categories}
+        unseen = np.array([value not in known for value in values], dtype=bool)
+        if unseen.any():
+            sample = tuple(dict.fromkeys(values[unseen].tolist()))[:5]
+            flags.append(_flag(column.name, FlagKind.UNSEEN_CATEGORY, unseen, sample))
+    return flags
+
+
+def _flag(
+    column: str, kind: FlagKind, where: npt.NDArray[np.bool_], sample: tuple[str, ...]
+) -> Flag:
+    rows = tuple(int(at) + 1 for at in np.flatnonzero(where)[:10])
+    return Flag(column, kind, int(where.sum()), rows, sample)
