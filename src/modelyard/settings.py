@@ -1,1 +1,125 @@
-"""Placeholder until the room's first inhabitant moves in."""
+"""The only reader of the environment: where the project lives, and how the process behaves."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.kit.matching import nearest
+
+PREFIX = "MODELYARD_"
+LOG_FORMATS = ("console", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+# What each variable sets; `modelyard doctor` and the documentation print it.
+VARIABLES: Mapping[str, str] = {
+    "MODELYARD_HOME": "Project folder; by default '.modelyard' in the current directory.",
+    "MODELYARD_DATABASE_URL": "Database; by default 'modelyard.db' in the project folder.",
+    "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
+    "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
+    "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
+    "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default warning.",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides.
+
+    Attributes:
+        home: project folder, absolute.
+        database_url: in SQLAlchemy's form; left out of `repr`, it may hold a password.
+        keys: folder of the signing keys, absolute.
+        threads: to compute with, at least 1.
+        log_format: one of `LOG_FORMATS`.
+        log_level: one of `LOG_LEVELS`.
+    """
+
+    home: Path
+    database_url: str = field(repr=False)
+    keys: Path
+    threads: int
+    log_format: str = "console"
+    log_level: str = "warning"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; a variable that is empty counts as not set.
+
+    Args:
+        environ: variables by name; None means those of this process.
+
+    Raises:
+        UnknownKey: if a variable begins with `MODELYARD_` and is not known.
+        InvalidValue: if a variable's value is not allowed.
+    """
+    environ = os.environ if environ is None else environ
+    given = {name: environ[name] for name in environ if name.startswith(PREFIX) and environ[name]}
+    _refuse_unknown(given)
+    home = _absolute(given.get("MODELYARD_HOME", ".modelyard"))
+    keys = given.get("MODELYARD_KEYS")
+    return Settings(
+        home=home,
+        database_url=given.get("MODELYARD_DATABASE_URL", f"sqlite:///{home / 'modelyard.db'}"),
+        keys=_absolute(keys) if keys else _config_folder(environ) / "keys",
+        threads=_threads(given.get("MODELYARD_THREADS")),
+        log_format=_one_of("MODELYARD_LOG", given.get("MODELYARD_LOG", "console"), LOG_FORMATS),
+        log_level=_one_of(
+            "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "warning"), LOG_LEVELS
+        ),
+    )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in sorted(given):
+        if name not in VARIABLES:
+            # The prefix is shared by all, so it says nothing about which one was meant.
+            tails = [known.removeprefix(PREFIX) for known in VARIABLES]
+            close = nearest(name.removeprefix(PREFIX), tails)
+            hint = f"Did you mean {PREFIX}{close}? " if close else ""
+            raise UnknownKey(
+                f"There is no setting {name}.",
+                fix=f"{hint}Known: {', '.join(VARIABLES)}.",
+                sample=name,
+            )
+
+
+def _absolute(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    # The XDG specification asks to ignore a path that is not absolute.
+    base = Path(environ.get("XDG_CONFIG_HOME", ""))
+    if not base.is_absolute():
+        base = Path(environ.get("HOME") or Path.home()) / ".config"
+    return base / "modelyard"
+
+
+def _threads(text: str | None) -> int:
+    if text is None:
+        return _usable_cores()
+    if text.isascii() and text.isdigit() and int(text) >= 1:
+        return int(text)
+    raise InvalidValue(
+        f"MODELYARD_THREADS must be a whole number of at least 1; '{text}' came.",
+        fix="Set a number, or unset it to use every core that this process may use.",
+        sample=text,
+    )
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # pragma: no cover - platforms without affinity
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value in allowed:
+        return value
+    raise InvalidValue(
+        f"{name} must be one of {', '.join(allowed)}; '{value}' came.",
+        fix=f"Set {name}={nearest(value, allowed) or allowed[0]}.",
+        sample=value,
+    )

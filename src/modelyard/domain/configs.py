@@ -1,10 +1,11 @@
 """What a user asks of a training, whichever door they came through."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.plain import to_plain
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 
@@ -80,3 +81,34 @@ class TrainingConfig:
     schema: Mapping[str, Any] | None = None
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration as plain JSON values, for the store and the manifest.
+
+        Raises:
+            InvalidValue: if a parameter or the schema holds a value that JSON has no word for.
+        """
+        raw = {each.name: getattr(self, each.name) for each in fields(self)}
+        raw["accepted"] = sorted(self.accepted)
+        return {name: to_plain(value, name) for name, value in raw.items()}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; fields that are not there keep their default."""
+        known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
+        if known.get("task") is not None:
+            known["task"] = Task(known["task"])
+        known["drop"] = tuple(raw.get("drop", ()))
+        known["accepted"] = frozenset(raw.get("accepted", ()))
+        known["shares"] = Shares(**raw.get("shares", {}))
+        known["read"] = _read_options_from(raw.get("read", {}))
+        known["preparation"] = PreparationConfig(**raw.get("preparation", {}))
+        return cls(**known)
+
+
+def _read_options_from(raw: Mapping[str, Any]) -> ReadOptions:
+    known = dict(raw)
+    if known.get("missing_tokens") is not None:
+        known["missing_tokens"] = tuple(known["missing_tokens"])
+    known["kinds"] = {name: ColumnKind(kind) for name, kind in raw.get("kinds", {}).items()}
+    return ReadOptions(**known)

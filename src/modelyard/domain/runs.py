@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from modelyard.domain.tasks import Task
+from modelyard.domain.tasks import Label, Task
 
 
 class RunStatus(StrEnum):
@@ -104,3 +104,27 @@ class Model:
     def reference(self) -> str:
         """`name@version`, which every door accepts where a model is asked for."""
         return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True)
+class StoredEvaluation:
+    """A registered model measured on one set of rows, as the project folder remembers it.
+
+    Attributes:
+        id: sortable by time, unique in the project folder.
+        model: `name@version`.
+        data_sha256: of the rows it was measured on.
+        location: of these rows, as the user named it.
+        metrics: key to {value, low, high, baseline}.
+        labels, confusion: as in `Evaluation`, empty for regression.
+    """
+
+    id: str
+    model: str
+    data_sha256: str
+    location: str
+    n_rows: int
+    metrics: Mapping[str, Mapping[str, float]]
+    created_at: datetime
+    labels: tuple[Label, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()

@@ -1,0 +1,85 @@
+"""The environment is read in one place, completely or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.settings import VARIABLES, read_settings
+
+
+def test_without_variables_the_project_is_in_the_current_directory() -> None:
+    settings = read_settings({"HOME": "/home/ada"})
+    assert settings.home == Path.cwd() / ".modelyard"
+    assert settings.database_url == f"sqlite:///{settings.home}/modelyard.db"
+    assert settings.keys == Path("/home/ada/.config/modelyard/keys")
+    assert (settings.log_format, settings.log_level) == ("console", "warning")
+
+
+def test_by_default_every_core_that_the_process_may_use_computes() -> None:
+    assert read_settings({}).threads == len(os.sched_getaffinity(0))
+
+
+def test_every_known_variable_is_honoured() -> None:
+    values = {
+        "MODELYARD_HOME": "/srv/project",
+        "MODELYARD_DATABASE_URL": "sqlite:////srv/x.db",
+        "MODELYARD_KEYS": "/srv/keys",
+        "MODELYARD_THREADS": "3",
+        "MODELYARD_LOG": "json",
+        "MODELYARD_LOG_LEVEL": "debug",
+    }
+    assert set(values) == set(VARIABLES)
+    settings = read_settings(values)
+    assert (settings.home, settings.keys) == (Path("/srv/project"), Path("/srv/keys"))
+    assert settings.database_url == "sqlite:////srv/x.db"
+    assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
+
+
+def test_without_an_argument_the_environment_of_the_process_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MODELYARD_HOME", "/srv/elsewhere")
+    assert read_settings().home == Path("/srv/elsewhere")
+
+
+def test_keys_follow_the_xdg_folder_and_ignore_a_relative_one() -> None:
+    follows = read_settings({"XDG_CONFIG_HOME": "/etc/ada", "HOME": "/home/ada"})
+    ignores = read_settings({"XDG_CONFIG_HOME": "relative", "HOME": "/home/ada"})
+    assert follows.keys == Path("/etc/ada/modelyard/keys")
+    assert ignores.keys == Path("/home/ada/.config/modelyard/keys")
+
+
+def test_a_tilde_is_the_home_folder() -> None:
+    assert read_settings({"MODELYARD_HOME": "~/yard"}).home == Path.home() / "yard"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert read_settings({"MODELYARD_LOG": "", "MODELYARD_THREADS": ""}) == read_settings({})
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownKey, match="Did you mean MODELYARD_THREADS"):
+        read_settings({"MODELYARD_THREAD": "2"})
+
+
+def test_an_unknown_variable_far_from_all_is_refused_with_the_list() -> None:
+    with pytest.raises(UnknownKey, match=r"no setting MODELYARD_QQQQQ\. Known: MODELYARD_HOME"):
+        read_settings({"MODELYARD_QQQQQ": "2"})
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
+def test_threads_are_a_whole_number_of_at_least_one(value: str) -> None:
+    with pytest.raises(InvalidValue, match=f"'{value}' came"):
+        read_settings({"MODELYARD_THREADS": value})
+
+
+def test_a_misspelt_log_format_is_refused_with_the_right_one() -> None:
+    with pytest.raises(InvalidValue, match="Set MODELYARD_LOG=json"):
+        read_settings({"MODELYARD_LOG": "jsn"})
+
+
+def test_the_database_url_with_its_password_stays_out_of_repr() -> None:
+    url = "postgresql://ada:secret@db/x"
+    assert "secret" not in repr(read_settings({"MODELYARD_DATABASE_URL": url}))
