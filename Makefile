@@ -1,0 +1,110 @@
+# Every target builds the environment that it needs; nothing has to be installed beforehand but
+# Python 3.11 or newer, git and make. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# One worker a core of the smallest machine that we test on; more bring nothing there.
+WORKERS ?= 2
+
+DATA ?= examples/data/iris.csv
+TARGET ?= species
+OUT ?= demo-output
+MODEL ?= $(OUT)/model
+
+# The constraints hold for the build backend as well, so that every install is the same install.
+# Bytecode is left to the first import: all of it at once is 100 MB, of which training uses 40.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+UNMEASURED := --cov --cov-report= --cov-fail-under=0
+
+.DEFAULT_GOAL := help
+.PHONY: help install setup demo train evaluate predict test test-extras test-all check \
+        lint format format-check types floors bench docs clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+# ---------------------------------------------------------------- environments
+# A stamp is newer than what it was made from, so that pip runs again only after a change.
+
+$(VENV)/base.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Modelyard needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/extras.stamp: $(VENV)/dev.stamp
+	$(PIP_INSTALL) --editable '.[dev,pandas,arrow]'
+	@touch $@
+
+install: $(VENV)/base.stamp ## the product alone, in .venv
+setup: $(VENV)/dev.stamp ## the product and the tools to work on it, in .venv
+
+# ---------------------------------------------------------------- the product
+
+demo: $(VENV)/base.stamp ## train, explain and predict on two real tables, in minutes
+	$(BIN)/python examples/demo.py
+
+train: $(VENV)/base.stamp ## train on DATA (iris) to predict TARGET (species); the package goes to MODEL
+	$(BIN)/modelyard train $(DATA) --target $(TARGET) --out $(MODEL)
+
+$(MODEL)/manifest.json:
+	$(MAKE) train
+
+evaluate: $(VENV)/base.stamp $(MODEL)/manifest.json ## measure MODEL on DATA
+	$(BIN)/modelyard evaluate $(MODEL) $(DATA)
+
+predict: $(VENV)/base.stamp $(MODEL)/manifest.json ## write what MODEL predicts for DATA
+	$(BIN)/modelyard predict $(MODEL) $(DATA) --proba --out $(OUT)/predictions.csv
+
+# ---------------------------------------------------------------- tests and checks
+
+test: $(VENV)/dev.stamp ## the tests of the base install, within 10 minutes
+	$(PYTEST) -m "not extras and not slow" $(UNMEASURED)
+
+test-extras: $(VENV)/extras.stamp ## the tests that need optional libraries
+	$(PYTEST) -m "extras and not slow"
+
+test-all: $(VENV)/extras.stamp ## every test, the slow ones too, with the coverage that we demand
+	$(PYTEST) --cov --cov-report=term
+
+check: format-check lint types floors $(VENV)/extras.stamp docs ## all that a change must pass
+	$(PYTEST) -m "not slow" --cov --cov-report=term
+
+lint: $(VENV)/dev.stamp ## ruff with everything on, yamllint
+	$(BIN)/ruff check .
+	$(BIN)/yamllint --strict .github .pre-commit-config.yaml .yamllint.yaml
+
+format: $(VENV)/dev.stamp ## rewrite the source in the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+format-check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp ## mypy, strict
+	$(BIN)/mypy
+
+floors: $(VENV)/dev.stamp ## an import only ever runs downward
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp ## every benchmark, one after another: a table each, and JSON
+	@for script in benchmarks/*.py; do \
+	  echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
+	done
+
+docs: $(VENV)/dev.stamp ## links, reachability, commands and pictures of the documentation
+	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_architecture.py
+
+clean: ## remove what was built, the environment included
+	rm -rf $(VENV) build dist $(OUT) benchmarks/results .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .import_linter_cache htmlcov coverage.xml .coverage .coverage.* src/*.egg-info
+	find src tests benchmarks examples -type d -name __pycache__ -prune -exec rm -rf {} +
