@@ -45,6 +45,8 @@ class Column:
         true_words, false_words: for BOOLEAN, the spellings of the two values, folded to lower case.
         datetime_format: for DATETIME, the strptime format of the cells, or None for ISO 8601.
         reason: why this kind was chosen, in words for the user.
+        n_nonfinite: cells of the table as it was read that were infinite or NaN, and are missing
+            now.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Column:
     false_words: tuple[str, ...] = ()
     datetime_format: str | None = None
     reason: str = ""
+    n_nonfinite: int = 0
 
 
 @dataclass(frozen=True)
