@@ -1,8 +1,9 @@
 """A metric says how far predictions are from the truth."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -65,5 +66,27 @@ class Metric(Protocol):
 
         Returns:
             The score, or NaN where it is not defined (e.g. ROC-AUC with one class present).
+        """
+        ...
+
+
+@runtime_checkable
+class Preparable(Protocol):
+    """A metric that does once what is the same under every weighting of the rows.
+
+    Optional: the bootstrap weighs the same rows a thousand times, so a metric that sorts, counts
+    or takes logarithms offers this beside `score`. It is also told how many classes there are,
+    which a few rows need not show.
+    """
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[npt.NDArray[np.float64]], float]:
+        """Return the score as a function of the weight.
+
+        Args:
+            y_true: as for `score`.
+            y_pred: as for `score`.
+            n_classes: of the task, 0 for regression.
         """
         ...

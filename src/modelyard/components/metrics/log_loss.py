@@ -1,0 +1,55 @@
+"""Log loss: how surprised the probabilities are by the truth."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+# A probability of 0 for what then happened is taken as this, so that one row cannot make the loss
+# infinite; the same floor as scikit-learn's.
+_FLOOR = float(np.finfo(np.float64).eps)
+
+
+class _LogLoss:
+    card = MetricCard(
+        key="log-loss",
+        title="Log loss",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=False,
+        minimum=0.0,
+        maximum=None,
+        wants=Wants.PROBABILITIES,
+        source="Good: Rational decisions (1952); Gneiting, Raftery (2007), section 4.1",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Take the logarithms once; `y_pred` already shows all of `n_classes`."""
+        del n_classes
+        of_truth = y_pred[np.arange(len(y_true)), y_true]
+        losses = -np.log(np.clip(of_truth, _FLOOR, 1 - _FLOOR))
+
+        def score(weight: FloatArray) -> float:
+            total = float(weight.sum())
+            return float(weight @ losses) / total if total > 0 else float("nan")
+
+        return score
+
+
+COMPONENT = _LogLoss()

@@ -1,0 +1,49 @@
+"""Recall: of the rows that have a label, the share that was given it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.confusion import Pairs, average_by_class
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _Recall:
+    card = MetricCard(
+        key="recall",
+        title="Recall",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=True,
+        minimum=0.0,
+        maximum=1.0,
+        wants=Wants.LABELS,
+        source="van Rijsbergen: Information Retrieval (1979), chapter 7; more than two classes: "
+        "Sokolova, Lapalme: A systematic analysis of performance measures (2009), table 3, macro",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        return _recall(Pairs.of(y_true, y_pred).count(weight))
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Pair truth and answer once; `score` takes the number of classes from the codes."""
+        pairs = Pairs.of(y_true, y_pred, n_classes)
+        return lambda weight: _recall(pairs.count(weight))
+
+
+def _recall(confusion: FloatArray) -> float:
+    return average_by_class(confusion.diagonal(), confusion.sum(axis=1), confusion)
+
+
+COMPONENT = _Recall()

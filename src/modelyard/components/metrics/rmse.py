@@ -1,0 +1,37 @@
+"""Root mean squared error, in the unit of the target."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+
+class _RootMeanSquaredError:
+    card = MetricCard(
+        key="rmse",
+        title="RMSE",
+        tasks=frozenset({Task.REGRESSION}),
+        higher_is_better=False,
+        minimum=0.0,
+        maximum=None,
+        wants=Wants.VALUES,
+        source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: npt.NDArray[np.float64] | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        total = float(weight.sum())
+        return (
+            float(np.sqrt(weight @ (y_true - y_pred) ** 2 / total)) if total > 0 else float("nan")
+        )
+
+
+COMPONENT = _RootMeanSquaredError()

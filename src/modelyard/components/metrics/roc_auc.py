@@ -1,0 +1,77 @@
+"""ROC-AUC: how often a row of the class gets a higher probability than a row of another class."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+Scorer = Callable[[FloatArray], float]
+
+
+class _RocAuc:
+    card = MetricCard(
+        key="roc-auc",
+        title="ROC-AUC",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=True,
+        minimum=0.0,
+        maximum=1.0,
+        wants=Wants.PROBABILITIES,
+        source="Hanley, McNeil: The meaning and use of the area under a ROC curve (1982); one "
+        "against the rest as in Provost, Domingos (2000), classes weighing the same",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Scorer:
+        """Sort once; two classes are one curve, more are averaged over those that occur."""
+        if n_classes == 2:
+            return _area(y_true == 1, y_pred[:, 1])
+        areas = [_area(y_true == code, y_pred[:, code]) for code in range(n_classes)]
+
+        def score(weight: FloatArray) -> float:
+            defined = [area for area in (of(weight) for of in areas) if not np.isnan(area)]
+            return float(np.mean(defined)) if defined else float("nan")
+
+        return score
+
+
+def _area(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
+    """Return the area as a function of the weight.
+
+    The area is the chance that a positive row outranks a negative one, ties counting half. With
+    the negatives in order, the weight that a positive outranks is a running total, read off just
+    below its ties and just above them.
+    """
+    positives = np.flatnonzero(is_positive)
+    negatives = np.flatnonzero(~is_positive)
+    negatives = negatives[np.argsort(probability[negatives], kind="stable")]
+    ordered = probability[negatives]
+    below = np.searchsorted(ordered, probability[positives], side="left")
+    above = np.searchsorted(ordered, probability[positives], side="right")
+
+    def score(weight: FloatArray) -> float:
+        running = np.concatenate(([0.0], np.cumsum(weight[negatives])))
+        of_positives = weight[positives]
+        pairs = float(of_positives.sum()) * float(running[-1])
+        outranked = float(of_positives @ (running[below] + running[above])) / 2
+        return min(outranked / pairs, 1.0) if pairs > 0 else float("nan")
+
+    return score
+
+
+COMPONENT = _RocAuc()

@@ -1,0 +1,213 @@
+"""Measures a model on rows that it has not seen, beside a baseline, with intervals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.catalog import pick
+from modelyard.domain.charts import ChartSpec
+from modelyard.domain.confusion import Pairs
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.evaluations import Evaluation, MetricEstimate
+from modelyard.domain.tasks import Label, Task
+from modelyard.engine.intervals import Draws, Interval, WeightedScore, draw_scores
+from modelyard.protocols.charts import Chart, ChartInput
+from modelyard.protocols.metrics import Metric, Preparable, Wants
+from modelyard.runtime.predictor import decide_codes
+
+FloatArray = npt.NDArray[np.float64]
+Loss = Callable[[npt.NDArray[Any], FloatArray], float]
+
+# What decides unless the user says otherwise. ROC-AUC needs no threshold and does not flatter on
+# rare classes (Provost, Fawcett 1997); RMSE is the loss that regression algorithms fit by default.
+_DEFAULTS = {Task.BINARY: "roc-auc", Task.MULTICLASS: "accuracy", Task.REGRESSION: "rmse"}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Held-out rows with the truth and what was answered for them.
+
+    Attributes:
+        labels: class labels in code order, empty for regression.
+        y_true: (n,) int64 class codes, or float64 values for regression.
+        scores: (n, n_labels) probabilities, or (n, 1) values for regression, of the model.
+        baseline_scores: the same of the dummy baseline.
+        threshold: of two classes, the share from which on the second one is answered.
+    """
+
+    task: Task
+    labels: tuple[Label, ...]
+    y_true: npt.NDArray[Any]
+    scores: FloatArray
+    baseline_scores: FloatArray
+    threshold: float = 0.5
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.y_true)
+
+
+def default_metric(task: Task) -> str:
+    """Return the key of the metric that decides where the user names none."""
+    return _DEFAULTS[task]
+
+
+def metrics_of(metrics: Mapping[str, Metric], task: Task) -> dict[str, Metric]:
+    """Return the metrics that make sense for the task."""
+    return {key: metric for key, metric in metrics.items() if task in metric.card.tasks}
+
+
+def metric_for(metrics: Mapping[str, Metric], task: Task, key: str | None = None) -> Metric:
+    """Return the metric that decides.
+
+    Raises:
+        UnknownKey: if there is no such metric, with the nearest one.
+        InvalidValue: if it does not fit the task, with those that do.
+    """
+    fitting = metrics_of(metrics, task)
+    key = key or default_metric(task)
+    if key in metrics and key not in fitting:
+        raise InvalidValue(
+            f"The metric '{key}' does not fit a {task} task.",
+            fix=f"Use one of: {', '.join(sorted(fitting))}.",
+            sample=key,
+        )
+    return pick(fitting, key, shelf=f"metrics of a {task} task")
+
+
+def score_once(
+    metric: Metric,
+    y_true: npt.NDArray[Any],
+    scores: FloatArray,
+    *,
+    task: Task,
+    threshold: float = 0.5,
+) -> float:
+    """Return the metric of `scores` ((n, n_labels), or (n, 1) for regression), NaN on no rows."""
+    if len(y_true) == 0:
+        return float("nan")
+    weighted = _weighted(metric, y_true, scores, task=task, threshold=threshold)
+    return weighted(np.ones(len(y_true)))
+
+
+def loss_of(metric: Metric, *, task: Task, threshold: float = 0.5) -> Loss:
+    """Return what is lost by a metric: smaller is better whatever the metric's direction."""
+    sign = -1.0 if metric.card.higher_is_better else 1.0
+    return lambda y_true, scores: (
+        sign * score_once(metric, y_true, scores, task=task, threshold=threshold)
+    )
+
+
+def evaluate(
+    scored: Scored, *, metrics: Mapping[str, Metric], metric: Metric, rng: np.random.Generator
+) -> Evaluation:
+    """Measure every metric that fits the task, for the model and for the baseline.
+
+    Rows are taken as independent of each other. Folds, importance and charts are left empty.
+
+    Args:
+        scored: the held-out rows, at least one.
+        metrics: of the catalog; those of other tasks are passed over.
+        metric: the one that decides, as `metric_for` returns it; it comes first.
+        rng: of the bootstrap.
+    """
+    fitting = metrics_of(metrics, scored.task)
+    ordered = {metric.card.key: metric} | dict(sorted(fitting.items()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        estimates = _estimates(scored, ordered, rng)
+    return Evaluation(
+        task=scored.task,
+        n_rows=scored.n_rows,
+        metric=metric.card.key,
+        metrics=estimates,
+        labels=scored.labels,
+        confusion=_confusion(scored),
+    )
+
+
+def draw_charts(charts: Mapping[str, Chart], subject: ChartInput) -> tuple[ChartSpec, ...]:
+    """Return the charts of the task that have something to show, in the order of their cards."""
+    fitting = [chart for chart in charts.values() if subject.task in chart.card.tasks]
+    fitting.sort(key=lambda chart: (chart.card.order, chart.card.key))
+    specs = (chart.chart(subject) for chart in fitting)
+    return tuple(spec for spec in specs if spec is not None)
+
+
+def _estimates(
+    scored: Scored, metrics: Mapping[str, Metric], rng: np.random.Generator
+) -> tuple[MetricEstimate, ...]:
+    weighted = _both(scored, metrics)
+    everything = np.ones(scored.n_rows)
+    values = {name: score(everything) for name, score in weighted.items()}
+    draws = Draws.for_scores(*scored.scores.shape)
+    drawn = draw_scores(weighted, scored.n_rows, n_draws=draws.n_draws, rng=rng)
+    found = []
+    for key, metric in metrics.items():
+        card = metric.card
+        sign = 1.0 if card.higher_is_better else -1.0
+        model, baseline = f"model {key}", f"baseline {key}"
+        gain = sign * (values[model] - values[baseline])
+        around = draws.interval(values[model], drawn[model])
+        around = _within(around, card.minimum, card.maximum)
+        of_gain = draws.interval(gain, sign * (drawn[model] - drawn[baseline]))
+        found.append(
+            MetricEstimate(
+                key=key,
+                title=card.title,
+                higher_is_better=card.higher_is_better,
+                value=values[model],
+                low=around.low,
+                high=around.high,
+                baseline=values[baseline],
+                gain=gain,
+                gain_low=of_gain.low,
+                gain_high=of_gain.high,
+            )
+        )
+    return tuple(found)
+
+
+def _both(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
+    """Return every metric as a function of the rows' weights, for the model and the baseline."""
+    sides = {"model": scored.scores, "baseline": scored.baseline_scores}
+    return {
+        f"{side} {key}": _weighted(
+            metric, scored.y_true, scores, task=scored.task, threshold=scored.threshold
+        )
+        for key, metric in metrics.items()
+        for side, scores in sides.items()
+    }
+
+
+def _weighted(
+    metric: Metric, y_true: npt.NDArray[Any], scores: FloatArray, *, task: Task, threshold: float
+) -> WeightedScore:
+    y_pred = _wanted(scores, metric.card.wants, threshold)
+    if isinstance(metric, Preparable):
+        n_classes = scores.shape[1] if task.is_classification else 0
+        return metric.prepare(y_true, y_pred, n_classes=n_classes)
+    return lambda weight: metric.score(y_true, y_pred, weight)
+
+
+def _wanted(scores: FloatArray, wants: Wants, threshold: float) -> npt.NDArray[Any]:
+    if wants is Wants.VALUES:
+        return scores[:, 0]
+    return decide_codes(scores, threshold) if wants is Wants.LABELS else scores
+
+
+def _within(interval: Interval, minimum: float | None, maximum: float | None) -> Interval:
+    """Cut an interval at the metric's range, which a standard interval does not know."""
+    ends = np.clip([interval.low, interval.high], minimum, maximum)
+    return Interval(float(ends[0]), float(ends[1]))
+
+
+def _confusion(scored: Scored) -> tuple[tuple[int, ...], ...]:
+    if not scored.task.is_classification:
+        return ()
+    answered = decide_codes(scored.scores, scored.threshold)
+    counts = Pairs.of(scored.y_true, answered, len(scored.labels)).count()
+    return tuple(tuple(int(count) for count in row) for row in counts)

@@ -1,0 +1,100 @@
+"""Bootstrap intervals: how far a score would move with other rows of the same kind.
+
+The rows are drawn with replacement, each draw is a vector of counts, and every score is taken under
+the same draws, so that differences between two scores are paired.
+
+Source: Efron, Tibshirani: An Introduction to the Bootstrap (1993): percentile interval p. 170, the
+number of draws for it p. 188 and for a standard error p. 52, standard interval p. 154.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+WeightedScore = Callable[[FloatArray], float]
+
+SHARE_INSIDE = 0.95
+
+# A percentile needs about 1000 draws, a standard error 50 to 200 (Efron, Tibshirani). On so many
+# cells (rows times columns of scores, 15,000 rows of a binary task) 1000 draws of six metrics and
+# their baselines take just under a second on one core. Above, the scores are sums over so many rows
+# that their distribution is normal for all that can be seen (a test compares the two intervals),
+# and the standard interval with its fewer draws keeps 30,000 rows within half a second.
+_PERCENTILE_CELLS = 30_000
+_N_PERCENTILE = 1000
+_N_STANDARD = (50, 200)
+_STANDARD_CELLS = 12_000_000
+
+# The 97.5 % point of the normal distribution.
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval; both ends NaN where there is none."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How often a bootstrap draws, and how its draws become an interval.
+
+    Attributes:
+        n_draws: at least 50.
+        is_percentile: else the standard interval, value ± 1.96 standard deviations of the draws.
+    """
+
+    n_draws: int
+    is_percentile: bool
+
+    @classmethod
+    def for_scores(cls, n_rows: int, n_columns: int) -> Self:
+        """Choose for so many rows with so many columns of scores."""
+        n_cells = n_rows * max(n_columns, 2)
+        if n_cells <= _PERCENTILE_CELLS:
+            return cls(_N_PERCENTILE, is_percentile=True)
+        fewest, most = _N_STANDARD
+        return cls(min(most, max(fewest, _STANDARD_CELLS // n_cells)), is_percentile=False)
+
+    def interval(self, value: float, drawn: FloatArray) -> Interval:
+        """Return the interval of `value` from its drawn scores, those that are finite."""
+        drawn = drawn[np.isfinite(drawn)]
+        if len(drawn) == 0 or not np.isfinite(value):
+            return Interval(float("nan"), float("nan"))
+        if self.is_percentile:
+            tail = (1 - SHARE_INSIDE) / 2
+            low, high = np.quantile(drawn, (tail, 1 - tail))
+            return Interval(float(low), float(high))
+        half = _Z * float(drawn.std())
+        return Interval(value - half, value + half)
+
+
+def draw_scores(
+    scores: Mapping[str, WeightedScore], n_rows: int, *, n_draws: int, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Take every score under the same draws of rows.
+
+    Args:
+        scores: name to a function of (n_rows,) float64 counts.
+        n_rows: to draw from, and to draw. One row cannot tell how rows differ: nothing is drawn.
+        n_draws: how often.
+        rng: of the draws.
+
+    Returns:
+        Name to (n_draws,) scores, NaN where a draw left the score undefined.
+    """
+    drawn = {name: np.full(n_draws, np.nan) for name in scores}
+    if n_rows < 2:
+        return drawn
+    for at in range(n_draws):
+        rows = rng.integers(0, n_rows, size=n_rows)
+        counts = np.bincount(rows, minlength=n_rows).astype(np.float64)
+        for name, score in scores.items():
+            drawn[name][at] = score(counts)
+    return drawn
