@@ -1,0 +1,106 @@
+"""Permutation importance finds the columns that a model looks at, and costs little."""
+
+import numpy as np
+import pytest
+
+from modelyard.engine.importance import permutation_importance
+from modelyard.runtime.blocks import Blocks
+
+
+def rmse(truth, scores):
+    return float(np.sqrt(np.mean((truth - scores[:, 0]) ** 2)))
+
+
+def table(n=400, seed=0):
+    rng = np.random.default_rng(seed)
+    strings = rng.choice(np.array(["a", "b", None], dtype=object), size=(n, 1))
+    return Blocks(("strong", "weak", "noise"), ("word",), rng.normal(size=(n, 3)), strings)
+
+
+def predict(blocks):
+    words = (blocks.strings[:, 0] == "a") * 2.0
+    return (3 * blocks.numbers[:, 0] + 0.5 * blocks.numbers[:, 1] + words)[:, None]
+
+
+def measured(blocks, **options):
+    truth = predict(blocks)[:, 0]
+    options = {"loss": rmse, "rng": np.random.default_rng(1)} | options
+    return permutation_importance(predict, blocks, truth, **options)
+
+
+def test_columns_come_strongest_first_and_an_ignored_one_counts_nothing():
+    found = measured(table())
+
+    assert [each.column for each in found] == ["strong", "word", "weak", "noise"]
+    assert found[-1].mean == 0
+    assert found[-1].sd == 0
+    assert all(each.mean > 0 for each in found[:-1])
+
+
+def test_shuffling_a_linear_column_costs_what_theory_says():
+    strong = measured(table(1000), n_repeats=5)[0]
+
+    # E[(3x - 3x')²] = 2 · 9 · var(x), for independent x and x'.
+    assert strong.mean == pytest.approx(3 * np.sqrt(2), rel=0.1)
+    assert 0 < strong.sd < 0.3
+
+
+def test_the_rows_that_are_measured_are_left_as_they_were():
+    blocks = table()
+    numbers, strings = blocks.numbers.copy(), blocks.strings.copy()
+
+    measured(blocks)
+
+    np.testing.assert_array_equal(blocks.numbers, numbers)
+    np.testing.assert_array_equal(blocks.strings, strings)
+
+
+def test_the_same_seed_gives_the_same_importance():
+    assert measured(table()) == measured(table())
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "expected"), [(50, 3, 50), (5000, 3, 1000), (5000, 200, 100)]
+)
+def test_the_sample_shrinks_with_the_number_of_columns(n_rows, n_columns, expected):
+    names = tuple(f"c{at}" for at in range(n_columns))
+    numbers = np.random.default_rng(0).normal(size=(n_rows, n_columns))
+    blocks = Blocks(names, (), numbers, np.empty((n_rows, 0), dtype=object))
+    seen = set()
+
+    def watched(part):
+        seen.add(part.n_rows)
+        return part.numbers[:, :1]
+
+    permutation_importance(watched, blocks, numbers[:, 0], loss=rmse, rng=np.random.default_rng(0))
+
+    assert seen == {expected}
+
+
+def test_one_repeat_has_no_spread():
+    assert {each.sd for each in measured(table(), n_repeats=1)} == {0.0}
+
+
+def test_nothing_is_said_where_the_metric_is_not_defined():
+    assert measured(table(), loss=lambda _truth, _scores: float("nan")) == ()
+
+
+def test_nothing_is_said_without_rows():
+    assert measured(table(0)) == ()
+
+
+def test_more_than_500_columns_are_not_shuffled_one_by_one():
+    names = tuple(f"c{at}" for at in range(501))
+    blocks = Blocks(names, (), np.zeros((10, 501)), np.empty((10, 0), dtype=object))
+
+    assert measured_zeros(blocks) == ()
+
+
+def measured_zeros(blocks):
+    return permutation_importance(
+        lambda part: part.numbers[:, :1],
+        blocks,
+        np.zeros(blocks.n_rows),
+        loss=rmse,
+        rng=np.random.default_rng(0),
+    )
