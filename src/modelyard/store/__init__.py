@@ -1,1 +1,1 @@
-"""What is remembered of a project: SQL tables, one file a noun."""
+"""Where results live: SQL tables and artifacts of the project folder, one file per noun."""

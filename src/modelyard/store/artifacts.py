@@ -1,0 +1,166 @@
+"""Folders of files that become visible whole or not at all: the model packages of a project.
+
+A folder is written under a name that nobody looks for, forced to the disk, and renamed.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from modelyard.domain.errors import InvalidValue, NotFound
+from modelyard.domain.names import check_name
+from modelyard.store.failures import explain_file_error
+
+# A leading dot is not allowed in a key, so these never meet an artifact.
+_UNFINISHED = ".unfinished-"
+_DELETED = ".deleted-"
+
+
+class Artifacts:
+    """Folders by key under one root; a key is as safe as a model's name, e.g. a run's id."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def path_of(self, key: str) -> Path:
+        """Return the folder of an artifact.
+
+        Raises:
+            NotFound: if there is none.
+            InvalidValue: if the key is not allowed.
+        """
+        path = self._root / check_name(key)
+        if not path.is_dir():
+            raise NotFound(
+                f"The files of '{key}' are not in {self._root}.",
+                fix="Restore them from a backup, or train the model again.",
+                sample=key,
+            )
+        return path
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        """Yield an empty folder to write into; it becomes the artifact when the block ends well.
+
+        The folder lies on the same disk as the artifact and is gone if the block raises; the
+        artifact is then at `path_of(key)`.
+
+        Raises:
+            InvalidValue: if the key is not allowed or is taken.
+            StoreError: if the disk is full or cannot be written.
+        """
+        target = self._root / check_name(key)
+        if target.exists():
+            raise _is_taken(key)
+        with self._explaining(target):
+            self._root.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._root))
+            try:
+                yield folder
+                folder.chmod(0o755)  # mkdtemp makes it the owner's alone
+                _force_to_disk(folder)
+                self._publish(folder, target)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def place(self, key: str, source: Path) -> Path:
+        """Copy a folder into the store and return where it lies.
+
+        Raises:
+            NotFound: if there is no such folder.
+            InvalidValue: if the key is not allowed or is taken.
+            StoreError: if the disk is full or cannot be written.
+        """
+        if not source.is_dir():
+            raise NotFound(f"There is no folder {source}.", fix="Name a model package's folder.")
+        with self.writing(key) as folder:
+            _copy(source, folder)
+        return self.path_of(key)
+
+    def delete(self, key: str) -> None:
+        """Delete an artifact; it disappears at once, its files right after.
+
+        Raises:
+            NotFound: if there is none.
+            StoreError: if the disk cannot be written.
+        """
+        path = self.path_of(key)
+        with self._explaining(path):
+            grave = Path(tempfile.mkdtemp(prefix=_DELETED, dir=self._root))
+            path.rename(grave)
+            _force_folder_to_disk(self._root)
+            shutil.rmtree(grave)
+
+    def sweep(self, before: datetime) -> int:
+        """Delete what interrupted processes left unfinished before this time; return how many.
+
+        Raises:
+            StoreError: if the disk cannot be written.
+        """
+        found = [
+            path
+            for prefix in (_UNFINISHED, _DELETED)
+            for path in self._root.glob(f"{prefix}*")
+            if path.stat().st_mtime < before.timestamp()
+        ]
+        with self._explaining(self._root):
+            for path in found:
+                shutil.rmtree(path)
+        return len(found)
+
+    def _publish(self, folder: Path, target: Path) -> None:
+        try:
+            folder.rename(target)
+        except OSError as error:
+            # Another process has placed this key since we looked.
+            if target.exists():
+                raise _is_taken(target.name) from error
+            raise
+        _force_folder_to_disk(self._root)
+
+    @staticmethod
+    @contextmanager
+    def _explaining(path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            explained = explain_file_error(error, Path(error.filename or path))
+            if explained is None:
+                raise
+            raise explained from error
+
+
+def _is_taken(key: str) -> InvalidValue:
+    return InvalidValue(
+        f"There is an artifact '{key}' already.", fix="Use another key, or delete it.", sample=key
+    )
+
+
+def _copy(source: Path, folder: Path) -> None:
+    # Not shutil.copytree: it gathers errors into one that no longer says "disk full".
+    for path in sorted(source.rglob("*")):
+        copy = folder / path.relative_to(source)
+        if path.is_dir():
+            copy.mkdir()
+        else:
+            shutil.copyfile(path, copy)
+
+
+def _force_to_disk(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with (Path(parent) / name).open("rb") as stream:
+                os.fsync(stream.fileno())
+        _force_folder_to_disk(Path(parent))
+
+
+def _force_folder_to_disk(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

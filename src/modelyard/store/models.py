@@ -1,0 +1,273 @@
+"""The registry: versions of named models, their aliases and tags."""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.names import CHAMPION, ModelReference, check_alias, check_name
+from modelyard.domain.queries import ModelQuery
+from modelyard.domain.runs import Model
+from modelyard.domain.tasks import Task
+from modelyard.store.databases import Database, put
+from modelyard.store.listing import check_sort, has_tags, not_found, order_by
+from modelyard.store.tables import ML_MODEL_ALIASES, ML_MODEL_NAMES, ML_MODEL_TAGS, ML_MODELS
+
+SORTABLE = ("created_at", "name", "version", "algorithm", "task", "size_bytes")
+
+_Key = tuple[str, int]
+
+
+class Models:
+    """Records of `ml_models`, with their aliases and tags.
+
+    A reference is `name@3`, `name@champion`, or a bare `name`: the champion if there is one, else
+    the newest version.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self, model: Model) -> Model:
+        """Remember a model under the next version of its name, and return it with that version.
+
+        Args:
+            model: its own `version` is not looked at.
+
+        Raises:
+            InvalidValue: if its name or an alias is not allowed.
+            NotFound: if the run that made it is not known; empty for none.
+        """
+        check_name(model.name)
+        with self._database.writing() as connection:
+            registered = replace(model, version=_next_version(connection, model.name))
+            connection.execute(sa.insert(ML_MODELS).values(_to_row(registered)))
+            for alias in model.aliases:
+                _put_alias(connection, _key(registered), alias)
+            for key, value in model.tags.items():
+                _put_tag(connection, _key(registered), key, value)
+        return registered
+
+    def get(self, reference: str) -> Model:
+        """Return the model that the reference points to.
+
+        Raises:
+            NotFound: if there is none, with the nearest name.
+            InvalidValue: if it is not a reference.
+        """
+        with self._database.reading() as connection:
+            return _get(connection, reference)
+
+    def versions(self, name: str) -> tuple[Model, ...]:
+        """Return every version of a name, newest first.
+
+        Raises:
+            NotFound: if there is none, with the nearest name.
+        """
+        found = self.find(ModelQuery(name=name, sort="version"))
+        if not found:
+            with self._database.reading() as connection:
+                raise not_found("model", name, _names(connection))
+        return found
+
+    def find(self, query: ModelQuery | None = None) -> tuple[Model, ...]:
+        """Return the models that the query asks for; equal ones by name, newest first.
+
+        Raises:
+            UnknownKey: if `sort` is neither a field with an order nor a metric of these models.
+        """
+        query = query or ModelQuery()
+        order = order_by(
+            query.sort, table=ML_MODELS, columns=SORTABLE, is_descending=query.is_descending
+        )
+        with self._database.reading() as connection:
+            models = _read(connection, _conditions(query), order, limit=query.limit)
+        check_sort(query.sort, SORTABLE, (model.metrics for model in models))
+        return models
+
+    def set_alias(self, reference: str, alias: str = CHAMPION) -> Model:
+        """Let an alias stand on this version, and on no other of its name any more.
+
+        Raises:
+            NotFound, InvalidValue: as `get`; also if the alias is not allowed.
+        """
+        with self._database.writing() as connection:
+            key = _key(_get(connection, reference))
+            _put_alias(connection, key, alias)
+            return _read(connection, [_is(key)])[0]
+
+    def remove_alias(self, name: str, alias: str) -> None:
+        """Take an alias off whichever version of the name it stands on.
+
+        Raises:
+            NotFound: if it stands on none.
+        """
+        table = ML_MODEL_ALIASES.c
+        with self._database.writing() as connection:
+            gone = sa.delete(ML_MODEL_ALIASES).where(table.model_name == name, table.alias == alias)
+            if connection.execute(gone).rowcount == 0:
+                there = connection.scalars(sa.select(table.alias).where(table.model_name == name))
+                raise not_found(f"alias of {name}", alias, there)
+
+    def tag(self, reference: str, key: str, value: str = "") -> None:
+        """Set a tag on a version, over an earlier value of the same key.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+        """
+        with self._database.writing() as connection:
+            _put_tag(connection, _key(_get(connection, reference)), key, value)
+
+    def untag(self, reference: str, key: str) -> None:
+        """Take a tag off a version.
+
+        Raises:
+            NotFound: if the version, or the tag on it, does not exist.
+        """
+        with self._database.writing() as connection:
+            model = _get(connection, reference)
+            gone = sa.delete(ML_MODEL_TAGS).where(
+                ML_MODEL_TAGS.c.model_name == model.name,
+                ML_MODEL_TAGS.c.model_version == model.version,
+                ML_MODEL_TAGS.c.key == key,
+            )
+            if connection.execute(gone).rowcount == 0:
+                raise not_found(f"tag on {model.reference}", key, model.tags)
+
+    def delete(self, reference: str, *, is_forced: bool = False) -> Model:
+        """Forget a version with its aliases, tags and evaluations, and return what was forgotten.
+
+        Its number is never given again, and its package's files are left to the caller.
+
+        Raises:
+            NotFound, InvalidValue: as `get`; also if it is the champion and `is_forced` is not set.
+        """
+        with self._database.writing() as connection:
+            model = _get(connection, reference)
+            if CHAMPION in model.aliases and not is_forced:
+                raise InvalidValue(
+                    f"{model.reference} is the {CHAMPION} of '{model.name}' and is not deleted.",
+                    fix="Promote another version first, or delete it with force.",
+                    sample=model.reference,
+                )
+            connection.execute(sa.delete(ML_MODELS).where(_is(_key(model))))
+        return model
+
+
+def _next_version(connection: sa.Connection, name: str) -> int:
+    row = {"name": name, "last_version": 0}
+    put(connection, ML_MODEL_NAMES, row, replacing=())
+    names = ML_MODEL_NAMES.c
+    counted = (
+        sa.update(ML_MODEL_NAMES)
+        .where(names.name == name)
+        .values(last_version=names.last_version + 1)
+        .returning(names.last_version)
+    )
+    version: int = connection.execute(counted).scalar_one()
+    return version
+
+
+def _get(connection: sa.Connection, text: str) -> Model:
+    wanted = ModelReference.parse(text)
+    condition = ML_MODELS.c.name == wanted.name
+    if wanted.version is not None:
+        found = _read(connection, [condition, ML_MODELS.c.version == wanted.version])
+    elif wanted.alias is not None:
+        found = _read(connection, [condition, _has_alias(wanted.alias)])
+    else:
+        found = _read(connection, [condition, _has_alias(CHAMPION)]) or _read(
+            connection, [condition], ML_MODELS.c.version.desc(), limit=1
+        )
+    if found:
+        return found[0]
+    siblings = _read(connection, [condition])
+    if not siblings:
+        raise not_found("model", wanted.name, _names(connection))
+    references = [model.reference for model in siblings]
+    aliases = [f"{model.name}@{alias}" for model in siblings for alias in model.aliases]
+    raise not_found("model", text, aliases + references)
+
+
+def _names(connection: sa.Connection) -> Iterable[str]:
+    return connection.scalars(sa.select(ML_MODELS.c.name).distinct().order_by(ML_MODELS.c.name))
+
+
+def _conditions(query: ModelQuery) -> list[sa.ColumnElement[bool]]:
+    exact = {
+        ML_MODELS.c.name: query.name,
+        ML_MODELS.c.task: query.task,
+        ML_MODELS.c.algorithm: query.algorithm,
+        ML_MODELS.c.run_id: query.run_id,
+        ML_MODELS.c.data_sha256: query.data_sha256,
+    }
+    found = [column == value for column, value in exact.items() if value is not None]
+    if query.alias is not None:
+        found.append(_has_alias(query.alias))
+    owner = {"model_name": ML_MODELS.c.name, "model_version": ML_MODELS.c.version}
+    return found + has_tags(query.tags, ML_MODEL_TAGS, owner)
+
+
+def _has_alias(alias: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        ML_MODEL_ALIASES.c.model_name == ML_MODELS.c.name,
+        ML_MODEL_ALIASES.c.model_version == ML_MODELS.c.version,
+        ML_MODEL_ALIASES.c.alias == alias,
+    )
+
+
+def _read(
+    connection: sa.Connection,
+    conditions: Iterable[sa.ColumnElement[bool]],
+    order: sa.ColumnElement[Any] | None = None,
+    *,
+    limit: int | None = None,
+) -> tuple[Model, ...]:
+    default = (ML_MODELS.c.name, ML_MODELS.c.version.desc())
+    orders = default if order is None else (order, *default)
+    chosen = sa.select(ML_MODELS).where(*conditions).order_by(*orders).limit(limit)
+    keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
+    tags: dict[_Key, dict[str, str]] = {}
+    for name, version, key, value in connection.execute(_only_of(ML_MODEL_TAGS, keys, "key")):
+        tags.setdefault((name, version), {})[key] = value
+    aliases: dict[_Key, list[str]] = {}
+    for name, alias, version in connection.execute(_only_of(ML_MODEL_ALIASES, keys, "alias")):
+        aliases.setdefault((name, version), []).append(alias)
+    models = []
+    for row in connection.execute(chosen).mappings():
+        key = (row["name"], row["version"])
+        known = dict(row) | {"task": Task(row["task"]), "run_id": row["run_id"] or ""}
+        models.append(Model(**known, aliases=tuple(aliases.get(key, ())), tags=tags.get(key, {})))
+    return tuple(models)
+
+
+def _only_of(table: sa.Table, keys: sa.Subquery, order: str) -> sa.Select[Any]:
+    of_these = (table.c.model_name == keys.c.name) & (table.c.model_version == keys.c.version)
+    return sa.select(table).join(keys, of_these).order_by(table.c[order])
+
+
+def _key(model: Model) -> _Key:
+    return model.name, model.version
+
+
+def _is(key: _Key) -> sa.ColumnElement[bool]:
+    return (ML_MODELS.c.name == key[0]) & (ML_MODELS.c.version == key[1])
+
+
+def _put_alias(connection: sa.Connection, key: _Key, alias: str) -> None:
+    row = {"model_name": key[0], "alias": check_alias(alias), "model_version": key[1]}
+    put(connection, ML_MODEL_ALIASES, row, replacing=["model_version"])
+
+
+def _put_tag(connection: sa.Connection, key: _Key, name: str, value: str) -> None:
+    row = {"model_name": key[0], "model_version": key[1], "key": name, "value": value}
+    put(connection, ML_MODEL_TAGS, row, replacing=["value"])
+
+
+def _to_row(model: Model) -> dict[str, Any]:
+    apart = {"aliases", "tags"}
+    row = {each.name: getattr(model, each.name) for each in fields(model) if each.name not in apart}
+    # No run is NULL: the column points to `training_jobs`.
+    return row | {"run_id": model.run_id or None}

@@ -1,0 +1,200 @@
+"""The trainings of a project: what was asked, on which data, and what came of it."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.queries import RunQuery
+from modelyard.domain.runs import Run, RunStatus
+from modelyard.domain.tasks import Task
+from modelyard.store.databases import Database, put
+from modelyard.store.listing import check_sort, has_tags, not_found, order_by
+from modelyard.store.tables import ML_MODELS, TRAINING_JOB_TAGS, TRAINING_JOBS
+
+SORTABLE = (
+    "started_at", "finished_at", "duration_s", "fit_s", "name", "status", "algorithm", "n_rows",
+)  # fmt: skip
+
+
+class Runs:
+    """Records of `training_jobs`, with their tags."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run: Run) -> None:
+        """Remember a new run, with its tags.
+
+        Raises:
+            InvalidValue: if its id is taken.
+            NotFound: if its dataset has not been added before.
+        """
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(TRAINING_JOBS).values(_to_row(run)))
+            for key, value in run.tags.items():
+                _put_tag(connection, run.id, key, value)
+
+    def update(self, run: Run) -> None:
+        """Write a running run's newer state; its tags stay as `tag` and `untag` left them.
+
+        Raises:
+            NotFound: if there is no such run, or its dataset has not been added before.
+            InvalidValue: if it has ended: the final states are final.
+        """
+        changed = (
+            sa.update(TRAINING_JOBS)
+            .where(TRAINING_JOBS.c.id == run.id, TRAINING_JOBS.c.status == RunStatus.RUNNING)
+            .values(_to_row(run))
+        )
+        with self._database.writing() as connection:
+            if connection.execute(changed).rowcount == 1:
+                return
+        status = self.get(run.id).status
+        raise InvalidValue(
+            f"The run {run.id} has ended ({status}) and cannot change any more.",
+            fix="Start a new run.",
+            sample=run.id,
+        )
+
+    def get(self, reference: str) -> Run:
+        """Return the run with this id, or with the only id that begins so.
+
+        Raises:
+            NotFound: if there is none, with the nearest id.
+            InvalidValue: if several begin so.
+        """
+        with self._database.reading() as connection:
+            id_ = _find_id(connection, reference)
+            return _read(connection, [TRAINING_JOBS.c.id == id_])[0]
+
+    def find(self, query: RunQuery | None = None) -> tuple[Run, ...]:
+        """Return the runs that the query asks for; equal ones newest first.
+
+        Raises:
+            UnknownKey: if `sort` is neither a field with an order nor a metric of these runs.
+        """
+        query = query or RunQuery()
+        order = order_by(
+            query.sort,
+            table=TRAINING_JOBS,
+            columns=SORTABLE,
+            is_descending=query.is_descending,
+        )
+        with self._database.reading() as connection:
+            runs = _read(connection, _conditions(query), order, limit=query.limit)
+        check_sort(query.sort, SORTABLE, (run.metrics for run in runs))
+        return runs
+
+    def tag(self, reference: str, key: str, value: str = "") -> None:
+        """Set a tag on a run, over an earlier value of the same key.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+        """
+        with self._database.writing() as connection:
+            _put_tag(connection, _find_id(connection, reference), key, value)
+
+    def untag(self, reference: str, key: str) -> None:
+        """Take a tag off a run.
+
+        Raises:
+            NotFound: if the run, or the tag on it, does not exist.
+        """
+        tags = TRAINING_JOB_TAGS.c
+        with self._database.writing() as connection:
+            id_ = _find_id(connection, reference)
+            gone = sa.delete(TRAINING_JOB_TAGS).where(tags.job_id == id_, tags.key == key)
+            if connection.execute(gone).rowcount == 0:
+                there = connection.scalars(sa.select(tags.key).where(tags.job_id == id_))
+                raise not_found(f"tag on run {id_}", key, there)
+
+    def delete(self, reference: str) -> Run:
+        """Forget a run and its tags, and return what was forgotten.
+
+        Raises:
+            NotFound, InvalidValue: as `get`; also if a model that it made is still registered.
+        """
+        with self._database.writing() as connection:
+            id_ = _find_id(connection, reference)
+            run = _read(connection, [TRAINING_JOBS.c.id == id_])[0]
+            made = sa.select(ML_MODELS.c.name, ML_MODELS.c.version).where(ML_MODELS.c.run_id == id_)
+            for name, version in connection.execute(made):
+                raise InvalidValue(
+                    f"The run {id_} made the model {name}@{version}, which would lose its origin.",
+                    fix=f"Delete {name}@{version} first.",
+                    sample=id_,
+                )
+            connection.execute(sa.delete(TRAINING_JOBS).where(TRAINING_JOBS.c.id == id_))
+        return run
+
+
+def _conditions(query: RunQuery) -> list[sa.ColumnElement[bool]]:
+    exact = {
+        TRAINING_JOBS.c.name: query.name,
+        TRAINING_JOBS.c.status: query.status,
+        TRAINING_JOBS.c.algorithm: query.algorithm,
+        TRAINING_JOBS.c.data_sha256: query.data_sha256,
+    }
+    found = [column == value for column, value in exact.items() if value is not None]
+    return found + has_tags(query.tags, TRAINING_JOB_TAGS, {"job_id": TRAINING_JOBS.c.id})
+
+
+def _read(
+    connection: sa.Connection,
+    conditions: Iterable[sa.ColumnElement[bool]],
+    order: sa.ColumnElement[Any] | None = None,
+    *,
+    limit: int | None = None,
+) -> tuple[Run, ...]:
+    newest = (TRAINING_JOBS.c.started_at.desc(), TRAINING_JOBS.c.id.desc())
+    orders = newest if order is None else (order, *newest)
+    chosen = sa.select(TRAINING_JOBS).where(*conditions).order_by(*orders).limit(limit)
+    ids = chosen.with_only_columns(TRAINING_JOBS.c.id).subquery()
+    tags: dict[str, dict[str, str]] = {}
+    for id_, key, value in connection.execute(
+        sa.select(TRAINING_JOB_TAGS)
+        .where(TRAINING_JOB_TAGS.c.job_id.in_(sa.select(ids.c.id)))
+        .order_by(TRAINING_JOB_TAGS.c.key)
+    ):
+        tags.setdefault(id_, {})[key] = value
+    rows = connection.execute(chosen).mappings()
+    return tuple(_from_row(row, tags.get(row["id"], {})) for row in rows)
+
+
+def _find_id(connection: sa.Connection, reference: str) -> str:
+    id_ = TRAINING_JOBS.c.id
+    matching = sa.select(id_).where(id_.startswith(reference, autoescape=True)).limit(11)
+    found = connection.scalars(matching).all() if reference else []
+    if reference in found or len(found) == 1:
+        return reference if reference in found else found[0]
+    if not found:
+        recent = sa.select(id_).order_by(TRAINING_JOBS.c.started_at.desc()).limit(100)
+        raise not_found("run", reference, connection.scalars(recent))
+    raise InvalidValue(
+        f"Several runs begin with '{reference}': {', '.join(sorted(found)[:10])}.",
+        fix="Give more of the id.",
+        sample=reference,
+    )
+
+
+def _put_tag(connection: sa.Connection, id_: str, key: str, value: str) -> None:
+    row = {"job_id": id_, "key": key, "value": value}
+    put(connection, TRAINING_JOB_TAGS, row, replacing=["value"])
+
+
+def _to_row(run: Run) -> dict[str, Any]:
+    row = {each.name: getattr(run, each.name) for each in fields(run) if each.name != "tags"}
+    # No dataset is NULL: the column points to `datasets`.
+    return row | {"data_sha256": run.data_sha256 or None, "findings": list(run.findings)}
+
+
+def _from_row(row: sa.RowMapping, tags: dict[str, str]) -> Run:
+    known = dict(row)
+    known["status"] = RunStatus(row["status"])
+    known["task"] = None if row["task"] is None else Task(row["task"])
+    known["data_sha256"] = row["data_sha256"] or ""
+    known["findings"] = tuple(row["findings"])
+    return Run(**known, tags=tags)
