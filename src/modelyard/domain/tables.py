@@ -119,3 +119,14 @@ class Table:
         values = np.empty(self.n_rows, dtype=object)
         values[:] = self.frame[name].to_list()
         return values
+
+    def codes(self, name: str) -> npt.NDArray[np.int64]:
+        """Return a column of any kind as (n,) int64: equal values share a code, -1 where missing.
+
+        Codes count up from 0 in the order in which the values first appear.
+        """
+        self.column(name)
+        series = self.frame[name]
+        values = series.unique(maintain_order=True).drop_nulls()
+        numbers = pl.Series(np.arange(len(values), dtype=np.int64))
+        return series.replace_strict(values, numbers, default=-1).to_numpy()

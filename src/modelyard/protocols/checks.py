@@ -1,8 +1,8 @@
 """A check looks at a table before training and reports what it finds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,18 @@ class CheckInput:
         series = self.table.frame[self.target]
         ranks = series.rank(method="dense").cast(float) - 1
         return ranks.fill_null(float("nan")).to_numpy()
+
+    def known(self, limit: int) -> Self:
+        """Return the subject with rows that have a target alone, at most `limit` drawn by `rng`.
+
+        The profile stays that of the whole table.
+        """
+        if self.target is None:
+            raise ValueError("the table is only profiled: there is no target")
+        rows = np.flatnonzero(self.table.frame[self.target].is_not_null().to_numpy())
+        if len(rows) > limit:
+            rows = np.sort(self.rng.choice(rows, limit, replace=False))
+        return replace(self, table=self.table.take(rows))
 
 
 class Check(Protocol):

@@ -1,0 +1,112 @@
+"""Finds the rows of a table that must stay together, and the moments that order them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.tables import Table
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RowUnits:
+    """Rows that must stay together.
+
+    Attributes:
+        of_row: (n,) unit of each row, numbered in the order of first appearance.
+        sizes: rows of each unit.
+    """
+
+    of_row: IntArray
+    sizes: IntArray
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.sizes)
+
+    @classmethod
+    def of(cls, table: Table, features: Sequence[str], group: str | None) -> Self:
+        """Return the rows that are equal in every feature, or share a group, as units.
+
+        A row without a value of the group belongs to no group but its own.
+        """
+        if group is None:
+            of_row = _equal_rows(table, features)
+        else:
+            of_row = table.codes(group).copy()
+            missing = of_row < 0
+            of_row[missing] = of_row.max(initial=-1) + 1 + np.arange(missing.sum())
+        return cls(of_row, np.bincount(of_row))
+
+    def strata(self, of_row: IntArray) -> IntArray:
+        """Return the most frequent stratum among the rows of each unit, given that of each row."""
+        unit, stratum, counts = self._held(of_row)
+        order = np.lexsort((-stratum, counts, unit))
+        last = np.append(np.flatnonzero(np.diff(unit[order])), len(order) - 1)
+        majority: IntArray = stratum[order][last]
+        return majority
+
+    def lonely(self, of_row: IntArray) -> npt.NDArray[np.bool_]:
+        """Return which units hold a stratum that no other unit holds."""
+        unit, stratum, _ = self._held(of_row)
+        lonely = np.zeros(self.n_units, dtype=bool)
+        lonely[unit[(np.bincount(stratum) == 1)[stratum]]] = True
+        return lonely
+
+    def smallest_holding(self, stratum: int, of_row: IntArray) -> int:
+        """Return the smallest of the units that hold the stratum."""
+        holders = np.unique(self.of_row[of_row == stratum])
+        return int(holders[np.argmin(self.sizes[holders])])
+
+    def _held(self, of_row: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Return each pair of a unit and a stratum that occurs, with its number of rows."""
+        n_strata = int(of_row.max()) + 1
+        pairs, counts = np.unique(self.of_row * n_strata + of_row, return_counts=True)
+        unit, stratum = np.divmod(pairs, n_strata)
+        return unit, stratum, counts
+
+
+def moments_of(table: Table, time: str) -> IntArray:
+    """Return the rank of each row's moment, 0 for the earliest; equal moments share a rank.
+
+    Raises:
+        InvalidValue: if the column does not hold dates or numbers, or is missing somewhere.
+    """
+    column = table.column(time)
+    if not column.kind.is_number:
+        raise InvalidValue(
+            f"Rows cannot be ordered by '{time}', which holds {column.kind} values.",
+            fix="Name a column of dates or numbers.",
+            column=time,
+        )
+    values = table.numbers(time)
+    missing = np.flatnonzero(np.isnan(values))
+    if len(missing):
+        raise InvalidValue(
+            f"Rows cannot be ordered by '{time}': it is missing in {len(missing)} rows.",
+            fix="Fill it in, or leave these rows out.",
+            row=int(missing[0]) + 1,
+            column=time,
+        )
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _equal_rows(table: Table, features: Sequence[str]) -> IntArray:
+    """Return a number for each row, the same for rows that are equal in every feature.
+
+    Rows are compared by a 64-bit hash; two different rows that share it merely stay together.
+    """
+    if not features:
+        return np.arange(table.n_rows)
+    hashes = table.frame.select(list(features)).hash_rows().to_numpy()
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    # Numbered by first appearance: the hash itself may differ between versions of the engine.
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]
