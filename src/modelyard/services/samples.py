@@ -1,0 +1,35 @@
+"""The sample tables that travel with the product: a first model needs no data of one's own."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from modelyard.domain.errors import StoreError
+
+SAMPLES = ("iris.csv", "penguins.csv")
+
+
+def write_samples(folder: Path) -> tuple[Path, ...]:
+    """Write the sample tables into a folder, which is made where it is missing.
+
+    A file that is there already is left as it is, whatever it holds.
+
+    Returns:
+        Where each sample lies, in the order of `SAMPLES`.
+
+    Raises:
+        StoreError: if the folder cannot be made or written.
+    """
+    tables = files("modelyard") / "services" / "sample_tables"
+    paths = tuple(folder / name for name in SAMPLES)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            if not path.exists():
+                path.write_bytes((tables / path.name).read_bytes())
+    except OSError as error:
+        raise StoreError(
+            f"The sample tables cannot be written to '{folder}': {error.strerror}.",
+            fix="Name a folder that you may write to.",
+            sample=str(folder),
+        ) from error
+    return paths

@@ -1,0 +1,54 @@
+"""What holds for every test: no network, a home of its own, and no deadline on a busy machine."""
+
+import ipaddress
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# A test that is slow because the machine is busy is not a failed test: speed lives in benchmarks/.
+settings.register_profile("modelyard", deadline=None)
+settings.load_profile("modelyard")
+
+
+class NetworkBlockedError(Exception):
+    """A test asked for an address beyond this machine."""
+
+
+def _is_local(host: Any) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse every name and address beyond this machine, whichever library asks (PEP 578)."""
+    if event == "socket.getaddrinfo":
+        host = args[0]
+    elif event in {"socket.connect", "socket.sendto"} and isinstance(args[1], tuple):
+        host = args[1][0]
+    else:
+        return
+    if not _is_local(host):
+        raise NetworkBlockedError(f"a test must not reach {host!r}")
+
+
+def pytest_configure() -> None:
+    """Put the guard up before the first test is imported; it stays until the process ends."""
+    sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a project folder and keys of its own, and no setting of the person's shell."""
+    place = tmp_path_factory.mktemp("modelyard")
+    monkeypatch.setenv("MODELYARD_HOME", str(place / "home"))
+    monkeypatch.setenv("MODELYARD_KEYS", str(place / "keys"))
+    return place
