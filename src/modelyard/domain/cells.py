@@ -99,6 +99,16 @@ def is_missing(text: str, tokens: Collection[str]) -> bool:
     return text.strip(WHITE_SPACE) in tokens
 
 
+def missing_tokens_of(given: Collection[str] | None) -> tuple[str, ...]:
+    """Return the tokens in force: those that the user gave, or else the default list.
+
+    An empty cell is missing whatever the list says.
+    """
+    if given is None:
+        return DEFAULT_MISSING_TOKENS
+    return tuple(dict.fromkeys(("", *(token.strip(WHITE_SPACE) for token in given))))
+
+
 def tokens_among_numbers(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tokens that mean missing in a column of numbers, dates or truth values.
 

@@ -1,0 +1,172 @@
+"""Gives the columns of a raw table their kinds: found from the values, or as training saw them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from modelyard.domain.cells import missing_tokens_of, parse_number
+from modelyard.domain.columns import Column, ColumnKind, InputColumn
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import MissingColumns, UnparseableValue
+from modelyard.domain.tables import RawTable, SourceFacts, Table
+from modelyard.engine.kinds_dates import find_datetime_format
+from modelyard.engine.kinds_finding import Typed, find_kind, truth_words
+from modelyard.engine.kinds_imposing import impose_on_text, impose_on_typed, require_table_kind
+from modelyard.engine.kinds_reading import TextCells, text_cells
+from modelyard.engine.kinds_typed import find_typed_kind, is_text, without_marked
+from modelyard.kit.matching import nearest
+
+_MAX_NAMED = 5
+
+
+def type_table(raw: RawTable, options: ReadOptions) -> Table:
+    """Return the table with the kind of each column, found from its values.
+
+    Args:
+        raw: as a source delivers it.
+        options: `kinds` overrides what would be found, `missing_tokens` what means missing.
+
+    Returns:
+        The typed table. `Column.reason` says why a kind was chosen, `Column.n_nonfinite` counts
+        the cells that were not finite and are missing now, and the notes of `facts` name the
+        tokens that were read as missing, with the columns where they were met.
+
+    Raises:
+        UnparseableValue: if a cell does not fit a kind that the options impose.
+        MissingColumns: if the options name a column that is not there.
+        DataError: if a column's type has no kind.
+    """
+    for name, kind in options.kinds.items():
+        require_table_kind(name, kind)
+    _require(tuple(options.kinds), raw.frame.columns)
+    tokens = missing_tokens_of(options.missing_tokens)
+    marked = _numbers_among(options.missing_tokens or ())
+    decimal = raw.facts.decimal or "."
+    typed = [
+        _find(without_marked(series, marked), (tokens, decimal), options.kinds.get(series.name))
+        for series in raw.frame.iter_columns()
+    ]
+    notes = (*raw.facts.notes, *_token_notes(typed), *_doubt_notes(typed))
+    return _table(typed, replace(raw.facts, missing_tokens=tokens, notes=notes))
+
+
+def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
+    """Return the columns that a model takes, read as the kinds that training saw.
+
+    The target of an evaluation is one more entry of `inputs`. Columns that are not in `inputs` are
+    left out. A column of whole numbers that now holds a fraction becomes NUMERIC.
+
+    Args:
+        raw: rows to predict; its `facts` state the missing tokens and the decimal mark.
+        inputs: what to read, in the order of the result.
+
+    Raises:
+        MissingColumns: if columns are not there, with the nearest names.
+        UnparseableValue: at the first cell that does not fit its column's kind.
+    """
+    _require([wanted.name for wanted in inputs], raw.frame.columns)
+    tokens = raw.facts.missing_tokens or missing_tokens_of(None)
+    decimal = raw.facts.decimal or "."
+    typed = []
+    for wanted in inputs:
+        column = Column(
+            wanted.name,
+            wanted.kind,
+            true_words=wanted.true_words,
+            false_words=wanted.false_words,
+            datetime_format=wanted.datetime_format,
+            reason="As in the training.",
+        )
+        series = raw.frame[wanted.name]
+        if is_text(series):
+            typed.append(impose_on_text(text_cells(series, tokens, decimal), column))
+        else:
+            typed.append(impose_on_typed(series, column))
+    return _table(typed, raw.facts)
+
+
+def _find(
+    series: pl.Series, dialect: tuple[tuple[str, ...], str], kind: ColumnKind | None
+) -> Typed:
+    tokens, decimal = dialect
+    if not is_text(series):
+        if kind is None:
+            return find_typed_kind(series)
+        return impose_on_typed(series, _asked(series.name, kind), must_be_whole=True)
+    cells = text_cells(series, tokens, decimal)
+    if kind is None:
+        return find_kind(cells)
+    wanted = _asked(series.name, kind)
+    if kind is ColumnKind.BOOLEAN:
+        true_words, false_words = truth_words(cells.text.drop_nulls())
+        wanted = replace(wanted, true_words=true_words, false_words=false_words)
+    if kind is ColumnKind.DATETIME:
+        wanted = replace(wanted, datetime_format=_asked_format(cells))
+    return impose_on_text(cells, wanted, must_be_whole=True)
+
+
+def _asked(name: str, kind: ColumnKind) -> Column:
+    return Column(name, kind, reason="You asked for this kind.")
+
+
+def _asked_format(cells: TextCells) -> str | None:
+    distinct = cells.text.drop_nulls().unique(maintain_order=True).to_list()
+    finding = find_datetime_format(distinct)
+    if not finding.is_date and finding.is_ambiguous:
+        raise UnparseableValue(
+            f"Column '{cells.name}' cannot be read as dates. {finding.reason}",
+            column=cells.name,
+            sample=distinct[0],
+        )
+    return finding.datetime_format
+
+
+def _require(names: Sequence[str], present: Sequence[str]) -> None:
+    missing = [name for name in names if name not in set(present)]
+    if not missing:
+        return
+    guesses = {name: nearest(name, present) for name in missing}
+    hints = [f"'{guess}' for '{name}'" for name, guess in guesses.items() if guess is not None]
+    listed = ", ".join(f"'{name}'" for name in missing)
+    noun = "column" if len(missing) == 1 else "columns"
+    raise MissingColumns(
+        f"The table lacks the {noun} {listed}.",
+        fix=f"Did you mean {', '.join(hints)}?" if hints else "Add what is missing to the table.",
+        column=missing[0],
+    )
+
+
+def _table(typed: Sequence[Typed], facts: SourceFacts) -> Table:
+    frame = pl.DataFrame([one.values.alias(one.column.name) for one in typed])
+    return Table(frame, tuple(one.column for one in typed), facts)
+
+
+def _numbers_among(tokens: Sequence[str]) -> list[float]:
+    numbers = [parse_number(token) for token in tokens]
+    return [number for number in numbers if number is not None and not math.isnan(number)]
+
+
+def _token_notes(typed: Sequence[Typed]) -> list[str]:
+    counts: dict[str, int] = {}
+    places: dict[str, list[str]] = {}
+    for one in typed:
+        for token, count in one.met.items():
+            counts[token] = counts.get(token, 0) + count
+            places.setdefault(token, []).append(f"'{one.column.name}'")
+    return [_token_note(token, counts[token], places[token]) for token in sorted(counts)]
+
+
+def _token_note(token: str, count: int, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    shown = ", ".join(names[:_MAX_NAMED]) + more
+    cells = "1 cell" if count == 1 else f"{count:,} cells"
+    return (
+        f"'{token}' was read as missing in {cells} of {shown}; where it is a value, name the "
+        f"tokens that mean missing yourself."
+    )
+
+
+def _doubt_notes(typed: Sequence[Typed]) -> list[str]:
+    return [f"Column '{one.column.name}': {one.doubt}" for one in typed if one.doubt]

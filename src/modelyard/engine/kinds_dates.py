@@ -1,0 +1,160 @@
+"""Finds the one format in which a column writes its dates, and never guesses between two."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modelyard.domain.cells import parse_datetime
+
+# Orders of day, month and year that are in use for each separator. Dots are day first wherever
+# they are used (Unicode CLDR has no locale with month.day.year), so that they leave no doubt.
+_DATES = (
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%Y/%m/%d",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d.%m.%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%y/%m/%d",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%y-%m-%d",
+    "%d.%m.%y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%b %d, %Y",
+    "%b %d %Y",
+    "%d. %b %Y",
+    "%Y-%m",
+    "%Y%m%d",
+)
+_TIMES = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    "T%H:%M:%S",
+    " %H:%M:%S%z",
+    " %H:%M:%S %z",
+)
+# None is ISO 8601.
+_FORMATS: tuple[str | None, ...] = (None, *(day + time for day in _DATES for time in _TIMES))
+
+# A day, month or year in front and a separator behind it: cheap to see, and no date lacks it.
+_DATE_LIKE = re.compile(r"\s*(?:[0-9]{1,4}[-/. ]|[0-9]{8}\b|[A-Za-z]{3,9} [0-9])")
+
+# How many cells decide which formats are worth trying on all the others.
+_N_PROBES = 50
+# A column that is dates but for a few cells is said to be so; with more exceptions it is no date.
+_NEARLY_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class DateFinding:
+    """What the search for a date format came to.
+
+    Attributes:
+        is_date: whether `datetime_format` reads every cell and no other format does otherwise.
+        datetime_format: strptime format, or None for ISO 8601; where the column is not all dates,
+            the format that reads most cells.
+        is_ambiguous: whether two formats read a cell as different days.
+        reason: in words, also where dates were suspected and not taken; empty where nothing in
+            the column looks like a date.
+    """
+
+    is_date: bool
+    datetime_format: str | None = None
+    is_ambiguous: bool = False
+    reason: str = ""
+
+
+def looks_like_dates(cells: Sequence[str]) -> bool:
+    """Return whether at least half of some cells begin as dates do."""
+    return 2 * sum(_DATE_LIKE.match(cell) is not None for cell in cells) >= max(len(cells), 1)
+
+
+def find_datetime_format(cells: Sequence[str]) -> DateFinding:
+    """Return the format of a column.
+
+    Args:
+        cells: its distinct cells, in any order, none missing.
+    """
+    probes = list(cells[:_N_PROBES])
+    if not looks_like_dates(probes):
+        return DateFinding(is_date=False)
+    read_by = {f: n for f in _FORMATS if (n := _n_read(probes, f)) > 0}
+    enough = len(probes) * _NEARLY_SHARE
+    if not read_by:
+        return DateFinding(is_date=False)
+    complete = [f for f in read_by if _n_read(cells, f) == len(cells)]
+    if complete:
+        return _settled(cells, complete)
+    nearest = max(read_by, key=lambda f: (_n_read(cells, f), f is None))
+    unread = [cell for cell in cells if parse_datetime(cell, nearest) is None]
+    others = [f for f in read_by if f != nearest and _n_read(unread, f) == len(unread)]
+    if others:
+        reason = _mixed(cells, (nearest, others[0]))
+        return DateFinding(is_date=False, datetime_format=nearest, is_ambiguous=True, reason=reason)
+    if read_by[nearest] < enough:
+        return DateFinding(is_date=False, datetime_format=nearest)
+    shown = ", ".join(f"'{cell}'" for cell in unread[:3])
+    return DateFinding(
+        is_date=False,
+        datetime_format=nearest,
+        reason=f"Nearly all cells are dates ({_title(nearest)}), but not {shown}: mark them as "
+        f"missing or write them in the same format to have the column read as dates.",
+    )
+
+
+def _settled(cells: Sequence[str], complete: Sequence[str | None]) -> DateFinding:
+    """Choose among formats that read every cell: only if they all mean the same moments."""
+    first = complete[0]
+    for other in complete[1:]:
+        doubtful = [c for c in cells if parse_datetime(c, first) != parse_datetime(c, other)]
+        if doubtful:
+            shown = ", ".join(f"'{cell}'" for cell in doubtful[:3])
+            return DateFinding(
+                is_date=False,
+                datetime_format=first,
+                is_ambiguous=True,
+                reason=f"Cells such as {shown} are dates by {_title(first)} and by "
+                f"{_title(other)} alike, and no cell decides between them: write dates as "
+                f"YYYY-MM-DD to have the column read as dates.",
+            )
+    return DateFinding(
+        is_date=True, datetime_format=first, reason=f"Every value is a date ({_title(first)})."
+    )
+
+
+def _mixed(cells: Sequence[str], formats: tuple[str | None, str | None]) -> str:
+    first, second = formats
+    only_first = next((c for c in cells if parse_datetime(c, second) is None), "")
+    only_second = next((c for c in cells if parse_datetime(c, first) is None), "")
+    both = next(
+        (
+            c
+            for c in cells
+            if None not in {parse_datetime(c, first), parse_datetime(c, second)}
+            and parse_datetime(c, first) != parse_datetime(c, second)
+        ),
+        None,
+    )
+    doubt = f", and '{both}' could be either" if both is not None else ""
+    return (
+        f"The column mixes dates of two formats: '{only_first}' is {_title(first)}, "
+        f"'{only_second}' is {_title(second)}{doubt}. Write all dates as YYYY-MM-DD to have the "
+        f"column read as dates."
+    )
+
+
+def _n_read(cells: Sequence[str], datetime_format: str | None) -> int:
+    return sum(parse_datetime(cell, datetime_format) is not None for cell in cells)
+
+
+def _title(datetime_format: str | None) -> str:
+    return "ISO 8601" if datetime_format is None else f"format {datetime_format}"

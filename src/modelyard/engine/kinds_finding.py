@@ -1,0 +1,266 @@
+"""Finds what the text cells of one column mean, and says why."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from modelyard.domain.cells import WHITE_SPACE, is_missing, tokens_among_numbers
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.engine.kinds_dates import DateFinding, find_datetime_format, looks_like_dates
+from modelyard.engine.kinds_reading import (
+    Reading,
+    TextCells,
+    has_leading_zeros,
+    is_digits,
+    read_booleans,
+    read_datetimes,
+    read_numbers,
+    whole_numbers,
+)
+
+# Spellings of truth, in pairs: a column that writes `yes` will one day write `no`. 1 and 0 alone
+# stay numbers; beside a word they are truth values.
+WORD_PAIRS = (
+    ("true", "false"),
+    ("yes", "no"),
+    ("y", "n"),
+    ("t", "f"),
+    ("on", "off"),
+    ("1", "0"),
+)
+# What the libraries that make frames write for a truth value.
+TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")
+
+# The first rows rule most columns out before every cell is looked at.
+_N_GLANCE = 1000
+# Each spelling in lower case, in capitals, capitalised, and as often with stray white space.
+_MAX_TRUTH_SPELLINGS = 6 * len(WORD_PAIRS)
+
+# A column of which at least half is numbers was meant to be one: the rest is worth naming.
+_NEARLY_SHARE = 0.5
+# So many distinct words beside numbers are few enough to be looked at one by one.
+_MAX_ODD_WORDS = 100
+# Below this, "all different" says nothing: twenty rows differ by chance.
+_MIN_ROWS = 20
+# Counting up by one from 0 or 1 is a row number. From elsewhere it may be a run of years; no
+# series of years is as long as this.
+_MIN_COUNTER_ROWS = 300
+# Values that hardly ever repeat name a row, they do not group rows.
+_IDENTIFIER_SHARE = 0.95
+# Two words are a name, a code or a place; from three words on, with values that mostly differ,
+# the words carry the meaning and not the value as a whole.
+_TEXT_WORDS = 3
+_TEXT_SHARE = 0.5
+_CODES = "Codes with zeros in front, which a number would lose."
+_ID_NAME = re.compile(
+    r"(?:^|[\W_])(?:id|ids|uuid|guid|index|key|rowid|row_?(?:number|nr|no)|record)$"
+    r"|[a-z](?:Id|ID|Key)$|^unnamed: ?0$",
+)
+_UUID = r"^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A column with its values in the kind's physical type.
+
+    Attributes:
+        column: what was found.
+        values: the values.
+        met: tokens that were read as missing, with their counts.
+        doubt: what the user should know beyond the reason; empty where there is no doubt.
+    """
+
+    column: Column
+    values: pl.Series
+    met: dict[str, int]
+    doubt: str = ""
+
+
+def find_kind(cells: TextCells) -> Typed:
+    """Return the column with the kind that its cells fit, all of them."""
+    present = cells.text.drop_nulls()
+    if present.is_empty():
+        return _strings(cells, ColumnKind.CATEGORY, "Every cell is missing.")
+    words = _true_and_false(cells, present)
+    if words is not None:
+        return _booleans(cells, *words)
+    if has_leading_zeros(cells):
+        kind, why = string_kind(cells.name, present, is_doubtful=False)
+        return _strings(cells, kind, f"{_CODES} {why}")
+    numbers, reason = _read_if_number_like(cells, present)
+    if numbers is not None:
+        return _numbers(cells, numbers)
+    # Numbers but for a few cells are no dates.
+    dates = None if reason else _find_dates(cells, present)
+    if dates is not None and dates.is_date:
+        reading = read_datetimes(cells, dates.datetime_format)
+        column = Column(
+            cells.name,
+            ColumnKind.DATETIME,
+            datetime_format=dates.datetime_format,
+            reason=dates.reason,
+        )
+        return Typed(column, reading.values, {**cells.met, **reading.met})
+    doubt = reason or (dates.reason if dates is not None else "")
+    kind, why = string_kind(cells.name, present, is_doubtful=bool(doubt))
+    return _strings(cells, kind, f"{doubt} {why}".strip(), doubt)
+
+
+def find_whole_kind(name: str, values: pl.Series) -> tuple[ColumnKind, str]:
+    """Return whether whole numbers are quantities or name rows, and why."""
+    n_rows = len(values)
+    is_unique = n_rows >= _MIN_ROWS and values.null_count() == 0 and values.n_unique() == n_rows
+    if is_unique and (values.diff().drop_nulls() == 1).all():
+        first = values.item(0)
+        if first in {0, 1} or n_rows >= _MIN_COUNTER_ROWS:
+            return ColumnKind.IDENTIFIER, f"The values count the rows, from {first} on."
+    if is_unique and _ID_NAME.search(name.strip()):
+        return (
+            ColumnKind.IDENTIFIER,
+            "Every row has a whole number of its own, and the name says that it identifies.",
+        )
+    return ColumnKind.INTEGER, "Every value is a whole number."
+
+
+def truth_words(present: pl.Series) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words for true and for false, by the pairs of which the cells use one or both."""
+    folded = _folded(present.unique().to_list())
+    pairs = [pair for pair in WORD_PAIRS if not folded.isdisjoint(pair)]
+    if not pairs:
+        return TRUE_WORDS, FALSE_WORDS
+    return tuple(true for true, _ in pairs), tuple(false for _, false in pairs)
+
+
+def string_kind(name: str, present: pl.Series, *, is_doubtful: bool) -> tuple[ColumnKind, str]:
+    """Return the kind of strings that are neither numbers, dates nor truth values, and why.
+
+    Args:
+        name: of the column.
+        present: String series without nulls, at least one.
+        is_doubtful: the column was perhaps meant to be numbers or dates, which must not be
+            mistaken for names of rows.
+    """
+    n, n_unique = len(present), present.n_unique()
+    share = n_unique / n
+    found = f"{n_unique:,} different values in {n:,} rows"
+    if present.str.contains(_UUID).all():
+        return ColumnKind.IDENTIFIER, "Every value is a UUID."
+    if n >= _MIN_ROWS and share >= _TEXT_SHARE and not is_doubtful:
+        n_words = present.str.strip_chars().str.count_matches(r"\s+").mean()
+        mean_words = float(n_words) + 1 if isinstance(n_words, (int, float)) else 1.0
+        if mean_words >= _TEXT_WORDS:
+            return ColumnKind.TEXT, f"Free text: {mean_words:.1f} words on average, {found}."
+        if share >= _IDENTIFIER_SHARE:
+            return ColumnKind.IDENTIFIER, f"Hardly any value repeats: {found}."
+    if share == 1 and n >= _MIN_ROWS and _ID_NAME.search(name.strip()):
+        return ColumnKind.IDENTIFIER, f"The name says that it identifies: {found}."
+    return ColumnKind.CATEGORY, f"Words that repeat: {found}." if share < 1 else f"Words: {found}."
+
+
+def _true_and_false(
+    cells: TextCells, present: pl.Series
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    if present.head(_N_GLANCE).n_unique() > _MAX_TRUTH_SPELLINGS:
+        return None
+    folded = _folded(_distinct(cells, present))
+    if folded <= {"0", "1"} or not folded <= {word for pair in WORD_PAIRS for word in pair}:
+        return None
+    true_words, false_words = truth_words(present)
+    if folded.isdisjoint(true_words) or folded.isdisjoint(false_words):
+        return None
+    return true_words, false_words
+
+
+def _folded(cells: Iterable[str]) -> set[str]:
+    return {cell.strip(WHITE_SPACE).lower() for cell in cells}
+
+
+def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
+    glance = present.head(_N_GLANCE).unique(maintain_order=True).to_list()
+    if not looks_like_dates(glance):
+        return DateFinding(is_date=False)
+    return find_datetime_format(_distinct(cells, present))
+
+
+def _distinct(cells: TextCells, present: pl.Series) -> list[str]:
+    weak = tokens_among_numbers(cells.tokens)
+    distinct = present.unique(maintain_order=True).to_list()
+    return [cell for cell in distinct if not is_missing(cell, weak)]
+
+
+def _booleans(cells: TextCells, true_words: tuple[str, ...], false_words: tuple[str, ...]) -> Typed:
+    reading = read_booleans(cells, true_words, false_words)
+    column = Column(
+        cells.name,
+        ColumnKind.BOOLEAN,
+        true_words=true_words,
+        false_words=false_words,
+        reason=f"Every value is one of {', '.join(true_words)} (true) or "
+        f"{', '.join(false_words)} (false).",
+    )
+    return Typed(column, reading.values, {**cells.met, **reading.met})
+
+
+def _read_if_number_like(cells: TextCells, present: pl.Series) -> tuple[Reading | None, str]:
+    """Return the numbers if every cell is one, or else the reason why only most are."""
+    marked = present.str.replace_all(cells.decimal, ".", literal=True)
+    is_number = marked.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
+    share = is_number.mean()
+    share = float(share) if isinstance(share, (int, float)) else 0.0
+    if share == 0.0 or (
+        share < _NEARLY_SHARE and present.filter(~is_number).n_unique() > _MAX_ODD_WORDS
+    ):
+        return None, ""
+    reading = read_numbers(cells)
+    if reading.n_bad == 0:
+        is_any = reading.values.null_count() < len(reading.values) or reading.n_nonfinite > 0
+        return (reading if is_any else None), ""
+    if reading.n_bad > len(present) * (1 - _NEARLY_SHARE):
+        return None, ""
+    rows = reading.is_bad.arg_true().head(3).to_list()
+    shown = ", ".join(f"row {row + 1} '{cells.text[row]}'" for row in rows)
+    return None, (
+        f"Numbers but for {reading.n_bad} of {len(present)} cells ({shown}): mark these as "
+        f"missing or mend them to have the column read as numbers."
+    )
+
+
+def _numbers(cells: TextCells, reading: Reading) -> Typed:
+    met = {**cells.met, **reading.met}
+    in_digits = is_digits(cells)
+    doubt = ""
+    if (in_digits | reading.values.is_null()).all() and in_digits.any():
+        # Whole is what is written so: `1.0` comes from a column of doubles.
+        whole = None if _is_beyond_double(cells, reading) else whole_numbers(cells, reading.values)
+        if whole is None:
+            doubt = "Some whole numbers exceed 64 bits: kept as text, not rounded."
+            return _strings(cells, ColumnKind.IDENTIFIER, doubt, doubt)
+        kind, why = find_whole_kind(cells.name, whole)
+        if kind is ColumnKind.IDENTIFIER:
+            return _strings(cells, kind, why)
+        values = whole
+    else:
+        kind, values = ColumnKind.NUMERIC, reading.values
+        mark = f" (decimal mark '{cells.decimal}')" if cells.decimal != "." else ""
+        why = f"Every value is a number{mark}."
+        if (in_digits & (values.abs() > 2**53).fill_null(value=False)).any():
+            doubt = (
+                "Whole numbers above 2^53 stand beside fractions: rounded to the nearest double."
+            )
+    if reading.n_nonfinite:
+        why += f" {reading.n_nonfinite} cells that are not finite count as missing."
+    column = Column(
+        cells.name, kind, reason=f"{why} {doubt}".strip(), n_nonfinite=reading.n_nonfinite
+    )
+    return Typed(column, values, met, doubt)
+
+
+def _is_beyond_double(cells: TextCells, reading: Reading) -> bool:
+    return bool((is_digits(cells) & reading.values.is_null()).any())
+
+
+def _strings(cells: TextCells, kind: ColumnKind, reason: str, doubt: str = "") -> Typed:
+    column = Column(cells.name, kind, reason=reason)
+    return Typed(column, cells.text, dict(cells.met), doubt)
