@@ -31,6 +31,7 @@ class ChartInput:
         labels: class labels in code order, empty for regression.
         target: name of the target column.
         importance: strongest first.
+        threshold: of two classes, the share from which on the second one is answered.
     """
 
     task: Task
@@ -39,6 +40,7 @@ class ChartInput:
     scores: npt.NDArray[np.float64]
     labels: tuple[Label, ...]
     importance: tuple[Importance, ...]
+    threshold: float = 0.5
 
 
 class Chart(Protocol):

@@ -1,0 +1,98 @@
+"""What every chart in the catalog must keep, whoever wrote it."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from modelyard.catalog import Catalog
+from modelyard.domain.charts import ChartKind
+from modelyard.domain.evaluations import Importance
+from modelyard.domain.tasks import Task
+from modelyard.protocols.charts import ChartInput
+
+CHARTS = Catalog().charts()
+CASES = [
+    pytest.param(chart, task, id=f"{key}-{task}")
+    for key, chart in CHARTS.items()
+    for task in sorted(chart.card.tasks)
+]
+every_chart = pytest.mark.parametrize(("chart", "task"), CASES)
+
+
+def subject_of(task, n=60, n_classes=4, seed=0):
+    rng = np.random.default_rng(seed)
+    importance = (Importance("<b>x</b>", 0.2, 0.05), Importance("y", -0.01, 0.0))
+    if task is Task.REGRESSION:
+        truth = rng.normal(size=n)
+        return ChartInput(task, "z", truth, rng.normal(size=(n, 1)), (), importance)
+    n_classes = 2 if task is Task.BINARY else n_classes
+    labels = tuple(f"label {code}" for code in range(n_classes))
+    scores = rng.dirichlet(np.ones(n_classes), size=n)
+    return ChartInput(task, "z", rng.integers(0, n_classes, n), scores, labels, importance)
+
+
+def assert_drawable(spec):
+    assert spec.series
+    for series in spec.series:
+        assert len(series.x) == len(series.y)
+        assert len(series.low) == len(series.high)
+        assert len(series.low) in (0, len(series.y))
+        numbers = (*series.x, *series.y, *series.low, *series.high)
+        assert all(type(number) is float and math.isfinite(number) for number in numbers)
+        if spec.kind in (ChartKind.BARS, ChartKind.MATRIX):
+            assert len(series.x) == len(spec.categories)
+
+
+@every_chart
+def test_a_chart_can_be_drawn_and_says_what_to_see(chart, task):
+    spec = chart.chart(subject_of(task))
+
+    assert_drawable(spec)
+    assert spec.key == chart.card.key
+    assert spec.caption
+    assert spec.title
+
+
+@every_chart
+def test_the_same_rows_give_the_same_chart(chart, task):
+    assert chart.chart(subject_of(task)) == chart.chart(subject_of(task))
+
+
+@every_chart
+def test_many_rows_and_classes_are_thinned(chart, task):
+    spec = chart.chart(subject_of(task, n=30_000, n_classes=200))
+
+    assert sum(len(series.x) for series in spec.series) <= 2000
+
+
+@every_chart
+def test_no_rows_and_no_importance_are_no_chart(chart, task):
+    nothing = replace(subject_of(task, n=0), importance=())
+
+    assert chart.chart(nothing) is None
+
+
+@every_chart
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_rows_are_drawn_or_passed_over(chart, task, n):
+    spec = chart.chart(subject_of(task, n=n))
+
+    assert spec is None or assert_drawable(spec) is None
+
+
+@every_chart
+def test_rows_of_one_class_or_value_are_drawn_or_passed_over(chart, task):
+    subject = subject_of(task)
+    spec = chart.chart(replace(subject, y_true=np.zeros_like(subject.y_true)))
+
+    assert spec is None or assert_drawable(spec) is None
+
+
+@every_chart
+def test_rows_with_equal_scores_are_drawn_or_passed_over(chart, task):
+    subject = subject_of(task)
+    spec = chart.chart(replace(subject, scores=np.full_like(subject.scores, 0.25)))
+
+    assert spec is None or assert_drawable(spec) is None
