@@ -144,18 +144,18 @@ def _set_pragmas(connection: DBAPIConnection, record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_S * 1000)}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = FULL")
-    _use_write_ahead_log(cursor)
+    use_write_ahead_log(cursor, _BUSY_TIMEOUT_S)
     cursor.close()
 
 
-def _use_write_ahead_log(cursor: Any) -> None:
+def use_write_ahead_log(cursor: Any, patience_s: float) -> None:
     """Switch the file to write-ahead logging; it stays so.
 
     The switch needs the file for itself for a moment, and SQLite does not wait for that as it
     waits for other locks; of several processes that open a new project at once, the others try
-    again.
+    again, for `patience_s` at most.
     """
-    deadline = time.monotonic() + _BUSY_TIMEOUT_S
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")

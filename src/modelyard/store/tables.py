@@ -61,8 +61,8 @@ class Metrics(sa.types.TypeDecorator[Mapping[str, Mapping[str, float]]]):
         }
 
 
-class Location(sa.types.TypeDecorator[str]):
-    """A path as text; bytes of a file name that are no UTF-8 are kept as escapes."""
+class Words(sa.types.TypeDecorator[str]):
+    """Any text; bytes of a file name or an argument that are no UTF-8 are kept as escapes."""
 
     impl = sa.Text
     cache_ok = True
@@ -94,8 +94,8 @@ METADATA = sa.MetaData(
 DATASETS = sa.Table(
     "datasets",
     METADATA,
-    sa.Column("sha256", sa.Text, primary_key=True),
-    sa.Column("location", Location, nullable=False),
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("location", Words, nullable=False),
     sa.Column("n_rows", sa.BigInteger, nullable=False),
     sa.Column("n_columns", sa.BigInteger, nullable=False),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
@@ -105,22 +105,22 @@ DATASETS = sa.Table(
 TRAINING_JOBS = sa.Table(
     "training_jobs",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("status", Words, nullable=False),
     sa.Column("started_at", UtcTime, nullable=False),
     sa.Column("config", sa.JSON, nullable=False),
     sa.Column("seed", sa.BigInteger, nullable=False),
-    sa.Column("data_location", Location, nullable=False),
-    sa.Column("data_sha256", sa.Text, sa.ForeignKey("datasets.sha256"), index=True),
+    sa.Column("data_location", Words, nullable=False),
+    sa.Column("data_sha256", Words, sa.ForeignKey("datasets.sha256"), index=True),
     sa.Column("n_rows", sa.BigInteger, nullable=False),
-    sa.Column("task", sa.Text),
-    sa.Column("algorithm", sa.Text, nullable=False),
-    sa.Column("metric", sa.Text, nullable=False),
+    sa.Column("task", Words),
+    sa.Column("algorithm", Words, nullable=False),
+    sa.Column("metric", Words, nullable=False),
     sa.Column("metrics", Metrics, nullable=False),
     sa.Column("findings", sa.JSON, nullable=False),
-    sa.Column("model", sa.Text),
-    sa.Column("reason", sa.Text),
+    sa.Column("model", Words),
+    sa.Column("reason", Words),
     sa.Column("fit_s", sa.Double),
     sa.Column("duration_s", sa.Double),
     sa.Column("finished_at", UtcTime),
@@ -136,12 +136,12 @@ TRAINING_JOB_TAGS = sa.Table(
     METADATA,
     sa.Column(
         "job_id",
-        sa.Text,
+        Words,
         sa.ForeignKey("training_jobs.id", ondelete="CASCADE"),
         primary_key=True,
     ),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
     sa.Index(None, "key", "value"),
 )
 
@@ -149,23 +149,23 @@ TRAINING_JOB_TAGS = sa.Table(
 ML_MODEL_NAMES = sa.Table(
     "ml_model_names",
     METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
     sa.Column("last_version", sa.BigInteger, nullable=False),
 )
 
 ML_MODELS = sa.Table(
     "ml_models",
     METADATA,
-    sa.Column("name", sa.Text, sa.ForeignKey("ml_model_names.name"), primary_key=True),
+    sa.Column("name", Words, sa.ForeignKey("ml_model_names.name"), primary_key=True),
     sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("location", Location, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("run_id", sa.Text, sa.ForeignKey("training_jobs.id"), index=True),
-    sa.Column("task", sa.Text, nullable=False),
-    sa.Column("algorithm", sa.Text, nullable=False),
-    sa.Column("metric", sa.Text, nullable=False),
+    sa.Column("location", Words, nullable=False),
+    sa.Column("sha256", Words, nullable=False),
+    sa.Column("run_id", Words, sa.ForeignKey("training_jobs.id"), index=True),
+    sa.Column("task", Words, nullable=False),
+    sa.Column("algorithm", Words, nullable=False),
+    sa.Column("metric", Words, nullable=False),
     sa.Column("metrics", Metrics, nullable=False),
-    sa.Column("data_sha256", sa.Text, nullable=False, index=True),
+    sa.Column("data_sha256", Words, nullable=False, index=True),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False, index=True),
 )
@@ -183,8 +183,8 @@ def _key_to_model() -> sa.ForeignKeyConstraint:
 ML_MODEL_ALIASES = sa.Table(
     "ml_model_aliases",
     METADATA,
-    sa.Column("model_name", sa.Text, primary_key=True),
-    sa.Column("alias", sa.Text, primary_key=True),
+    sa.Column("model_name", Words, primary_key=True),
+    sa.Column("alias", Words, primary_key=True),
     sa.Column("model_version", sa.BigInteger, nullable=False),
     _key_to_model(),
 )
@@ -192,10 +192,10 @@ ML_MODEL_ALIASES = sa.Table(
 ML_MODEL_TAGS = sa.Table(
     "ml_model_tags",
     METADATA,
-    sa.Column("model_name", sa.Text, primary_key=True),
+    sa.Column("model_name", Words, primary_key=True),
     sa.Column("model_version", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
     sa.Index(None, "key", "value"),
     _key_to_model(),
 )
@@ -203,11 +203,11 @@ ML_MODEL_TAGS = sa.Table(
 MODEL_EVALUATIONS = sa.Table(
     "model_evaluations",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("model_name", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("model_name", Words, nullable=False),
     sa.Column("model_version", sa.BigInteger, nullable=False),
-    sa.Column("data_sha256", sa.Text, nullable=False),
-    sa.Column("location", Location, nullable=False),
+    sa.Column("data_sha256", Words, nullable=False),
+    sa.Column("location", Words, nullable=False),
     sa.Column("n_rows", sa.BigInteger, nullable=False),
     sa.Column("metrics", Metrics, nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),

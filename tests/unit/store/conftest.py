@@ -1,0 +1,75 @@
+"""A fresh database, and records to keep in it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelyard.domain.runs import Dataset, Model, Run, RunStatus
+from modelyard.domain.tasks import Task
+from modelyard.store.databases import Database, open_database
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'project' / 'modelyard.db'}"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def make_run() -> Callable[..., Run]:
+    """Return a maker of runs; `minute` after the start decides the order."""
+
+    def make(id_: str, minute: int = 0, **changes: Any) -> Run:
+        run = Run(
+            id=id_,
+            name="iris",
+            status=RunStatus.RUNNING,
+            started_at=START + timedelta(minutes=minute),
+            config={"target": "y"},
+            seed=0,
+            data_location="iris.csv",
+        )
+        return replace(run, **changes)
+
+    return make
+
+
+@pytest.fixture
+def make_model() -> Callable[..., Model]:
+    """Return a maker of models that no run made."""
+
+    def make(name: str = "iris", **changes: Any) -> Model:
+        model = Model(
+            name=name,
+            version=0,
+            location="/srv/models/1",
+            sha256="ab" * 32,
+            run_id="",
+            task=Task.BINARY,
+            algorithm="lightgbm",
+            metric="accuracy",
+            metrics={"accuracy": {"value": 0.9, "low": 0.8, "high": 0.95, "baseline": 0.5}},
+            data_sha256="",
+            size_bytes=1000,
+            created_at=START,
+        )
+        return replace(model, **changes)
+
+    return make
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    return Dataset("cd" * 32, "iris.csv", 150, 5, 4000, START)

@@ -1,0 +1,158 @@
+"""A folder of files is there whole, or it is not there."""
+
+import errno
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from modelyard.domain.errors import InvalidValue, NotFound, StoreError
+from modelyard.store.artifacts import Artifacts
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Artifacts:
+    return Artifacts(tmp_path / "artifacts")
+
+
+def _everything(tmp_path: Path) -> list[str]:
+    return sorted(path.name for path in (tmp_path / "artifacts").iterdir())
+
+
+def _write(artifacts: Artifacts, key: str, content: str = "x") -> None:
+    with artifacts.writing(key) as folder:
+        (folder / "deep").mkdir()
+        (folder / "deep" / "model.onnx").write_text(content)
+
+
+def test_what_was_written_is_at_its_path(artifacts: Artifacts, tmp_path: Path) -> None:
+    _write(artifacts, "r1", "hello")
+    assert (artifacts.path_of("r1") / "deep" / "model.onnx").read_text() == "hello"
+    assert _everything(tmp_path) == ["r1"]
+
+
+def test_while_it_is_being_written_it_is_not_there(artifacts: Artifacts) -> None:
+    with artifacts.writing("r1") as folder:
+        (folder / "half").write_text("")
+        with pytest.raises(NotFound, match="'r1'"):
+            artifacts.path_of("r1")
+    assert artifacts.path_of("r1").is_dir()
+
+
+def test_a_failed_writing_leaves_nothing(artifacts: Artifacts, tmp_path: Path) -> None:
+    def fail() -> None:
+        with artifacts.writing("r1") as folder:
+            (folder / "half").write_text("")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert _everything(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_named_and_leaves_nothing(artifacts: Artifacts, tmp_path: Path) -> None:
+    def fill() -> None:
+        with artifacts.writing("r1") as folder:
+            (folder / "half").write_text("")
+            with Path("/dev/full").open("w") as full:
+                full.write("x")
+
+    with pytest.raises(StoreError, match=r"the disk is full.*Free some space"):
+        fill()
+    assert _everything(tmp_path) == []
+
+
+def test_an_error_that_is_not_the_disks_stays_what_it_is(artifacts: Artifacts) -> None:
+    with pytest.raises(FileNotFoundError), artifacts.writing("r1"):
+        Path("/nowhere/at/all").read_text()
+
+
+def test_a_root_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="file"), Artifacts(tmp_path / "file" / "x").writing("r1"):
+        pytest.fail("nothing can be written here")
+
+
+def test_a_key_is_given_once(artifacts: Artifacts) -> None:
+    _write(artifacts, "r1", "first")
+    with pytest.raises(InvalidValue, match="'r1' already"):
+        _write(artifacts, "r1", "second")
+    assert (artifacts.path_of("r1") / "deep" / "model.onnx").read_text() == "first"
+
+
+def test_of_two_writers_of_one_key_the_first_to_end_wins(
+    artifacts: Artifacts, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidValue, match="'r1' already"), artifacts.writing("r1"):
+        _write(artifacts, "r1", "faster")
+    assert (artifacts.path_of("r1") / "deep" / "model.onnx").read_text() == "faster"
+    assert _everything(tmp_path) == ["r1"]
+
+
+def test_a_rename_that_fails_for_another_reason_is_reported_as_such(artifacts: Artifacts) -> None:
+    def lose_the_folder() -> None:
+        with artifacts.writing("r1") as folder:
+            folder.rename(folder.with_name("elsewhere"))
+
+    with pytest.raises(FileNotFoundError):
+        lose_the_folder()
+
+
+@pytest.mark.parametrize("key", ["", "..", "a/b", "../x", ".unfinished-1", "🚀"])
+def test_a_key_that_could_leave_the_root_is_refused(artifacts: Artifacts, key: str) -> None:
+    with pytest.raises(InvalidValue):
+        artifacts.path_of(key)
+    with pytest.raises(InvalidValue):
+        _write(artifacts, key)
+
+
+def test_a_folder_is_copied_with_everything_in_it(artifacts: Artifacts, tmp_path: Path) -> None:
+    (tmp_path / "source" / "deep").mkdir(parents=True)
+    (tmp_path / "source" / "manifest.json").write_bytes(b"{}")
+    (tmp_path / "source" / "deep" / "model.onnx").write_bytes(b"\x00\xff")
+    placed = artifacts.place("r1", tmp_path / "source")
+    assert placed == artifacts.path_of("r1")
+    assert (placed / "manifest.json").read_bytes() == b"{}"
+    assert (placed / "deep" / "model.onnx").read_bytes() == b"\x00\xff"
+
+
+def test_a_folder_that_does_not_exist_cannot_be_copied(
+    artifacts: Artifacts, tmp_path: Path
+) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        artifacts.place("r1", tmp_path / "nowhere")
+
+
+def test_a_deleted_artifact_is_gone_and_its_key_is_free(
+    artifacts: Artifacts, tmp_path: Path
+) -> None:
+    _write(artifacts, "r1")
+    artifacts.delete("r1")
+    assert _everything(tmp_path) == []
+    _write(artifacts, "r1")
+    assert artifacts.path_of("r1").is_dir()
+
+
+def test_what_an_interrupted_process_left_is_swept_and_nothing_else(
+    artifacts: Artifacts, tmp_path: Path
+) -> None:
+    _write(artifacts, "r1")
+    now = datetime.now(UTC)
+    for name, age_s in ((".unfinished-old", 7200), (".deleted-old", 7200), (".unfinished-new", 0)):
+        folder = tmp_path / "artifacts" / name
+        folder.mkdir()
+        (folder / "file").write_text("")
+        os.utime(folder, (now.timestamp() - age_s,) * 2)
+    assert artifacts.sweep(now - timedelta(hours=1)) == 2
+    assert _everything(tmp_path) == [".unfinished-new", "r1"]
+
+
+def test_sweeping_where_nothing_was_ever_written_finds_nothing(artifacts: Artifacts) -> None:
+    assert artifacts.sweep(datetime.now(UTC)) == 0
+
+
+def test_the_words_for_a_full_disk_are_those_of_a_full_share_too(artifacts: Artifacts) -> None:
+    with pytest.raises(StoreError, match="share of the disk"), artifacts.writing("r1"):
+        raise OSError(errno.EDQUOT, "quota")
