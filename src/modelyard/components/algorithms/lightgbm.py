@@ -1,0 +1,282 @@
+"""Gradient boosted trees by LightGBM."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.packaging.graphs.constants import ConstantModel
+from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
+from modelyard.packaging.graphs.trees import Tree, sum_of_trees
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    FitInput,
+    FittedModel,
+    FloatArray,
+    Needs,
+    Parameter,
+)
+from modelyard.protocols.progress import Progress
+
+_PARAMETERS = (
+    Parameter(
+        "n_estimators",
+        500,
+        "Most boosting rounds; early stopping usually ends sooner.",
+        minimum=1,
+        maximum=20_000,
+    ),
+    Parameter(
+        "learning_rate",
+        0.05,
+        "Share of each tree that is added: smaller is more careful and needs more rounds.",
+        minimum=1e-4,
+        maximum=1.0,
+        search_low=0.01,
+        search_high=0.3,
+        is_log=True,
+    ),
+    Parameter(
+        "num_leaves",
+        31,
+        "Most leaves of a tree: the main limit of its complexity.",
+        minimum=2,
+        maximum=4096,
+        search_low=7,
+        search_high=255,
+        is_log=True,
+    ),
+    Parameter(
+        "max_depth",
+        0,
+        "Most splits from the root to a leaf; 0 for no limit.",
+        minimum=0,
+        maximum=100,
+        choices=("none",),
+    ),
+    Parameter(
+        "min_data_in_leaf",
+        20,
+        "Fewest training rows in a leaf; a quarter of the rows where that is fewer.",
+        minimum=1,
+        maximum=100_000,
+        search_low=5,
+        search_high=100,
+        is_log=True,
+    ),
+    Parameter(
+        "feature_fraction",
+        1.0,
+        "Share of the features that each tree may use.",
+        minimum=0.05,
+        maximum=1.0,
+        search_low=0.4,
+        search_high=1.0,
+    ),
+    Parameter(
+        "bagging_fraction",
+        1.0,
+        "Share of the rows that each tree is grown on.",
+        minimum=0.05,
+        maximum=1.0,
+        search_low=0.5,
+        search_high=1.0,
+    ),
+    Parameter(
+        "lambda_l1",
+        0.0,
+        "L1 penalty on the values of leaves.",
+        minimum=0.0,
+        maximum=1e4,
+    ),
+    Parameter(
+        "lambda_l2",
+        0.0,
+        "L2 penalty on the values of leaves.",
+        minimum=0.0,
+        maximum=1e4,
+        search_low=1e-3,
+        search_high=10.0,
+        is_log=True,
+    ),
+    Parameter(
+        "early_stopping_rounds",
+        50,
+        "Rounds without a better score on the validation rows after which to stop; 0 for never.",
+        minimum=0,
+        maximum=10_000,
+    ),
+)
+
+
+class LightGBM:
+    """Trees that each correct the ones before, with missing values as a branch of their own."""
+
+    card = AlgorithmCard(
+        key="lightgbm",
+        title="LightGBM",
+        summary="Many small trees, each correcting the ones before. Often the most accurate on "
+        "tables.",
+        tasks=frozenset(Task),
+        parameters=_PARAMETERS,
+        needs=Needs(
+            takes_missing=True,
+            normalize="none",
+            categorical_encoding="ordinal",
+            wants_validation=True,
+        ),
+        source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
+        "(2017); num_leaves and min_data_in_leaf: LightGBM's defaults; early "
+        "stopping: Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001)",
+    )
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Boost until the rounds are used up, or the validation rows get no better."""
+        import lightgbm
+
+        parameters = _settled(training)
+        seen = np.unique(training.y)
+        if training.task is Task.REGRESSION:
+            seen = np.empty(0, dtype=np.int64)
+        elif len(seen) == 1:
+            certain = spread_columns(np.ones((1, 1)), seen, n_classes=training.n_classes)
+            return ConstantModel(certain[0], training.X.shape[1], parameters)
+        options = _options(training, parameters, n_seen=len(seen))
+        labels = np.searchsorted(seen, training.y) if len(seen) else training.y
+        rows = lightgbm.Dataset(training.X, labels, weight=training.weight, params=options)
+        callbacks: list[Callable[..., None]] = [_telling(training.progress)]
+        held = _validation(training, seen)
+        if held and parameters["early_stopping_rounds"]:
+            rounds = parameters["early_stopping_rounds"]
+            callbacks.append(lightgbm.early_stopping(rounds, verbose=False))
+        booster = lightgbm.train(
+            options,
+            rows,
+            num_boost_round=parameters["n_estimators"],
+            valid_sets=[rows.create_valid(*each) for each in held],
+            callbacks=callbacks,
+        )
+        # best_iteration is 0 or less where nothing stopped the rounds early.
+        n_rounds = max(booster.best_iteration, 0) or booster.current_iteration()
+        final = parameters | {"n_estimators": n_rounds}
+        return _Boosted(booster, seen, training.n_classes, final)
+
+
+@dataclass(frozen=True)
+class _Boosted:
+    """`seen` is empty and `n_classes` 0 for regression."""
+
+    booster: Any
+    seen: npt.NDArray[np.int64]
+    n_classes: int
+    parameters: Mapping[str, Any]
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        answers = self.booster.predict(X, num_iteration=self.parameters["n_estimators"])
+        if not self.n_classes:
+            return np.asarray(answers)[:, None]
+        shares = np.column_stack([1 - answers, answers]) if answers.ndim == 1 else answers
+        return spread_columns(shares, self.seen, n_classes=self.n_classes)
+
+    def to_onnx(self) -> bytes:
+        text = self.booster.model_to_string(num_iteration=self.parameters["n_estimators"])
+        n_targets = len(self.seen) if len(self.seen) > 2 else 1
+        chain = sum_of_trees(read_trees(text), n_targets=n_targets)
+        if self.n_classes:
+            chain = two_columns(chain) if n_targets == 1 else softmax(chain)
+            chain = spread(chain, self.seen, n_classes=self.n_classes)
+        n_features = self.booster.num_feature()
+        return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
+
+
+def read_trees(text: str) -> list[Tree]:
+    """Return the trees of a model that LightGBM wrote as text (version v4).
+
+    Raises:
+        ValueError: if a split is of a kind that a training here never makes.
+    """
+    body = text.split("\nend of trees", maxsplit=1)[0]
+    return [_read_tree(block) for block in body.split("\nTree=")[1:]]
+
+
+def _read_tree(block: str) -> Tree:
+    lines = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+    threshold = np.array(lines["threshold"].split(), dtype=np.float64)
+    decision = np.array(lines["decision_type"].split(), dtype=np.int64)
+    # Bits: 1 a split by categories, 2 missing goes left, 4 and 8 what counts as missing
+    # (0 nothing, 1 zero, 2 NaN); include/LightGBM/tree.h.
+    is_categorical, default_left, missing = decision & 1, decision & 2, decision >> 2 & 3
+    if is_categorical.any() or (missing == 1).any():
+        raise ValueError("a split by categories, or one that takes zero for missing")
+    return Tree(
+        feature=np.array(lines["split_feature"].split(), dtype=np.int64),
+        threshold=threshold,
+        # Where training saw nothing missing, LightGBM takes NaN for zero.
+        missing_left=np.where(missing == 2, default_left > 0, threshold >= 0),
+        left=np.array(lines["left_child"].split(), dtype=np.int64),
+        right=np.array(lines["right_child"].split(), dtype=np.int64),
+        leaves=np.array(lines["leaf_value"].split(), dtype=np.float64),
+    )
+
+
+def _settled(training: FitInput) -> dict[str, Any]:
+    """Ask for no larger leaves than a quarter of the rows, so that a tree can split a tiny table.
+
+    Compared by log loss on 60 rows of iris: 20 rows in a leaf 1.03, a quarter 0.22, a fifth 0.28;
+    from 80 rows on 20 are as good or better.
+    """
+    parameters = dict(training.parameters)
+    most = max(1, len(training.y) // 4)
+    return parameters | {"min_data_in_leaf": min(parameters["min_data_in_leaf"], most)}
+
+
+def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) -> dict[str, Any]:
+    objectives: dict[int, dict[str, Any]] = {
+        0: {"objective": "regression"},
+        2: {"objective": "binary"},
+    }
+    objective = objectives.get(n_seen, {"objective": "multiclass", "num_class": n_seen})
+    given = {
+        name: parameters[name]
+        for name in ("learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction")
+    }
+    return {
+        **objective,
+        **given,
+        "max_depth": parameters["max_depth"] or -1,
+        "bagging_fraction": parameters["bagging_fraction"],
+        "bagging_freq": int(parameters["bagging_fraction"] < 1),
+        "lambda_l1": parameters["lambda_l1"],
+        "lambda_l2": parameters["lambda_l2"],
+        "seed": int(training.rng.integers(2**31)),
+        # Both make equal input give equal trees, whatever the number of threads.
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": training.n_threads,
+        "verbosity": -1,
+    }
+
+
+def _validation(
+    training: FitInput, seen: npt.NDArray[np.int64]
+) -> list[tuple[FloatArray, npt.NDArray[Any]]]:
+    X, y = training.X_validation, training.y_validation
+    if X is None or y is None:
+        return []
+    if not len(seen):
+        return [(X, y)] if len(y) else []
+    known = np.isin(y, seen)
+    return [(X[known], np.searchsorted(seen, y[known]))] if known.any() else []
+
+
+def _telling(progress: Progress) -> Callable[[Any], None]:
+    def tell(state: Any) -> None:
+        progress.advance(state.iteration + 1, state.end_iteration)
+
+    return tell
+
+
+COMPONENT = LightGBM()

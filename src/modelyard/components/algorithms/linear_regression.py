@@ -1,0 +1,67 @@
+"""Linear regression by ordinary least squares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from modelyard.domain.tasks import Task
+from modelyard.packaging.graphs.linear import linear
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    FitInput,
+    FittedModel,
+    FloatArray,
+    Needs,
+)
+
+
+class LinearRegression:
+    """Minimises the squared error; of many equal solutions it takes the smallest.
+
+    Solved by singular values here rather than by scikit-learn's estimator, whose cut-off differs
+    from version to version: where it is too low, one-hot columns that sum to 1 get coefficients of
+    1e12. The cut-off is max(n, k) times the rounding error of a double.
+    """
+
+    card = AlgorithmCard(
+        key="linear-regression",
+        title="Linear regression",
+        summary="A weighted sum of the features. Quick, and its coefficients can be read.",
+        tasks=frozenset({Task.REGRESSION}),
+        parameters=(),
+        needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
+        "(2009), p. 44; cut-off: numpy.linalg.lstsq",
+    )
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Solve for the coefficients, about the weighted mean."""
+        X, y, weight = training.X, training.y, training.weight
+        X_mean, y_mean = np.average(X, axis=0, weights=weight), np.average(y, weights=weight)
+        rows, values = X - X_mean, y - y_mean
+        if weight is not None:
+            root = np.sqrt(weight)
+            rows, values = rows * root[:, None], values * root
+        coefficients = np.linalg.lstsq(rows, values, rcond=None)[0]
+        intercept = float(y_mean - X_mean @ coefficients)
+        return _Line(coefficients, intercept, dict(training.parameters))
+
+
+@dataclass(frozen=True)
+class _Line:
+    coefficients: FloatArray
+    intercept: float
+    parameters: Mapping[str, Any]
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        values: FloatArray = X @ self.coefficients + self.intercept
+        return values[:, None]
+
+    def to_onnx(self) -> bytes:
+        chain = linear(self.coefficients[:, None], np.array([self.intercept]))
+        return chain.to_model(n_features=len(self.coefficients), n_outputs=1)
+
+
+COMPONENT = LinearRegression()
