@@ -1,0 +1,45 @@
+"""Leaves out free text, which no algorithm of today's catalog reads."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.findings import Finding, Severity
+from modelyard.protocols.checks import CheckCard, CheckInput
+
+_N_SHOWN = 5
+_MAX_SHOWN_CHARS = 60
+
+
+class FreeText:
+    """Looks for columns of text."""
+
+    card = CheckCard("free-text", "Free text", ("free-text-column",))
+
+    def check(self, subject: CheckInput) -> Iterator[Finding]:
+        """Report each feature of kind text that holds any."""
+        features = set(subject.features)
+        for column in subject.profile.columns:
+            if column.kind is not ColumnKind.TEXT or column.name not in features:
+                continue
+            if not column.n_unique:
+                continue
+            values = subject.table.frame[column.name].drop_nulls()[:_N_SHOWN]
+            yield Finding(
+                code="free-text-column",
+                severity=Severity.INFO,
+                message=(
+                    f"Column '{column.name}' holds free text ({column.n_unique:,} different "
+                    "texts). It is left out: the present algorithms do not read text."
+                ),
+                columns=(column.name,),
+                sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values),
+                fix=(
+                    "If its values repeat and mean classes, read it as such with "
+                    f"--kind {quote(column.name)}=category."
+                ),
+                drops=(column.name,),
+            )
+
+
+COMPONENT = FreeText()

@@ -1,0 +1,57 @@
+"""Leaves out columns that name a row instead of describing it."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.profiles import ColumnProfile
+from modelyard.protocols.checks import CheckCard, CheckInput
+
+# Among fewer rows, texts may all differ by chance.
+_MIN_ROWS = 20
+_N_SHOWN = 5
+
+
+class IdentifierLike:
+    """Looks for keys, serial numbers and names."""
+
+    card = CheckCard("identifier-like", "Identifiers", ("identifier-column",))
+
+    def check(self, subject: CheckInput) -> Iterator[Finding]:
+        """Report each feature that was read as an identifier, or whose texts are all different."""
+        features = set(subject.features)
+        for column in subject.profile.columns:
+            if column.name not in features or not _names_rows(column, subject.profile.n_rows):
+                continue
+            values = subject.table.frame[column.name].drop_nulls()
+            sample = tuple(str(value) for value in values[:_N_SHOWN])
+            yield Finding(
+                code="identifier-column",
+                severity=Severity.WARNING,
+                message=(
+                    f"Column '{column.name}' names the rows instead of describing them: "
+                    f"{column.n_unique:,} different values in {len(values):,} cells."
+                ),
+                columns=(column.name,),
+                sample=sample,
+                fix="It is left out: a model would learn it by heart." + _way_back(column, sample),
+                drops=(column.name,),
+            )
+
+
+def _names_rows(column: ColumnProfile, n_rows: int) -> bool:
+    n_known = n_rows - column.n_missing
+    if column.kind is ColumnKind.IDENTIFIER:
+        return n_known > 0
+    all_differ = column.n_unique == n_known >= _MIN_ROWS
+    return column.kind is ColumnKind.CATEGORY and all_differ
+
+
+def _way_back(column: ColumnProfile, sample: tuple[str, ...]) -> str:
+    if column.kind is not ColumnKind.IDENTIFIER or not all(value.isdigit() for value in sample):
+        return ""
+    return f" If the number means something, read it as one: --kind {quote(column.name)}=integer."
+
+
+COMPONENT = IdentifierLike()
