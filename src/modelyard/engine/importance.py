@@ -22,9 +22,9 @@ FloatArray = npt.NDArray[np.float64]
 MAX_ROWS = 1000
 # Above this, shuffling every column costs more than it tells: the work grows with its square.
 MAX_COLUMNS = 500
-# Predicted rows over all columns and repeats: about a quarter of a second with 300 trees. A sample
+# Predicted rows over all columns and repeats: under half a second with 300 trees. A sample
 # is not cut below the rows that a mean of losses needs to be worth showing.
-_MAX_PREDICTED = 45_000
+_MAX_PREDICTED = 30_000
 _MIN_ROWS = 100
 
 

@@ -1,0 +1,101 @@
+"""Numbers as a person reads them."""
+
+import math
+
+UNDEFINED = "–"
+_MINUS = "−"
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# From here on powers of ten are shorter than digits.
+_LARGE, _SMALL = 1e12, 1e-4
+_HUGE = 1e15
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Return a number with thousands separators, and with 4 significant digits by default."""
+    if value is None or math.isnan(value):
+        return UNDEFINED
+    size = _size(abs(float(value)), decimals)
+    return f"{_MINUS}{size}" if value < 0 and size.strip("0.,") else size
+
+
+def count(value: int) -> str:
+    """Return a count with thousands separators."""
+    return f"{value:,}"
+
+
+def share(part: float, whole: float) -> str:
+    """Return a part of a whole as per cent; what is neither nothing nor all is never shown so."""
+    if whole <= 0:
+        return UNDEFINED
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "<0.1 %"
+    if 99.9 < percent < 100:
+        return ">99.9 %"
+    return f"{percent:.3g} %"
+
+
+def size(size_bytes: int) -> str:
+    """Return a size in the decimal unit that suits it (IEC 80000-13)."""
+    value, unit = float(size_bytes), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.3g} {unit}"
+
+
+def decimals_for(low: float, high: float, value: float) -> int:
+    """Return how many decimals an estimate deserves: two digits of its interval's width.
+
+    Source: Taylor: An Introduction to Error Analysis (1997), section 2.2.
+    """
+    width = high - low
+    if not math.isfinite(width) or width <= 0:
+        width = abs(value) / 10 if math.isfinite(value) and value != 0 else 0.1
+    return min(6, max(0, 1 - _magnitude(width)))
+
+
+def short(value: float, *, step: float, largest: float) -> str:
+    """Return a number on an axis, as short as keeps neighbours apart.
+
+    Args:
+        value: at a tick.
+        step: from one tick to the next.
+        largest: absolute value on the axis, so that all its numbers have the same unit.
+    """
+    if abs(value) < step / 2:
+        return "0"
+    if step < _SMALL or largest >= _HUGE:
+        return number(value)
+    unit, suffix = next(
+        ((unit, suffix) for unit, suffix in _UNITS if largest >= unit <= step * 100), (1.0, "")
+    )
+    decimals = max(0, -_magnitude(step / unit))
+    size = f"{abs(value) / unit:.{decimals}f}{suffix}"
+    return f"{_MINUS}{size}" if value < 0 else size
+
+
+def _size(value: float, decimals: int | None) -> str:
+    if math.isinf(value):
+        return "∞"
+    if value != 0 and not _SMALL <= value < _LARGE:
+        return _power_of_ten(value)
+    if decimals is not None:
+        return f"{value:,.{decimals}f}"
+    if value.is_integer():
+        return f"{value:,.0f}"
+    digits = f"{value:,.{max(0, 3 - _magnitude(value))}f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _magnitude(value: float) -> int:
+    # The small push keeps 0.1 and its like, which no double is, in their own decade.
+    return math.floor(math.log10(abs(value)) + 1e-9) if value else 0
+
+
+def _power_of_ten(value: float) -> str:
+    mantissa, exponent = f"{value:.2e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"

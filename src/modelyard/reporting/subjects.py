@@ -1,0 +1,54 @@
+"""What a report is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.findings import Finding
+from modelyard.domain.manifests import Parity
+from modelyard.domain.profiles import TableProfile
+from modelyard.domain.tables import SourceFacts
+
+
+@dataclass(frozen=True)
+class ReportSubject:
+    """Everything that stands in a report; what is left at its default is left out.
+
+    Attributes:
+        title: usually the model's name.
+        target: the column that is predicted.
+        algorithm: title of the algorithm.
+        created_at: of the model, UTC.
+        evaluation: on held-out rows, with its charts, folds and importance.
+        n_rows: that were trained and judged on together.
+        findings: of the checks, in any order.
+        profile: of the table that was trained on.
+        source: how the table was read.
+        split: how the rows were dealt, one sentence.
+        parameters: hyperparameters with their final values.
+        config: what the user asked for, name to value.
+        parity: how closely the package predicts what the trained model predicts.
+        threshold: of two classes, the share from which on the second one is answered.
+        command, python: how to train the same model again, as a shell and as Python would take it.
+        versions: library to version.
+    """
+
+    title: str
+    target: str
+    algorithm: str
+    created_at: datetime
+    evaluation: Evaluation
+    n_rows: int = 0
+    findings: tuple[Finding, ...] = ()
+    profile: TableProfile | None = None
+    source: SourceFacts | None = None
+    split: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    parity: Parity | None = None
+    threshold: float = 0.5
+    command: str = ""
+    python: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
