@@ -1,1 +1,120 @@
-"""Placeholder until the room's first inhabitant moves in."""
+"""Wires stores, settings, clocks and components into the services: the only place that does."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from modelyard.catalog import Catalog
+from modelyard.packaging.signing import SigningKey, signing_key_in
+from modelyard.services.datasets import DatasetService
+from modelyard.services.health import HealthService
+from modelyard.services.models import ModelService
+from modelyard.services.predicting import PredictionService
+from modelyard.services.runs import RunService
+from modelyard.services.training import TrainingService
+from modelyard.settings import Settings, read_settings
+from modelyard.store.artifacts import Artifacts
+from modelyard.store.databases import Database, open_database
+from modelyard.store.datasets import Datasets
+from modelyard.store.evaluations import Evaluations
+from modelyard.store.lineage import Lineage
+from modelyard.store.models import Models
+from modelyard.store.runs import Runs
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project folder with its services, each made on first use."""
+
+    settings: Settings
+    catalog: Catalog
+
+    @cached_property
+    def database(self) -> Database:
+        """The project's database, migrated to this version."""
+        return open_database(self.settings.database_url)
+
+    @cached_property
+    def key(self) -> SigningKey:
+        """The key that signs this user's packages."""
+        return signing_key_in(self.settings.keys)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """The folder of the packages."""
+        return Artifacts(self.settings.home / "models")
+
+    @cached_property
+    def datasets(self) -> DatasetService:
+        """Reading and profiling of data."""
+        return DatasetService(self.catalog)
+
+    @cached_property
+    def training(self) -> TrainingService:
+        """Training."""
+        return TrainingService(
+            catalog=self.catalog,
+            datasets=Datasets(self.database),
+            runs=Runs(self.database),
+            models=Models(self.database),
+            artifacts=self.artifacts,
+            key=lambda: self.key,
+            now=_now,
+            clock=time.monotonic,
+            new_id=_new_id,
+            n_threads=self.settings.threads,
+        )
+
+    @cached_property
+    def runs(self) -> RunService:
+        """The history of trainings."""
+        return RunService(Runs(self.database))
+
+    @cached_property
+    def models(self) -> ModelService:
+        """The registry."""
+        return ModelService(
+            models=Models(self.database),
+            evaluations=Evaluations(self.database),
+            lineage=Lineage(self.database),
+            artifacts=self.artifacts,
+        )
+
+    @cached_property
+    def health(self) -> HealthService:
+        """Whether the installation can do its work."""
+        return HealthService(
+            home=self.settings.home,
+            fingerprint=lambda: self.key.fingerprint,
+            count_runs=lambda: len(Runs(self.database).find()),
+            count_components=self.catalog.count,
+            n_threads=self.settings.threads,
+        )
+
+    @cached_property
+    def predicting(self) -> PredictionService:
+        """Opening packages, predicting and evaluating."""
+        return PredictionService(
+            catalog=self.catalog,
+            find=lambda reference: Models(self.database).get(reference),
+            evaluations=lambda: Evaluations(self.database),
+            fingerprint=lambda: self.key.fingerprint,
+            now=_now,
+            new_id=_new_id,
+            n_threads=self.settings.threads,
+        )
+
+
+def open_project(settings: Settings | None = None) -> Project:
+    """Return the project that the environment names; nothing is made before it is used."""
+    return Project(settings or read_settings(), Catalog())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id(at: datetime) -> str:
+    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"

@@ -32,6 +32,8 @@ class _Component(Protocol):
 
 T = TypeVar("T")
 
+SHELVES = ("sources", "checks", "transforms", "algorithms", "metrics", "charts")
+
 
 class DuplicateComponentError(Exception):
     """Two components on one shelf share a key: a programming mistake, never resolved silently."""
@@ -66,6 +68,10 @@ class Catalog:
     def charts(self) -> dict[str, Chart]:
         """Return the charts by key."""
         return cast("dict[str, Chart]", self._shelf("charts"))
+
+    def count(self) -> dict[str, int]:
+        """Return how many components each shelf holds."""
+        return {name: len(self._shelf(name)) for name in SHELVES}
 
     def _shelf(self, name: str) -> dict[str, Any]:
         if name not in self._shelves:

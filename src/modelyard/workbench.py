@@ -1,1 +1,282 @@
-"""Placeholder until the room's first inhabitant moves in."""
+"""The Python door: train a model, load one, and use it.
+
+>>> import modelyard
+>>> rows = {"x": [1.0, 2.0, 3.0] * 40, "y": ["no", "no", "yes"] * 40}
+>>> model = modelyard.train(rows, target="y", algorithm="logistic-regression", accept=["leakage"])
+... # doctest: +SKIP
+>>> model.predict([{"x": 3.0}])  # doctest: +SKIP
+['yes']
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from modelyard.bootstrap import Project, open_project
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
+from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.findings import Finding
+from modelyard.domain.manifests import Manifest
+from modelyard.domain.predictions import RowPrediction
+from modelyard.domain.runs import Run
+from modelyard.domain.splits import Shares
+from modelyard.domain.tasks import Task
+from modelyard.engine.frames import frame_like, like
+from modelyard.kit.matching import nearest
+from modelyard.protocols.progress import Progress, Silence
+from modelyard.runtime.packages import REPORT
+from modelyard.services.datasets import location_of
+from modelyard.services.predicting import OpenModel
+
+__all__ = ["Model", "TrainOptions", "load", "train"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model that was read back from its signed package.
+
+    Attributes:
+        path: folder of the package.
+        run: the training that made it; None for a model that was loaded.
+        evaluation: on the test rows of the training; None for a model that was loaded.
+        findings: what the checks said before the training.
+    """
+
+    path: Path
+    opened: OpenModel
+    project: Project
+    run: Run | None = None
+    evaluation: Evaluation | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything that the package says about itself."""
+        return self.opened.manifest
+
+    @property
+    def metrics(self) -> Mapping[str, Mapping[str, float]]:
+        """Metric key to value, interval and baseline, on the test rows of the training."""
+        return self.manifest.metrics
+
+    def predict(self, data: Any) -> Any:
+        """Answer for every row.
+
+        Args:
+            data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts.
+
+        Returns:
+            One answer a row, in the order and of the kind that came: a pandas or polars Series, an
+            Arrow array, a list; for a path a polars Series.
+
+        Raises:
+            MissingColumns: if a column of the model is missing.
+            UnparseableValue: if a cell does not fit its column; it names row and column.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return like(data, answer.predictions.values, "prediction")
+
+    def predict_proba(self, data: Any) -> Any:
+        """Return the probability of every label: a table of the kind that came, a column a label.
+
+        Raises:
+            InvalidValue: for a regression model, which has no probabilities.
+        """
+        probabilities = self.project.predicting.predict(self.opened, data).predictions.probabilities
+        if probabilities is None:
+            raise InvalidValue(
+                f"'{self.manifest.name}' predicts a number, which has no probabilities.",
+                fix="Use predict.",
+            )
+        columns = {
+            f"probability_{label}": probabilities[:, at]
+            for at, label in enumerate(self.manifest.labels)
+        }
+        return frame_like(data, columns)
+
+    def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
+        """Answer for one row in microseconds: column name to value."""
+        return self.opened.predictor.predict_row(row)
+
+    def evaluate(self, data: Any, *, metric: str | None = None) -> Evaluation:
+        """Measure the model on rows with a truth, beside the baseline, with 95 % intervals."""
+        return self.project.predicting.evaluate(self.opened, data, metric=metric)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report as one HTML file that opens offline, and return its path.
+
+        Args:
+            path: of the file; None means the report within the package, which is not copied.
+        """
+        if path is None:
+            return self.path / REPORT
+        target = Path(path)
+        target.write_bytes(self.opened.package.contents[REPORT])
+        return target
+
+
+class TrainOptions(TypedDict, total=False):
+    """What `train` takes beside data and target; whatever is left out has its default.
+
+    Attributes:
+        task: "binary", "multiclass" or "regression"; left out: found from the target.
+        algorithm: key of an algorithm, e.g. "lightgbm", "random-forest", "logistic-regression".
+        parameters: hyperparameters by name, over the algorithm's defaults.
+        drop: columns to leave out.
+        group: column whose values must not straddle the split.
+        time: column to order the rows by; later rows test what earlier rows taught.
+        n_folds: folds of a cross-validation, 0 for none.
+        metric: key of the metric that decides.
+        seed: of everything random.
+        accept: names of findings of severity error to train in spite of.
+        shares: of the rows for training, validation and test; they sum to 1.
+        normalize: "auto", "standard" or "none".
+        handle_missing: "auto", "mean", "median", "most_frequent", "constant" or "drop".
+        categorical_encoding: "auto", "one_hot" or "ordinal".
+        encoding, delimiter, decimal: of a text file; left out: found and stated.
+        missing_tokens: cells that mean missing, instead of the default list.
+        kinds: column to kind, e.g. {"zip": "category"}.
+        schema: JSON Schema of one row, parsed.
+        name: of the model in the registry.
+        tags: free labels of the run.
+    """
+
+    task: str | None
+    algorithm: str
+    parameters: Mapping[str, Any]
+    drop: str | Sequence[str]
+    group: str | None
+    time: str | None
+    n_folds: int
+    metric: str | None
+    seed: int
+    accept: str | Sequence[str]
+    shares: tuple[float, float, float]
+    normalize: str
+    handle_missing: str
+    categorical_encoding: str
+    encoding: str | None
+    delimiter: str | None
+    decimal: str | None
+    missing_tokens: Sequence[str] | None
+    kinds: Mapping[str, str]
+    schema: Mapping[str, Any] | None
+    name: str | None
+    tags: Mapping[str, str]
+
+
+def train(
+    data: Any,
+    *,
+    target: str,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    project: Project | None = None,
+    **options: Unpack[TrainOptions],
+) -> Model:
+    """Train a model, prove it, sign it, register it, and hand it back ready to predict.
+
+    Args:
+        data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts.
+        target: column to predict.
+        out: folder for a copy of the package; must not exist or be empty.
+        progress: told what happens.
+        project: where results live; None means the one that the environment names.
+        options: see `TrainOptions`.
+
+    Raises:
+        BlockingFindings: if a finding of severity error was not accepted by name.
+        ModelyardError: if data or options do not allow training.
+    """
+    project = project or open_project()
+    config = _config(target, dict(options))
+    outcome = project.training.train(
+        lambda: project.datasets.read(data, config.read),
+        config,
+        progress=progress or Silence(),
+        location=location_of(data),
+        out=None if out is None else Path(out),
+    )
+    return Model(
+        path=outcome.folder,
+        opened=project.predicting.open(outcome.folder),
+        project=project,
+        run=outcome.run,
+        evaluation=outcome.trained.evaluation,
+        findings=outcome.trained.examination.findings,
+    )
+
+
+def load(
+    reference: str | Path, *, trust: Collection[str] = (), project: Project | None = None
+) -> Model:
+    """Load a model by the folder of its package, or by its name in the registry.
+
+    Args:
+        reference: a folder, or `name`, `name@3`, `name@champion`.
+        trust: fingerprints of keys to trust beside your own.
+        project: where names are looked up; None means the one that the environment names.
+
+    Raises:
+        NotFound: if there is no such model.
+        UntrustedPackage: if the package was changed, or its signer is not trusted.
+    """
+    project = project or open_project()
+    opened = project.predicting.open(reference, trust=trust)
+    return Model(path=opened.package.folder, opened=opened, project=project)
+
+
+_PLAIN = frozenset(field.name for field in fields(TrainingConfig)) - {
+    "target",
+    "accepted",
+    "read",
+    "preparation",
+}
+_PREPARATION = frozenset(field.name for field in fields(PreparationConfig))
+_READ = frozenset(field.name for field in fields(ReadOptions))
+
+
+def _config(target: str, options: Mapping[str, Any]) -> TrainingConfig:
+    known = _PLAIN | _PREPARATION | _READ | {"accept"}
+    for name in options:
+        if name not in known:
+            close = nearest(name, known)
+            hint = f"Did you mean '{close}'? " if close else ""
+            raise UnknownKey(
+                f"train has no option '{name}'.",
+                fix=f"{hint}Known: {', '.join(sorted(known))}.",
+                sample=name,
+            )
+    chosen = {name: options[name] for name in options if name in _PLAIN}
+    if "task" in chosen and chosen["task"] is not None:
+        chosen["task"] = Task.called(chosen["task"])
+    if "shares" in chosen and not isinstance(chosen["shares"], Shares):
+        chosen["shares"] = Shares(*chosen["shares"])
+    if "drop" in chosen:
+        chosen["drop"] = _words(chosen["drop"])
+    return TrainingConfig(
+        target=target,
+        accepted=frozenset(_words(options.get("accept", ()))),
+        preparation=PreparationConfig(
+            **{name: options[name] for name in options if name in _PREPARATION}
+        ),
+        read=_read_options({name: options[name] for name in options if name in _READ}),
+        **chosen,
+    )
+
+
+def _read_options(given: Mapping[str, Any]) -> ReadOptions:
+    chosen = dict(given)
+    if chosen.get("missing_tokens") is not None:
+        chosen["missing_tokens"] = _words(chosen["missing_tokens"])
+    chosen["kinds"] = {
+        name: ColumnKind.called(kind) for name, kind in chosen.get("kinds", {}).items()
+    }
+    return ReadOptions(**chosen)
+
+
+def _words(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)

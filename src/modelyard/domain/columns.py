@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from modelyard.domain.words import member_called
 
 
 class ColumnKind(StrEnum):
@@ -17,6 +19,15 @@ class ColumnKind(StrEnum):
     IDENTIFIER = "identifier"
     IMAGE = "image"
     SEQUENCE = "sequence"
+
+    @classmethod
+    def called(cls, word: str) -> Self:
+        """Return the kind that a user means by a word.
+
+        Raises:
+            InvalidValue: if there is none, with the nearest one.
+        """
+        return member_called(cls, word, what="kind of a column")
 
     @property
     def is_number(self) -> bool:

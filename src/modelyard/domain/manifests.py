@@ -41,6 +41,7 @@ class Manifest:
         algorithm, parameters: what was trained, every hyperparameter with its final value.
         inputs: columns that the model takes, in order.
         metrics: key to {value, low, high, baseline} on the test rows; `metric` names the deciding.
+        target_column: how the target was read, so that a truth is read the same way later.
         missing_tokens: texts that mean missing, in a file as in a request.
         threshold: share at or above which the positive class (the second label) is answered.
         seed, n_rows: of the training.
@@ -69,6 +70,7 @@ class Manifest:
     parity: Parity
     created_at: str
     files: Mapping[str, str]
+    target_column: InputColumn | None = None
     missing_tokens: tuple[str, ...] = ()
     threshold: float = 0.5
     format_version: int = FORMAT_VERSION
@@ -97,6 +99,8 @@ class Manifest:
             known["task"] = Task(raw["task"])
             known["labels"] = tuple(raw["labels"])
             known["inputs"] = tuple(_input_from_dict(column) for column in raw["inputs"])
+            target = raw.get("target_column")
+            known["target_column"] = None if target is None else _input_from_dict(target)
             known["files"] = dict(raw["files"])
             known["missing_tokens"] = tuple(raw.get("missing_tokens", ()))
             known["parity"] = Parity(**raw["parity"])

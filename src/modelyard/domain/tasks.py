@@ -1,6 +1,9 @@
 """What a model is asked to do."""
 
 from enum import StrEnum
+from typing import Self
+
+from modelyard.domain.words import member_called
 
 
 class Task(StrEnum):
@@ -9,6 +12,15 @@ class Task(StrEnum):
     BINARY = "binary"
     MULTICLASS = "multiclass"
     REGRESSION = "regression"
+
+    @classmethod
+    def called(cls, word: str) -> Self:
+        """Return the task that a user means by a word.
+
+        Raises:
+            InvalidValue: if there is none, with the nearest one.
+        """
+        return member_called(cls, word, what="task")
 
     @property
     def is_classification(self) -> bool:

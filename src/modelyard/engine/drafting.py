@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from modelyard.kit.hashing import canonical_json
 from modelyard.kit.version import VERSION
 from modelyard.packaging.parity import ParityCase, measure_parity, require_parity
 from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.decisions import Decision
 from modelyard.runtime.packages import MODEL, RECIPE, REFERENCE, SCHEMA, STATISTICS, read_recipe
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.reading import InputReader
@@ -62,7 +64,9 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
     if trained.config.schema is not None:
         contents[SCHEMA] = canonical_json(dict(trained.config.schema))
     parity = _prove(trained, inputs, contents=contents)
-    return Draft(_manifest(trained, inputs, parity=parity, name=name, created_at=created_at), contents)
+    return Draft(
+        _manifest(trained, inputs, parity=parity, name=name, created_at=created_at), contents
+    )
 
 
 def metrics_of(evaluation: Evaluation) -> dict[str, dict[str, float]]:
@@ -109,8 +113,14 @@ def _manifest(
         parity=parity,
         created_at=created_at,
         files={},
+        target_column=_target_column(trained),
         missing_tokens=facts.missing_tokens,
     )
+
+
+def _target_column(trained: Trained) -> InputColumn:
+    target = trained.table.column(trained.config.target)
+    return describe_inputs(trained.table, [target])[0]
 
 
 def _versions() -> dict[str, str]:
@@ -126,14 +136,11 @@ def _versions() -> dict[str, str]:
 def _prove(
     trained: Trained, inputs: Sequence[InputColumn], *, contents: dict[str, bytes]
 ) -> Parity:
-    reader = InputReader(inputs, trained.examination.table.facts.missing_tokens)
     predictor = Predictor(
-        task=trained.task,
-        labels=trained.labels,
-        threshold=0.5,
-        reader=reader,
-        recipe=read_recipe(contents[RECIPE]),
-        model=contents[MODEL],
+        read_recipe(contents[RECIPE]),
+        contents[MODEL],
+        reader=InputReader(inputs, trained.examination.table.facts.missing_tokens),
+        decision=Decision(trained.task, trained.labels),
         n_threads=trained.plan.n_threads,
     )
     test = rows_of(trained.plan.blocks, trained.split.test)
@@ -172,7 +179,7 @@ def _columns(blocks: Blocks) -> dict[str, Any]:
 
 def _rows(blocks: Blocks) -> list[dict[str, Any]]:
     names = (*blocks.number_names, *blocks.string_names)
-    numbers = [[None if v != v else v for v in row] for row in blocks.numbers.tolist()]
+    numbers = [[None if isnan(v) else v for v in row] for row in blocks.numbers.tolist()]
     strings = blocks.strings.tolist()
     return [
         dict(zip(names, (*left, *right), strict=True))
@@ -191,10 +198,8 @@ def _reference(trained: Trained) -> dict[str, Any]:
 
 
 def _listed(blocks: Blocks) -> dict[str, list[Any]]:
-    listed = {}
-    for name, values in _columns(blocks).items():
-        listed[name] = [None if v is None or v != v else v for v in values.tolist()]
-    return listed
+    rows = _rows(blocks)
+    return {name: [row[name] for row in rows] for name in _columns(blocks)}
 
 
 def _statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, Any]:
@@ -206,6 +211,7 @@ def _statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, An
     return {
         "n_rows": blocks.n_rows,
         "inputs": described,
+        "baseline": trained.baseline[0].tolist(),
         "scores": [_binned(scores[:, at]) for at in range(scores.shape[1])],
     }
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from modelyard.domain.columns import Column
 from modelyard.domain.configs import PreparationConfig
-from modelyard.domain.tasks import Task
+from modelyard.domain.tasks import Label, Task
 from modelyard.engine.preparing import fit_recipe, rows_of
 from modelyard.protocols.algorithms import Algorithm, FitInput, FittedModel
 from modelyard.protocols.progress import Progress
@@ -28,14 +28,17 @@ class FitPlan:
         blocks: every row of the table, features alone.
         y: (n,) int64 class codes, or float64 values.
         columns: the features, in table order.
+        target: name of the target column.
+        labels: class labels in code order, empty for regression.
         parameters: every hyperparameter, resolved.
     """
 
     blocks: Blocks
     y: npt.NDArray[Any]
     columns: tuple[Column, ...]
+    target: str
     task: Task
-    n_classes: int
+    labels: tuple[Label, ...]
     algorithm: Algorithm
     parameters: Mapping[str, Any]
     preparation: PreparationConfig
@@ -95,7 +98,7 @@ def fit(
             y=plan.y[train],
             feature_names=recipe.features,
             task=plan.task,
-            n_classes=plan.n_classes,
+            n_classes=len(plan.labels),
             parameters=plan.parameters,
             rng=model_rng,
             X_validation=None if held is None else recipe.apply(held),

@@ -1,5 +1,6 @@
 """Settles the hyperparameters of an algorithm: the user's over the card's defaults, validated."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,6 +68,7 @@ def _typed(parameter: Parameter, raw: Any) -> Any:
 
 
 def _number(parameter: Parameter, value: Any) -> Any:
+    is_whole = type(parameter.default) is int
     if isinstance(value, bool):
         return _UNFIT
     try:
@@ -75,15 +77,15 @@ def _number(parameter: Parameter, value: Any) -> Any:
         return _UNFIT
     if not isinstance(parameter.default, float) and number.is_integer():
         return int(number)
-    return _UNFIT if isinstance(parameter.default, int) else number
+    return _UNFIT if is_whole else number
 
 
 def _is_allowed(parameter: Parameter, value: Any) -> bool:
     if value is None or isinstance(value, bool | str):
         return True
-    above = parameter.minimum is None or value >= parameter.minimum
-    below = parameter.maximum is None or value <= parameter.maximum
-    return above and below and value - value == 0
+    low = -math.inf if parameter.minimum is None else parameter.minimum
+    high = math.inf if parameter.maximum is None else parameter.maximum
+    return math.isfinite(value) and low <= value <= high
 
 
 def _allowed(parameter: Parameter) -> str:

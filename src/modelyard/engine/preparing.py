@@ -53,7 +53,7 @@ class _Fitting:
         return outputs
 
 
-def fit_recipe(  # noqa: PLR0913 -- all by name
+def fit_recipe(
     blocks: Blocks,
     columns: Sequence[Column],
     *,
@@ -72,7 +72,8 @@ def fit_recipe(  # noqa: PLR0913 -- all by name
         transforms: the shelf.
         rng: for transforms that sample.
     """
-    raw = {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
+    raw: dict[str, Block] = {}
+    raw |= {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
     raw |= {name: blocks.strings[:, at] for at, name in enumerate(blocks.string_names)}
     fitting = _Fitting(transforms, rng, raw)
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
@@ -153,8 +154,10 @@ def _not_allowed(option: str, word: str, known: Sequence[str] | Mapping[str, str
     )
 
 
-def _unique(names: Sequence[str], *, inputs: Sequence[str], taken: Mapping[str, Block]) -> list[str]:
-    """Keep a made column from hiding a raw one of the same name, e.g. a column called `sex=male`."""
+def _unique(
+    names: Sequence[str], *, inputs: Sequence[str], taken: Mapping[str, Block]
+) -> list[str]:
+    """Keep a made column from hiding a raw one of the same name, e.g. one called `sex=male`."""
     unique: list[str] = []
     for name in names:
         fresh = name
@@ -175,7 +178,9 @@ def _describe(table: Table, column: Column) -> InputColumn:
         if len(values):
             low, high = float(values.min()), float(values.max())
     elif column.kind is ColumnKind.CATEGORY:
-        counts = present.value_counts(sort=False).sort(["count", column.name], descending=[True, False])
+        counts = present.value_counts(sort=False).sort(
+            ["count", column.name], descending=[True, False]
+        )
         categories = tuple(counts[column.name].head(_MAX_CATEGORIES).to_list())
     example = present[0] if len(present) else None
     return InputColumn(

@@ -1,51 +1,27 @@
 """One training from a raw table to a fitted, measured model that is ready to be packaged."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.catalog import Catalog, pick
+from modelyard.catalog import pick
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
-from modelyard.domain.evaluations import Evaluation, FoldScore
+from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
-from modelyard.engine.evaluating import draw, evaluate, metric_for, score_of
+from modelyard.engine.evaluating import metric_for
 from modelyard.engine.examining import Examination, examine, require_accepted
-from modelyard.engine.fitting import Fitted, FitPlan, IntArray, fit
-from modelyard.engine.importance import permutation_importance
+from modelyard.engine.fitting import FitPlan, Fitted, fit
+from modelyard.engine.judging import Judge
 from modelyard.engine.parameters import resolve_parameters
-from modelyard.engine.preparing import blocks_of, rows_of
-from modelyard.engine.splitting import folds, split
+from modelyard.engine.preparing import blocks_of
+from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
-from modelyard.protocols.algorithms import Algorithm, FitInput
-from modelyard.protocols.charts import ChartInput
-from modelyard.protocols.progress import Progress, Silence
-
-# The algorithm that every model is measured against.
-BASELINE = "dummy"
-# Share of a fold's training rows that stop the fit early, where the algorithm wants such rows.
-_FOLD_VALIDATION_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What a training is handed from outside, so that two runs can be the same.
-
-    Attributes:
-        catalog: the components.
-        clock: returns seconds, monotonic.
-        progress: is told what happens.
-        n_threads: cores to use.
-    """
-
-    catalog: Catalog
-    clock: Callable[[], float]
-    progress: Progress
-    n_threads: int
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.algorithms import Algorithm
 
 
 @dataclass(frozen=True)
@@ -54,7 +30,7 @@ class Trained:
 
     Attributes:
         table: the rows that have a target.
-        labels: class labels in code order, empty for regression.
+        baseline: (1, m) scores that the dummy answers for any row.
         fit_s: seconds that the final fit took.
     """
 
@@ -62,10 +38,10 @@ class Trained:
     examination: Examination
     table: Table
     plan: FitPlan
-    labels: tuple[Label, ...]
     split: Split
     fitted: Fitted
     evaluation: Evaluation
+    baseline: npt.NDArray[np.float64]
     fit_s: float
 
     @property
@@ -73,8 +49,13 @@ class Trained:
         """What the model answers."""
         return self.plan.task
 
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Class labels in code order, empty for regression."""
+        return self.plan.labels
 
-def train(raw: RawTable, config: TrainingConfig, workshop: Workshop) -> Trained:
+
+def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Trained:
     """Train one algorithm as the configuration says.
 
     Raises:
@@ -83,38 +64,13 @@ def train(raw: RawTable, config: TrainingConfig, workshop: Workshop) -> Trained:
     """
     algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
     parameters = resolve_parameters(algorithm.card, config.parameters)
-    examination = examine(
-        raw, config, checks=workshop.catalog.checks(), progress=workshop.progress
-    )
+    examination = examine(raw, config, checks=workshop.catalog.checks(), progress=workshop.progress)
     require_accepted(examination.findings, config.accepted)
     table = examination.table
     table = table.take(rows_with_target(table, config.target))
-    plan, labels = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
+    plan = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
     plan = replace(plan, parameters=parameters)
-    split_rng, fit_rng, fold_rng, judge_rng = np.random.default_rng(config.seed).spawn(4)
-    parts = split(
-        table,
-        plan.y,
-        task=plan.task,
-        shares=config.shares,
-        features=examination.features,
-        group=config.group,
-        time=config.time,
-        rng=split_rng,
-    )
-    scores = _cross_validate(plan, parts, table, config=config, rng=fold_rng, workshop=workshop)
-    workshop.progress.stage(f"Fitting {algorithm.card.title}")
-    started = workshop.clock()
-    fitted = fit(
-        plan, parts.train, validation=parts.validation, rng=fit_rng, progress=workshop.progress
-    )
-    fit_s = workshop.clock() - started
-    workshop.progress.stage("Measuring on held-out rows")
-    evaluation = _judge(plan, fitted, parts, labels=labels, config=config, rng=judge_rng, workshop=workshop)
-    evaluation = replace(evaluation, folds=scores)
-    return Trained(
-        config, examination, table, plan, labels, parts, fitted, evaluation, fit_s
-    )
+    return _fit_and_judge(table, examination, plan=plan, config=config, workshop=workshop)
 
 
 def _plan(
@@ -124,7 +80,7 @@ def _plan(
     algorithm: Algorithm,
     config: TrainingConfig,
     workshop: Workshop,
-) -> tuple[FitPlan, tuple[Label, ...]]:
+) -> FitPlan:
     task = examination.task
     if task is None:
         raise TargetError("A training needs a target.", fix="Name the column to predict.")
@@ -135,121 +91,67 @@ def _plan(
             fix=f"Use one of: {', '.join(fitting)}.",
             sample=algorithm.card.key,
         )
-    metric_for(workshop.catalog.metrics(), task, config.metric)
-    labels = labels_of(table, config.target, task) if task.is_classification else ()
+    labels = labels_of(table, config.target, task=task)
     features = table.select(examination.features)
-    plan = FitPlan(
+    return FitPlan(
         blocks=blocks_of(features),
-        y=encode_target(table, config.target, task, labels),
+        y=encode_target(table, config.target, task=task, labels=labels),
         columns=features.columns,
+        target=config.target,
         task=task,
-        n_classes=len(labels),
+        labels=labels,
         algorithm=algorithm,
         parameters={},
         preparation=config.preparation,
         transforms=workshop.catalog.transforms(),
         n_threads=workshop.n_threads,
     )
-    return plan, labels
 
 
-def _cross_validate(
-    plan: FitPlan,
-    parts: Split,
+def _fit_and_judge(
     table: Table,
+    examination: Examination,
     *,
+    plan: FitPlan,
     config: TrainingConfig,
-    rng: np.random.Generator,
     workshop: Workshop,
-) -> tuple[FoldScore, ...]:
-    """Score the algorithm on folds of the rows that are not in the test part."""
-    if not config.n_folds:
-        return ()
-    workshop.progress.stage(f"Cross-validating on {config.n_folds} folds")
-    metric = metric_for(workshop.catalog.metrics(), plan.task, config.metric)
-    rows = np.sort(np.concatenate([parts.train, parts.validation]))
-    dealt = folds(
-        table.take(rows),
-        plan.y[rows],
+) -> Trained:
+    progress = workshop.progress
+    metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
+    split_rng, fit_rng, fold_rng, judge_rng = np.random.default_rng(config.seed).spawn(4)
+    parts = _split(table, plan, config=config, rng=split_rng)
+    judge = Judge(plan, parts, metric, workshop)
+    folds = judge.cross_validate(table, n_folds=config.n_folds, group=config.group, rng=fold_rng)
+    progress.stage(f"Fitting {plan.algorithm.card.title}")
+    started = workshop.clock()
+    fitted = fit(plan, parts.train, validation=parts.validation, rng=fit_rng, progress=progress)
+    fit_s = workshop.clock() - started
+    progress.stage("Measuring on held-out rows")
+    baseline = judge.baseline(judge_rng)
+    evaluation = judge.judge(fitted, baseline=baseline, rng=judge_rng)
+    return Trained(
+        config=config,
+        examination=examination,
+        table=table,
+        plan=plan,
+        split=parts,
+        fitted=fitted,
+        evaluation=replace(evaluation, folds=folds),
+        baseline=baseline,
+        fit_s=fit_s,
+    )
+
+
+def _split(
+    table: Table, plan: FitPlan, *, config: TrainingConfig, rng: np.random.Generator
+) -> Split:
+    return split(
+        table,
+        plan.y,
         task=plan.task,
-        n_folds=config.n_folds,
+        shares=config.shares,
         features=tuple(column.name for column in plan.columns),
         group=config.group,
+        time=config.time,
         rng=rng,
     )
-    scores = []
-    for number, (train_at, held_at) in enumerate(dealt, start=1):
-        workshop.progress.advance(number - 1, config.n_folds)
-        teaching, stopping = _carve(rows[train_at], rng)
-        fitted = fit(plan, teaching, validation=stopping, rng=rng, progress=Silence())
-        held = rows[held_at]
-        value = score_of(metric, fitted.scores(rows_of(plan.blocks, held)), plan.y[held])
-        scores.append(FoldScore(number, len(held), value))
-    workshop.progress.advance(config.n_folds, config.n_folds)
-    return tuple(scores)
-
-
-def _carve(rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-    n_stopping = int(len(rows) * _FOLD_VALIDATION_SHARE)
-    shuffled = rng.permutation(rows)
-    return np.sort(shuffled[n_stopping:]), np.sort(shuffled[:n_stopping])
-
-
-def _judge(
-    plan: FitPlan,
-    fitted: Fitted,
-    parts: Split,
-    *,
-    labels: tuple[Label, ...],
-    config: TrainingConfig,
-    rng: np.random.Generator,
-    workshop: Workshop,
-) -> Evaluation:
-    """Measure the model on the test rows, which nothing before has seen."""
-    metrics = workshop.catalog.metrics()
-    metric = metric_for(metrics, plan.task, config.metric)
-    interval_rng, shuffle_rng = rng.spawn(2)
-    blocks, y_true = rows_of(plan.blocks, parts.test), plan.y[parts.test]
-    scores = fitted.scores(blocks)
-    evaluation = evaluate(
-        scores,
-        y_true,
-        baseline_scores=_baseline(plan, parts, rng=rng, workshop=workshop)(len(parts.test)),
-        task=plan.task,
-        labels=labels,
-        metrics=metrics,
-        metric=metric.card.key,
-        rng=interval_rng,
-    )
-    importance = permutation_importance(
-        fitted.scores, blocks, y_true, metric=metric, rng=shuffle_rng
-    )
-    subject = ChartInput(
-        task=plan.task,
-        target=config.target,
-        y_true=y_true,
-        scores=scores,
-        labels=labels,
-        importance=importance,
-    )
-    return replace(evaluation, importance=importance, charts=draw(workshop.catalog.charts(), subject))
-
-
-def _baseline(
-    plan: FitPlan, parts: Split, *, rng: np.random.Generator, workshop: Workshop
-) -> Callable[[int], npt.NDArray[np.float64]]:
-    """Fit the dummy on the target alone; return what it answers for n rows."""
-    algorithm = pick(workshop.catalog.algorithms(), BASELINE, shelf="algorithms")
-    rows = np.concatenate([parts.train, parts.validation])
-    model = algorithm.fit(
-        FitInput(
-            X=np.empty((len(rows), 0)),
-            y=plan.y[rows],
-            feature_names=(),
-            task=plan.task,
-            n_classes=plan.n_classes,
-            parameters=resolve_parameters(algorithm.card, {}),
-            rng=rng,
-        )
-    )
-    return lambda n_rows: model.scores(np.empty((n_rows, 0)))

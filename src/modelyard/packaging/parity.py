@@ -10,7 +10,8 @@ import numpy.typing as npt
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.manifests import Parity
 from modelyard.domain.tasks import Task
-from modelyard.runtime.predictor import Predictor, decide_codes
+from modelyard.runtime.decisions import decide_codes
+from modelyard.runtime.predictor import Predictor
 
 # Largest difference that is published: the product's promise, in probability for classification
 # and in units of max(|y|, sd y) for regression.
@@ -36,7 +37,6 @@ class ParityCase:
     rows: Sequence[Mapping[str, Any]]
     expected_rows: FloatArray
     scale: float
-    threshold: float = 0.5
 
 
 def measure_parity(predictor: Predictor, case: ParityCase) -> Parity:
@@ -47,13 +47,14 @@ def measure_parity(predictor: Predictor, case: ParityCase) -> Parity:
     )
     got = np.concatenate([batch, single])
     expected = np.concatenate([case.expected, case.expected_rows])
-    flips, ties = _flips(predictor.task, got, expected, threshold=case.threshold)
+    decision = predictor.decision
+    flips, ties = _flips(decision.task, got, expected, threshold=decision.threshold)
     return Parity(
         n_rows_batch=len(batch),
         n_rows_single=len(single),
         n_flips=flips,
         n_ties=ties,
-        max_difference=_difference(predictor.task, got, expected, scale=case.scale),
+        max_difference=_difference(decision.task, got, expected, scale=case.scale),
     )
 
 
@@ -74,9 +75,9 @@ def require_parity(parity: Parity) -> None:
 
 def _scores_of(predictor: Predictor, row: Mapping[str, Any]) -> list[float]:
     answer = predictor.predict_row(row)
-    if predictor.task is Task.REGRESSION:
+    if predictor.decision.task is Task.REGRESSION:
         return [float(answer.value)]
-    return [answer.probabilities[label] for label in predictor.labels]
+    return [answer.probabilities[label] for label in predictor.decision.labels]
 
 
 def _flips(

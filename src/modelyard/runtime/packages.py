@@ -75,7 +75,7 @@ def open_package(folder: Path, trusted: Collection[str]) -> Package:
             f"There is no model package in '{folder}'.", fix="Give the folder that train wrote."
         )
     signed = _read(folder, MANIFEST)
-    signer = verify_signature(signed, _read(folder, SIGNATURE), trusted)
+    signer = verify_signature(signed, _read(folder, SIGNATURE), trusted=trusted)
     manifest = read_manifest(signed)
     contents = {name: _verified(folder, name, sha) for name, sha in manifest.files.items()}
     for name in (RECIPE, MODEL):
@@ -104,7 +104,7 @@ def read_recipe(content: bytes) -> Recipe:
 
 
 def _verified(folder: Path, name: str, sha256: str) -> bytes:
-    if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
+    if not _PLAIN_NAME.fullmatch(name):
         raise UntrustedPackage(
             f"The package's manifest names {name!r}, which is not a plain file of its folder.",
             fix="Do not use this package.",

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import UnsupportedPackage
 from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowPrediction
-from modelyard.domain.tasks import Label, Task
 from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.decisions import Decision
 from modelyard.runtime.packages import MODEL, Package
 from modelyard.runtime.reading import InputReader
 from modelyard.runtime.recipes import Recipe
@@ -22,24 +22,18 @@ _CHUNK_ROWS = 65_536
 class Predictor:
     """Answers for rows; safe to share between threads."""
 
-    def __init__(  # noqa: PLR0913 -- the parts of a package, all by name
+    def __init__(
         self,
-        *,
-        task: Task,
-        labels: Sequence[Label],
-        threshold: float,
-        reader: InputReader,
         recipe: Recipe,
         model: bytes,
+        *,
+        reader: InputReader,
+        decision: Decision,
         n_threads: int = 1,
     ) -> None:
-        self.task = task
-        self.labels = tuple(labels)
-        self.reader = reader
         self.recipe = recipe
-        self._threshold = threshold
-        self._label_array = np.empty(len(self.labels), dtype=object)
-        self._label_array[:] = self.labels
+        self.reader = reader
+        self.decision = decision
         self._session = _session(model, n_threads)
 
     @classmethod
@@ -47,25 +41,17 @@ class Predictor:
         """Return the predictor of a verified package."""
         manifest = package.manifest
         return cls(
-            task=manifest.task,
-            labels=manifest.labels,
-            threshold=manifest.threshold,
+            package.recipe,
+            package.contents[MODEL],
             reader=InputReader(manifest.inputs, manifest.missing_tokens),
-            recipe=package.recipe,
-            model=package.contents[MODEL],
+            decision=Decision.of(manifest),
             n_threads=n_threads,
         )
 
     def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
         """Answer for one row, column name to value."""
-        scores = self._run(self.recipe.apply(self.reader.read_row(row)))[0].tolist()
-        if self.task is Task.REGRESSION:
-            return RowPrediction(scores[0], {})
-        if self.task is Task.BINARY:
-            code = int(scores[1] >= self._threshold)
-        else:
-            code = scores.index(max(scores))
-        return RowPrediction(self.labels[code], dict(zip(self.labels, scores, strict=True)))
+        scores = self._run(self.recipe.apply(self.reader.read_row(row)))
+        return self.decision.row(scores[0].tolist())
 
     def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         """Answer for many rows."""
@@ -79,7 +65,7 @@ class Predictor:
 
     def predict_blocks(self, blocks: Blocks) -> Predictions:
         """Answer for rows that were read already."""
-        return self.decide(self.scores(blocks))
+        return self.decision.rows(self.scores(blocks))
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return (n, n_labels) probabilities, or (n, 1) values for regression."""
@@ -88,13 +74,6 @@ class Predictor:
         starts = range(0, blocks.n_rows, _CHUNK_ROWS)
         parts = [self._run(self.recipe.apply(_rows(blocks, start))) for start in starts]
         return np.concatenate(parts)
-
-    def decide(self, scores: npt.NDArray[np.float64]) -> Predictions:
-        """Turn scores into answers: the threshold for two labels, the first largest for more."""
-        if self.task is Task.REGRESSION:
-            return Predictions(scores[:, 0], (), None)
-        codes = decide_codes(scores, self._threshold)
-        return Predictions(self._label_array[codes], self.labels, scores)
 
     def flags(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what deserves a second look: unseen categories and missing values."""
@@ -106,13 +85,6 @@ class Predictor:
     def _run(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         scores: npt.NDArray[np.float64] = self._session.run(None, {"features": features})[0]
         return scores
-
-
-def decide_codes(scores: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.int64]:
-    """Return (n,) class codes of (n, n_labels) probabilities."""
-    if scores.shape[1] == 2:
-        return (scores[:, 1] >= threshold).astype(np.int64)
-    return scores.argmax(axis=1).astype(np.int64)
 
 
 def _session(model: bytes, n_threads: int) -> Any:

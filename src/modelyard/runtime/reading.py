@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.cells import parse_boolean, parse_datetime, parse_number
+from modelyard.domain.cells import (
+    WHITE_SPACE,
+    cell_text,
+    parse_boolean,
+    parse_datetime,
+    parse_number,
+    tokens_among_numbers,
+)
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import MissingColumns, UnparseableValue
 from modelyard.kit.matching import nearest
@@ -37,6 +44,7 @@ class InputReader:
     def __init__(self, inputs: Sequence[InputColumn], missing_tokens: Collection[str]) -> None:
         self.inputs = tuple(inputs)
         self._missing = frozenset(missing_tokens) | {""}
+        self._missing_numbers = frozenset(tokens_among_numbers(tuple(missing_tokens))) | {""}
         numbers = [column for column in inputs if column.kind.is_number]
         strings = [column for column in inputs if not column.kind.is_number]
         self._number_names = tuple(column.name for column in numbers)
@@ -107,7 +115,7 @@ class InputReader:
             value = _text_of(value)
             if value is None:
                 return None
-        stripped: str = value.strip()
+        stripped: str = value.strip(WHITE_SPACE)
         return None if stripped in self._missing else stripped
 
     def _cell_reader(self, column: InputColumn) -> Cell:
@@ -118,10 +126,10 @@ class InputReader:
             )
             parse = partial(_truth, parse=words)
         elif column.kind is ColumnKind.DATETIME:
-            parse = partial(parse_datetime, format=column.datetime_format)
+            parse = partial(parse_datetime, datetime_format=column.datetime_format)
         else:
             parse = parse_number
-        return partial(_number_of, parse=parse, missing=self._missing)
+        return partial(_number_of, parse=parse, missing=self._missing_numbers)
 
     def _blocks(self, numbers: list[list[float]], strings: list[list[str | None]]) -> Blocks:
         n_rows = len(numbers)
@@ -160,7 +168,7 @@ def _number_of(
 ) -> float:
     """Return the cell as a finite float, or NaN where it is missing."""
     if isinstance(value, str):
-        stripped = value.strip()
+        stripped = value.strip(WHITE_SPACE)
         if stripped in missing:
             return _NAN
         parsed = parse(stripped)
@@ -187,10 +195,6 @@ def _microseconds(value: date) -> float:
 
 
 def _text_of(value: Any) -> str | None:
-    if value is None or value != value:
+    if value is None or value != value:  # noqa: PLR0124 -- NaN of any library is unequal to itself
         return None
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
+    return cell_text(value.item() if isinstance(value, np.generic) else value)

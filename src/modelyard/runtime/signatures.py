@@ -20,7 +20,7 @@ def fingerprint_of(public_key: bytes) -> str:
     return sha256_of(public_key)
 
 
-def verify_signature(signed: bytes, signature: bytes, trusted: Collection[str]) -> str:
+def verify_signature(signed: bytes, signature: bytes, *, trusted: Collection[str]) -> str:
     """Return the fingerprint of the trusted key that signed these bytes.
 
     Args:

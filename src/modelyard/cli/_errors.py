@@ -1,0 +1,79 @@
+"""Turns an error into words and an exit code; a stack trace goes to a file, never to the screen."""
+
+import json
+import tempfile
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelyard.domain.errors import BlockingFindings, ModelyardError, UsageError
+
+EXIT_INTERRUPTED = 130
+
+
+def show_error(error: ModelyardError, *, wants_json: bool) -> int:
+    """Show an error that the user can mend."""
+    fields = error.to_dict()
+    if isinstance(error, BlockingFindings):
+        fields["findings"] = [
+            asdict(finding) | {"name": finding.name} for finding in error.findings
+        ]
+    if wants_json:
+        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+    elif isinstance(error, BlockingFindings):
+        _say("Training stopped.")
+        for finding in error.findings:
+            _say(f"  {finding.name}: {finding.message} {finding.fix}".rstrip(), heading="")
+        _say(error.fix or "", heading="")
+    else:
+        _say(error.message)
+        if error.fix:
+            _say(error.fix, heading="")
+    return error.exit_code
+
+
+def show_click_error(error: click.ClickException, *, wants_json: bool) -> int:
+    """Show a wrong command or option."""
+    if wants_json:
+        fields = {"code": UsageError.code, "detail": error.format_message()}
+        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+    else:
+        _say(error.format_message())
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            _say(f"See {error.ctx.command_path} --help.", heading="")
+    return UsageError.exit_code
+
+
+def show_interruption() -> int:
+    """Say that the user stopped the command."""
+    _say("Interrupted. Nothing half-made was kept.", heading="")
+    return EXIT_INTERRUPTED
+
+
+def show_surprise(error: Exception, *, wants_json: bool) -> int:
+    """Show an error that nobody foresaw: its place is a file, for whoever mends it."""
+    path = _keep_trace(error)
+    detail = f"Modelyard failed inside: {type(error).__name__}: {error}"
+    fix = f"This is a fault of Modelyard. The details are in {path}."
+    if wants_json:
+        fields: dict[str, Any] = {"code": "internal", "detail": detail, "fix": fix}
+        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+    else:
+        _say(detail)
+        _say(fix, heading="")
+    return ModelyardError.exit_code
+
+
+def _keep_trace(error: Exception) -> Path:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="modelyard-error-", suffix=".log", delete=False, encoding="utf-8"
+    ) as stream:
+        stream.writelines(traceback.format_exception(error))
+    return Path(stream.name)
+
+
+def _say(text: str, heading: str = "Error: ") -> None:
+    click.echo(f"{click.style(heading, fg='red', bold=True) if heading else ''}{text}", err=True)

@@ -1,0 +1,98 @@
+"""Finds the commands by their files, and is the door at which every error becomes a message.
+
+Exit codes: 0 done, 1 an error inside Modelyard, 2 findings stopped the training, 3 the data was
+refused, 4 a wrong command, option or configuration, 5 not found, 6 a package was refused, 7 the
+project folder cannot be used, 130 interrupted.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from modelyard import cli
+from modelyard.cli._errors import show_click_error, show_error, show_interruption, show_surprise
+from modelyard.domain.errors import ModelyardError
+from modelyard.kit.matching import nearest
+from modelyard.kit.version import VERSION
+
+_EPILOG = (
+    "Exit codes: 0 done, 1 internal error, 2 findings stopped the training, 3 data refused, "
+    "4 wrong usage, 5 not found, 6 package refused, 7 project folder unusable, 130 interrupted. "
+    "First steps: modelyard setup-data, then modelyard train iris.csv --target species."
+)
+
+
+class CommandFiles(click.Group):
+    """A group whose commands are the public modules of `modelyard.cli`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands, sorted."""
+        modules = (info.name for info in pkgutil.iter_modules(cli.__path__))
+        return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command's module and return what it offers."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"modelyard.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.COMMAND
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve the command, with the nearest right name where there is none."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            close = nearest(args[0], known)
+            hint = f"Did you mean '{close}'?" if close else "See modelyard --help."
+            raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+GROUP = CommandFiles(
+    name="modelyard",
+    help="From a table to a measured, explained and signed model.",
+    epilog=_EPILOG,
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=lambda ctx, _, wanted: _show_version(ctx) if wanted else None,
+            help="Show the version and exit.",
+        )
+    ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for each kind of end
+    """Run one command and return its exit code; no exception leaves this function."""
+    wants_json = "--json" in arguments
+    try:
+        code: Any = GROUP.main(list(arguments), prog_name="modelyard", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
+        return show_click_error(error, wants_json=wants_json)
+    except ModelyardError as error:
+        return show_error(error, wants_json=wants_json)
+    except (KeyboardInterrupt, click.Abort):
+        return show_interruption()
+    except BrokenPipeError:
+        # The reader of our output went away, e.g. `modelyard runs list | head`.
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the door: whatever was not foreseen becomes a message
+        return show_surprise(error, wants_json=wants_json)
+    return code if isinstance(code, int) else 0
+
+
+def _show_version(ctx: click.Context) -> None:
+    click.echo(f"modelyard {VERSION}")
+    ctx.exit()

@@ -1,0 +1,55 @@
+"""Options that several commands share, spelled once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelyard.domain.errors import InvalidValue
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+JSON: Decorator = click.option(
+    "--json", "wants_json", is_flag=True, help="Print one JSON document, for machines."
+)
+TRUST: Decorator = click.option(
+    "--trust",
+    multiple=True,
+    metavar="FINGERPRINT",
+    help="Trust this key as well as your own. May be repeated.",
+)
+MISSING: Decorator = click.option(
+    "--missing",
+    multiple=True,
+    metavar="TEXT",
+    help="A cell that means missing; replaces the default list. May be repeated.",
+)
+KIND: Decorator = click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="COLUMN=KIND",
+    help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
+    "identifier. May be repeated.",
+)
+DATA = click.Path(path_type=Path)
+
+
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return `key=value` options as a mapping.
+
+    Raises:
+        InvalidValue: if one has no `=`.
+    """
+    read = {}
+    for text in given:
+        key, found, value = text.rpartition("=") if option == "--kind" else text.partition("=")
+        if not found or not key:
+            raise InvalidValue(
+                f"{option} takes key=value; '{text}' came.",
+                fix=f"For example: {option} {'zip=category' if option == '--kind' else 'seed=1'}.",
+                sample=text,
+            )
+        read[key] = value
+    return read

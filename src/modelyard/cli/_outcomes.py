@@ -1,0 +1,73 @@
+"""Shows what a training left behind; `train` and `run` end the same way."""
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._screen import print_json
+from modelyard.cli._words import plain_metrics, print_facts, print_findings, print_metrics
+
+if TYPE_CHECKING:
+    from modelyard.services.training import Outcome
+
+
+def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
+    """Print a finished training, for a machine or for a person."""
+    if wants_json:
+        print_json(plain_outcome(outcome))
+        return
+    trained = outcome.trained
+    print_facts(trained.examination.table.facts)
+    click.echo(f"Task: {trained.task} ({trained.examination.task_reason}).")
+    click.echo(f"Split: {trained.split.how}")
+    print_findings(trained.examination.findings)
+    print_metrics(trained.evaluation)
+    for fold in trained.evaluation.folds:
+        click.echo(f"Fold {fold.fold}: {trained.evaluation.metric} {fold.value:.4g}")
+    parity = outcome.manifest.parity
+    click.echo(
+        f"Package: {parity.n_flips} label flips and a largest difference of "
+        f"{parity.max_difference:.1g} on {parity.n_rows_batch + parity.n_rows_single} rows."
+    )
+    folder = shlex.quote(str(outcome.folder))
+    click.echo(f"Model:   {outcome.model.reference}")
+    click.echo(f"Folder:  {folder}")
+    click.echo(f"Report:  {outcome.folder / 'report.html'}")
+    click.echo("Next:")
+    click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
+    click.echo(f"  modelyard models promote {outcome.model.reference}")
+    click.echo("  modelyard runs list")
+
+
+def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
+    """Return a finished training as plain JSON values."""
+    from dataclasses import asdict
+
+    trained = outcome.trained
+    return {
+        "model": str(outcome.folder),
+        "reference": outcome.model.reference,
+        "run": outcome.run.id,
+        "task": trained.task,
+        "target": trained.config.target,
+        "algorithm": trained.config.algorithm,
+        "parameters": dict(outcome.manifest.parameters),
+        "metric": trained.evaluation.metric,
+        "metrics": plain_metrics(trained.evaluation),
+        "beats_baseline": trained.evaluation.deciding.beats_baseline,
+        "folds": [asdict(fold) for fold in trained.evaluation.folds],
+        "importance": [asdict(each) for each in trained.evaluation.importance],
+        "n_rows": trained.table.n_rows,
+        "split": {
+            "train": len(trained.split.train),
+            "validation": len(trained.split.validation),
+            "test": len(trained.split.test),
+            "how": trained.split.how,
+        },
+        "fit_s": trained.fit_s,
+        "duration_s": outcome.run.duration_s,
+        "findings": list(outcome.run.findings),
+        "parity": asdict(outcome.manifest.parity),
+        "report": str(outcome.folder / "report.html"),
+    }

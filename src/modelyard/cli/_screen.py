@@ -1,0 +1,111 @@
+"""What commands print: tables and progress for people, JSON for machines."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.protocols.progress import Progress, Silence
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console(*, to_stderr: bool = False) -> "Console":
+    """Return a console of rich; markup in data is never interpreted."""
+    from rich.console import Console
+
+    return Console(stderr=to_stderr, markup=False, highlight=False, emoji=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(title: str, headings: Sequence[str], *, rows: Sequence[Sequence[object]]) -> None:
+    """Print a table; whatever looks like a number stands to the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False)
+    for at, heading in enumerate(headings):
+        is_number = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
+        table.add_column(Text(heading, style="dim"), justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console().print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@contextmanager
+def progress(*, is_shown: bool) -> Iterator[Progress]:
+    """Show progress on standard error: a bar with the time left on a terminal, else a line a stage.
+
+    Args:
+        is_shown: false under --json.
+    """
+    if not is_shown:
+        yield Silence()
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield bars
+    else:
+        yield _Lines()
+
+
+class _Lines:
+    """One line a stage, for logs and pipes."""
+
+    def stage(self, title: str) -> None:
+        click.echo(f"{title} …", err=True)
+
+    def advance(self, done: int, total: int) -> None:
+        """Pass over the units: a log has no use for them."""
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.progress import (
+        BarColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=console(to_stderr=True), transient=True) as bars:
+        yield _Bars(bars)
+
+
+class _Bars:
+    """A bar a stage; a finished stage stays as a line."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._task: Any = None
+
+    def stage(self, title: str) -> None:
+        if self._task is not None:
+            self._bars.update(self._task, total=1, completed=1)
+        self._task = self._bars.add_task(title, total=None)
+
+    def advance(self, done: int, total: int) -> None:
+        self._bars.update(self._task, completed=done, total=total)

@@ -1,0 +1,113 @@
+"""How facts, findings and metrics are put before a person, in one way for every command."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._screen import print_table
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.domain.tables import SourceFacts
+
+if TYPE_CHECKING:
+    from modelyard.services.predicting import Answer
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+def read_options(missing: Sequence[str], kinds: Mapping[str, str]) -> ReadOptions:
+    """Return what the options --missing and --kind ask for.
+
+    Raises:
+        InvalidValue: if a kind does not exist.
+    """
+    return ReadOptions(
+        missing_tokens=tuple(missing) or None,
+        kinds={column: ColumnKind.called(word) for column, word in kinds.items()},
+    )
+
+
+def print_facts(facts: SourceFacts) -> None:
+    """State how a file was read."""
+    if facts.encoding is not None:
+        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+        delimiter = names.get(facts.delimiter or "", repr(facts.delimiter))
+        click.echo(
+            f"Read as {facts.source}: encoding {facts.encoding}, delimiter {delimiter}, "
+            f"decimal mark '{facts.decimal}'."
+        )
+    for note in facts.notes:
+        click.echo(f"Note: {note}")
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print findings, the worst first."""
+    if not findings:
+        click.echo("Findings: none.")
+        return
+    click.echo("Findings:")
+    for finding in findings:
+        mark = click.style(f"{finding.severity.value:<8}", fg=_COLORS[finding.severity])
+        click.echo(f"  {mark}{finding.name}: {finding.message} {finding.fix}".rstrip())
+
+
+def print_metrics(evaluation: Evaluation) -> None:
+    """Print metrics with their intervals beside the baseline, and the verdict in words."""
+    rows = [
+        (
+            estimate.title,
+            estimate.value,
+            f"{estimate.low:.4g} – {estimate.high:.4g}",
+            estimate.baseline,
+            estimate.gain,
+            f"{estimate.gain_low:.4g} – {estimate.gain_high:.4g}",
+        )
+        for estimate in evaluation.metrics
+    ]
+    headings = ("metric", "model", "95 % interval", "baseline", "gain", "95 % interval")
+    print_table(f"On {evaluation.n_rows} held-out rows", headings, rows=rows)
+    best = evaluation.deciding
+    verdict = "beats the baseline" if best.beats_baseline else "is no better than guessing"
+    click.echo(f"By {best.title} the model {verdict}.")
+
+
+def plain_metrics(evaluation: Evaluation) -> dict[str, Any]:
+    """Return metrics for --json."""
+    from dataclasses import asdict
+
+    return {
+        estimate.key: {**asdict(estimate), "beats_baseline": estimate.beats_baseline}
+        for estimate in evaluation.metrics
+    }
+
+
+def print_flags(flags: Sequence[Flag]) -> None:
+    """Say what the input held that training had not seen, or that was missing."""
+    for flag in flags:
+        if flag.kind is FlagKind.UNSEEN_CATEGORY:
+            seen = ", ".join(repr(value) for value in flag.sample)
+            what = f"{flag.n_rows} rows hold values that training never saw: {seen}"
+        else:
+            what = f"{flag.n_rows} values are missing and are handled as in training"
+        click.echo(f"Note: column '{flag.column}': {what}.", err=True)
+
+
+def plain_answer(answer: "Answer", out: Path | None, *, with_probabilities: bool) -> dict[str, Any]:
+    """Return predictions for --json; the answers themselves only where no file was written."""
+    from dataclasses import asdict
+
+    from modelyard.services.answers import answer_columns
+
+    plain: dict[str, Any] = {
+        "n_rows": answer.n_rows,
+        "flags": [asdict(flag) for flag in answer.flags],
+        "ignored_columns": list(answer.ignored_columns),
+    }
+    if out is not None:
+        return plain | {"out": str(out)}
+    return plain | dict(answer_columns(answer, with_probabilities=with_probabilities))

@@ -1,0 +1,44 @@
+"""`modelyard evaluate`: how good a model is on rows with a truth."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON, TRUST
+from modelyard.cli._screen import print_json, progress
+
+
+@click.command("evaluate")
+@click.argument("model")
+@click.argument("data", type=DATA)
+@click.option("--metric", help="Key of the metric that decides; by default the model's own.")
+@click.option("--csv", "csv_path", type=DATA, help="Write the metrics to this CSV file as well.")
+@TRUST
+@JSON
+def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
+    model: str,
+    data: Path,
+    *,
+    metric: str | None,
+    csv_path: Path | None,
+    trust: tuple[str, ...],
+    wants_json: bool,
+) -> None:
+    """Measure MODEL on the rows of DATA that have the target, beside guessing, with intervals."""
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._words import print_metrics
+    from modelyard.reporting.exports import evaluation_to_dict, metrics_csv
+    from modelyard.services.answers import write_whole
+
+    predicting = open_project().predicting
+    with progress(is_shown=not wants_json) as bar:
+        bar.stage("Verifying the package")
+        opened = predicting.open(model, trust=trust)
+        bar.stage("Measuring")
+        evaluation = predicting.evaluate(opened, data, metric=metric)
+    if csv_path is not None:
+        write_whole(csv_path, metrics_csv(evaluation).encode())
+    if wants_json:
+        print_json({"model": model, "data": str(data)} | evaluation_to_dict(evaluation))
+    else:
+        print_metrics(evaluation)

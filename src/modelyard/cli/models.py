@@ -1,0 +1,201 @@
+"""`modelyard models`: the registry of models."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._options import JSON, pairs
+from modelyard.cli._screen import print_json, print_table
+
+if TYPE_CHECKING:
+    from modelyard.domain.runs import Model
+
+
+@click.group("models")
+def COMMAND() -> None:  # noqa: N802 -- the shelf's agreed name
+    """List, show, tag, compare, promote and delete models."""
+
+
+@COMMAND.command("list")
+@click.option("--name", help="Of the model.")
+@click.option("--algorithm", help="Key of an algorithm.")
+@click.option("--alias", help="Only versions with this alias.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Only with this tag.")
+@click.option("--sort", default="created_at", show_default=True, help="A field or a metric.")
+@click.option("--ascending", is_flag=True, help="Smallest first.")
+@click.option("--limit", default=50, show_default=True, help="Most rows to show.")
+@JSON
+def list_models(*, wants_json: bool, **options: Any) -> None:
+    """List model versions, the newest first."""
+    from modelyard.bootstrap import open_project
+    from modelyard.domain.queries import ModelQuery
+
+    query = ModelQuery(
+        name=options["name"],
+        algorithm=options["algorithm"],
+        alias=options["alias"],
+        tags=pairs(options["tags"], "--tag"),
+        sort=options["sort"],
+        is_descending=not options["ascending"],
+        limit=options["limit"],
+    )
+    found = open_project().models.find(query)
+    if wants_json:
+        print_json([_plain(model) for model in found])
+        return
+    headings = ("model", "aliases", "task", "algorithm", "metric", "value", "MB", "created")
+    rows = [
+        (
+            model.reference,
+            ", ".join(model.aliases),
+            model.task.value,
+            model.algorithm,
+            model.metric,
+            model.metrics.get(model.metric, {}).get("value"),
+            model.size_bytes / 1e6,
+            f"{model.created_at:%Y-%m-%d %H:%M}",
+        )
+        for model in found
+    ]
+    print_table(f"{len(found)} models", headings, rows=rows)
+
+
+@COMMAND.command("show")
+@click.argument("model")
+@JSON
+def show(model: str, *, wants_json: bool) -> None:
+    """Show MODEL with its lineage: the training and the data that it came from."""
+    from dataclasses import asdict
+
+    from modelyard.bootstrap import open_project
+
+    models = open_project().models
+    origin = models.origin(model)
+    evaluations = models.evaluations_of(origin.model)
+    if wants_json:
+        print_json({**asdict(origin), "evaluations": [asdict(each) for each in evaluations]})
+        return
+    facts = _plain(origin.model)
+    metrics = facts.pop("metrics")
+    print_table(
+        origin.model.reference,
+        ("fact", "value"),
+        rows=[(key, str(value)) for key, value in facts.items()],
+    )
+    rows = [
+        (key, values.get("value"), values.get("low"), values.get("high"), values.get("baseline"))
+        for key, values in metrics.items()
+    ]
+    print_table("Metrics", ("metric", "value", "low", "high", "baseline"), rows=rows)
+    if origin.run is not None:
+        click.echo(f"Trained by run {origin.run.id} with seed {origin.run.seed}.")
+    if origin.dataset is not None:
+        click.echo(
+            f"From {origin.dataset.location} ({origin.dataset.n_rows} rows, "
+            f"SHA-256 {origin.dataset.sha256})."
+        )
+    for each in evaluations:
+        value = each.metrics.get(origin.model.metric, {}).get("value")
+        click.echo(f"Evaluated on {each.location}: {origin.model.metric} {value}")
+
+
+@COMMAND.command("lineage")
+@click.argument("sha256")
+@JSON
+def lineage(sha256: str, *, wants_json: bool) -> None:
+    """Show which trainings and models came of the data with this SHA-256 (or its beginning)."""
+    from dataclasses import asdict
+
+    from modelyard.bootstrap import open_project
+
+    found = open_project().models.offspring(sha256)
+    if wants_json:
+        print_json(asdict(found))
+        return
+    click.echo(f"{found.dataset.location}: {found.dataset.n_rows} rows")
+    for run in found.runs:
+        click.echo(f"  run {run.id}: {run.status.value}, model {run.model or 'none'}")
+    for model in found.models:
+        click.echo(f"  model {model.reference}")
+
+
+@COMMAND.command("tag")
+@click.argument("model")
+@click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE...")
+@JSON
+def tag(model: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
+    """Label a model version."""
+    from modelyard.bootstrap import open_project
+
+    found = open_project().models.tag(model, pairs(tags, "tag"))
+    if wants_json:
+        print_json(_plain(found))
+    else:
+        click.echo(f"{found.reference}: {', '.join(f'{k}={v}' for k, v in found.tags.items())}")
+
+
+@COMMAND.command("promote")
+@click.argument("model")
+@click.option("--alias", default="champion", show_default=True, help="Alias to put on it.")
+@JSON
+def promote(model: str, *, alias: str, wants_json: bool) -> None:
+    """Make MODEL the champion of its name: the version that the bare name stands for."""
+    from modelyard.bootstrap import open_project
+
+    found = open_project().models.promote(model, alias)
+    if wants_json:
+        print_json(_plain(found))
+    else:
+        click.echo(f"{found.reference} is now {alias} of '{found.name}'.")
+
+
+@COMMAND.command("compare")
+@click.argument("models", nargs=-1, required=True)
+@JSON
+def compare(models: tuple[str, ...], *, wants_json: bool) -> None:
+    """Put MODELS side by side by their metrics on held-out rows."""
+    from dataclasses import asdict
+
+    from modelyard.bootstrap import open_project
+
+    compared = open_project().models.compare(models)
+    if wants_json:
+        print_json(asdict(compared))
+        return
+    headings = ("metric", *(model.reference for model in compared.models))
+    rows: list[tuple[object, ...]] = [
+        ("algorithm", *(model.algorithm for model in compared.models)),
+        ("MB", *(f"{model.size_bytes / 1e6:.2f}" for model in compared.models)),
+    ]
+    for key in compared.metrics:
+        cells = (model.metrics.get(key, {}).get("value") for model in compared.models)
+        rows.append((key, *(None if cell is None else f"{cell:.4g}" for cell in cells)))
+    print_table("Comparison", headings, rows=rows)
+    if not compared.is_same_data:
+        click.echo("Note: they were trained on different data; their test rows differ.")
+
+
+@COMMAND.command("delete")
+@click.argument("model")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--force", is_flag=True, help="Delete a champion as well.")
+@JSON
+def delete(model: str, *, yes: bool, force: bool, wants_json: bool) -> None:
+    """Delete a model version and its package; name it with its version."""
+    from modelyard.bootstrap import open_project
+
+    models = open_project().models
+    found = models.get(model)
+    if not yes:
+        click.confirm(f"Delete {found.reference} and its package?", abort=True, err=True)
+    models.delete(found.reference, is_forced=force)
+    if wants_json:
+        print_json({"deleted": found.reference})
+    else:
+        click.echo(f"Deleted: {found.reference}")
+
+
+def _plain(model: "Model") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(model)

@@ -1,0 +1,53 @@
+"""`modelyard predict`: answers for every row of a table."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON, TRUST
+from modelyard.cli._screen import print_json, progress
+
+
+@click.command("predict")
+@click.argument("model")
+@click.argument("data", type=DATA)
+@click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
+@click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
+@TRUST
+@JSON
+def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
+    model: str,
+    data: Path,
+    *,
+    out: Path | None,
+    proba: bool,
+    trust: tuple[str, ...],
+    wants_json: bool,
+) -> None:
+    """Answer for every row of DATA with MODEL, a folder or a name such as iris@champion.
+
+    The answers stand in the column `prediction`, in the order of the input, one a row.
+    """
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._words import plain_answer, print_flags
+    from modelyard.services.answers import answer_csv, write_answers
+
+    predicting = open_project().predicting
+    with progress(is_shown=not wants_json and out is not None) as bar:
+        bar.stage("Verifying the package")
+        opened = predicting.open(model, trust=trust)
+        bar.stage("Predicting")
+        answer = predicting.predict(opened, data)
+    if out is not None:
+        write_answers(answer, out, with_probabilities=proba)
+    if wants_json:
+        print_json(plain_answer(answer, out, with_probabilities=proba))
+        return
+    print_flags(answer.flags)
+    if answer.ignored_columns:
+        names = ", ".join(answer.ignored_columns)
+        click.echo(f"Note: columns that the model does not take are ignored: {names}.", err=True)
+    if out is None:
+        click.echo(answer_csv(answer, with_probabilities=proba), nl=False)
+    else:
+        click.echo(f"{answer.n_rows} predictions written to {out}")

@@ -1,0 +1,54 @@
+"""`modelyard profile`: what a table holds, how it was read, and what to worry about."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON, KIND, MISSING, pairs
+from modelyard.cli._screen import print_json, print_table
+
+
+@click.command("profile")
+@click.argument("data", type=DATA)
+@click.option("--target", help="Column to predict: finds the task and looks for leakage.")
+@MISSING
+@KIND
+@JSON
+def COMMAND(  # noqa: N802 -- the shelf's agreed name
+    data: Path,
+    *,
+    target: str | None,
+    missing: tuple[str, ...],
+    kinds: tuple[str, ...],
+    wants_json: bool,
+) -> None:
+    """Describe the table in DATA column by column, and report what the checks find."""
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._words import print_facts, print_findings, read_options
+    from modelyard.services.datasets import plain_examination
+
+    options = read_options(missing, pairs(kinds, "--kind"))
+    examination = open_project().datasets.examine(data, options, target=target)
+    if wants_json:
+        print_json(plain_examination(examination))
+        return
+    print_facts(examination.table.facts)
+    rows = [
+        (
+            column.name,
+            column.kind.value,
+            column.n_missing,
+            column.n_unique,
+            column.minimum,
+            column.mean,
+            column.maximum,
+            ", ".join(f"{value} ({count})" for value, count in column.top_values[:3]),
+        )
+        for column in examination.profile.columns
+    ]
+    headings = ("column", "kind", "missing", "distinct", "min", "mean", "max", "most frequent")
+    title = f"{examination.profile.n_rows} rows, {len(rows)} columns"
+    print_table(title, headings, rows=rows)
+    if examination.task is not None:
+        click.echo(f"Task: {examination.task} ({examination.task_reason})")
+    print_findings(examination.findings)

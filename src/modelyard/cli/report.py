@@ -1,0 +1,46 @@
+"""`modelyard report`: the report of a model, as one file that opens offline."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON, TRUST
+from modelyard.cli._screen import print_json
+
+
+@click.command("report")
+@click.argument("model")
+@click.option("--out", type=DATA, help="HTML file to write; by default <name>-report.html.")
+@click.option("--metrics", type=DATA, help="Write the metrics to this .json or .csv file as well.")
+@TRUST
+@JSON
+def COMMAND(  # noqa: N802 -- the shelf's agreed name
+    model: str,
+    *,
+    out: Path | None,
+    metrics: Path | None,
+    trust: tuple[str, ...],
+    wants_json: bool,
+) -> None:
+    """Write the report that training made of MODEL to an HTML file."""
+    from modelyard.bootstrap import open_project
+    from modelyard.runtime.packages import REPORT
+    from modelyard.services.answers import write_whole
+    from modelyard.services.reports import metrics_document
+
+    opened = open_project().predicting.open(model, trust=trust)
+    path = out or Path(f"{opened.manifest.name}-report.html")
+    write_whole(path, opened.package.contents[REPORT])
+    if metrics is not None:
+        write_whole(metrics, metrics_document(opened.manifest, metrics.suffix))
+    if wants_json:
+        print_json(
+            {
+                "report": str(path),
+                "model": opened.manifest.name,
+                "task": opened.manifest.task,
+                "metrics": opened.manifest.metrics,
+            }
+        )
+    else:
+        click.echo(f"Report written to {path}")

@@ -1,0 +1,34 @@
+"""`modelyard run`: everything that a YAML configuration says, from data to registered model."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON
+from modelyard.cli._screen import progress
+
+
+@click.command("run")
+@click.argument("config", type=DATA)
+@click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
+@JSON
+def COMMAND(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:  # noqa: N802 -- the shelf's agreed name
+    """Train as the YAML file CONFIG says; `modelyard config schema` tells what it may hold."""
+    from dataclasses import replace
+
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._outcomes import print_outcome
+    from modelyard.wire.configurations import read_configuration
+
+    request = read_configuration(config)
+    settled = replace(request.config, accepted=request.config.accepted | set(accept))
+    project = open_project()
+    with progress(is_shown=not wants_json) as bar:
+        outcome = project.training.train(
+            lambda: project.datasets.read(request.data, settled.read),
+            settled,
+            progress=bar,
+            location=str(request.data),
+            out=request.output,
+        )
+    print_outcome(outcome, wants_json=wants_json)

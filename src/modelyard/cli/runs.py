@@ -1,0 +1,129 @@
+"""`modelyard runs`: the history of trainings."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._options import JSON, pairs
+from modelyard.cli._screen import print_json, print_table
+
+if TYPE_CHECKING:
+    from modelyard.domain.runs import Run
+
+
+@click.group("runs")
+def COMMAND() -> None:  # noqa: N802 -- the shelf's agreed name
+    """List, show, tag and delete trainings."""
+
+
+@COMMAND.command("list")
+@click.option("--name", help="Of the model.")
+@click.option("--status", help="running, succeeded, failed or cancelled.")
+@click.option("--algorithm", help="Key of an algorithm.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Only with this tag.")
+@click.option("--sort", default="started_at", show_default=True, help="A field or a metric.")
+@click.option("--ascending", is_flag=True, help="Smallest first.")
+@click.option("--limit", default=50, show_default=True, help="Most rows to show.")
+@JSON
+def list_runs(*, wants_json: bool, **options: Any) -> None:
+    """List trainings, the newest first."""
+    from modelyard.bootstrap import open_project
+    from modelyard.domain.queries import RunQuery
+    from modelyard.domain.runs import RunStatus
+    from modelyard.domain.words import member_called
+
+    status = options["status"]
+    query = RunQuery(
+        name=options["name"],
+        status=member_called(RunStatus, status, what="status") if status else None,
+        algorithm=options["algorithm"],
+        tags=pairs(options["tags"], "--tag"),
+        sort=options["sort"],
+        is_descending=not options["ascending"],
+        limit=options["limit"],
+    )
+    found = open_project().runs.find(query)
+    if wants_json:
+        print_json([_plain(run) for run in found])
+        return
+    headings = ("run", "started", "name", "status", "algorithm", "metric", "value", "model")
+    rows = [
+        (
+            run.id,
+            f"{run.started_at:%Y-%m-%d %H:%M}",
+            run.name,
+            run.status.value,
+            run.algorithm,
+            run.metric,
+            run.metrics.get(run.metric, {}).get("value"),
+            run.model,
+        )
+        for run in found
+    ]
+    print_table(f"{len(found)} trainings", headings, rows=rows)
+
+
+@COMMAND.command("show")
+@click.argument("run")
+@JSON
+def show(run: str, *, wants_json: bool) -> None:
+    """Show one training: RUN is its id, or the beginning of it."""
+    from modelyard.bootstrap import open_project
+
+    found = open_project().runs.get(run)
+    if wants_json:
+        print_json(_plain(found))
+        return
+    facts = _plain(found)
+    for key in ("metrics", "findings", "config"):
+        facts.pop(key)
+    print_table(
+        f"Training {found.id}", ("fact", "value"), rows=[(k, str(v)) for k, v in facts.items()]
+    )
+    rows = [
+        (key, values.get("value"), values.get("low"), values.get("high"), values.get("baseline"))
+        for key, values in found.metrics.items()
+    ]
+    print_table("Metrics", ("metric", "value", "low", "high", "baseline"), rows=rows)
+    for finding in found.findings:
+        click.echo(f"{finding['severity']}: {finding['name']}: {finding['message']}")
+
+
+@COMMAND.command("tag")
+@click.argument("run")
+@click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE...")
+@JSON
+def tag(run: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
+    """Label a training."""
+    from modelyard.bootstrap import open_project
+
+    found = open_project().runs.tag(run, pairs(tags, "tag"))
+    if wants_json:
+        print_json(_plain(found))
+    else:
+        click.echo(f"{found.id}: {', '.join(f'{k}={v}' for k, v in found.tags.items())}")
+
+
+@COMMAND.command("delete")
+@click.argument("run")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@JSON
+def delete(run: str, *, yes: bool, wants_json: bool) -> None:
+    """Forget a training; its model stays."""
+    from modelyard.bootstrap import open_project
+
+    runs = open_project().runs
+    found = runs.get(run)
+    if not yes:
+        click.confirm(f"Forget the training {found.id} of '{found.name}'?", abort=True, err=True)
+    runs.delete(found.id)
+    if wants_json:
+        print_json({"deleted": found.id})
+    else:
+        click.echo(f"Forgotten: {found.id}")
+
+
+def _plain(run: "Run") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(run)

@@ -1,0 +1,27 @@
+"""`modelyard setup-data`: puts the sample tables into a folder."""
+
+from pathlib import Path
+
+import click
+
+from modelyard.cli._options import DATA, JSON
+from modelyard.cli._screen import print_json
+
+
+@click.command("setup-data")
+@click.argument("folder", type=DATA, default=Path())
+@JSON
+def COMMAND(folder: Path, *, wants_json: bool) -> None:  # noqa: N802 -- the shelf's agreed name
+    """Write the sample tables (iris, penguins) into FOLDER, by default the current one.
+
+    A file that is there already is left as it is.
+    """
+    from modelyard.services.samples import write_samples
+
+    written = write_samples(folder)
+    if wants_json:
+        print_json({"files": [str(path) for path in written]})
+        return
+    for path in written:
+        click.echo(str(path))
+    click.echo(f"Next: modelyard train {written[0]} --target species")

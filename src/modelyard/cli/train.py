@@ -1,0 +1,79 @@
+"""`modelyard train`: from a table to a proven, signed and registered model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._options import DATA, JSON, KIND, MISSING, pairs
+from modelyard.cli._screen import progress
+
+if TYPE_CHECKING:
+    from modelyard.domain.configs import TrainingConfig
+
+
+@click.command("train")
+@click.argument("data", type=DATA)
+@click.option("--target", required=True, help="Column to predict.")
+@click.option("--task", help="binary, multiclass or regression; by default found from the target.")
+@click.option("--algorithm", default="lightgbm", show_default=True, help="Key of an algorithm.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A hyperparameter.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
+@click.option("--group", metavar="COLUMN", help="Keep rows of one group on one side of the split.")
+@click.option("--time", metavar="COLUMN", help="Test on the latest rows by this column.")
+@click.option("--cv", "n_folds", default=0, help="Folds of a cross-validation; 0 for none.")
+@click.option("--metric", help="Key of the metric that decides.")
+@click.option("--seed", default=0, show_default=True, help="Of everything random.")
+@click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
+@click.option("--schema", type=DATA, help="JSON Schema that every row must fulfil.")
+@click.option("--name", help="Of the model; by default from the file name.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A label of the run.")
+@click.option("--out", type=DATA, help="Folder for a copy of the package.")
+@MISSING
+@KIND
+@JSON
+def COMMAND(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> None:  # noqa: N802 -- the shelf's agreed name
+    """Train a model on DATA, measure it on held-out rows, prove its package and register it.
+
+    A finding of severity error, leakage for example, stops the training with exit code 2 until it
+    is accepted by name.
+    """
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._outcomes import print_outcome
+
+    config = _config(options)
+    project = open_project()
+    with progress(is_shown=not wants_json) as bar:
+        outcome = project.training.train(
+            lambda: project.datasets.read(data, config.read),
+            config,
+            progress=bar,
+            location=str(data),
+            out=out,
+        )
+    print_outcome(outcome, wants_json=wants_json)
+
+
+def _config(options: dict[str, Any]) -> "TrainingConfig":
+    from modelyard.cli._words import read_options
+    from modelyard.domain.configs import TrainingConfig
+    from modelyard.domain.tasks import Task
+    from modelyard.services.documents import read_schema
+
+    return TrainingConfig(
+        target=options["target"],
+        task=Task.called(options["task"]) if options["task"] else None,
+        algorithm=options["algorithm"],
+        parameters=pairs(options["settings"], "--set"),
+        drop=options["drop"],
+        group=options["group"],
+        time=options["time"],
+        n_folds=options["n_folds"],
+        metric=options["metric"],
+        seed=options["seed"],
+        accepted=frozenset(options["accept"]),
+        read=read_options(options["missing"], pairs(options["kinds"], "--kind")),
+        schema=read_schema(options["schema"]) if options["schema"] else None,
+        name=options["name"],
+        tags=pairs(options["tags"], "--tag"),
+    )

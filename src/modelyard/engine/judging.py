@@ -1,0 +1,142 @@
+"""Judges an algorithm on folds, and a fitted model on rows that nothing before has seen."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.catalog import pick
+from modelyard.domain.evaluations import Evaluation, FoldScore
+from modelyard.domain.splits import Split
+from modelyard.domain.tables import Table
+from modelyard.engine.evaluating import Scored, draw_charts, evaluate, loss_of, score_once
+from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
+from modelyard.engine.importance import permutation_importance
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.preparing import rows_of
+from modelyard.engine.splitting import folds
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.algorithms import FitInput
+from modelyard.protocols.charts import ChartInput
+from modelyard.protocols.metrics import Metric
+from modelyard.protocols.progress import Silence
+
+FloatArray = npt.NDArray[np.float64]
+
+# The algorithm that every model is measured against.
+BASELINE = "dummy"
+# Share of a fold's training rows that stop the fit early, where the algorithm wants such rows.
+_FOLD_VALIDATION_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Scores one plan by one metric.
+
+    Attributes:
+        split: of the table's rows; the test part is touched by `judge` alone.
+        metric: the one that decides.
+    """
+
+    plan: FitPlan
+    split: Split
+    metric: Metric
+    workshop: Workshop
+
+    def cross_validate(
+        self, table: Table, *, n_folds: int, group: str | None, rng: np.random.Generator
+    ) -> tuple[FoldScore, ...]:
+        """Score the algorithm on folds of the rows that are not in the test part.
+
+        Args:
+            table: every row, in the order of the plan.
+            n_folds: 0 means that there is nothing to do.
+            group: column whose values must not straddle the folds.
+            rng: of the dealing and the fits.
+        """
+        if not n_folds:
+            return ()
+        plan = self.plan
+        self.workshop.progress.stage(f"Cross-validating on {n_folds} folds")
+        rows = np.sort(np.concatenate([self.split.train, self.split.validation]))
+        dealt = folds(
+            table.take(rows),
+            plan.y[rows],
+            task=plan.task,
+            n_folds=n_folds,
+            features=tuple(column.name for column in plan.columns),
+            group=group,
+            rng=rng,
+        )
+        scores = []
+        for number, (train_at, held_at) in enumerate(dealt, start=1):
+            self.workshop.progress.advance(number - 1, n_folds)
+            teaching, stopping = _carve(rows[train_at], rng)
+            fitted = fit(plan, teaching, validation=stopping, rng=rng, progress=Silence())
+            scores.append(FoldScore(number, len(held_at), self._score(fitted, rows[held_at])))
+        self.workshop.progress.advance(n_folds, n_folds)
+        return tuple(scores)
+
+    def baseline(self, rng: np.random.Generator) -> FloatArray:
+        """Fit the dummy on the target alone; return the (1, m) scores that it has for any row."""
+        plan = self.plan
+        algorithm = pick(self.workshop.catalog.algorithms(), BASELINE, shelf="algorithms")
+        rows = np.concatenate([self.split.train, self.split.validation])
+        model = algorithm.fit(
+            FitInput(
+                X=np.empty((len(rows), 0)),
+                y=plan.y[rows],
+                feature_names=(),
+                task=plan.task,
+                n_classes=len(plan.labels),
+                parameters=resolve_parameters(algorithm.card, {}),
+                rng=rng,
+            )
+        )
+        return model.scores(np.empty((1, 0)))
+
+    def judge(
+        self, fitted: Fitted, *, baseline: FloatArray, rng: np.random.Generator
+    ) -> Evaluation:
+        """Measure the model on the test rows: metrics with intervals, importance, charts."""
+        plan, catalog = self.plan, self.workshop.catalog
+        interval_rng, shuffle_rng = rng.spawn(2)
+        test = self.split.test
+        blocks, y_true = rows_of(plan.blocks, test), plan.y[test]
+        scores = fitted.scores(blocks)
+        scored = Scored(
+            task=plan.task,
+            labels=plan.labels,
+            y_true=y_true,
+            scores=scores,
+            baseline_scores=np.tile(baseline, (len(test), 1)),
+        )
+        evaluation = evaluate(
+            scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
+        )
+        loss = loss_of(self.metric, task=plan.task)
+        importance = permutation_importance(
+            fitted.scores, blocks, y_true=y_true, loss=loss, rng=shuffle_rng
+        )
+        subject = ChartInput(
+            task=plan.task,
+            target=plan.target,
+            y_true=y_true,
+            scores=scores,
+            labels=plan.labels,
+            importance=importance,
+        )
+        charts = draw_charts(catalog.charts(), subject)
+        return replace(evaluation, importance=importance, charts=charts)
+
+    def _score(self, fitted: Fitted, rows: IntArray) -> float:
+        plan = self.plan
+        scores = fitted.scores(rows_of(plan.blocks, rows))
+        return score_once(self.metric, plan.y[rows], scores=scores, task=plan.task)
+
+
+def _carve(rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+    """Return rows to learn from and rows to stop early by."""
+    n_stopping = int(len(rows) * _FOLD_VALIDATION_SHARE)
+    shuffled = rng.permutation(rows)
+    return np.sort(shuffled[n_stopping:]), np.sort(shuffled[:n_stopping])

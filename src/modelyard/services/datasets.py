@@ -1,0 +1,54 @@
+"""Reads a user's data and describes it, before anything is trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelyard.catalog import Catalog
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.tables import RawTable
+from modelyard.engine.examining import Examination, examine_table
+from modelyard.engine.frames import raw_table_of
+
+
+@dataclass(frozen=True)
+class DatasetService:
+    """Reads and profiles."""
+
+    catalog: Catalog
+
+    def read(self, data: object, options: ReadOptions) -> RawTable:
+        """Read a path or an object in memory into a raw table.
+
+        Raises:
+            DataError: if it is not a sound table.
+            UsageError: if nothing can read it.
+        """
+        return raw_table_of(data, self.catalog, options)
+
+    def examine(
+        self, data: object, options: ReadOptions, *, target: str | None = None, seed: int = 0
+    ) -> Examination:
+        """Type, profile and check a table; with a target, task and leakage as well."""
+        raw = self.read(data, options)
+        return examine_table(raw, options, checks=self.catalog.checks(), seed=seed, target=target)
+
+
+def location_of(data: object) -> str:
+    """Return how a user named the data: its path, or nothing for an object in memory."""
+    return str(data) if isinstance(data, str | Path) else ""
+
+
+def plain_examination(examination: Examination) -> Mapping[str, Any]:
+    """Return what is known of a table as plain JSON values."""
+    from dataclasses import asdict
+
+    facts = asdict(examination.table.facts)
+    return {
+        "facts": facts,
+        "task": examination.task,
+        "task_reason": examination.task_reason,
+        "profile": asdict(examination.profile),
+        "findings": [{**asdict(finding), "name": finding.name} for finding in examination.findings],
+    }

@@ -1,0 +1,106 @@
+"""The registry of models: list, show, tag, promote, compare, trace back, delete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.names import CHAMPION
+from modelyard.domain.queries import ModelQuery
+from modelyard.domain.runs import Model, StoredEvaluation
+from modelyard.store.artifacts import Artifacts
+from modelyard.store.evaluations import Evaluations
+from modelyard.store.lineage import Lineage, Offspring, Origin
+from modelyard.store.models import Models
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models side by side.
+
+    Attributes:
+        models: in the order of the deciding metric, the best first, where they share one.
+        metrics: keys that at least one of them was measured by.
+        is_same_data: whether all were trained on the same content.
+    """
+
+    models: tuple[Model, ...]
+    metrics: tuple[str, ...]
+    is_same_data: bool
+
+
+@dataclass(frozen=True)
+class ModelService:
+    """Looks after the registered models."""
+
+    models: Models
+    evaluations: Evaluations
+    lineage: Lineage
+    artifacts: Artifacts
+
+    def find(self, query: ModelQuery) -> tuple[Model, ...]:
+        """Return the versions that the query asks for."""
+        return self.models.find(query)
+
+    def get(self, reference: str) -> Model:
+        """Return one version by `name`, `name@3` or `name@champion`.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        return self.models.get(reference)
+
+    def evaluations_of(self, model: Model) -> tuple[StoredEvaluation, ...]:
+        """Return the measurements of a version on later data, newest first."""
+        return self.evaluations.find(model.reference)
+
+    def promote(self, reference: str, alias: str = CHAMPION) -> Model:
+        """Put an alias on a version; it leaves the version that had it."""
+        return self.models.set_alias(reference, alias)
+
+    def tag(self, reference: str, tags: Mapping[str, str]) -> Model:
+        """Set tags of a version and return it."""
+        for key, value in tags.items():
+            self.models.tag(reference, key, value)
+        return self.models.get(reference)
+
+    def untag(self, reference: str, key: str) -> Model:
+        """Remove a tag of a version and return it."""
+        self.models.untag(reference, key)
+        return self.models.get(reference)
+
+    def delete(self, reference: str, *, is_forced: bool = False) -> Model:
+        """Delete a version and its package; its number is never used again."""
+        model = self.models.delete(reference, is_forced=is_forced)
+        self.artifacts.delete(Path(model.location).name)
+        return model
+
+    def compare(self, references: Sequence[str]) -> Comparison:
+        """Put versions side by side.
+
+        Raises:
+            InvalidValue: if fewer than two are named.
+        """
+        if len(references) < 2:
+            raise InvalidValue(
+                f"A comparison needs at least two models; {len(references)} came.",
+                fix="Name them one after the other: modelyard models compare A@1 A@2.",
+            )
+        models = [self.models.get(reference) for reference in references]
+        metrics = tuple(dict.fromkeys(key for model in models for key in model.metrics))
+        if len({model.metric for model in models}) == 1:
+            models.sort(key=_gain, reverse=True)
+        return Comparison(tuple(models), metrics, len({m.data_sha256 for m in models}) == 1)
+
+    def origin(self, reference: str) -> Origin:
+        """Return a version with the run and the data that it came from."""
+        return self.lineage.of_model(reference)
+
+    def offspring(self, sha256: str) -> Offspring:
+        """Return a dataset with the runs and models that came of it."""
+        return self.lineage.of_dataset(sha256)
+
+
+def _gain(model: Model) -> float:
+    """Return the improvement over the baseline, which is positive whatever the direction."""
+    return model.metrics.get(model.metric, {}).get("gain", float("-inf"))

@@ -1,0 +1,194 @@
+"""Opens model packages, predicts with them, and measures them on new rows with a truth."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from modelyard.catalog import Catalog
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import UntrustedPackage
+from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.manifests import Manifest
+from modelyard.domain.predictions import Flag, Predictions
+from modelyard.domain.runs import Model, StoredEvaluation
+from modelyard.domain.schemas import DataSchema
+from modelyard.domain.tables import RawTable, Table
+from modelyard.engine.drafting import metrics_of
+from modelyard.engine.evaluating import Scored, draw_charts, evaluate, metric_for
+from modelyard.engine.frames import raw_table_of
+from modelyard.engine.kinds import conform
+from modelyard.engine.preparing import blocks_of
+from modelyard.engine.schema_check import check_table
+from modelyard.engine.truth import baseline_scores, truth_of
+from modelyard.kit.hashing import sha256_of_file
+from modelyard.protocols.charts import ChartInput
+from modelyard.runtime.packages import MANIFEST, Package, open_package
+from modelyard.runtime.predictor import Predictor
+from modelyard.store.evaluations import Evaluations
+
+
+@dataclass(frozen=True)
+class OpenModel:
+    """A verified package that is ready to predict.
+
+    Attributes:
+        reference: `name@version` in the registry, None for a package opened by its path.
+    """
+
+    package: Package
+    predictor: Predictor
+    reference: str | None
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model is."""
+        return self.package.manifest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Predictions for a table, with what was noticed on the way.
+
+    Attributes:
+        flags: unseen categories and missing values, a remark a column.
+        ignored_columns: columns that the model does not take.
+    """
+
+    predictions: Predictions
+    flags: tuple[Flag, ...]
+    ignored_columns: tuple[str, ...]
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class PredictionService:
+    """Predicts with packages.
+
+    Attributes:
+        find: looks a model up in the registry.
+        fingerprint: of the user's own key, which is always trusted.
+    """
+
+    catalog: Catalog
+    find: Callable[[str], Model]
+    evaluations: Callable[[], Evaluations]
+    fingerprint: Callable[[], str]
+    now: Callable[[], datetime]
+    new_id: Callable[[datetime], str]
+    n_threads: int
+
+    def open(self, reference: str | Path, *, trust: Collection[str] = ()) -> OpenModel:
+        """Verify and open a package by its folder, or by its name in the registry.
+
+        Args:
+            reference: a folder, or `name`, `name@3`, `name@champion`.
+            trust: fingerprints of keys to trust beside the user's own.
+
+        Raises:
+            NotFound: if there is no such folder or model.
+            UntrustedPackage: if the package was changed, or its signer is not trusted.
+        """
+        folder, model = Path(reference), None
+        if not folder.is_dir() and not _looks_like_path(reference):
+            model = self.find(str(reference))
+            folder = Path(model.location)
+        package = open_package(folder, {self.fingerprint(), *trust})
+        if model is not None and sha256_of_file(folder / MANIFEST) != model.sha256:
+            raise UntrustedPackage(
+                f"The package of '{model.reference}' is not the one that was registered.",
+                fix="Restore the project folder from a backup, or train again.",
+            )
+        predictor = Predictor.of(package, n_threads=self.n_threads)
+        return OpenModel(package, predictor, model.reference if model else None)
+
+    def predict(self, model: OpenModel, data: object) -> Answer:
+        """Answer for every row of a path or an object in memory, in its order."""
+        raw = raw_table_of(data, self.catalog, read_options_of(model.manifest))
+        return self._answer(model, raw)
+
+    def evaluate(self, model: OpenModel, data: object, *, metric: str | None = None) -> Evaluation:
+        """Measure the model on rows with a truth, beside the baseline of its training.
+
+        Raises:
+            MissingColumns: if the target or an input column is missing.
+            TargetError: if no row has a target, or one holds a label that the model does not know.
+        """
+        raw = raw_table_of(data, self.catalog, read_options_of(model.manifest))
+        evaluation = self._measure(model, raw, metric=metric)
+        if model.reference is not None:
+            self._remember(model.reference, raw, evaluation)
+        return evaluation
+
+    def _answer(self, model: OpenModel, raw: RawTable) -> Answer:
+        table = self._conformed(model, raw)
+        blocks = blocks_of(table)
+        taken = {column.name for column in model.manifest.inputs}
+        ignored = tuple(name for name in raw.frame.columns if name not in taken)
+        return Answer(
+            predictions=model.predictor.predict_blocks(blocks),
+            flags=model.predictor.flags(blocks),
+            ignored_columns=ignored,
+            n_rows=table.n_rows,
+        )
+
+    def _conformed(self, model: OpenModel, raw: RawTable) -> Table:
+        table = conform(raw, model.manifest.inputs)
+        schema = model.package.schema
+        if schema is not None:
+            check_table(table, DataSchema.from_json(schema))
+        return table
+
+    def _measure(self, model: OpenModel, raw: RawTable, *, metric: str | None) -> Evaluation:
+        manifest = model.manifest
+        y_true, rows = truth_of(raw, manifest)
+        blocks = blocks_of(self._conformed(model, raw).take(rows))
+        scores = model.predictor.scores(blocks)
+        metrics = self.catalog.metrics()
+        deciding = metric_for(metrics, manifest.task, metric or manifest.metric)
+        scored = Scored(
+            task=manifest.task,
+            labels=manifest.labels,
+            y_true=y_true,
+            scores=scores,
+            baseline_scores=baseline_scores(model.package, len(rows)),
+            threshold=manifest.threshold,
+        )
+        rng = np.random.default_rng(manifest.seed)
+        evaluation = evaluate(scored, metrics=metrics, metric=deciding, rng=rng)
+        subject = ChartInput(
+            task=manifest.task,
+            target=manifest.target,
+            y_true=y_true,
+            scores=scores,
+            labels=manifest.labels,
+            importance=(),
+        )
+        return replace(evaluation, charts=draw_charts(self.catalog.charts(), subject))
+
+    def _remember(self, reference: str, raw: RawTable, evaluation: Evaluation) -> None:
+        at = self.now()
+        self.evaluations().add(
+            StoredEvaluation(
+                id=self.new_id(at),
+                model=reference,
+                data_sha256=raw.facts.sha256,
+                location=raw.facts.location,
+                n_rows=evaluation.n_rows,
+                metrics=metrics_of(evaluation),
+                created_at=at,
+                labels=evaluation.labels,
+                confusion=evaluation.confusion,
+            )
+        )
+
+
+def read_options_of(manifest: Manifest) -> ReadOptions:
+    """Return how a file for this model is read: what meant missing in training still does."""
+    return ReadOptions(missing_tokens=manifest.missing_tokens or None)
+
+
+def _looks_like_path(reference: str | Path) -> bool:
+    return isinstance(reference, Path) or "/" in reference or reference in {".", ".."}
