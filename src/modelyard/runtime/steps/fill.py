@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ class Fill:
 
     def apply(self, block: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the block with every NaN replaced."""
-        return np.where(np.isnan(block), self.values, block)
+        return np.where(np.isnan(block), self._array, block)
 
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
@@ -27,6 +28,10 @@ class Fill:
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Read what `to_params` wrote."""
         return cls(tuple(float(value) for value in params["values"]))
+
+    @cached_property
+    def _array(self) -> npt.NDArray[np.float64]:
+        return np.array(self.values, dtype=np.float64)
 
 
 STEP = Fill

@@ -34,7 +34,7 @@ class Rescale:
 
     @cached_property
     def _arrays(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        return np.array(self.centers), np.array(self.scales)
+        return np.array(self.centers, dtype=np.float64), np.array(self.scales, dtype=np.float64)
 
 
 STEP = Rescale

@@ -1,0 +1,43 @@
+"""Takes moments apart into numbers of the calendar."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.runtime.steps.date_parts import PARTS, DateParts
+
+
+class SplitDates:
+    """Learns which parts vary; one that is equal in all training rows says nothing."""
+
+    card = TransformCard(
+        key="date-parts",
+        title="Parts of dates",
+        kinds=frozenset({ColumnKind.DATETIME}),
+        source="skrub, DatetimeEncoder; calendar: ISO 8601",
+    )
+
+    def fit(
+        self,
+        block: npt.NDArray[np.float64],
+        names: Sequence[str],
+        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+    ) -> FittedStep:
+        """Keep the parts that differ between two training rows; days since 1970 always."""
+        parts = DateParts().apply(block).reshape(len(block), len(names), len(PARTS))
+        kept = tuple(
+            part for at, part in enumerate(PARTS) if part == "days" or _varies(parts[:, :, at])
+        )
+        outputs = tuple(f"{name}.{part}" for name in names for part in kept)
+        return FittedStep(DateParts(kept), outputs)
+
+
+def _varies(columns: npt.NDArray[np.float64]) -> bool:
+    present = [column[~np.isnan(column)] for column in columns.T]
+    return any(len(values) and np.ptp(values) > 0 for values in present)
+
+
+COMPONENT = SplitDates()

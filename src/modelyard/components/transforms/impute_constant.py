@@ -1,0 +1,33 @@
+"""Replaces missing numbers by zero."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.runtime.steps.fill import Fill
+
+
+class ImputeConstant:
+    """Learns nothing."""
+
+    card = TransformCard(
+        key="impute-constant",
+        title="Zero for missing",
+        kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
+        source="scikit-learn, SimpleImputer(strategy='constant'), whose default is 0",
+    )
+
+    def fit(
+        self,
+        block: npt.NDArray[np.float64],  # noqa: ARG002 -- as every transform
+        names: Sequence[str],
+        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+    ) -> FittedStep:
+        """Return a step that fills with 0."""
+        return FittedStep(Fill((0.0,) * len(names)), tuple(names))
+
+
+COMPONENT = ImputeConstant()

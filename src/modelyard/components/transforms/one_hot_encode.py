@@ -1,0 +1,57 @@
+"""Spreads words over columns of zeros and ones."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.runtime.steps.one_hot import OneHot
+
+# As skrub's TableVectorizer, which holds columns of 40 and more values for too many to spread.
+MAX_LEVELS = 40
+
+MISSING = "(missing)"
+
+
+class OneHotEncode:
+    """Learns the levels of each column, the most frequent first.
+
+    Missing is a level of its own where training rows hold it. Rarer and unseen words are zero in
+    every column of theirs.
+    """
+
+    card = TransformCard(
+        key="one-hot-encode",
+        title="A column for each word",
+        kinds=frozenset({ColumnKind.CATEGORY}),
+        source="scikit-learn, OneHotEncoder(handle_unknown='ignore'); cap: skrub, TableVectorizer, "
+        "cardinality_threshold",
+    )
+
+    def fit(
+        self,
+        block: npt.NDArray[np.object_],
+        names: Sequence[str],
+        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+    ) -> FittedStep:
+        """Count the words of each column."""
+        levels = tuple(_levels(column) for column in block.T)
+        outputs = tuple(
+            f"{name}={MISSING if level is None else level}"
+            for name, of_column in zip(names, levels, strict=True)
+            for level in of_column
+        )
+        return FittedStep(OneHot(levels), outputs)
+
+
+def _levels(column: npt.NDArray[np.object_]) -> tuple[str | None, ...]:
+    counts = Counter(column.tolist())
+    n_missing = counts.pop(None, 0)
+    words = sorted(counts, key=lambda word: (-counts[word], word))[:MAX_LEVELS]
+    return (*words, None) if n_missing else tuple(words)
+
+
+COMPONENT = OneHotEncode()

@@ -1,0 +1,64 @@
+"""Spreads words over columns, one for each word that training saw."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import cycle
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """(n, k) objects, str or None, to (n, j) float64 of zeros and ones.
+
+    Attributes:
+        levels: k lists, a column of the result for each; None, for missing, may be one of them. A
+            value that is not in the list of its column is zero in every column.
+    """
+
+    levels: tuple[tuple[str | None, ...], ...]
+    kind: ClassVar[str] = "one-hot"
+
+    def apply(self, block: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+        """Return a one where a row holds a level, a zero elsewhere."""
+        n_rows, n_columns = block.shape
+        width = self._width
+        # One column more than is returned takes the ones of unknown values.
+        spread = np.zeros((n_rows, width + 1))
+        values = block.ravel().tolist()
+        places = [
+            get(value, width) for get, value in zip(cycle(self._tables), values, strict=False)
+        ]
+        if n_rows == 1:
+            spread[0, places] = 1.0
+        else:
+            spread[np.repeat(np.arange(n_rows), n_columns), places] = 1.0
+        return spread[:, :width]
+
+    def to_params(self) -> dict[str, Any]:
+        """Return the parameters as plain JSON values."""
+        return {"levels": [list(levels) for levels in self.levels]}
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Self:
+        """Read what `to_params` wrote."""
+        return cls(tuple(tuple(levels) for levels in params["levels"]))
+
+    @cached_property
+    def _width(self) -> int:
+        return sum(map(len, self.levels))
+
+    @cached_property
+    def _tables(self) -> tuple[Callable[[str | None, int], int], ...]:
+        tables = []
+        start = 0
+        for levels in self.levels:
+            tables.append({level: start + at for at, level in enumerate(levels)}.get)
+            start += len(levels)
+        return tuple(tables)
+
+
+STEP = OneHot
