@@ -16,7 +16,7 @@ from modelyard.domain.tasks import Label, Task
 from modelyard.engine.intervals import Draws, Interval, WeightedScore, draw_scores
 from modelyard.protocols.charts import Chart, ChartInput
 from modelyard.protocols.metrics import Metric, Preparable, Wants
-from modelyard.runtime.predictor import decide_codes
+from modelyard.runtime.decisions import decide_codes
 
 FloatArray = npt.NDArray[np.float64]
 Loss = Callable[[npt.NDArray[Any], FloatArray], float]

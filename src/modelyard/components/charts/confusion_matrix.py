@@ -9,7 +9,7 @@ from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.confusion import Pairs
 from modelyard.domain.tasks import Label, Task
 from modelyard.protocols.charts import ChartCard, ChartInput
-from modelyard.runtime.predictor import decide_codes
+from modelyard.runtime.decisions import decide_codes
 
 # More cells than these are no longer read one by one.
 _MAX_CLASSES = 30
