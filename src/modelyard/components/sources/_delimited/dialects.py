@@ -1,0 +1,152 @@
+"""Finds the delimiter and the decimal mark in which a text table is written."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import InvalidValue
+
+DELIMITERS = (",", ";", "\t", "|")
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+
+# A dialect shows in the first records; a later exception is an error in the row, not a dialect.
+_SAMPLE_BYTES = 1 << 17
+_SAMPLE_RECORDS = 300
+# A delimiter is believed if it cuts nearly every record like the header; a few records may be
+# broken, and they are named later.
+_BELIEVED_SHARE = 0.9
+
+_DOT = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+# `1,234` may be one thousand two hundred; `0,234`, `1234,567` and `1,5` may not.
+_PERHAPS_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*")
+_THOUSANDS = re.compile(r"\s*[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)\s*")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text table is written.
+
+    Attributes:
+        delimiter: one character.
+        decimal: "." or ",".
+        skips_space: whether one space or more follows each delimiter and belongs to it.
+        notes: what was decided where there was a choice, one sentence each.
+    """
+
+    delimiter: str
+    decimal: str
+    skips_space: bool
+    notes: tuple[str, ...] = ()
+
+
+def find_dialect(content: bytes, options: ReadOptions) -> Dialect:
+    """Return the dialect of a text, as far as the options leave it open.
+
+    Args:
+        content: UTF-8, without byte order mark.
+        options: what the user says.
+
+    Raises:
+        InvalidValue: if the options name an impossible delimiter or decimal mark.
+    """
+    _require_possible(options)
+    sample = _sample_of(content)
+    delimiter = options.delimiter or _find_delimiter(sample)
+    records = list(_records(sample, delimiter))
+    body = records[1:]
+    notes = []
+    if all(len(record) == 1 for record in records):
+        notes.append("No delimiter was found: the file is read as one column.")
+    skips_space = _skips_space(body)
+    decimal, doubt = options.decimal, ""
+    if decimal is None:
+        decimal, doubt = _find_decimal(body, delimiter)
+    if doubt:
+        notes.append(doubt)
+    if skips_space:
+        notes.append("Spaces after each delimiter were left out.")
+    return Dialect(delimiter, decimal, skips_space, tuple(notes))
+
+
+def _require_possible(options: ReadOptions) -> None:
+    delimiter, decimal = options.delimiter, options.decimal
+    if delimiter is not None and (
+        len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0'
+    ):
+        raise InvalidValue(
+            f"The delimiter must be one ASCII character; got {delimiter!r}.",
+            fix="Use for example ',', ';', '|' or a tab.",
+            sample=delimiter,
+        )
+    if decimal is not None and decimal not in {".", ","}:
+        raise InvalidValue(f"The decimal mark must be '.' or ','; got {decimal!r}.", sample=decimal)
+
+
+def _sample_of(content: bytes) -> str:
+    sample = content[:_SAMPLE_BYTES]
+    if len(sample) < len(content):
+        # The last line is cut: leave it out, unless it is the only one.
+        end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
+        sample = sample[:end] if end > 0 else sample
+    return sample.decode("utf-8", errors="ignore")
+
+
+def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    n_records = 0
+    try:
+        for record in reader:
+            if not record or (len(record) == 1 and not record[0].strip()):
+                continue
+            yield record
+            n_records += 1
+            if n_records == _SAMPLE_RECORDS:
+                return
+    except csv.Error:
+        # An unclosed quote swallows the sample; it is named when the records are cut.
+        return
+
+
+def _find_delimiter(sample: str) -> str:
+    best, best_rank = ",", (0.0, 0.0)
+    for delimiter in DELIMITERS:
+        records = list(_records(sample, delimiter))
+        if not records or len(records[0]) == 1:
+            continue
+        n_fields, body = len(records[0]), records[1:]
+        share = sum(len(record) == n_fields for record in body) / len(body) if body else 1.0
+        rank = (1.0, float(n_fields)) if share >= _BELIEVED_SHARE else (share, float(n_fields))
+        if rank > best_rank or best_rank == (0.0, 0.0):
+            best, best_rank = delimiter, rank
+    return best
+
+
+def _skips_space(body: Sequence[Sequence[str]]) -> bool:
+    later = [field for record in body for field in record[1:] if field]
+    return bool(later) and all(field.startswith(" ") for field in later)
+
+
+def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, str]:
+    n_dot = n_comma = n_perhaps = 0
+    shown = ""
+    for field in (field for record in body for field in record):
+        if _DOT.fullmatch(field) or _THOUSANDS.fullmatch(field):
+            n_dot += 1
+        elif _PERHAPS_THOUSANDS.fullmatch(field):
+            n_perhaps += 1
+            shown = shown or field.strip()
+        elif _COMMA.fullmatch(field):
+            n_comma += 1
+    if n_comma > n_dot:
+        mixed = "Numbers are written with '.' as well; the decimal mark was taken to be ','."
+        return ",", mixed if n_dot else ""
+    if n_comma:
+        return ".", "Numbers are written with ',' as well; the decimal mark was taken to be '.'."
+    if n_perhaps and not n_dot and delimiter == ";":
+        # Files are cut at semicolons where the comma is needed for decimals.
+        return ",", f"'{shown}' was read with ',' as the decimal mark, not as thousands."
+    return ".", ""

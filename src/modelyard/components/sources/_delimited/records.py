@@ -1,0 +1,187 @@
+"""Cuts delimited text into a header and rows that have as many fields as the header names.
+
+Where the quotes are regular the table engine reads the cells and the layout proves that it saw
+every record; elsewhere the standard library's reader goes record by record.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modelyard.components.sources._delimited.dialects import DELIMITERS, NAMES, Dialect
+from modelyard.components.sources._delimited.layouts import Layout, lay_out
+from modelyard.domain.errors import MalformedRow
+
+_MAX_SAMPLE = 80
+
+
+@dataclass(frozen=True)
+class Records:
+    """A header and the rows below it.
+
+    Attributes:
+        names: of the columns, as they are written; empty where there is no header.
+        frame: as many columns as names, with placeholders for their own names; each cell a String,
+            empty where nothing is written.
+        n_blank: lines without any character but white space, which are no records.
+        has_quotes: whether any cell is quoted.
+        drops_trailing: whether the header or every row ends in a delimiter with nothing behind it,
+            which was left out.
+    """
+
+    names: tuple[str, ...]
+    frame: pl.DataFrame
+    n_blank: int = 0
+    has_quotes: bool = False
+    drops_trailing: bool = False
+
+
+def cut(content: bytes, dialect: Dialect) -> Records:
+    """Return the records of a text.
+
+    Args:
+        content: UTF-8, without byte order mark.
+        dialect: as it was found.
+
+    Raises:
+        MalformedRow: at the first row that has more or fewer fields than the header, or that opens
+            a quote which nothing closes.
+    """
+    layout = lay_out(content, dialect.delimiter)
+    records = None if layout is None else _cut_at_once(layout, dialect)
+    return records or _cut_one_by_one(content, dialect)
+
+
+def _cut_at_once(layout: Layout, dialect: Dialect) -> Records | None:
+    """Cut a regular text, or return None if the table engine sees other rows than were counted."""
+    if not len(layout.starts):
+        return Records((), pl.DataFrame(), layout.n_blank)
+    names = tuple(next(_reader(layout.record(0), dialect)))
+    n_fields = layout.n_fields[1:]
+    text = np.frombuffer(layout.content, dtype=np.uint8)
+    end_empty = bool((text[layout.ends[1:] - 1] == ord(dialect.delimiter)).all())
+    settled = _settle(names, n_fields, end_empty=end_empty)
+    if settled is None:
+        row = int(np.flatnonzero(n_fields != len(names))[0])
+        _refuse(row, layout.record(row + 1), (n_fields, len(names)))
+    frame = _read_cells(layout, settled[1], dialect)
+    if frame.height != n_fields.size:
+        return None
+    records = Records(names, frame, layout.n_blank, layout.has_quotes)
+    return _trimmed(records, settled[0])
+
+
+def _cut_one_by_one(content: bytes, dialect: Dialect) -> Records:
+    rows: list[list[str]] = []
+    n_blank = 0
+    try:
+        for record in _reader(content.decode("utf-8"), dialect):
+            if not record or (len(record) == 1 and not record[0].strip()):
+                n_blank += 1
+            else:
+                rows.append(record)
+    except csv.Error as error:
+        where = f"Row {len(rows)}" if rows else "The header"
+        raise MalformedRow(
+            f"{where} opens a quote that is not closed before a delimiter or the line's end.",
+            fix="Close the quote; a quote within a cell is written twice.",
+            row=len(rows) or None,
+        ) from error
+    if not rows:
+        return Records((), pl.DataFrame(), n_blank)
+    names, body = tuple(rows[0]), rows[1:]
+    n_fields = np.array([len(record) for record in body], dtype=np.int64)
+    settled = _settle(names, n_fields, end_empty=all(not record[-1] for record in body))
+    if settled is None:
+        row = int(np.flatnonzero(n_fields != len(names))[0])
+        _refuse(row, dialect.delimiter.join(body[row]), (n_fields, len(names)))
+    cells = zip(*body, strict=True) if body else ((),) * settled[1]
+    frame = pl.DataFrame(
+        [pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(cells)]
+    )
+    return _trimmed(Records(names, frame, n_blank, has_quotes=True), settled[0])
+
+
+def _settle(
+    names: Sequence[str], n_fields: npt.NDArray[np.int64], *, end_empty: bool
+) -> tuple[int, int] | None:
+    """Return how many columns to keep and how many fields each row has, or None if rows differ.
+
+    A delimiter at the end of the header alone, or of every row alone, opens no column.
+
+    Args:
+        names: the header.
+        n_fields: of each row.
+        end_empty: whether nothing stands behind the last delimiter of any row.
+    """
+    n_names = len(names)
+    if (n_fields == n_names).all():
+        return n_names, n_names
+    if end_empty and (n_fields == n_names + 1).all():
+        return n_names, n_names + 1
+    if not names[-1].strip() and (n_fields == n_names - 1).all():
+        return n_names - 1, n_names - 1
+    return None
+
+
+def _trimmed(records: Records, n_kept: int) -> Records:
+    names, frame = records.names, records.frame
+    if n_kept == len(names) == frame.width:
+        return records
+    frame = frame.select(frame.columns[:n_kept])
+    return replace(records, names=names[:n_kept], frame=frame, drops_trailing=True)
+
+
+def _read_cells(layout: Layout, n_fields: int, dialect: Dialect) -> pl.DataFrame:
+    schema = {str(at): pl.String() for at in range(n_fields)}
+    if len(layout.starts) == 1:
+        return pl.DataFrame(schema=schema)
+    frame = pl.read_csv(
+        layout.content[int(layout.starts[1]) :],
+        has_header=False,
+        separator=dialect.delimiter,
+        quote_char='"' if layout.has_quotes else None,
+        schema=schema,
+    ).fill_null("")
+    return frame.select(pl.all().str.strip_chars_start(" ")) if dialect.skips_space else frame
+
+
+def _reader(text: str, dialect: Dialect) -> Iterator[list[str]]:
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.delimiter,
+        skipinitialspace=dialect.skips_space,
+        strict=True,
+    )
+
+
+def _refuse(row: int, record: str, counts: tuple[npt.NDArray[np.int64], int]) -> NoReturn:
+    """Raise the error that names the first row of another width than the header.
+
+    Args:
+        row: zero-based.
+        record: its text.
+        counts: fields of every row, and names in the header.
+    """
+    n_fields, n_names = counts
+    found = int(n_fields[row])
+    expected = f"{n_names} field{'s' if n_names > 1 else ''}, as the header has"
+    which, fix = f"Row {row + 1} has", f"Mend row {row + 1}, or quote the cell that is cut."
+    if len(n_fields) > 1 and (n_fields == found).all():
+        which = "Every row has"
+        fix = "Complete the header: a name for each field, in the rows' order."
+    others = [d for d in DELIMITERS if record.count(d) + 1 == n_names > 1]
+    if found < n_names and others:
+        fix = f"Row {row + 1} seems to be cut by a {NAMES[others[0]]}: use one delimiter only."
+    raise MalformedRow(
+        f"{which} {found} field{'s' if found > 1 else ''}; expected {expected}.",
+        fix=fix,
+        row=row + 1,
+        sample=record[:_MAX_SAMPLE],
+    )

@@ -1,0 +1,44 @@
+"""Which column names a table may have, whichever source it comes from."""
+
+from collections.abc import Sequence
+
+from modelyard.domain.errors import AmbiguousHeader
+
+
+def require_sound_header(names: Sequence[str]) -> None:
+    """Refuse names that leave open which column is meant.
+
+    Names that differ in any other way than upper and lower case are kept apart and kept as they
+    are: signs, other scripts, and the same letters in another Unicode form.
+
+    Args:
+        names: in order, without surrounding white space.
+
+    Raises:
+        AmbiguousHeader: if a name is empty, or two are equal but for case; it tells the positions,
+            counted from 1.
+    """
+    empty = [at for at, name in enumerate(names, start=1) if not name]
+    if empty:
+        raise AmbiguousHeader(
+            f"The header has no name at {_positions(empty)} of {len(names)}.",
+            fix="Give each column a name.",
+        )
+    places: dict[str, list[int]] = {}
+    for at, name in enumerate(names, start=1):
+        places.setdefault(name.casefold(), []).append(at)
+    for at_all in places.values():
+        if len(at_all) > 1:
+            alike = [names[at - 1] for at in at_all]
+            what = "the same name" if len(set(alike)) == 1 else "names that differ only in case"
+            listed = ", ".join(f"'{name}'" for name in dict.fromkeys(alike))
+            raise AmbiguousHeader(
+                f"Columns have {what}: {listed} at {_positions(at_all)}.",
+                fix="Rename one of them.",
+                column=alike[0],
+            )
+
+
+def _positions(places: Sequence[int]) -> str:
+    shown = ", ".join(str(at) for at in places[:10]) + (", …" if len(places) > 10 else "")
+    return f"position{'s' if len(places) > 1 else ''} {shown}"
