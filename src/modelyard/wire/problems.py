@@ -1,0 +1,89 @@
+"""Says what is wrong with a document in the product's own words: path, what came, what is allowed.
+
+A misspelt key is answered with the nearest right one, wherever in the document that stands.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
+from modelyard.kit.matching import nearest
+
+_MAX_SHOWN = 80
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    *,
+    path: Path,
+    lines: Mapping[str, int],
+) -> UsageError:
+    """Return the first of the problems as an error of ours; unknown keys come before values.
+
+    Args:
+        error: as pydantic raised it.
+        model: that the document was read as.
+        path: of the document.
+        lines: dotted path to line.
+    """
+    found = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    parts = [str(part) for part in found["loc"]]
+    dotted = ".".join(parts)
+    line = next((lines[key] for key in _prefixes(parts) if key in lines), None)
+    where = f"{path}, line {line}" if line else str(path)
+    if found["type"] == "extra_forbidden":
+        return _unknown_key(where, parts, model)
+    if found["type"] == "missing":
+        return InvalidValue(f"{where}: {dotted} is required.", fix=f"Add {dotted}.", sample=dotted)
+    return _invalid_value(where, dotted, found)
+
+
+def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """Return the dotted path of every key that a document may hold."""
+    keys = []
+    for name, field in model.model_fields.items():
+        dotted = f"{prefix}{field.alias or name}"
+        keys.append(dotted)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            keys += dotted_keys(field.annotation, f"{dotted}.")
+    return keys
+
+
+def _prefixes(parts: list[str]) -> list[str]:
+    """Return the paths that lead to a value, the longest first: a missing key has no line."""
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _unknown_key(where: str, parts: list[str], model: type[BaseModel]) -> UnknownKey:
+    dotted, wrong = ".".join(parts), parts[-1]
+    known = dotted_keys(model)
+    section = ".".join(parts[:-1])
+    siblings = [key for key in known if key.rpartition(".")[0] == section]
+    elsewhere = [key for key in known if key.rpartition(".")[2] == wrong]
+    by_name = {key.rpartition(".")[2]: key for key in [*known, *siblings]}
+    close = nearest(wrong, (key.rpartition(".")[2] for key in siblings))
+    if not close and not elsewhere:
+        close = nearest(wrong, by_name)
+    meant = by_name[close] if close else next(iter(elsewhere), None)
+    hint = f"Did you mean {meant}? " if meant else ""
+    names = ", ".join(key.rpartition(".")[2] for key in siblings)
+    return UnknownKey(
+        f"{where}: there is no key {dotted}.",
+        fix=f"{hint}Known {f'in {section}' if section else 'here'}: {names}.",
+        sample=dotted,
+    )
+
+
+def _invalid_value(where: str, dotted: str, found: Mapping[str, Any]) -> InvalidValue:
+    came = repr(found["input"])
+    shown = came if len(came) <= _MAX_SHOWN else f"{came[:_MAX_SHOWN]}…"
+    kind = type(found["input"]).__name__
+    rule = found["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    # A word that YAML reads as another type, like no, 007 or 2026-01-01, is a frequent surprise.
+    is_unquoted = found["type"] == "string_type" and not isinstance(found["input"], list | dict)
+    fix = f'Put it in quotes: "{found["input"]}".' if is_unquoted else f"Correct {dotted}."
+    return InvalidValue(f"{where}: {dotted} {rule}; {shown} ({kind}) came.", fix=fix, sample=shown)

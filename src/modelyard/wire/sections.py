@@ -1,0 +1,194 @@
+"""The sections of a YAML configuration: which keys there are, of which type, with which defaults.
+
+`data` and `model` have the keys that the product's documents give; what is ours alone stands under
+`modelyard`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.splits import Shares
+
+_DEFAULTS = TrainingConfig(target="")
+
+
+def _word(synonyms: Mapping[Any, str]) -> BeforeValidator:
+    """Read a word however its parts are joined, and the words that other tools use for it."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip().lower().replace("-", "_")
+        return synonyms.get(value, value) if isinstance(value, bool | str) else value
+
+    return BeforeValidator(read)
+
+
+def _to_key(value: str) -> str:
+    return value.strip().lower().replace("_", "-")
+
+
+def _check_folds(value: int) -> int:
+    if value == 1:
+        raise ValueError("must be 0 (no cross-validation) or at least 2")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+ComponentKey = Annotated[Text, AfterValidator(_to_key)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Normalize = Annotated[
+    Literal["auto", "standard", "none"],
+    _word({True: "standard", False: "none"}),
+    WithJsonSchema({"enum": [True, False, "auto", "standard", "none"]}),
+]
+HandleMissing = Annotated[
+    Literal["auto", "mean", "median", "most_frequent", "constant", "drop"],
+    _word({"mode": "most_frequent"}),
+]
+CategoricalEncoding = Annotated[
+    Literal["auto", "one_hot", "ordinal"], _word({"onehot": "one_hot", "label": "ordinal"})
+]
+Kind = Literal["numeric", "integer", "boolean", "category", "datetime", "text", "identifier"]
+
+
+class _Section(BaseModel):
+    """A mapping of the document: no other keys, no silent conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, raw: Any) -> Any:
+        """Take a known key without a value for one that is not given."""
+        if not isinstance(raw, Mapping):
+            return raw
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {key: value for key, value in raw.items() if value is not None or key not in known}
+
+
+class PreprocessingSection(_Section):
+    """How columns are prepared."""
+
+    normalize: Normalize = Field(
+        default="auto", description="Scale numbers; auto: as the algorithm needs."
+    )
+    handle_missing: HandleMissing = Field(
+        default="auto", description="What to do with missing values."
+    )
+    categorical_encoding: CategoricalEncoding = Field(
+        default="auto", description="How categories become numbers."
+    )
+
+
+class TabularSection(_Section):
+    """The table, and which rows train, validate and test."""
+
+    path: Text = Field(description="The data file, relative to this file.")
+    schema_: Text | None = Field(
+        default=None, alias="schema", description="JSON Schema of one row, relative to this file."
+    )
+    target_column: Text = Field(description="The column to predict.")
+    train_split: Share | None = Field(default=None, description="Share of the rows to learn from.")
+    validation_split: Share | None = Field(
+        default=None, description="Share of the rows to tune on."
+    )
+    test_split: Share | None = Field(default=None, description="Share of the rows to measure on.")
+    preprocessing: PreprocessingSection = Field(default_factory=PreprocessingSection)
+
+    @model_validator(mode="after")
+    def _check_shares(self) -> Self:
+        shares = self.shares()
+        total = shares.train + shares.validation + shares.test
+        if shares.train <= 0 or shares.test <= 0 or abs(total - 1) > 1e-6:
+            raise ValueError(
+                "must have train_split and test_split above 0 and, with validation_split, a sum "
+                f"of 1; train {shares.train:g}, validation {shares.validation:g} and test "
+                f"{shares.test:g} are {total:g}"
+            )
+        return self
+
+    def shares(self) -> Shares:
+        """Return the three shares: one that is not given is what the other two leave.
+
+        Where two are not given, no rows validate, and the test share is the usual one.
+        """
+        train, validation, test = self.train_split, self.validation_split, self.test_split
+        if train is None and validation is None and test is None:
+            return Shares()
+        if validation is None:
+            is_rest = train is not None and test is not None
+            validation = round(1 - (train or 0) - (test or 0), 10) if is_rest else 0.0
+        if test is None:
+            test = Shares().test if train is None else round(1 - train - validation, 10)
+        if train is None:
+            train = round(1 - validation - test, 10)
+        return Shares(train, validation, test)
+
+
+class DataSection(_Section):
+    """What to learn from."""
+
+    tabular: TabularSection
+
+
+class ModelSection(_Section):
+    """What to train."""
+
+    type: Literal["tabular"] = Field(
+        default="tabular", description="Kind of data that the model takes."
+    )
+    name: ComponentKey = Field(default=_DEFAULTS.algorithm, description="Key of the algorithm.")
+
+
+class ModelyardSection(_Section):
+    """Everything else that decides what a training does."""
+
+    name: Text | None = Field(
+        default=None, description="Of the model; by default of the data file."
+    )
+    task: Literal["binary", "multiclass", "regression"] | None = Field(
+        default=None, description="By default found from the target."
+    )
+    parameters: dict[str, JsonValue] = Field(default={}, description="Of the algorithm, by name.")
+    drop: list[Text] = Field(default=[], description="Columns to leave out.")
+    group: Text | None = Field(default=None, description="Column whose values stay in one part.")
+    time: Text | None = Field(
+        default=None, description="Column that orders the rows: later ones test."
+    )
+    cv: Annotated[int, Field(ge=0, le=100), AfterValidator(_check_folds)] = Field(
+        default=_DEFAULTS.n_folds, description="Folds of cross-validation, 0 for none."
+    )
+    metric: ComponentKey | None = Field(default=None, description="Key of the metric that decides.")
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
+        default=_DEFAULTS.seed, description="Of everything random."
+    )
+    accept: list[Text] = Field(default=[], description="Findings to accept, by name.")
+    missing_tokens: list[str] | None = Field(default=None, description="Cells that mean missing.")
+    kinds: dict[str, Kind] = Field(default={}, description="Kind of a column, over what is found.")
+    encoding: Text | None = Field(default=None, description="Of the file; by default found.")
+    delimiter: Text | None = Field(default=None, description="Of the file; by default found.")
+    decimal: Literal[".", ","] | None = Field(default=None, description="Mark; by default found.")
+    tags: dict[str, str] = Field(default={}, description="Free labels of the run.")
+    output: Text | None = Field(
+        default=None, description="Folder for the package, relative to this file."
+    )
+
+
+class Configuration(_Section):
+    """Configuration of a Modelyard training."""
+
+    data: DataSection
+    model: ModelSection = Field(default_factory=ModelSection)
+    modelyard: ModelyardSection = Field(default_factory=ModelyardSection)
