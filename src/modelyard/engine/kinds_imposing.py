@@ -66,9 +66,9 @@ def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = 
     dtype = series.dtype
     if wanted.kind.is_string:
         return Typed(wanted, as_strings(series), {})
-    if wanted.kind is ColumnKind.DATETIME and dtype in {pl.Date, pl.Datetime}:
+    if wanted.kind is ColumnKind.DATETIME and dtype in (pl.Date, pl.Datetime):
         return Typed(wanted, as_moments(series), {})
-    is_number = dtype.is_numeric() or dtype in {pl.Boolean, pl.Duration, pl.Time}
+    is_number = dtype.is_numeric() or dtype in (pl.Boolean, pl.Duration, pl.Time)
     if wanted.kind is ColumnKind.DATETIME or not is_number:
         _refuse_first(series, wanted, series.is_not_null())
     values, n_nonfinite = as_doubles(series)

@@ -12,7 +12,7 @@ from modelyard.engine.kinds_finding import FALSE_WORDS, TRUE_WORDS, Typed, find_
 
 def is_text(series: pl.Series) -> bool:
     """Return whether the column's cells are text that is still to be read."""
-    return series.dtype in {pl.String, pl.Null}
+    return series.dtype in (pl.String, pl.Null)
 
 
 def without_marked(series: pl.Series, numbers: Sequence[float]) -> pl.Series:
@@ -41,17 +41,17 @@ def find_typed_kind(series: pl.Series) -> Typed:
         return Typed(column, series, {})
     if dtype.is_integer():
         return _integers(series)
-    if dtype.is_float() or dtype.is_decimal() or dtype in {pl.Duration, pl.Time}:
+    if dtype.is_float() or dtype.is_decimal() or dtype in (pl.Duration, pl.Time):
         values, n_nonfinite = as_doubles(series)
-        unit = " (in seconds)" if dtype in {pl.Duration, pl.Time} else ""
+        unit = " (in seconds)" if dtype in (pl.Duration, pl.Time) else ""
         policy = f" {n_nonfinite} that are not finite count as missing." if n_nonfinite else ""
         reason = f"The column's type is {dtype}{unit}.{policy}"
         column = Column(name, ColumnKind.NUMERIC, reason=reason, n_nonfinite=n_nonfinite)
         return Typed(column, values, {})
-    if dtype in {pl.Date, pl.Datetime}:
+    if dtype in (pl.Date, pl.Datetime):
         column = Column(name, ColumnKind.DATETIME, reason=f"The column's type is {dtype}.")
         return Typed(column, as_moments(series), {})
-    if dtype in {pl.Categorical, pl.Enum}:
+    if dtype in (pl.Categorical, pl.Enum):
         column = Column(name, ColumnKind.CATEGORY, reason="The column's type is categorical.")
         return Typed(column, series.cast(pl.String), {})
     raise DataError(
@@ -89,7 +89,7 @@ def as_strings(series: pl.Series) -> pl.Series:
     if series.dtype.is_float():
         words = [None if value is None else cell_text(value) for value in series.to_list()]
         return pl.Series(series.name, words, dtype=pl.String)
-    if series.dtype in {pl.Date, pl.Datetime}:
+    if series.dtype in (pl.Date, pl.Datetime):
         return as_moments(series).dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
     return series.cast(pl.String)
 

@@ -1,0 +1,228 @@
+"""Takes tables in whatever form the user holds them, and gives answers back in the same form."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modelyard.catalog import Catalog
+from modelyard.domain.cells import missing_tokens_of
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
+from modelyard.domain.headers import require_sound_header
+from modelyard.domain.tables import RawTable, SourceFacts
+from modelyard.engine.frames_hashing import content_hash
+from modelyard.engine.frames_pandas import frame_of_pandas
+from modelyard.engine.frames_values import frame_of_columns
+from modelyard.protocols.sources import Source
+
+_FORMS = (
+    "a path, a pandas, polars or Arrow table, a dict of columns (name to list), or a list of rows "
+    "(each a dict)"
+)
+
+Values = npt.NDArray[Any]
+
+
+def raw_table_of(data: object, catalog: Catalog, options: ReadOptions) -> RawTable:
+    """Return the raw table that `data` stands for.
+
+    Args:
+        data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts. A
+            key that some of the dicts lack is missing there. The index of a pandas frame is no
+            column and is not read.
+        catalog: where the sources of files are found, by suffix.
+        options: how to read.
+
+    Returns:
+        The table; `facts.sha256` depends on its content alone.
+
+    Raises:
+        UsageError: if `data` is of another form, a folder, or a file with a suffix that no source
+            reads.
+        NotFound: if there is no such file.
+        NoRows: if the table has no rows.
+        AmbiguousHeader: if columns have no name, or the same.
+        DataError: if a column holds what no table can hold.
+    """
+    if isinstance(data, str | os.PathLike):
+        location = Path(data).expanduser()
+        return _source_of(location, catalog).read(location, options)
+    source, frame, notes = _frame_of(data)
+    require_sound_header(frame.columns)
+    if not frame.height:
+        raise NoRows("The table has no rows.", fix="Give at least one row.")
+    facts = SourceFacts(
+        source=source,
+        sha256=content_hash(frame),
+        size_bytes=int(frame.estimated_size()),
+        decimal=options.decimal,
+        missing_tokens=missing_tokens_of(options.missing_tokens),
+        notes=notes,
+    )
+    return RawTable(frame, facts)
+
+
+def like(data: object, values: Values, name: str) -> Any:
+    """Return one value a row in the form in which the rows came.
+
+    Args:
+        data: what `raw_table_of` took.
+        values: (n,) numbers, or labels as objects.
+        name: of the column, where the form has room for it.
+
+    Returns:
+        A pandas Series with the index of `data`, a polars Series, an Arrow chunked array, or a
+        list for lists and dicts; a polars Series for a path.
+    """
+    listed = values.tolist()
+    if _is_a(data, "pandas", "DataFrame"):
+        return sys.modules["pandas"].Series(listed, index=_index(data), name=name)
+    if _is_arrow(data):
+        return sys.modules["pyarrow"].chunked_array([listed])
+    if isinstance(data, Mapping | list | tuple):
+        return listed
+    return pl.Series(name, listed)
+
+
+def frame_like(data: object, columns: Mapping[str, Values]) -> Any:
+    """Return columns in the form in which the rows came.
+
+    Args:
+        data: what `raw_table_of` took.
+        columns: name to (n,) values.
+
+    Returns:
+        A pandas frame with the index of `data`, a polars frame, an Arrow table, a dict of lists
+        for a dict, a list of dicts for a list; a polars frame for a path.
+    """
+    listed = {name: values.tolist() for name, values in columns.items()}
+    if _is_a(data, "pandas", "DataFrame"):
+        return sys.modules["pandas"].DataFrame(listed, index=_index(data))
+    if _is_arrow(data):
+        return sys.modules["pyarrow"].table(listed)
+    if isinstance(data, Mapping):
+        return listed
+    if isinstance(data, list | tuple):
+        rows = zip(*listed.values(), strict=True)
+        return [dict(zip(listed, row, strict=True)) for row in rows]
+    return pl.DataFrame(listed)
+
+
+def _source_of(location: Path, catalog: Catalog) -> Source:
+    sources = catalog.sources()
+    suffix = location.suffix.lower()
+    for source in sources.values():
+        if suffix in source.card.suffixes:
+            return source
+    known = ", ".join(sorted(s for source in sources.values() for s in source.card.suffixes))
+    if location.is_dir():
+        raise UsageError(
+            f"'{location}' is a folder; a file is needed.", fix=f"Name a file in it ({known})."
+        )
+    if not location.exists():
+        raise NotFound(
+            f"There is no file '{location}'.", fix="Check the path.", sample=str(location)
+        )
+    raise UsageError(
+        f"No source reads '{location.name}': its suffix is '{suffix}'.",
+        fix=f"Known suffixes: {known}.",
+        sample=suffix,
+    )
+
+
+def _frame_of(data: object) -> tuple[str, pl.DataFrame, tuple[str, ...]]:
+    """Return the name of the library, the frame, and notes."""
+    if isinstance(data, pl.LazyFrame):
+        data = data.collect()
+    if isinstance(data, pl.DataFrame):
+        return "polars", data, ()
+    if _is_a(data, "pandas", "DataFrame"):
+        frame, notes = frame_of_pandas(data)
+        return "pandas", frame, notes
+    if _is_arrow(data):
+        return "pyarrow", _frame_of_arrow(data), ()
+    if isinstance(data, Mapping):
+        return "python", frame_of_columns(_columns_of(data)), ()
+    if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
+        return "python", frame_of_columns(_columns_of_rows(data)), ()
+    raise UsageError(
+        f"A table cannot be read from a value of type '{type(data).__name__}'.",
+        fix=f"Give {_FORMS}.",
+    )
+
+
+def _is_a(data: object, library: str, *names: str) -> bool:
+    """Return whether `data` is of a library's class, without importing the library.
+
+    An object of a library that was never imported cannot exist.
+    """
+    module = sys.modules.get(library)
+    kinds = tuple(getattr(module, name) for name in names if hasattr(module, name))
+    return isinstance(data, kinds)
+
+
+def _is_arrow(data: object) -> bool:
+    return _is_a(data, "pyarrow", "Table", "RecordBatch")
+
+
+def _index(data: Any) -> Any:
+    return data.index
+
+
+def _frame_of_arrow(data: Any) -> pl.DataFrame:
+    require_sound_header(data.schema.names)
+    try:
+        frame = pl.from_arrow(data)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        raise DataError(
+            f"The Arrow table holds a type that no table can hold: {error}.",
+            fix="Drop the column, or unfold it into columns of numbers, words or dates.",
+        ) from error
+    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+
+
+def _columns_of(data: Mapping[Any, Any]) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, values in data.items():
+        if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+            raise UsageError(
+                f"Column '{name}' must be a list of values; got {type(values).__name__}.",
+                fix="Give a list for each column; a single row is a list with one dict.",
+                column=str(name),
+            )
+        columns[_name_of(name)] = _listed(values)
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"'{name}' has {n}" for name, n in list(lengths.items())[:5])
+        raise DataError(
+            f"The columns must be equally long: {told}.", fix="Give one value for each row."
+        )
+    return columns
+
+
+def _columns_of_rows(rows: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {_name_of(name): [row.get(name) for row in rows] for name in names}
+
+
+def _name_of(name: object) -> str:
+    if not isinstance(name, str):
+        raise UsageError(
+            f"A column name must be text; got {name!r}.", fix="Rename the column.", sample=str(name)
+        )
+    return name
+
+
+def _listed(values: Any) -> Any:
+    if isinstance(values, np.ndarray | pl.Series | list):
+        return values
+    for method in ("to_list", "to_pylist", "tolist"):
+        if hasattr(values, method):
+            return list(getattr(values, method)())
+    return list(values)
