@@ -3,6 +3,7 @@
 A misspelt key is answered with the nearest right one, wherever in the document that stands.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
 from modelyard.kit.matching import nearest
 
 _MAX_SHOWN = 80
+
+# How pydantic begins its sentences; ours begin with the path of the value.
+_SUBJECT = re.compile(r"^(Value error,|Input|String|List|Dictionary) |^input (?=was)")
 
 
 def explain(
@@ -63,13 +67,10 @@ def _unknown_key(where: str, parts: list[str], model: type[BaseModel]) -> Unknow
     known = dotted_keys(model)
     section = ".".join(parts[:-1])
     siblings = [key for key in known if key.rpartition(".")[0] == section]
-    elsewhere = [key for key in known if key.rpartition(".")[2] == wrong]
+    # A name that stands in several sections means the one in the section at hand.
     by_name = {key.rpartition(".")[2]: key for key in [*known, *siblings]}
-    close = nearest(wrong, (key.rpartition(".")[2] for key in siblings))
-    if not close and not elsewhere:
-        close = nearest(wrong, by_name)
-    meant = by_name[close] if close else next(iter(elsewhere), None)
-    hint = f"Did you mean {meant}? " if meant else ""
+    close = nearest(wrong, by_name)
+    hint = f"Did you mean {by_name[close]}? " if close else ""
     names = ", ".join(key.rpartition(".")[2] for key in siblings)
     return UnknownKey(
         f"{where}: there is no key {dotted}.",
@@ -82,7 +83,9 @@ def _invalid_value(where: str, dotted: str, found: Mapping[str, Any]) -> Invalid
     came = repr(found["input"])
     shown = came if len(came) <= _MAX_SHOWN else f"{came[:_MAX_SHOWN]}…"
     kind = type(found["input"]).__name__
-    rule = found["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    rule = _SUBJECT.sub("", found["msg"])
+    if found["type"] == "value_error" and isinstance(found["input"], Mapping):
+        return InvalidValue(f"{where}: {dotted} {rule}.", fix=f"Correct {dotted}.", sample=dotted)
     # A word that YAML reads as another type, like no, 007 or 2026-01-01, is a frequent surprise.
     is_unquoted = found["type"] == "string_type" and not isinstance(found["input"], list | dict)
     fix = f'Put it in quotes: "{found["input"]}".' if is_unquoted else f"Correct {dotted}."

@@ -110,12 +110,12 @@ class TabularSection(_Section):
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
         shares = self.shares()
-        total = shares.train + shares.validation + shares.test
-        if shares.train <= 0 or shares.test <= 0 or abs(total - 1) > 1e-6:
+        is_one = abs(shares.train + shares.validation + shares.test - 1) <= 1e-6
+        if not is_one or shares.train <= 0 or shares.test <= 0 or shares.validation < 0:
             raise ValueError(
-                "must have train_split and test_split above 0 and, with validation_split, a sum "
-                f"of 1; train {shares.train:g}, validation {shares.validation:g} and test "
-                f"{shares.test:g} are {total:g}"
+                "must have a train_split and a test_split above 0, a validation_split of 0 or "
+                f"more, and 1 as their sum; as they stand, train is {shares.train:g}, validation "
+                f"{shares.validation:g} and test {shares.test:g}"
             )
         return self
 

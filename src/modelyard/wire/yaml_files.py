@@ -43,8 +43,8 @@ def read_yaml(path: Path) -> YamlDocument:
         UsageError: if it cannot be read, is no YAML, or holds something else than one mapping.
     """
     text = _read_text(path)
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         values = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
@@ -54,8 +54,6 @@ def read_yaml(path: Path) -> YamlDocument:
         raise UsageError(
             f"{path} is not YAML that can be used: {reason}.", fix="Correct it and try again."
         ) from error
-    finally:
-        loader.dispose()
     if not isinstance(values, dict):
         came = "nothing" if values is None else f"a {type(values).__name__}"
         raise UsageError(
