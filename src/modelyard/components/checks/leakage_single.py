@@ -37,8 +37,10 @@ _MIN_OTHER_ROWS = 10
 # Wide tables are judged on fewer rows, so that the work stays bounded.
 _MAX_CELLS = 4_000_000
 # Rows in a bin: many say how high a bin is, few say where it ends. The better answer counts.
-_ROWS_PER_BIN = (20, 5)
-_MAX_BINS = (256, 4_096)
+_ROWS_PER_BIN, _MAX_BINS = 20, 256
+_ROWS_PER_FINE_BIN, _MAX_FINE_BINS = 5, 4_096
+# Where missing stands among numbers that lie between -1 and 1.
+_FAR = 10.0
 # A category that is seen less often is judged together with the other rare ones.
 _MIN_ROWS_PER_CATEGORY = 5
 
@@ -75,13 +77,15 @@ class _Judge:
 
     Attributes:
         halves: the rows, dealt into two.
-        y: (n,) class codes, or values.
-        ranks: ranks of the values, for a target with a long tail; empty for classes.
+        y: (n,) the target as numbers.
+        ranks: (n,) ranks of the values, for a target with a long tail; empty for classes.
+        classes: (n,) class codes; empty for a regression.
     """
 
     halves: tuple[IntArray, IntArray]
     y: FloatArray
     ranks: FloatArray
+    classes: IntArray
 
     @classmethod
     def over(cls, known: CheckInput) -> Self | None:
@@ -94,30 +98,34 @@ class _Judge:
         distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
         if known.task is Task.REGRESSION:
             ranks = (np.cumsum(counts) - counts / 2)[codes]
-            return cls(halves, values, ranks) if len(distinct) > 1 else None
+            empty = np.empty(0, dtype=np.int64)
+            return cls(halves, values, ranks, empty) if len(distinct) > 1 else None
         if len(values) - counts.max() < _MIN_OTHER_ROWS:
             return None
-        return cls(halves, codes.astype(np.float64), np.empty(0))
+        return cls(halves, values, np.empty(0), codes.astype(np.int64))
 
     def judge(self, table: Table, name: str) -> "_Verdict":
         """Return the worst that is to be said of the column."""
         column = _Column.of(table, name)
-        worst = _Verdict(-np.inf, "")
-        for rows_per_bin, max_bins in zip(_ROWS_PER_BIN, _MAX_BINS, strict=True):
-            bins = column.bins(min(len(self.y) // rows_per_bin, max_bins))
-            worst = max(worst, *self._verdicts(bins), key=lambda verdict: verdict.excess)
-            if column.is_coarse:
-                break
-        return worst
-
-    def _verdicts(self, bins: IntArray) -> tuple["_Verdict", ...]:
+        coarse = column.bins(min(len(self.y) // _ROWS_PER_BIN, _MAX_BINS))
         if not len(self.ranks):
-            return (self._told_apart(bins),)
+            answers = [self._answers_of_bins(coarse)]
+            if not column.is_coarse:
+                answers.append(self._answers_of_neighbours(column.values[column.codes]))
+            verdicts = [self._told_apart(answer) for answer in answers]
+        else:
+            verdicts = self._explained_by(coarse)
+            if not column.is_coarse:
+                n_bins = min(len(self.y) // _ROWS_PER_FINE_BIN, _MAX_FINE_BINS)
+                verdicts += self._explained_by(column.bins(n_bins))
+        return max(verdicts, key=lambda verdict: verdict.excess)
+
+    def _explained_by(self, bins: IntArray) -> list["_Verdict"]:
         value, rank = self._explained(bins, self.y), self._explained(bins, self.ranks)
-        return (
+        return [
             _Verdict(value - _EXPLAINED, f"explains {value:.1%} of the variance of"),
             _Verdict(rank - _EXPLAINED_RANKS, f"explains {rank:.1%} of the order of"),
-        )
+        ]
 
     def _explained(self, bins: IntArray, y: FloatArray) -> float:
         """Return the share of the variance that bin means of the other half explain."""
@@ -130,17 +138,35 @@ class _Judge:
             squares += float(np.square(y[judged] - means[bins[judged]]).sum())
         return 1 - squares / float(np.square(y - y.mean()).sum())
 
-    def _told_apart(self, bins: IntArray) -> "_Verdict":
-        """Judge the share of the rows outside the commonest class that is got right, net."""
-        classes = self.y.astype(np.int64)
-        n_bins, n_classes = int(bins.max()) + 1, int(classes.max()) + 1
-        n_wrong = 0
+    def _answers_of_bins(self, bins: IntArray) -> IntArray:
+        """Answer each row with the commonest class of its bin in the other half."""
+        n_bins, n_classes = int(bins.max()) + 1, int(self.classes.max()) + 1
+        answers = np.empty_like(self.classes)
         for taught, judged in (self.halves, self.halves[::-1]):
-            pairs = bins[taught] * n_classes + classes[taught]
+            pairs = bins[taught] * n_classes + self.classes[taught]
             counts = np.bincount(pairs, minlength=n_bins * n_classes).reshape(n_bins, n_classes)
             counts[~counts.any(axis=1), counts.sum(axis=0).argmax()] = 1
-            n_wrong += int((counts.argmax(axis=1)[bins[judged]] != classes[judged]).sum())
-        n_rows, n_common = len(classes), int(np.bincount(classes).max())
+            answers[judged] = counts.argmax(axis=1)[bins[judged]]
+        return answers
+
+    def _answers_of_neighbours(self, values: FloatArray) -> IntArray:
+        """Answer each row with the class of the row of the other half that is nearest in value.
+
+        Where classes lie apart this errs nowhere, however rare they are.
+        """
+        answers = np.empty_like(self.classes)
+        for taught, judged in (self.halves, self.halves[::-1]):
+            ordered = taught[np.argsort(values[taught], kind="stable")]
+            above = np.searchsorted(values[ordered], values[judged]).clip(1, len(ordered) - 1)
+            upper, lower = ordered[above], ordered[above - 1]
+            is_lower = values[judged] - values[lower] < values[upper] - values[judged]
+            answers[judged] = self.classes[np.where(is_lower, lower, upper)]
+        return answers
+
+    def _told_apart(self, answers: IntArray) -> "_Verdict":
+        """Judge the share of the rows outside the commonest class that is got right, net."""
+        n_rows, n_common = len(answers), int(np.bincount(self.classes).max())
+        n_wrong = int((answers != self.classes).sum())
         told = (
             f"gets {1 - n_wrong / n_rows:.1%} of the rows right (the commonest class makes up "
             f"{n_common / n_rows:.1%}) in"
@@ -160,6 +186,7 @@ class _Verdict:
 class _Column:
     """The values of a column, numbered; numbers in their order, missing as a value of its own."""
 
+    values: FloatArray
     codes: IntArray
     counts: IntArray
     is_number: bool
@@ -168,21 +195,24 @@ class _Column:
     def of(cls, table: Table, name: str) -> Self:
         is_number = table.column(name).kind.is_number
         values = table.numbers(name) if is_number else table.codes(name)
-        _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-        return cls(codes, counts, is_number)
+        distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+        # Within -1 and 1, so that missing can stand where it is no number's neighbour.
+        largest = np.abs(distinct[np.isfinite(distinct)]).max(initial=0.0) or 1.0
+        scaled = np.nan_to_num(distinct / largest, nan=_FAR)
+        return cls(scaled, codes, counts, is_number)
 
     @property
     def is_coarse(self) -> bool:
         """Whether a finer binning makes no difference."""
-        return not self.is_number or len(self.counts) <= len(self.codes) // _ROWS_PER_BIN[0]
+        return not self.is_number or len(self.counts) <= len(self.codes) // _ROWS_PER_BIN
 
     def bins(self, n_bins: int) -> IntArray:
         """Return a bin for each row: categories as they are, numbers in bins of equal size."""
+        n_values = len(self.counts)
         if not self.is_number:
-            return np.where(self.counts >= _MIN_ROWS_PER_CATEGORY, np.arange(len(self.counts)), 0)[
-                self.codes
-            ]
-        if len(self.counts) <= n_bins:
+            is_rare = self.counts < _MIN_ROWS_PER_CATEGORY
+            return np.where(is_rare, n_values, np.arange(n_values))[self.codes]
+        if n_values <= n_bins:
             return self.codes
         middle = np.cumsum(self.counts) - self.counts / 2
         bin_of_value = (middle * n_bins / len(self.codes)).astype(np.int64)

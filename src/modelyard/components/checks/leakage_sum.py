@@ -127,8 +127,8 @@ class _Numbers:
 
     def _weights(self, columns: IntArray) -> FloatArray:
         products = self.products[np.ix_(columns, columns)]
-        weights: FloatArray = np.linalg.lstsq(products, self.with_target[columns], rcond=1e-10)[0]
-        return weights
+        solved = np.linalg.lstsq(products, self.with_target[columns], rcond=1e-10)[0]
+        return np.asarray(solved, dtype=np.float64)
 
     def _explained(self, columns: IntArray) -> float:
         return float(self.with_target[columns] @ self._weights(columns))
