@@ -8,11 +8,20 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # From here on powers of ten are shorter than digits.
 _LARGE, _SMALL = 1e12, 1e-4
 _HUGE = 1e15
+_MAX_DECIMALS = 6
+# A width that is a smaller share of its value is what rounding left of none.
+_SAME = 1e-9
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def number(value: float | None, decimals: int | None = None) -> str:
-    """Return a number with thousands separators, and with 4 significant digits by default."""
+    """Return a number with thousands separators.
+
+    Args:
+        value: None and NaN are not defined.
+        decimals: where to round; negative ones round before the point. By default four
+            significant digits are shown, and whole numbers as they are.
+    """
     if value is None or math.isnan(value):
         return UNDEFINED
     size = _size(abs(float(value)), decimals)
@@ -46,15 +55,25 @@ def size(size_bytes: int) -> str:
     return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.3g} {unit}"
 
 
-def decimals_for(low: float, high: float, value: float) -> int:
-    """Return how many decimals an estimate deserves: two digits of its interval's width.
+def decimals_for(low: float, high: float, value: float) -> int | None:
+    """Return where an estimate is to be rounded: its interval's width keeps two digits.
+
+    Without a width the value keeps three.
+
+    Returns:
+        Decimals for `number`: below zero where digits before the point say nothing, None where
+        there would be more of them than a table should hold.
 
     Source: Taylor: An Introduction to Error Analysis (1997), section 2.2.
     """
     width = high - low
-    if not math.isfinite(width) or width <= 0:
-        width = abs(value) / 10 if math.isfinite(value) and value != 0 else 0.1
-    return min(6, max(0, 1 - _magnitude(width)))
+    if math.isfinite(width) and width > _SAME * abs(value):
+        decimals = 1 - _magnitude(width)
+    elif math.isfinite(value) and value != 0:
+        decimals = 3 - math.ceil(math.log10(abs(value)))
+    else:
+        decimals = 3
+    return decimals if decimals <= _MAX_DECIMALS else None
 
 
 def short(value: float, *, step: float, largest: float) -> str:
@@ -67,7 +86,7 @@ def short(value: float, *, step: float, largest: float) -> str:
     """
     if abs(value) < step / 2:
         return "0"
-    if step < _SMALL or largest >= _HUGE:
+    if not _SMALL <= largest < _HUGE:
         return number(value)
     unit, suffix = next(
         ((unit, suffix) for unit, suffix in _UNITS if largest >= unit <= step * 100), (1.0, "")
@@ -80,10 +99,12 @@ def short(value: float, *, step: float, largest: float) -> str:
 def _size(value: float, decimals: int | None) -> str:
     if math.isinf(value):
         return "∞"
-    if value != 0 and not _SMALL <= value < _LARGE:
+    if value >= _LARGE:
         return _power_of_ten(value)
     if decimals is not None:
-        return f"{value:,.{decimals}f}"
+        return f"{round(value, decimals):,.{max(0, decimals)}f}"
+    if 0 < value < _SMALL:
+        return _power_of_ten(value)
     if value.is_integer():
         return f"{value:,.0f}"
     digits = f"{value:,.{max(0, 3 - _magnitude(value))}f}"

@@ -1,6 +1,7 @@
 """Draws a chart specification as SVG; colours are the page's, by class."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.reporting.axes import Axis
@@ -13,9 +14,10 @@ N_COLOURS = 6
 _RIGHT, _TOP, _BOTTOM = 16.0, 12.0, 48.0
 _FONT = 12.0
 _BAR_ROW = 24.0
+_BAR_TOP = 26.0
 _BAR_LABEL = 150.0
 _BAR_VALUE = 58.0
-_CELL_MAX = 92.0
+_CELL_MAX = 120.0
 # More classes than this leave no room for a number in a cell.
 _MAX_NUMBERED = 12
 
@@ -70,10 +72,14 @@ def _all(series: Sequence[Series], name: str) -> list[float]:
 
 def _grid(x: Axis, y: Axis) -> list[str]:
     drawn = []
-    for tick in x.ticks:
+    labels = [x.label(tick) for tick in x.ticks]
+    room = (x.end - x.start) / (len(labels) - 1)
+    every = ceil((max(map(width_em, labels)) + 0.5) * _FONT / room)
+    for place, tick in enumerate(x.ticks):
         at = x.at(tick)
         drawn.append(element("line", class_="grid", x1=at, x2=at, y1=y.start, y2=y.end))
-        drawn.append(text(x.label(tick), at, y.start + 16, class_="tick", text_anchor="middle"))
+        if place % every == 0:
+            drawn.append(text(labels[place], at, y.start + 16, class_="tick", text_anchor="middle"))
     for tick in y.ticks:
         at = y.at(tick)
         drawn.append(element("line", class_="grid", x1=x.start, x2=x.end, y1=at, y2=at))
@@ -115,13 +121,17 @@ def _points(series: Series, x: Axis, y: Axis, colour: str) -> str:
 # ---------------------------------------------------------------------------------- bars
 def _draw_bars(spec: ChartSpec) -> str:
     bars = spec.series[0]
-    height = _BAR_ROW * len(bars.y) + 8
+    height = _BAR_TOP + _BAR_ROW * len(bars.y) + 4
     ends = (*bars.y, *bars.low, *bars.high, 0.0)
     low, high = min(ends), max(ends)
-    x = Axis(low, high if high > low else low + 1, _BAR_LABEL, WIDTH - _BAR_VALUE)
+    widest = max(width_em(visible(name)) for name in spec.categories) * _FONT + 10
+    start = min(widest, _BAR_LABEL)
+    x = Axis(low, high if high > low else low + 1, start, WIDTH - _BAR_VALUE)
     drawn = [_bar(spec, at, x) for at in range(len(bars.y))]
     zero = x.at(0.0)
-    drawn.append(element("line", class_="base", x1=zero, x2=zero, y1=2.0, y2=height - 2))
+    drawn.append(element("line", class_="base", x1=zero, x2=zero, y1=_BAR_TOP - 4, y2=height))
+    label = shorten(visible(spec.y_label), WIDTH / _FONT)
+    drawn.append(text(label, WIDTH, 12.0, class_="axis", text_anchor="end"))
     return picture(
         *drawn,
         width=WIDTH,
@@ -134,13 +144,13 @@ def _draw_bars(spec: ChartSpec) -> str:
 def _bar(spec: ChartSpec, at: int, x: Axis) -> str:
     bars = spec.series[0]
     name, value = visible(spec.categories[at]), bars.y[at]
-    middle = _BAR_ROW * at + 4 + _BAR_ROW / 2
+    middle = _BAR_TOP + _BAR_ROW * (at + 0.5)
     ends = sorted((x.at(0.0), x.at(value)))
     drawn = [
         title(f"{name}: {number(value)}"),
         text(
             shorten(name, (_BAR_LABEL - 10) / _FONT),
-            _BAR_LABEL - 8,
+            x.start - 8,
             middle + 4,
             class_="name",
             text_anchor="end",
@@ -241,5 +251,6 @@ def _matrix_row(spec: ChartSpec, row: int, *, left: float, top: float, cell: flo
 def _cell_number(count: float, share: float, x: float, y: float, cell: float) -> str:
     said = number(count)
     font = min(15.0, (cell - 6) / max(width_em(said), 1.2))
-    class_ = "count on" if share > 0.5 else "count"
+    # Dark figures on a light cell and the reverse; which a middling cell is depends on the page.
+    class_ = "count" if share < 0.45 else "count middling" if share < 0.8 else "count full"
     return text(said, x, y + font / 3, class_=class_, text_anchor="middle", font_size=font)

@@ -90,9 +90,10 @@ def _caution(estimate: MetricEstimate, n_rows: int) -> str:
         return ""
     if n_rows < 2:
         return "One row cannot tell how much rows differ, so there is no interval."
-    if estimate.low == estimate.high:
+    if math.isclose(estimate.low, estimate.high, rel_tol=1e-9):
         return (
-            "The interval has no width because these rows leave no doubt among themselves; up to "
-            f"{share(min(3, n_rows), n_rows)} of other rows may still behave differently."
+            "The interval has no width because the score is the same whichever of these rows are "
+            f"drawn; up to {share(min(3, n_rows), n_rows)} of other rows may still behave "
+            "differently."
         )
     return ""

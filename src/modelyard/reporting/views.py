@@ -97,10 +97,10 @@ def subject_facts(subject: ReportSubject) -> Facts:
         ("Algorithm", subject.algorithm),
         ("Rows", count(subject.n_rows) if subject.n_rows else ""),
         ("Held back", count(evaluation.n_rows)),
-        ("Made", f"{subject.created_at:%d %B %Y, %H:%M} UTC".lstrip("0")),
+        ("Made", f"{subject.created_at:%d %b %Y, %H:%M} UTC".lstrip("0")),
     ]
     if len(evaluation.labels) == 2:
-        positive = f"{evaluation.labels[1]} from {share(subject.threshold, 1)} on"
+        positive = f"{evaluation.labels[1]} at {share(subject.threshold, 1)} or more"
         facts.insert(2, ("Answers", positive))
     return tuple((name, value) for name, value in facts if value)
 
@@ -158,7 +158,7 @@ def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
     )
 
 
-def _interval(low: float, high: float, decimals: int) -> str:
+def _interval(low: float, high: float, decimals: int | None) -> str:
     ends = number(low, decimals), number(high, decimals)
     return UNDEFINED if UNDEFINED in ends else " to ".join(ends)
 
