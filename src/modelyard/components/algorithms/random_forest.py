@@ -1,14 +1,14 @@
 """Random forest, for classes and for values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.packaging.graphs.scores import spread, spread_columns
+from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import Tree, mean_of_float32_trees
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
@@ -19,7 +19,8 @@ from modelyard.protocols.algorithms import (
     Parameter,
 )
 
-_LARGEST = float(np.finfo(np.float32).max)
+# scikit-learn adds a column up in float32 to look for NaN: at this bound the sum of 1e8 rows fits.
+_LARGEST = 1e30
 
 
 class RandomForest:
@@ -111,15 +112,18 @@ class _Forest:
         if not self.n_classes:
             values: FloatArray = self.estimator.predict(_bounded(X))[:, None]
             return values
-        shares = self.estimator.predict_proba(_bounded(X))
-        return spread_columns(shares, self.seen, n_classes=self.n_classes)
+        return self._spread(self.estimator.predict_proba(_bounded(X)))
 
     def to_onnx(self) -> bytes:
-        chain = mean_of_float32_trees([_tree(each.tree_) for each in self.estimator.estimators_])
+        trees = [_tree(each.tree_) for each in self.estimator.estimators_]
         if self.n_classes:
-            chain = spread(chain, self.seen, n_classes=self.n_classes)
+            trees = [replace(tree, leaves=self._spread(tree.leaves)) for tree in trees]
         n_features = self.estimator.n_features_in_
+        chain = mean_of_float32_trees(trees)
         return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
+
+    def _spread(self, shares: FloatArray) -> FloatArray:
+        return spread_columns(shares, self.seen, n_classes=self.n_classes)
 
 
 def _max_features(word: str | float, *, is_regression: bool) -> str | float:
@@ -133,8 +137,8 @@ def _max_features(word: str | float, *, is_regression: bool) -> str | float:
 def _bounded(X: FloatArray) -> npt.NDArray[np.float32]:
     """Round to float32 as scikit-learn would, which refuses what is too large for it.
 
-    A value beyond float32 takes the branches that the largest float32 takes: no threshold, being
-    between two training values, is beyond either.
+    The graph needs no bound: no threshold, being between two training values, is beyond it, so
+    that a larger value takes the branches that the bound takes.
     """
     return np.clip(X, -_LARGEST, _LARGEST).astype(np.float32)
 

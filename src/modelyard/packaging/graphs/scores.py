@@ -28,7 +28,8 @@ def spread(chain: Chain, seen: IntArray, *, n_classes: int) -> Chain:
     """Return the chain from a column for each seen class to a column for each class.
 
     Args:
-        chain: to (n, len(seen)) probabilities.
+        chain: to (n, len(seen)) probabilities; its last node is no product with a constant, which
+            ONNX Runtime would fuse with the one here and round to float32 (MatMulScaleFusion).
         seen: class codes, ascending.
         n_classes: columns of the result.
     """

@@ -1,8 +1,9 @@
 """Ensembles of binary trees as `TreeEnsemble` of ai.onnx.ml 5, exact to the last bit.
 
-A boosted ensemble adds numbers at the leaves, in double. A forest of classes has a row of shares at
-each leaf, which the operator has no word for: there each tree yields the number of its leaf, and
-the rows are looked up and added after it.
+A boosted ensemble adds numbers at the leaves, in double. A forest has a row of shares at each leaf,
+which the operator has no word for: there each tree yields the number of its leaf, and the rows are
+looked up and added after it. Equal rows are stored once, and the trees themselves need float32
+alone, which makes a forest of classes a quarter smaller than numbers at the leaves would.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ class Tree:
         threshold: (m,) float64; a row goes left where its value is at most this.
         missing_left: (m,) bool; where a row with NaN goes.
         left, right: (m,) int64, a split at 0 or above, or ~leaf below 0; split 0 is the root.
-        leaves: (m + 1,) float64 numbers, or (m + 1, n_classes) float64 shares.
+        leaves: float64, (m + 1,) to be added up, or (m + 1, c) to be averaged.
     """
 
     feature: npt.NDArray[np.int64]
@@ -62,15 +63,13 @@ def mean_of_float32_trees(trees: Sequence[Tree]) -> Chain:
         trees: leaves are (m + 1, c) numbers, for a result of (n, c).
 
     Raises:
-        ValueError: if there are more distinct leaves than float32 can number.
+        ValueError: if there are more leaves than float32 can number.
     """
-    rows, places = np.unique(
-        np.concatenate([tree.leaves for tree in trees]), axis=0, return_inverse=True
-    )
-    if len(rows) > _FLOAT32_INTEGERS:
-        raise ValueError(
-            f"{len(rows)} distinct leaves; at most {_FLOAT32_INTEGERS} can be told apart"
-        )
+    n_leaves = sum(len(tree.leaves) for tree in trees)
+    if n_leaves > _FLOAT32_INTEGERS:
+        raise ValueError(f"{n_leaves} leaves; at most {_FLOAT32_INTEGERS} can be told apart")
+    leaves = np.concatenate([tree.leaves for tree in trees])
+    rows, places = np.unique(leaves, axis=0, return_inverse=True)
     ends = np.cumsum([len(tree.leaves) for tree in trees])[:-1]
     numbers = np.split(places.reshape(-1).astype(np.float64), ends)
     attributes = _ensemble(trees, numbers, range(len(trees)), dtype=np.dtype(np.float32))
@@ -127,7 +126,7 @@ def _placed(
     left = np.where(left_is_leaf, ~tree.left + first_leaf, tree.left + first_split)
     right = np.where(right_is_leaf, ~tree.right + first_leaf, tree.right + first_split)
     if left[0] == right[0] and left_is_leaf[0] != right_is_leaf[0]:
-        # ONNX Runtime takes a root for a single leaf when both children have the same number,
+        # Older ONNX Runtimes take a root for a single leaf when both children have the same number,
         # though one counts splits and the other leaves (microsoft/onnxruntime#24679). A leaf that
         # nothing leads to moves them apart.
         left, right = left + left_is_leaf, right + right_is_leaf

@@ -1,0 +1,195 @@
+"""One suite over every algorithm that the catalog finds, for each of its tasks."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from modelyard.catalog import Catalog
+from modelyard.domain.tasks import Task
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.protocols.algorithms import FitInput
+
+ALGORITHMS = Catalog().algorithms()
+CASES = [
+    pytest.param(key, task, id=f"{key}-{task}")
+    for key, algorithm in sorted(ALGORITHMS.items())
+    for task in sorted(algorithm.card.tasks)
+]
+TAKING_MISSING = [case for case in CASES if ALGORITHMS[case.values[0]].card.needs.takes_missing]
+# The baseline answers the same for every row, by its purpose.
+LEARNING = [case for case in CASES if case.values[0] != "dummy"]
+N_CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 0}
+N_ROWS, N_FEATURES, N_TRAIN = 260, 6, 200
+
+# The sums of trees are equal to the last bit (tests/unit). What follows them is exp and division,
+# and linear sums are added in another order: each differs by a few roundings of a double.
+TOLERANCE = 1e-12
+
+
+class Data:
+    """Rows whose first features carry the answer, with gaps where the algorithm takes them."""
+
+    def __init__(self, key, task):
+        self.card, self.task = ALGORITHMS[key].card, task
+        self.algorithm, self.n_classes = ALGORITHMS[key], N_CLASSES[task]
+        rng = np.random.default_rng(7)
+        X = rng.normal(size=(N_ROWS, N_FEATURES))
+        signal = 3 * X[:, 0] - 2 * X[:, 1] + rng.normal(scale=0.3, size=N_ROWS)
+        X[:, -1] = X[:, 0] - X[:, 1]  # collinear
+        X[:, -2] = rng.integers(0, 3, N_ROWS)
+        if self.card.needs.takes_missing:
+            X[:, :3][rng.random((N_ROWS, 3)) < 0.2] = np.nan
+        self.X = X
+        inner = np.quantile(signal, np.arange(1, self.n_classes) / max(self.n_classes, 1))
+        self.y = np.digitize(signal, inner) if self.n_classes else 50 + signal
+
+    def fit(self, *, seed=0, keep=None, weight=None, **parameters):
+        rows = np.arange(N_TRAIN) if keep is None else np.flatnonzero(keep[:N_TRAIN])
+        held = np.arange(N_TRAIN, N_ROWS) if self.card.needs.wants_validation else None
+        return self.algorithm.fit(
+            FitInput(
+                X=self.X[rows],
+                y=self.y[rows],
+                feature_names=tuple(f"f{at}" for at in range(N_FEATURES)),
+                task=self.task,
+                n_classes=self.n_classes,
+                parameters=resolve_parameters(self.card, self._quick() | parameters),
+                rng=np.random.default_rng(seed),
+                X_validation=None if held is None else self.X[held],
+                y_validation=None if held is None else self.y[held],
+                weight=None if weight is None else weight[rows],
+                n_threads=1,
+            )
+        )
+
+    def _quick(self):
+        names = {parameter.name for parameter in self.card.parameters}
+        return {"n_estimators": 25} if "n_estimators" in names else {}
+
+
+def run(model: bytes, X):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return session.run(["scores"], {"features": X})[0]
+
+
+def assert_close(got, expected):
+    assert got.shape == expected.shape
+    assert np.abs(got - expected).max() <= TOLERANCE * max(1.0, np.abs(expected).max())
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_scores_are_probabilities_or_values(key, task):
+    data = Data(key, task)
+    scores = data.fit().scores(data.X)
+    assert scores.dtype == np.float64
+    assert scores.shape == (N_ROWS, data.n_classes or 1)
+    assert np.isfinite(scores).all()
+    if task.is_classification:
+        assert (scores >= 0).all()
+        assert np.allclose(scores.sum(axis=1), 1, atol=1e-12)
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_the_graph_is_valid_and_gives_the_scores_of_the_library(key, task):
+    data = Data(key, task)
+    model = data.fit()
+    graph = model.to_onnx()
+    onnx.checker.check_model(onnx.load_from_string(graph), full_check=True)
+    assert_close(run(graph, data.X), model.scores(data.X))
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_one_row_is_answered_as_in_a_batch(key, task):
+    data = Data(key, task)
+    graph = data.fit().to_onnx()
+    batch = run(graph, data.X[:40])
+    assert_close(np.vstack([run(graph, data.X[at : at + 1]) for at in range(40)]), batch)
+
+
+@pytest.mark.parametrize(("key", "task"), TAKING_MISSING)
+def test_a_gap_that_training_never_saw_is_answered_as_the_library_answers_it(key, task):
+    data = Data(key, task)
+    model = data.fit()
+    X = np.concatenate([data.X[:20], np.full((1, N_FEATURES), np.nan)])
+    X[:20, -1] = np.nan
+    assert_close(run(model.to_onnx(), X), model.scores(X))
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_equal_seeds_give_equal_bytes(key, task):
+    data = Data(key, task)
+    assert data.fit(seed=3).to_onnx() == data.fit(seed=3).to_onnx()
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_weights_matter(key, task):
+    data = Data(key, task)
+    heavy = np.where(data.y > np.median(data.y), 20.0, 1.0)
+    plain, weighted = data.fit().scores(data.X), data.fit(weight=heavy).scores(data.X)
+    assert weighted[:, -1].mean() > plain[:, -1].mean()
+
+
+LACKING_CLASSES = [
+    pytest.param(*case.values, n_seen, id=f"{case.id}-{n_seen}")
+    for case in CASES
+    for n_seen in range(1, N_CLASSES[case.values[1]])
+]
+
+
+@pytest.mark.parametrize(("key", "task", "n_seen"), LACKING_CLASSES)
+def test_a_class_that_the_rows_lack_gets_no_probability(key, task, n_seen):
+    data = Data(key, task)
+    seen = np.arange(data.n_classes - n_seen, data.n_classes)
+    model = data.fit(keep=np.isin(data.y, seen))
+    scores = model.scores(data.X)
+    assert scores.shape == (N_ROWS, data.n_classes)
+    assert (scores[:, : data.n_classes - n_seen] == 0).all()
+    assert np.allclose(scores.sum(axis=1), 1, atol=1e-12)
+    assert_close(run(model.to_onnx(), data.X), scores)
+
+
+@pytest.mark.parametrize(("key", "task"), LEARNING)
+def test_it_learns_what_the_features_say(key, task):
+    data = Data(key, task)
+    scores, y = data.fit().scores(data.X), data.y
+    if task is Task.REGRESSION:
+        assert np.corrcoef(scores[N_TRAIN:, 0], y[N_TRAIN:])[0, 1] > 0.5
+    else:
+        share = (scores.argmax(axis=1) == y)[N_TRAIN:].mean()
+        assert share > np.bincount(y).max() / N_ROWS + 0.1
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_the_final_parameters_are_those_of_the_card(key, task):
+    model = Data(key, task).fit()
+    assert set(model.parameters) == {each.name for each in ALGORITHMS[key].card.parameters}
+
+
+@pytest.mark.parametrize("key", sorted(ALGORITHMS))
+def test_defaults_and_search_ranges_lie_within_what_is_allowed(key):
+    card = ALGORITHMS[key].card
+    defaults = {each.name: each.default for each in card.parameters}
+    assert resolve_parameters(card, defaults) == defaults
+    for parameter in card.parameters:
+        if parameter.search_low is not None:
+            assert parameter.search_high is not None
+            assert parameter.search_low < parameter.search_high
+            assert parameter.minimum is None or parameter.search_low >= parameter.minimum
+            assert parameter.maximum is None or parameter.search_high <= parameter.maximum
+            assert not parameter.is_log or parameter.search_low > 0
+
+
+@pytest.mark.parametrize("key", sorted(ALGORITHMS))
+def test_the_card_tells_the_facts(key):
+    card = ALGORITHMS[key].card
+    assert card.key == key
+    assert card.title
+    assert card.summary.endswith(".")
+    assert card.source
+    assert card.tasks
+    assert card.needs.normalize in {"standard", "none"}
+    assert card.needs.categorical_encoding in {"one_hot", "ordinal"}
+    assert all(parameter.help.endswith(".") for parameter in card.parameters)

@@ -1,0 +1,113 @@
+"""One suite over every transform that the catalog finds, for each kind of block that it takes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from modelyard.catalog import Catalog
+from modelyard.domain.columns import ColumnKind
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.recipes import Recipe, Stage
+
+TRANSFORMS = Catalog().transforms()
+NUMBERS, WORDS = "numbers", "words"
+CASES = [
+    pytest.param(key, kind, id=f"{key}-{kind}")
+    for key, transform in sorted(TRANSFORMS.items())
+    for kind, takes in (
+        (NUMBERS, any(each.is_number for each in transform.card.kinds)),
+        (WORDS, any(each.is_string for each in transform.card.kinds)),
+    )
+    if takes
+]
+NAMES = ("a", "b", "all missing", "constant")
+
+
+def block(kind, *, seed, n_rows=60):
+    rng = np.random.default_rng(seed)
+    if kind == NUMBERS:
+        made = rng.normal(scale=1e15, size=(n_rows, 4))
+        made[rng.random(made.shape) < 0.2] = np.nan
+        made[:, 2], made[:, 3] = np.nan, 5.0
+        return made
+    levels = np.array(["", "x", "y", "ü", "x=y", None, f"only in {seed}"], dtype=object)
+    made = rng.choice(levels, size=(n_rows, 4))
+    made[:, 2], made[:, 3] = None, "same"
+    return made
+
+
+def fitted(key, kind):
+    return TRANSFORMS[key].fit(block(kind, seed=0), NAMES, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_each_output_has_a_name_of_its_own(key, kind):
+    result = fitted(key, kind)
+    made = result.step.apply(block(kind, seed=1))
+    assert made.dtype == np.float64
+    assert made.shape == (60, len(result.outputs))
+    assert len(set(result.outputs)) == len(result.outputs)
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_one_row_is_prepared_as_in_a_batch_to_the_last_bit(key, kind):
+    step, new = fitted(key, kind).step, block(kind, seed=1)
+    batch = step.apply(new)
+    for at in range(len(new)):
+        assert np.array_equal(step.apply(new[at : at + 1])[0], batch[at], equal_nan=True)
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_missing_and_unseen_values_are_prepared_and_never_refused(key, kind):
+    new = block(kind, seed=2)
+    new[0] = np.nan if kind == NUMBERS else None
+    assert not np.isinf(fitted(key, kind).step.apply(new)).any()
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_the_input_is_left_alone(key, kind):
+    new = block(kind, seed=1)
+    before = new.copy()
+    fitted(key, kind).step.apply(new)
+    assert all(
+        left is right or left == right or (left != left and right != right)  # noqa: PLR0124
+        for left, right in zip(new.ravel(), before.ravel(), strict=True)
+    )
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_equal_input_gives_an_equal_step(key, kind):
+    assert fitted(key, kind) == fitted(key, kind)
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_a_recipe_read_back_from_json_prepares_alike(key, kind):
+    result, new = fitted(key, kind), block(kind, seed=1)
+    is_number = kind == NUMBERS
+    recipe = Recipe(
+        NAMES if is_number else (),
+        () if is_number else NAMES,
+        (Stage(result.step, NAMES, result.outputs),),
+        result.outputs,
+    )
+    nothing = np.empty((len(new), 0))
+    blocks = Blocks(
+        recipe.number_names,
+        recipe.string_names,
+        new if is_number else nothing,
+        nothing.astype(object) if is_number else new,
+    )
+    again = Recipe.from_dict(json.loads(json.dumps(recipe.to_dict(), allow_nan=False)))
+    assert again == recipe
+    assert np.array_equal(again.apply(blocks), result.step.apply(new), equal_nan=True)
+
+
+@pytest.mark.parametrize("key", sorted(TRANSFORMS))
+def test_the_card_tells_the_facts(key):
+    card = TRANSFORMS[key].card
+    assert card.key == key
+    assert card.title
+    assert card.source
+    assert card.kinds <= set(ColumnKind)
+    assert card.kinds
