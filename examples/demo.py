@@ -44,8 +44,8 @@ def main() -> None:
     modelyard(
         "train", iris, "--target", "species", "--algorithm", "logistic-regression", "--cv", "5"
     )
-    modelyard("profile", penguins, "--target", "species")
-    modelyard("train", penguins, "--target", "species", "--out", OUTPUT / "penguins-model")
+    modelyard("profile", penguins, "--target", "sex")
+    modelyard("train", penguins, "--target", "sex", "--out", OUTPUT / "penguins-model")
     answers = OUTPUT / "predictions.csv"
     modelyard("predict", "penguins", penguins, "--out", answers, "--proba")
     show_head(answers, 4)
@@ -58,7 +58,7 @@ def main() -> None:
         "Next three things to try:\n"
         "  1. Your own table:   .venv/bin/modelyard train YOUR.csv --target COLUMN\n"
         "  2. Another model:    .venv/bin/modelyard train "
-        f"{penguins} --target species --algorithm random-forest\n"
+        f"{penguins} --target sex --algorithm random-forest\n"
         '  3. From Python:      .venv/bin/python -c "import modelyard; '
         f"print(modelyard.load('{OUTPUT / 'penguins-model'}').predict('{penguins}')[:3])\""
     )

@@ -58,7 +58,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import read_options
     from modelyard.domain.configs import TrainingConfig
     from modelyard.domain.tasks import Task
-    from modelyard.services.documents import read_schema
+    from modelyard.wire.schema_files import read_data_schema
 
     return TrainingConfig(
         target=options["target"],
@@ -73,7 +73,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
         read=read_options(options["missing"], pairs(options["kinds"], "--kind")),
-        schema=read_schema(options["schema"]) if options["schema"] else None,
+        schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
     )

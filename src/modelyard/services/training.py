@@ -20,7 +20,7 @@ from modelyard.kit.hashing import sha256_of_file
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
-from modelyard.reporting.report import render_report
+from modelyard.reporting.pages import render_report
 from modelyard.runtime.packages import MANIFEST, REPORT, open_package
 from modelyard.services.reports import report_subject
 from modelyard.store.artifacts import Artifacts
@@ -239,4 +239,4 @@ def _plain(finding: Any) -> dict[str, Any]:
 
 
 def _report(trained: Trained, draft: Draft, run: Run) -> str:
-    return render_report(report_subject(trained, draft.manifest, run))
+    return render_report(report_subject(trained, draft.manifest, run=run))
