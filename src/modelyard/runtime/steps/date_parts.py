@@ -1,17 +1,31 @@
 """Takes moments apart: year, month, day, weekday, hour, and days since 1970."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-PARTS = ("year", "month", "day", "weekday", "hour", "days")
+_Array = npt.NDArray[Any]
 
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
+
+_Take = Callable[[_Array, _Array, _Array, _Array], _Array]
+_TAKE: Mapping[str, _Take] = MappingProxyType(
+    {
+        "year": lambda _moments, _days, _dates, months: months.view(np.int64) // 12 + 1970,
+        "month": lambda _moments, _days, _dates, months: months.view(np.int64) % 12 + 1,
+        "day": lambda _moments, _days, dates, months: (dates - months).view(np.int64) + 1,
+        "weekday": lambda _moments, days, _dates, _months: (days + _EPOCH_WEEKDAY) % 7,
+        "hour": lambda moments, days, _dates, _months: (moments - days * _DAY_US) // _HOUR_US,
+        "days": lambda _moments, days, _dates, _months: days,
+    }
+)
+PARTS = tuple(_TAKE)
 
 
 @dataclass(frozen=True)
@@ -30,18 +44,15 @@ class DateParts:
         missing = np.isnan(block)
         moments = np.where(missing, 0.0, block).astype(np.int64)
         # Whole numbers, since a float quotient rounds a moment before midnight into the next day.
-        days, of_day = np.divmod(moments, _DAY_US)
-        made = {"days": days, "hour": of_day // _HOUR_US, "weekday": (days + _EPOCH_WEEKDAY) % 7}
-        dates = days.astype("datetime64[D]")
+        days = moments // _DAY_US
+        dates = days.view("datetime64[D]")
         months = dates.astype("datetime64[M]")
-        made["day"] = (dates - months).astype(np.int64) + 1
-        months_since = months.astype(np.int64)
-        made["month"] = months_since % 12 + 1
-        made["year"] = months_since // 12 + 1970
-        parts = np.stack([made[part] for part in self.parts], axis=2).astype(np.float64)
-        parts[missing] = np.nan
+        made = np.empty((*block.shape, len(self.parts)))
+        for at, part in enumerate(self.parts):
+            made[:, :, at] = _TAKE[part](moments, days, dates, months)
+        made[missing] = np.nan
         n_rows, n_columns = block.shape
-        return parts.reshape(n_rows, n_columns * len(self.parts))
+        return made.reshape(n_rows, n_columns * len(self.parts))
 
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
