@@ -92,9 +92,10 @@ def _allowed(parameter: Parameter) -> str:
     if isinstance(parameter.default, bool):
         return "true or false"
     words = f"one of {', '.join(parameter.choices)}" if parameter.choices else ""
-    if isinstance(parameter.default, str):
+    takes_number = parameter.minimum is not None or parameter.maximum is not None
+    if isinstance(parameter.default, str) and not takes_number:
         return words or "a word"
-    kind = "a whole number" if isinstance(parameter.default, int) else "a number"
+    kind = "a whole number" if type(parameter.default) is int else "a number"
     if parameter.minimum is not None:
         kind += f" from {parameter.minimum:g}"
     if parameter.maximum is not None:

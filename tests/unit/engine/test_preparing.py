@@ -1,0 +1,117 @@
+"""The recipe that is fitted is the one that an algorithm and its user asked for."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+from modelyard.catalog import Catalog
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.tables import Table
+from modelyard.engine.preparing import blocks_of, describe_inputs, fit_recipe, rows_of
+from modelyard.protocols.algorithms import Needs
+from modelyard.runtime.recipes import Recipe
+
+LINEAR = Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot")
+TREES = Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal")
+
+
+@pytest.fixture
+def table() -> Table:
+    frame = pl.DataFrame(
+        {
+            "age": [20.0, None, 40.0, 60.0],
+            "seen": [datetime(2020, 1, 2, tzinfo=UTC)] * 3 + [None],
+            "sex": ["m", "f", "m", None],
+            "sex=m": [1.0, 2.0, 3.0, 4.0],
+        },
+        schema_overrides={"seen": pl.Datetime("us")},
+    )
+    kinds = (ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORY, ColumnKind.NUMERIC)
+    columns = tuple(Column(n, k) for n, k in zip(frame.columns, kinds, strict=True))
+    return Table(frame, columns)
+
+
+def _fit(table: Table, needs: Needs, **preparation: str) -> Recipe:
+    return fit_recipe(
+        blocks_of(table),
+        table.columns,
+        needs=needs,
+        preparation=PreparationConfig(**preparation),
+        transforms=Catalog().transforms(),
+        rng=np.random.default_rng(0),
+    )
+
+
+def _matrix(table: Table, recipe: Recipe) -> dict[str, np.ndarray]:
+    features = recipe.apply(blocks_of(table))
+    return {name: features[:, at] for at, name in enumerate(recipe.features)}
+
+
+def test_a_linear_algorithm_gets_numbers_without_gaps_at_one_scale(table: Table) -> None:
+    made = _matrix(table, _fit(table, LINEAR))
+    assert not any(np.isnan(values).any() for values in made.values())
+    assert made["age"].mean() == pytest.approx(0)
+    assert made["age"].std() == pytest.approx(1)
+
+
+def test_a_gap_leaves_a_trace_for_an_algorithm_that_takes_none(table: Table) -> None:
+    made = _matrix(table, _fit(table, LINEAR))
+    flags = [values for name, values in made.items() if name.startswith("age") and name != "age"]
+    assert len(flags) == 1
+    assert len(set(flags[0].tolist())) == 2
+
+
+def test_trees_keep_their_gaps_and_their_scale(table: Table) -> None:
+    made = _matrix(table, _fit(table, TREES))
+    assert made["age"].tolist()[0] == 20.0
+    assert np.isnan(made["age"][1])
+
+
+def test_a_made_column_never_hides_a_raw_one_of_its_name(table: Table) -> None:
+    recipe = _fit(table, LINEAR, normalize="none")
+    made = _matrix(table, recipe)
+    assert len(set(recipe.features)) == len(recipe.features)
+    assert made["sex=m"].tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_the_user_overrules_the_card(table: Table) -> None:
+    made = _matrix(table, _fit(table, TREES, handle_missing="mean", categorical_encoding="one_hot"))
+    assert made["age"][1] == pytest.approx(40.0)
+    assert sum(name.startswith("sex=") for name in made) > 1
+
+
+def test_ordinal_codes_have_no_gaps_for_an_algorithm_that_takes_none(table: Table) -> None:
+    made = _matrix(table, _fit(table, LINEAR, categorical_encoding="ordinal"))
+    assert not np.isnan(made["sex"]).any()
+
+
+@pytest.mark.parametrize("option", ["normalize", "handle_missing", "categorical_encoding"])
+def test_an_unknown_word_is_refused_with_those_that_are_known(table: Table, option: str) -> None:
+    with pytest.raises(InvalidValue, match=f"{option} must be one of auto"):
+        _fit(table, LINEAR, **{option: "wonder"})
+
+
+def test_a_recipe_reads_back_from_json_as_it_was(table: Table) -> None:
+    recipe = _fit(table, LINEAR)
+    blocks = blocks_of(table)
+    again = Recipe.from_dict(recipe.to_dict())
+    assert np.array_equal(again.apply(blocks), recipe.apply(blocks))
+
+
+def test_each_row_is_prepared_on_its_own(table: Table) -> None:
+    recipe, blocks = _fit(table, LINEAR), blocks_of(table)
+    batch = recipe.apply(blocks)
+    for at in range(table.n_rows):
+        single = recipe.apply(rows_of(blocks, np.array([at])))
+        assert np.array_equal(single[0], batch[at])
+
+
+def test_inputs_tell_what_training_saw(table: Table) -> None:
+    age, seen, sex, _ = describe_inputs(table, table.columns)
+    assert (age.minimum, age.maximum, age.n_missing) == (20.0, 60.0, 1)
+    assert sex.categories == ("m", "f")
+    assert seen.example.startswith("2020-01-02")
