@@ -12,6 +12,7 @@ from modelyard.domain.tables import Table
 
 _N_TOP = 10
 _N_BINS = 20
+_QUARTILES = (0.25, 0.5, 0.75)
 # Above it the square of a double, summed over a table, may overflow.
 _LARGE = 1e140
 # Kinds whose most frequent values say something; a measured number hardly comes twice.
@@ -71,7 +72,8 @@ def _profile_column(
         numbers = _describe_numbers(values[np.isfinite(values)])
     if column.kind is ColumnKind.NUMERIC:
         n_null = table.frame[column.name].null_count()
-        numbers["n_nonfinite"] = n_missing - n_null
+        # Those that reading made missing, and those of a frame that came typed.
+        numbers["n_nonfinite"] = column.n_nonfinite + n_missing - n_null
     return ColumnProfile(
         name=column.name,
         kind=column.kind,
@@ -97,7 +99,7 @@ def _describe_numbers(values: npt.NDArray[np.float64]) -> dict[str, Any]:
         "maximum": maximum,
         "mean": float(scaled.mean() * scale),
         "sd": float(scaled.std() * scale),
-        "quartiles": tuple(np.quantile(values, (0.25, 0.5, 0.75)).tolist()),
+        "quartiles": tuple((np.quantile(scaled, _QUARTILES) * scale).tolist()),
     }
     if not np.isfinite(maximum - minimum):
         return described
@@ -111,7 +113,7 @@ def _describe_numbers(values: npt.NDArray[np.float64]) -> dict[str, Any]:
 def _edges(minimum: float, maximum: float) -> npt.NDArray[np.float64]:
     """Return bin edges that rise strictly, fewer where doubles between the ends run out."""
     if minimum == maximum:
-        return np.array([np.nextafter(minimum, -np.inf), np.nextafter(maximum, np.inf)])
+        return np.sort([minimum, np.nextafter(minimum, 0.0 if minimum else 1.0)])
     return np.unique(np.linspace(minimum, maximum, _N_BINS + 1))
 
 

@@ -146,10 +146,13 @@ def _deal(
         order = rng.permutation(units.n_units)
         whole = np.zeros_like(stratum)
         part_of_unit[order] = _cut(units.sizes[order], whole, shares, task=Task.REGRESSION)
-        _fill_empty(part_of_unit, units.sizes, shares)
+    is_bound = np.zeros(units.n_units, dtype=bool)
     if task.is_classification:
+        # The only unit that holds a class must teach it.
+        is_bound = units.lonely(strata)
         for label in np.setdiff1d(strata, strata[part_of_unit[units.of_row] == _TRAIN]):
             part_of_unit[units.smallest_holding(label, strata)] = _TRAIN
+    _fill_empty(part_of_unit, units.sizes, is_bound, shares)
     parts: IntArray = part_of_unit[units.of_row]
     return parts
 
@@ -179,14 +182,16 @@ def _cut(sizes: IntArray, stratum: IntArray, shares: Shares, *, task: Task) -> I
     return part
 
 
-def _fill_empty(part_of_unit: IntArray, sizes: IntArray, shares: Shares) -> None:
-    """Give each empty part that has a share the smallest unit of the part with most units."""
+def _fill_empty(
+    part_of_unit: IntArray, sizes: IntArray, is_bound: npt.NDArray[np.bool_], shares: Shares
+) -> None:
+    """Give each empty part that has a share the smallest free unit of the fullest part."""
     for part in _wanted(shares):
         if not np.any(part_of_unit == part):
-            richest = int(np.argmax(np.bincount(part_of_unit, minlength=3)))
-            owned = np.flatnonzero(part_of_unit == richest)
-            if len(owned) > 1:
-                part_of_unit[owned[np.argmin(sizes[owned])]] = part
+            is_owned = part_of_unit == np.bincount(part_of_unit).argmax()
+            free = np.flatnonzero(is_owned & ~is_bound)
+            if is_owned.sum() > 1 and len(free):
+                part_of_unit[free[np.argmin(sizes[free])]] = part
 
 
 def _deal_in_order(moments: IntArray, shares: Shares) -> IntArray:

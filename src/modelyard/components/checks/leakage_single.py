@@ -198,7 +198,7 @@ class _Column:
         distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
         # Within -1 and 1, so that missing can stand where it is no number's neighbour.
         largest = np.abs(distinct[np.isfinite(distinct)]).max(initial=0.0) or 1.0
-        scaled = np.nan_to_num(distinct / largest, nan=_FAR)
+        scaled = np.clip(np.nan_to_num(distinct / largest, nan=_FAR), -_FAR, _FAR)
         return cls(scaled, codes, counts, is_number)
 
     @property

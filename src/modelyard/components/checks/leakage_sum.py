@@ -70,18 +70,23 @@ class _Numbers:
     @classmethod
     def of(cls, known: CheckInput, y: FloatArray) -> "_Numbers | None":
         """Return the numbers, or None where there are too few rows or columns."""
+        if len(y) < _MIN_ROWS:
+            return None
         table = known.table
-        names = [name for name in known.features if table.column(name).kind in _ADDED]
-        columns = {name: table.numbers(name) for name in names}
+        columns = {
+            name: table.numbers(name)
+            for name in known.features
+            if table.column(name).kind in _ADDED
+        }
         usable = {
             name: values
             for name, values in columns.items()
-            if np.isnan(values).mean() <= _MAX_MISSING_SHARE
+            if np.isfinite(values).mean() >= 1 - _MAX_MISSING_SHARE
         }
-        if len(y) < _MIN_ROWS or len(usable) < 2:
+        if len(usable) < 2:
             return None
         block = np.column_stack(list(usable.values()))
-        complete = ~np.isnan(block).any(axis=1)
+        complete = np.isfinite(block).all(axis=1)
         block, y = block[complete], y[complete]
         if len(y) < _MIN_ROWS:
             return None
