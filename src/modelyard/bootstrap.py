@@ -1,10 +1,13 @@
 """Wires stores, settings, clocks and components into the services: the only place that does."""
 
 import secrets
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+
+import structlog
 
 from modelyard.catalog import Catalog
 from modelyard.packaging.signing import SigningKey, signing_key_in
@@ -109,7 +112,26 @@ class Project:
 
 def open_project(settings: Settings | None = None) -> Project:
     """Return the project that the environment names; nothing is made before it is used."""
-    return Project(settings or read_settings(), Catalog())
+    settings = settings or read_settings()
+    _configure_logs(settings)
+    return Project(settings, Catalog())
+
+
+def _configure_logs(settings: Settings) -> None:
+    """Let every log line go to standard error, where it never mixes with an answer."""
+    is_json = settings.log_format == "json"
+    last = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _now() -> datetime:

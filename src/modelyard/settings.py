@@ -19,7 +19,7 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
-    "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default warning.",
+    "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
 }
 
 
@@ -41,7 +41,7 @@ class Settings:
     keys: Path
     threads: int
     log_format: str = "console"
-    log_level: str = "warning"
+    log_level: str = "error"
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,7 +66,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         threads=_threads(given.get("MODELYARD_THREADS")),
         log_format=_one_of("MODELYARD_LOG", given.get("MODELYARD_LOG", "console"), LOG_FORMATS),
         log_level=_one_of(
-            "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "warning"), LOG_LEVELS
+            "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
         ),
     )
 

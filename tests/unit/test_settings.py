@@ -14,7 +14,7 @@ def test_without_variables_the_project_is_in_the_current_directory() -> None:
     assert settings.home == Path.cwd() / ".modelyard"
     assert settings.database_url == f"sqlite:///{settings.home}/modelyard.db"
     assert settings.keys == Path("/home/ada/.config/modelyard/keys")
-    assert (settings.log_format, settings.log_level) == ("console", "warning")
+    assert (settings.log_format, settings.log_level) == ("console", "error")
 
 
 def test_by_default_every_core_that_the_process_may_use_computes() -> None:

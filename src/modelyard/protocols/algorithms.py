@@ -26,7 +26,7 @@ class Parameter:
     """
 
     name: str
-    default: bool | float | str | None
+    default: bool | int | float | str | None
     help: str
     minimum: float | None = None
     maximum: float | None = None

@@ -95,6 +95,8 @@ def _session(model: bytes, n_threads: int) -> Any:
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # The extended level fuses constants into a MatMul and rounds them to float32 on the way.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     # Spinning threads burn a core between requests and gain nothing at one thread.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

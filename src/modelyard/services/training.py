@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import UsageError
@@ -105,6 +107,14 @@ class TrainingService:
             finished_at=self.now(),
         )
         self.runs.update(finished)
+        structlog.get_logger().info(
+            "run succeeded",
+            run=finished.id,
+            model=finished.model,
+            metrics={key: values.get("value") for key, values in finished.metrics.items()},
+            fit_s=finished.fit_s,
+            duration_s=finished.duration_s,
+        )
         return replace(outcome, run=finished)
 
     def _begin(self, name: str, config: TrainingConfig, *, location: str) -> Run:
@@ -121,12 +131,18 @@ class TrainingService:
             tags=config.tags,
         )
         self.runs.add(run)
+        structlog.get_logger().info(
+            "run started", run=run.id, name=name, algorithm=config.algorithm, data=location
+        )
         return run
 
     def _end_badly(self, run: Run, error: BaseException, *, duration_s: float) -> None:
         is_cancelled = isinstance(error, KeyboardInterrupt)
         status = RunStatus.CANCELLED if is_cancelled else RunStatus.FAILED
         reason = "interrupted by the user" if is_cancelled else str(error) or type(error).__name__
+        structlog.get_logger().warning(
+            "run failed", run=run.id, status=status.value, error=type(error).__name__, reason=reason
+        )
         self.runs.update(
             replace(
                 run,
