@@ -42,7 +42,7 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
         require_table_kind(name, kind)
     _require(tuple(options.kinds), raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
-    marked = _numbers_among(options.missing_tokens or ())
+    marked = _numbers_among(tokens)
     decimal = raw.facts.decimal or "."
     typed = [
         _find(without_marked(series, marked), (tokens, decimal), options.kinds.get(series.name))
@@ -68,6 +68,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
     """
     _require([wanted.name for wanted in inputs], raw.frame.columns)
     tokens = raw.facts.missing_tokens or missing_tokens_of(None)
+    marked = _numbers_among(tokens)
     decimal = raw.facts.decimal or "."
     typed = []
     for wanted in inputs:
@@ -79,7 +80,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             datetime_format=wanted.datetime_format,
             reason="As in the training.",
         )
-        series = raw.frame[wanted.name]
+        series = without_marked(raw.frame[wanted.name], marked)
         if is_text(series):
             typed.append(impose_on_text(text_cells(series, tokens, decimal), column))
         else:

@@ -55,8 +55,9 @@ _TEXT_WORDS = 3
 _TEXT_SHARE = 0.5
 _CODES = "Codes with zeros in front, which a number would lose."
 _ID_NAME = re.compile(
-    r"(?:^|[\W_])(?:id|ids|uuid|guid|index|key|rowid|row_?(?:number|nr|no)|record)$"
-    r"|[a-z](?:Id|ID|Key)$|^unnamed: ?0$",
+    r"(?i:(?:^|[\W_])(?:ids?|uuid|guid|index|key|row ?id|row[ _]?(?:number|nr|no)|record)$)"
+    r"|[a-z](?:Id|ID|Key)$"
+    r"|(?i:^unnamed: ?0$)"
 )
 _UUID = r"^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$"
 
@@ -245,9 +246,9 @@ def _numbers(cells: TextCells, reading: Reading) -> Typed:
         kind, values = ColumnKind.NUMERIC, reading.values
         mark = f" (decimal mark '{cells.decimal}')" if cells.decimal != "." else ""
         why = f"Every value is a number{mark}."
-        if (in_digits & (values.abs() > 2**53).fill_null(value=False)).any():
+        if (in_digits & (values.abs() >= 2**53).fill_null(value=False)).any():
             doubt = (
-                "Whole numbers above 2^53 stand beside fractions: rounded to the nearest double."
+                "Whole numbers from 2^53 on stand beside fractions: rounded to the nearest double."
             )
     if reading.n_nonfinite:
         why += f" {reading.n_nonfinite} cells that are not finite count as missing."

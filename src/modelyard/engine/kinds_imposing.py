@@ -99,7 +99,7 @@ def refuse(wanted: Column, cell: object, row: int) -> NoReturn:
         expected = f"a date ({wanted.datetime_format or 'ISO 8601, as in 2026-01-31'})"
     raise UnparseableValue(
         f"Column '{wanted.name}' must hold {expected} in each cell; row {row + 1} holds '{cell}'.",
-        fix=f"Mend the cell, mark '{cell}' as missing, or leave the column out of the training.",
+        fix=f"Mend the cell, or mark '{cell}' as missing.",
         row=row + 1,
         column=wanted.name,
         sample=str(cell),

@@ -68,9 +68,9 @@ def as_doubles(series: pl.Series) -> tuple[pl.Series, int]:
     Durations and times of day become seconds. What is not finite becomes null.
     """
     if series.dtype == pl.Duration:
-        series = series.dt.total_microseconds() / 1e6
+        series = _over(series.dt.total_microseconds(), 1e6)
     elif series.dtype == pl.Time:
-        series = series.to_physical() / 1e9
+        series = _over(series.to_physical(), 1e9)
     values = series.cast(pl.Float64)
     is_odd = ~values.is_finite().fill_null(value=True)
     n_nonfinite = int(is_odd.sum())
@@ -92,6 +92,12 @@ def as_strings(series: pl.Series) -> pl.Series:
     if series.dtype in (pl.Date, pl.Datetime):
         return as_moments(series).dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
     return series.cast(pl.String)
+
+
+def _over(ticks: pl.Series, per_second: float) -> pl.Series:
+    # The table engine divides by multiplying with the inverse, which is not exact.
+    seconds = ticks.cast(pl.Float64).fill_null(float("nan")).to_numpy() / per_second
+    return pl.Series(ticks.name, seconds, nan_to_null=True)
 
 
 def _integers(series: pl.Series) -> Typed:

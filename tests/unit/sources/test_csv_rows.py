@@ -225,10 +225,13 @@ cell = st.text(
     rows=st.integers(2, 4).flatmap(
         lambda k: st.lists(st.lists(cell, min_size=k, max_size=k), min_size=1, max_size=6)
     ),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    # With bare carriage returns the standard library leaves line feeds unquoted.
+    form=st.sampled_from(
+        [(csv.QUOTE_MINIMAL, "\n"), (csv.QUOTE_MINIMAL, "\r\n"), (csv.QUOTE_ALL, "\r")]
+    ),
 )
-def test_what_the_standard_library_writes_is_read_back(tmp_path_factory, rows, quoting, line_end):
+def test_what_the_standard_library_writes_is_read_back(tmp_path_factory, rows, form):
+    quoting, line_end = form
     names = [f"column{at}" for at in range(len(rows[0]))]
     text = io.StringIO()
     csv.writer(text, quoting=quoting, lineterminator=line_end).writerows([names, *rows])
