@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -12,6 +12,9 @@ from modelyard.protocols.progress import Progress, Silence
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# A table that goes into a file or a pipe is as wide as it needs to be, up to this.
+_WIDEST = 1000
 
 
 def console(*, to_stderr: bool = False) -> "Console":
@@ -34,10 +37,16 @@ def print_table(title: str, headings: Sequence[str], *, rows: Sequence[Sequence[
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False)
     for at, heading in enumerate(headings):
         is_number = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
-        table.add_column(Text(heading, style="dim"), justify="right" if is_number else "left")
+        side: Literal["left", "right"] = "right" if is_number else "left"
+        # What is cut off cannot be copied: a cell is folded, and a name is kept in one piece.
+        table.add_column(Text(heading, style="dim"), justify=side, overflow="fold", no_wrap=at == 0)
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
-    console().print(table)
+    screen = console()
+    if not screen.is_terminal:
+        unlimited = screen.options.update(max_width=_WIDEST)
+        screen.width = max(screen.width, screen.measure(table, options=unlimited).maximum)
+    screen.print(table)
 
 
 def _cell(value: object) -> str:
