@@ -332,7 +332,7 @@ def _quoted(value: Any) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    listed = list(words)
+    listed = list(words) or ["one of no values: the schema excludes them all"]
     shown = listed[:_N_SHOWN] if len(listed) > _N_SHOWN + 1 else listed
     more = [f"{len(listed) - len(shown)} more"] if len(shown) < len(listed) else []
     parts = [*shown, *more]
