@@ -25,7 +25,8 @@ class TextCells:
 
     Attributes:
         name: of the column.
-        text: String series; null where the cell is missing by `tokens`.
+        text: String series without surrounding white space; null where the cell is missing by
+            `tokens`.
         tokens: words for missing, as stated by the source.
         decimal: decimal mark of the numbers.
         met: tokens that were met, apart from the empty one, with their counts.
@@ -63,26 +64,29 @@ class Reading:
 
 
 def text_cells(series: pl.Series, tokens: tuple[str, ...], decimal: str) -> TextCells:
-    """Return the cells of a String series, with those null that `tokens` call missing."""
-    text = series.cast(pl.String)
+    """Return the cells of a String series, with those null that `tokens` call missing.
+
+    Surrounding white space is no part of a cell, as in a single request.
+    """
+    text = series.cast(pl.String).str.strip_chars()
     in_doubt = text.is_not_null()
     if all(_is_wordlike(token) for token in tokens):
         # No token is a number, so that a cell that is one needs no comparison.
         in_doubt &= ~text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False)
-    stripped = text.filter(in_doubt).str.strip_chars()
-    is_hit = stripped.is_in(list(tokens))
+    doubtful = text.filter(in_doubt)
+    is_hit = doubtful.is_in(list(tokens))
     if not is_hit.any():
         return TextCells(series.name, text, tokens, decimal, {})
     hits = pl.Series(series.name, [False]).new_from_index(0, len(text))
     hits = hits.scatter(in_doubt.arg_true().filter(is_hit), True)  # noqa: FBT003 — a value
-    met = _counts(stripped.filter(is_hit))
+    met = _counts(doubtful.filter(is_hit))
     n_nonfinite = sum(count for token, count in met.items() if _is_nan(parse_number(token)))
     return TextCells(series.name, _nulled(text, hits), tokens, decimal, met, n_nonfinite)
 
 
 def read_numbers(cells: TextCells) -> Reading:
     """Read numbers into Float64."""
-    plain = cells.text.str.strip_chars()
+    plain = cells.text
     if cells.decimal != ".":
         plain = _nulled(plain, plain.str.contains(".", literal=True).fill_null(value=False))
         plain = plain.str.replace_all(cells.decimal, ".", literal=True)
@@ -124,7 +128,7 @@ def whole_numbers(cells: TextCells, numbers: pl.Series) -> pl.Series | None:
         cells: of the column.
         numbers: what `read_numbers` made of them; where it is null, so is the result.
     """
-    values = cells.text.str.strip_chars().cast(pl.Int64, strict=False)
+    values = cells.text.cast(pl.Int64, strict=False)
     left = values.is_null() & numbers.is_not_null()
     if not left.any():
         return _nulled(values, numbers.is_null())
@@ -138,12 +142,12 @@ def whole_numbers(cells: TextCells, numbers: pl.Series) -> pl.Series | None:
 
 def is_digits(cells: TextCells) -> pl.Series:
     """Return where a cell is a whole number in plain digits, however long."""
-    return cells.text.str.strip_chars().str.contains(r"^[+-]?[0-9]+$").fill_null(value=False)
+    return cells.text.str.contains(r"^[+-]?[0-9]+$").fill_null(value=False)
 
 
 def has_leading_zeros(cells: TextCells) -> bool:
     """Return whether a whole number is written with zeros in front, as codes are."""
-    return bool(cells.text.str.contains(r"^\s*[+-]?0[0-9]+\s*$").any())
+    return bool(cells.text.str.contains(r"^[+-]?0[0-9]+$").any())
 
 
 def _read_rest(
@@ -170,7 +174,7 @@ def _read_rest(
         values = values.scatter(is_rest.arg_true(), made.cast(values.dtype))
     is_bad = is_rest & cells.text.is_in(list(bad)) if bad else _never(len(values))
     n_nonfinite = int(rest.is_in(list(nonfinite)).sum()) if nonfinite else 0
-    met = _counts(rest.filter(rest.is_in(list(missing))).str.strip_chars()) if missing else {}
+    met = _counts(rest.filter(rest.is_in(list(missing)))) if missing else {}
     return Reading(values, is_bad, cells.n_nonfinite + n_nonfinite, met)
 
 
