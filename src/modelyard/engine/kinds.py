@@ -15,7 +15,7 @@ from modelyard.engine.kinds_dates import find_datetime_format
 from modelyard.engine.kinds_finding import Typed, find_kind, truth_words
 from modelyard.engine.kinds_imposing import impose_on_text, impose_on_typed, require_table_kind
 from modelyard.engine.kinds_reading import TextCells, text_cells
-from modelyard.engine.kinds_typed import find_typed_kind, is_text, without_marked
+from modelyard.engine.kinds_typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
 
 _MAX_NAMED = 5
@@ -97,6 +97,9 @@ def _find(
             return find_typed_kind(series)
         return impose_on_typed(series, _asked(series.name, kind), must_be_whole=True)
     cells = text_cells(series, tokens, decimal)
+    if kind is None and is_categorical(series):
+        reason = "The column's type is categorical."
+        return impose_on_text(cells, Column(series.name, ColumnKind.CATEGORY, reason=reason))
     if kind is None:
         return find_kind(cells)
     wanted = _asked(series.name, kind)

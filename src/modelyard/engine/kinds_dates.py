@@ -48,7 +48,7 @@ _TIMES = (
 _FORMATS: tuple[str | None, ...] = (None, *(day + time for day in _DATES for time in _TIMES))
 
 # A day, month or year in front and a separator behind it: cheap to see, and no date lacks it.
-_DATE_LIKE = re.compile(r"\s*(?:[0-9]{1,4}[-/. ]|[0-9]{8}\b|[A-Za-z]{3,9}[- ][0-9])")
+_DATE_LIKE = re.compile(r"(?:[0-9]{1,4}[-/. ]|[0-9]{8}\b|[A-Za-z]{3,9}[- ][0-9])")
 
 # How many cells decide which formats are worth trying on all the others.
 _N_PROBES = 50

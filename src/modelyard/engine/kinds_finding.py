@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from modelyard.domain.cells import WHITE_SPACE, is_missing, tokens_among_numbers
+from modelyard.domain.cells import is_missing, tokens_among_numbers
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.engine.kinds_dates import DateFinding, find_datetime_format, looks_like_dates
 from modelyard.engine.kinds_reading import (
@@ -149,7 +149,7 @@ def string_kind(name: str, present: pl.Series, *, is_doubtful: bool) -> tuple[Co
     if present.str.contains(_UUID).all():
         return ColumnKind.IDENTIFIER, "Every value is a UUID."
     if n >= _MIN_ROWS and share >= _TEXT_SHARE and not is_doubtful:
-        n_words = present.str.strip_chars().str.count_matches(r"\s+").mean()
+        n_words = present.str.count_matches(r"\s+").mean()
         mean_words = float(n_words) + 1 if isinstance(n_words, (int, float)) else 1.0
         if mean_words >= _TEXT_WORDS:
             return ColumnKind.TEXT, f"Free text: {mean_words:.1f} words on average, {found}."
@@ -175,7 +175,7 @@ def _true_and_false(
 
 
 def _folded(cells: Iterable[str]) -> set[str]:
-    return {cell.strip(WHITE_SPACE).lower() for cell in cells}
+    return {cell.lower() for cell in cells}
 
 
 def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
@@ -207,7 +207,7 @@ def _booleans(cells: TextCells, true_words: tuple[str, ...], false_words: tuple[
 def _read_if_number_like(cells: TextCells, present: pl.Series) -> tuple[Reading | None, str]:
     """Return the numbers if every cell is one, or else the reason why only most are."""
     marked = present.str.replace_all(cells.decimal, ".", literal=True)
-    is_number = marked.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
+    is_number = marked.cast(pl.Float64, strict=False).is_not_null()
     share = is_number.mean()
     share = float(share) if isinstance(share, (int, float)) else 0.0
     if share == 0.0 or (

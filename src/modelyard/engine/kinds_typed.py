@@ -9,10 +9,17 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import DataError
 from modelyard.engine.kinds_finding import FALSE_WORDS, TRUE_WORDS, Typed, find_whole_kind
 
+_CATEGORICAL = (pl.Categorical, pl.Enum)
+
 
 def is_text(series: pl.Series) -> bool:
     """Return whether the column's cells are text that is still to be read."""
-    return series.dtype in (pl.String, pl.Null)
+    return series.dtype in (pl.String, pl.Null, *_CATEGORICAL)
+
+
+def is_categorical(series: pl.Series) -> bool:
+    """Return whether the column's type says that its text is one of a set of categories."""
+    return series.dtype in _CATEGORICAL
 
 
 def without_marked(series: pl.Series, numbers: Sequence[float]) -> pl.Series:
@@ -51,9 +58,6 @@ def find_typed_kind(series: pl.Series) -> Typed:
     if dtype in (pl.Date, pl.Datetime):
         column = Column(name, ColumnKind.DATETIME, reason=f"The column's type is {dtype}.")
         return Typed(column, as_moments(series), {})
-    if dtype in (pl.Categorical, pl.Enum):
-        column = Column(name, ColumnKind.CATEGORY, reason="The column's type is categorical.")
-        return Typed(column, series.cast(pl.String), {})
     raise DataError(
         f"Column '{name}' holds values of type {dtype}; a column must hold one number, word, date "
         f"or truth value in each cell.",

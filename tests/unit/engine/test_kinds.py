@@ -299,6 +299,13 @@ def test_typed_whole_numbers_beyond_64_bits_are_kept_as_text():
     assert "exceed 64 bits" in table.facts.notes[0]
 
 
+def test_a_categorical_column_is_not_read_as_anything_else():
+    table = typed(pl.Series(["1", "2", "NA"], dtype=pl.Categorical))
+    assert table.columns[0].kind is K.CATEGORY
+    assert values_of(table) == ["1", "2", None]
+    assert table.facts.notes[0].startswith("'NA' was read as missing in 1 cell")
+
+
 @pytest.mark.parametrize("values", [[[1, 2]], [{"a": 1}], [b"bytes"]])
 def test_nested_types_are_refused_with_the_column(values):
     with pytest.raises(DataError, match="Column 'column' holds values of type") as caught:
