@@ -35,8 +35,9 @@ class Axis:
         return cls(math.floor(low / step) * step, math.ceil(high / step) * step, start, end)
 
     def at(self, value: float) -> float:
-        """Return the place of a value."""
-        share = (value - self.low) / (self.high - self.low)
+        """Return the place of a value; one outside the axis is put at its end."""
+        within = min(max(value, self.low), self.high)
+        share = (within - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
     @property

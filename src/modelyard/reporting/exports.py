@@ -20,9 +20,12 @@ def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def metrics_csv(evaluation: Evaluation) -> str:
-    """Return a line for each metric, the deciding one first; what is not defined is empty."""
+    """Return a line for each metric, the deciding one first; what is not defined is empty.
+
+    Lines end in CR LF, as RFC 4180 has it.
+    """
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
+    writer = csv.writer(written)
     writer.writerow(["metric", "title", "higher_is_better", *_NUMBERS])
     for estimate in evaluation.metrics:
         numbers = (getattr(estimate, name) for name in _NUMBERS)

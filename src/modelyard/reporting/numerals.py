@@ -52,7 +52,7 @@ def size(size_bytes: int) -> str:
         if value < 1000:
             break
         value, unit = value / 1000, larger
-    return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.3g} {unit}"
+    return f"{value:,.0f} {unit}" if unit == "bytes" or value >= 1000 else f"{value:.3g} {unit}"
 
 
 def decimals_for(low: float, high: float, value: float) -> int | None:
