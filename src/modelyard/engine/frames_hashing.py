@@ -32,7 +32,8 @@ def _bytes_of(series: pl.Series) -> bytes:
         series = series.cast(pl.UInt8)
     if series.dtype.is_float():
         # Every NaN is one NaN, and zero has no sign.
-        series = series.fill_nan(float("nan")) + 0.0
+        values = series.fill_null(0.0).fill_nan(float("nan")).to_numpy()
+        return (values + 0.0).tobytes()
     if series.dtype.is_numeric() and series.dtype not in {pl.Int128, pl.UInt128}:
         return series.fill_null(0).to_numpy().tobytes()
     if series.dtype == pl.String:
