@@ -15,7 +15,8 @@ from modelyard.domain.tasks import Task
 from modelyard.engine.kinds import type_table
 from modelyard.engine.profiling import profile
 from modelyard.engine.schema_check import check_table
-from modelyard.engine.tasks import check_task, find_task
+from modelyard.engine.splitting import require_rows
+from modelyard.engine.tasks import check_task, find_task, rows_with_target
 from modelyard.protocols.checks import Check, CheckInput
 from modelyard.protocols.progress import Progress
 
@@ -82,7 +83,9 @@ def examine(
         task, reason = find_task(table, config.target)
     else:
         task, reason = config.task, "chosen by the user"
-        check_task(table, config.target, task)
+        check_task(table, config.target, task=task)
+    # Said before the checks, which would call the one row of a table constant.
+    require_rows(len(rows_with_target(table, config.target)), config.shares)
     progress.stage("Checking the data")
     return _examined(table, task, reason, config=config, checks=checks)
 

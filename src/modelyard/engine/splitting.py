@@ -6,14 +6,13 @@ target, so that every part looks like the whole. With a time column, earlier row
 rows judge.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.errors import InvalidValue, TooFewRows
-from modelyard.domain.splits import Shares, Split
+from modelyard.domain.splits import Bonds, Shares, Split
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.units import IntArray, RowUnits, moments_of
@@ -31,9 +30,7 @@ def split(
     *,
     task: Task,
     shares: Shares,
-    features: Sequence[str],
-    group: str | None,
-    time: str | None,
+    bonds: Bonds,
     rng: np.random.Generator,
 ) -> Split:
     """Deal rows into training, validation and test rows.
@@ -43,26 +40,22 @@ def split(
         y: (n,) int64 class codes, or float64 values for regression.
         task: decides how the target is stratified.
         shares: of the parts; each part with a share gets a row at least.
-        features: columns that the model will see; rows equal in all of them stay together.
-        group: column whose values stay together, instead of equal rows.
-        time: column that orders the rows; rows of one moment stay together.
+        bonds: which rows stay together, and what orders them.
         rng: equal rows and seed give an equal split.
 
     Raises:
         InvalidValue: if the shares do not sum to 1, or the time column cannot order the rows.
         TooFewRows: if a part would stay empty, with the minimum.
     """
-    _require_shares(shares)
-    _require_rows(table.n_rows, shares)
-    if time is not None:
-        _refuse_group(group)
-        moments = moments_of(table, time)
-        parts = _deal_in_order(moments, shares)
-        how = f"Dealt in the order of '{time}': earlier rows teach, later rows test"
+    require_rows(table.n_rows, shares)
+    if bonds.time is not None:
+        _refuse_group(bonds.group)
+        parts = _deal_in_order(moments_of(table, bonds.time), shares)
+        how = f"Dealt in the order of '{bonds.time}': earlier rows teach, later rows test"
     else:
-        units = RowUnits.of(table, features, group)
+        units = RowUnits.of(table, bonds)
         parts = _deal(units, _strata(y, task), shares=shares, task=task, rng=rng)
-        how = _told(units, task, group)
+        how = _told(units, task, bonds.group)
     _require_parts(parts, shares)
     return Split(
         train=np.flatnonzero(parts == _TRAIN),
@@ -78,15 +71,13 @@ def folds(
     *,
     task: Task,
     n_folds: int,
-    features: Sequence[str],
-    group: str | None,
+    bonds: Bonds,
     rng: np.random.Generator,
-    time: str | None = None,
 ) -> list[tuple[IntArray, IntArray]]:
     """Return for each fold the rows that teach and the rows that are held out, ascending.
 
     The same rules as for `split`. A class whose rows all stand in one unit teaches in every fold
-    and is never held out; every other row is held out once. With `time`, each fold is taught by
+    and is never held out; every other row is held out once. With a time column, each fold is taught by
     all rows before the ones that it holds out.
 
     Raises:
@@ -99,10 +90,10 @@ def folds(
         )
     if table.n_rows < n_folds:
         raise _too_few_for_folds(table.n_rows, "rows", n_folds)
-    if time is not None:
-        _refuse_group(group)
-        return _folds_in_order(moments_of(table, time), n_folds)
-    units = RowUnits.of(table, features, group)
+    if bonds.time is not None:
+        _refuse_group(bonds.group)
+        return _folds_in_order(moments_of(table, bonds.time), n_folds)
+    units = RowUnits.of(table, bonds)
     strata = _strata(y, task)
     lonely = units.lonely(strata) if task.is_classification else np.zeros(units.n_units, bool)
     order = _shuffled(units, units.strata(strata), rng)
@@ -242,12 +233,23 @@ def _require_shares(shares: Shares) -> None:
         )
 
 
-def _require_rows(n_rows: int, shares: Shares) -> None:
+def require_rows(n_rows: int, shares: Shares) -> None:
+    """Refuse a table that is too small for its shares.
+
+    Args:
+        n_rows: rows whose target is known.
+        shares: of the rows.
+
+    Raises:
+        InvalidValue: if the shares do not sum to 1.
+        TooFewRows: if a part would stay empty, with the minimum.
+    """
+    _require_shares(shares)
     smallest = min(s for s in (shares.train, shares.validation, shares.test) if s > 0)
     minimum = int(np.ceil(1 / smallest - _SHARE_TOLERANCE))
     if n_rows < minimum:
         raise TooFewRows(
-            f"{n_rows} rows with a target are too few: shares of {shares.train}, "
+            f"Rows with a target: {n_rows}, which are too few: shares of {shares.train}, "
             f"{shares.validation} and {shares.test} need at least {minimum} rows.",
             fix="Add rows, or give the smallest part a larger share.",
         )
