@@ -59,6 +59,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
         "importance": [asdict(each) for each in trained.evaluation.importance],
         "n_rows": trained.table.n_rows,
+        "read": asdict(trained.examination.table.facts),
         "split": {
             "train": len(trained.split.train),
             "validation": len(trained.split.validation),
