@@ -25,7 +25,7 @@ from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
 from modelyard.runtime.packages import MANIFEST, REPORT, open_package
 from modelyard.services.reports import report_subject
-from modelyard.store.artifacts import Artifacts
+from modelyard.store.artifacts import Artifacts, folder_at
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
@@ -171,11 +171,16 @@ class TrainingService:
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
         draft.contents[REPORT] = _report(trained, draft, run).encode()
         folder, manifest = self._place(run, draft)
-        if out is not None:
-            self._copy(draft, out)
         described = _described(run, trained, raw)
-        self.runs.update(described)
-        model = self._register(described, folder)
+        try:
+            if out is not None:
+                self._copy(draft, out)
+            self.runs.update(described)
+            model = self._register(described, folder)
+        except BaseException:
+            # A package that no model stands for would be found by nobody.
+            self.artifacts.delete(run.id)
+            raise
         described = replace(described, model=model.reference)
         return Outcome(described, model, out or folder, trained, manifest)
 
@@ -201,8 +206,8 @@ class TrainingService:
         return folder, manifest
 
     def _copy(self, draft: Draft, out: Path) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        write_package(out, draft.manifest, contents=draft.contents, key=self.key())
+        with folder_at(out.absolute()) as folder:
+            write_package(folder, draft.manifest, contents=draft.contents, key=self.key())
 
     def _register(self, run: Run, folder: Path) -> Model:
         if run.task is None:

@@ -56,16 +56,8 @@ class Artifacts:
         target = self._root / check_name(key)
         if target.exists():
             raise _is_taken(key)
-        with self._explaining(target):
-            self._root.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._root))
-            try:
-                yield folder
-                folder.chmod(0o755)  # mkdtemp makes it the owner's alone
-                _force_to_disk(folder)
-                self._publish(folder, target)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+        with folder_at(target) as folder:
+            yield folder
 
     def place(self, key: str, source: Path) -> Path:
         """Copy a folder into the store and return where it lies.
@@ -89,7 +81,7 @@ class Artifacts:
             StoreError: if the disk cannot be written.
         """
         path = self.path_of(key)
-        with self._explaining(path):
+        with _explaining(path):
             grave = Path(tempfile.mkdtemp(prefix=_DELETED, dir=self._root))
             path.rename(grave)
             _force_folder_to_disk(self._root)
@@ -107,31 +99,54 @@ class Artifacts:
             for path in self._root.glob(f"{prefix}*")
             if path.stat().st_mtime < before.timestamp()
         ]
-        with self._explaining(self._root):
+        with _explaining(self._root):
             for path in found:
                 shutil.rmtree(path)
         return len(found)
 
-    def _publish(self, folder: Path, target: Path) -> None:
-        try:
-            folder.rename(target)
-        except OSError as error:
-            # Another process has placed this key since we looked.
-            if target.exists():
-                raise _is_taken(target.name) from error
-            raise
-        _force_folder_to_disk(self._root)
 
-    @staticmethod
-    @contextmanager
-    def _explaining(path: Path) -> Iterator[None]:
+@contextmanager
+def folder_at(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `target`; it becomes `target` when the block ends well.
+
+    An empty folder in its place is replaced. The folder is gone if the block raises.
+
+    Raises:
+        InvalidValue: if something else is in its place.
+        StoreError: if the disk is full or cannot be written.
+    """
+    with _explaining(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
         try:
-            yield
-        except OSError as error:
-            explained = explain_file_error(error, Path(error.filename or path))
-            if explained is None:
-                raise
-            raise explained from error
+            yield folder
+            folder.chmod(0o755)  # mkdtemp makes it the owner's alone
+            _force_to_disk(folder)
+            _publish(folder, target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(folder: Path, target: Path) -> None:
+    try:
+        folder.rename(target)
+    except OSError as error:
+        # Another process has placed this key since we looked.
+        if target.exists():
+            raise _is_taken(target.name) from error
+        raise
+    _force_folder_to_disk(target.parent)
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        explained = explain_file_error(error, Path(error.filename or path))
+        if explained is None:
+            raise
+        raise explained from error
 
 
 def _is_taken(key: str) -> InvalidValue:
