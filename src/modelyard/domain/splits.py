@@ -16,6 +16,21 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Bonds:
+    """What keeps rows together when they are dealt.
+
+    Attributes:
+        features: columns that the model will see; rows equal in all of them stay together.
+        group: column whose values stay together, instead of equal rows.
+        time: column that orders the rows; rows of one moment stay together.
+    """
+
+    features: tuple[str, ...]
+    group: str | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True)
 class Split:
     """Zero-based row positions of the three parts; they are disjoint and cover every row.
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.catalog import pick
 from modelyard.domain.evaluations import Evaluation, FoldScore
-from modelyard.domain.splits import Split
+from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import Table
 from modelyard.engine.evaluating import Scored, draw_charts, evaluate, loss_of, score_once
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
@@ -64,8 +64,7 @@ class Judge:
             plan.y[rows],
             task=plan.task,
             n_folds=n_folds,
-            features=tuple(column.name for column in plan.columns),
-            group=group,
+            bonds=Bonds(tuple(column.name for column in plan.columns), group=group),
             rng=rng,
         )
         scores = []

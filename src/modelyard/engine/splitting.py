@@ -77,8 +77,8 @@ def folds(
     """Return for each fold the rows that teach and the rows that are held out, ascending.
 
     The same rules as for `split`. A class whose rows all stand in one unit teaches in every fold
-    and is never held out; every other row is held out once. With a time column, each fold is taught by
-    all rows before the ones that it holds out.
+    and is never held out; every other row is held out once. With a time column, all rows before
+    those that a fold holds out teach it.
 
     Raises:
         InvalidValue: if there are fewer than two folds.

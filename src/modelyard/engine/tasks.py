@@ -46,7 +46,7 @@ def find_task(table: Table, target: str) -> tuple[Task, str]:
     return Task.REGRESSION, f"it holds {counted} in {n_known} rows"
 
 
-def check_task(table: Table, target: str, task: Task) -> None:
+def check_task(table: Table, target: str, *, task: Task) -> None:
     """Refuse a task that the target's values do not allow.
 
     Raises:
@@ -97,7 +97,7 @@ def rows_with_target(table: Table, target: str) -> npt.NDArray[np.int64]:
     return rows
 
 
-def labels_of(table: Table, target: str, task: Task) -> tuple[Label, ...]:
+def labels_of(table: Table, target: str, *, task: Task) -> tuple[Label, ...]:
     """Return the classes in ascending order, typed as in the table; none for regression.
 
     Floats that are whole become integers: a column of 0 and 1 with gaps is read as floats.
@@ -120,7 +120,7 @@ def labels_of(table: Table, target: str, task: Task) -> tuple[Label, ...]:
 
 
 def encode_target(
-    table: Table, target: str, task: Task, labels: tuple[Label, ...]
+    table: Table, target: str, *, task: Task, labels: tuple[Label, ...]
 ) -> npt.NDArray[Any]:
     """Return the target as (n,) int64 positions in `labels`, or as (n,) float64 for regression.
 

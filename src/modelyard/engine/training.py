@@ -9,7 +9,7 @@ from modelyard.catalog import pick
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
-from modelyard.domain.splits import Split
+from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.evaluating import metric_for
@@ -150,8 +150,8 @@ def _split(
         plan.y,
         task=plan.task,
         shares=config.shares,
-        features=tuple(column.name for column in plan.columns),
-        group=config.group,
-        time=config.time,
+        bonds=Bonds(
+            tuple(column.name for column in plan.columns), group=config.group, time=config.time
+        ),
         rng=rng,
     )

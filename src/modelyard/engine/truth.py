@@ -39,7 +39,7 @@ def truth_of(raw: RawTable, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.N
     table = conform(raw, (column,))
     _require_known_labels(table, manifest)
     rows = rows_with_target(table, column.name)
-    y = encode_target(table.take(rows), column.name, manifest.task, manifest.labels)
+    y = encode_target(table.take(rows), column.name, task=manifest.task, labels=manifest.labels)
     return y, rows
 
 

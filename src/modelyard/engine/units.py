@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
 
 IntArray = npt.NDArray[np.int64]
@@ -31,15 +32,15 @@ class RowUnits:
         return len(self.sizes)
 
     @classmethod
-    def of(cls, table: Table, features: Sequence[str], group: str | None) -> Self:
+    def of(cls, table: Table, bonds: Bonds) -> Self:
         """Return the rows that are equal in every feature, or share a group, as units.
 
         A row without a value of the group belongs to no group but its own.
         """
-        if group is None:
-            of_row = _equal_rows(table, features)
+        if bonds.group is None:
+            of_row = _equal_rows(table, bonds.features)
         else:
-            of_row = table.codes(group).copy()
+            of_row = table.codes(bonds.group).copy()
             missing = of_row < 0
             of_row[missing] = of_row.max(initial=-1) + 1 + np.arange(missing.sum())
         return cls(of_row, np.bincount(of_row))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import InvalidValue, TooFewRows
-from modelyard.domain.splits import Shares
+from modelyard.domain.splits import Bonds, Shares
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.splitting import folds, split
@@ -27,19 +27,17 @@ def _table(columns):
 def _split(columns, y, task=Task.BINARY, shares=Shares(), seed=0, **asked):  # noqa: B008
     table = _table(columns)
     features = asked.pop("features", table.names)
-    asked = {"group": None, "time": None} | asked
+    bonds = Bonds(tuple(features), **asked)
     rng = np.random.default_rng(seed)
-    y = np.asarray(y)
-    return split(table, y, task=task, shares=shares, features=features, rng=rng, **asked)
+    return split(table, np.asarray(y), task=task, shares=shares, bonds=bonds, rng=rng)
 
 
 def _folds(columns, y, n_folds, task=Task.BINARY, seed=0, **asked):
     table = _table(columns)
     features = asked.pop("features", table.names)
+    bonds = Bonds(tuple(features), **asked)
     rng = np.random.default_rng(seed)
-    asked = {"group": None} | asked
-    y = np.asarray(y)
-    return folds(table, y, task=task, n_folds=n_folds, features=features, rng=rng, **asked)
+    return folds(table, np.asarray(y), task=task, n_folds=n_folds, bonds=bonds, rng=rng)
 
 
 def _parts(dealt):

@@ -46,7 +46,7 @@ def test_task_follows_from_the_values(kind, values, task):
     found, reason = find_task(table, "target")
     assert found is task
     assert reason.startswith("it holds")
-    check_task(table, "target", found)
+    check_task(table, "target", task=found)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_unknown_target_is_answered_with_the_nearest_name(ask):
 )
 def test_task_that_the_values_do_not_allow_is_refused(kind, values, task, told):
     with pytest.raises(TargetError, match=told):
-        check_task(_table(kind, values), "target", task)
+        check_task(_table(kind, values), "target", task=task)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_task_that_the_values_do_not_allow_is_refused(kind, values, task, told):
     ],
 )
 def test_task_may_be_overruled_where_the_values_allow_it(kind, values, task):
-    check_task(_table(kind, values), "target", task)
+    check_task(_table(kind, values), "target", task=task)
 
 
 def test_rows_with_a_target_are_given_by_position():
@@ -119,42 +119,42 @@ def test_rows_with_a_target_are_given_by_position():
     ],
 )
 def test_labels_are_sorted_and_keep_the_type_of_the_table(kind, values, labels):
-    found = labels_of(_table(kind, values), "target", Task.BINARY)
+    found = labels_of(_table(kind, values), "target", task=Task.BINARY)
     assert found == labels
     assert [type(label) for label in found] == [type(label) for label in labels]
 
 
 def test_regression_has_no_labels():
-    assert labels_of(_table("numeric", [1.0]), "target", Task.REGRESSION) == ()
+    assert labels_of(_table("numeric", [1.0]), "target", task=Task.REGRESSION) == ()
 
 
 def test_one_class_alone_is_refused_by_its_name():
     with pytest.raises(TargetError, match="only the class 'yes'"):
-        labels_of(_table("category", ["yes", "yes"]), "target", Task.BINARY)
+        labels_of(_table("category", ["yes", "yes"]), "target", task=Task.BINARY)
 
 
 def test_regression_target_is_encoded_as_its_numbers():
-    y = encode_target(_table("integer", [3, 1]), "target", Task.REGRESSION, ())
+    y = encode_target(_table("integer", [3, 1]), "target", task=Task.REGRESSION, labels=())
     assert y.dtype == np.float64
     assert y.tolist() == [3, 1]
 
 
 def test_missing_target_is_not_encoded():
     with pytest.raises(TargetError, match="missing in 1 rows") as caught:
-        encode_target(_table("integer", [1, 2, None]), "target", Task.BINARY, (1, 2))
+        encode_target(_table("integer", [1, 2, None]), "target", task=Task.BINARY, labels=(1, 2))
     assert caught.value.row == 3
 
 
 def test_unknown_class_is_refused_with_its_first_row():
     table = _table("category", ["a", "b", "z", "z"])
     with pytest.raises(TargetError, match="does not know") as caught:
-        encode_target(table, "target", Task.BINARY, ("a", "b"))
+        encode_target(table, "target", task=Task.BINARY, labels=("a", "b"))
     assert (caught.value.row, caught.value.sample) == (3, "z")
 
 
 def test_words_are_no_regression_target():
     with pytest.raises(TargetError, match="needs numbers"):
-        encode_target(_table("category", ["a"]), "target", Task.REGRESSION, ())
+        encode_target(_table("category", ["a"]), "target", task=Task.REGRESSION, labels=())
 
 
 @given(
@@ -163,7 +163,7 @@ def test_words_are_no_regression_target():
 def test_codes_lead_back_to_the_values(values):
     table = _table("integer", pl.Series(values, dtype=pl.Int64))
     table = table.take(rows_with_target(table, "target"))
-    labels = labels_of(table, "target", Task.MULTICLASS)
-    codes = encode_target(table, "target", Task.MULTICLASS, labels)
+    labels = labels_of(table, "target", task=Task.MULTICLASS)
+    codes = encode_target(table, "target", task=Task.MULTICLASS, labels=labels)
     assert codes.dtype == np.int64
     assert [labels[code] for code in codes] == [value for value in values if value is not None]
