@@ -6,8 +6,10 @@ _ELLIPSIS = "…"
 _REPLACEMENT = "\ufffd"
 # Characters that turn the direction of what follows them: a name could reorder its neighbours.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Widths in em of a usual sans-serif; only good enough to choose where to cut.
-_WIDE_EM, _NARROW_EM = 1.0, 0.56
+# Widths in em of a broad sans-serif (DejaVu Sans), so that narrower ones fit as well; only good
+# enough to choose where to cut.
+_IDEOGRAPH_EM, _BROAD_EM, _USUAL_EM = 1.0, 0.8, 0.62
+_BROAD = frozenset("mw@%…→×")
 
 
 def visible(text: object) -> str:
@@ -48,4 +50,6 @@ def _visible_character(character: str) -> str:
 def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0
-    return _WIDE_EM if unicodedata.east_asian_width(character) in "WF" else _NARROW_EM
+    if unicodedata.east_asian_width(character) in "WF":
+        return _IDEOGRAPH_EM
+    return _BROAD_EM if character.isupper() or character in _BROAD else _USUAL_EM
