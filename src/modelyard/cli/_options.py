@@ -33,7 +33,19 @@ KIND: Decorator = click.option(
     help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
     "identifier. May be repeated.",
 )
+_DIALECT = (
+    click.option("--encoding", help="Of the file, e.g. utf-8 or cp1250; by default found."),
+    click.option("--delimiter", help="Of the file, one character; by default found."),
+    click.option("--decimal", metavar="MARK", help="'.' or ','; by default found."),
+)
 DATA = click.Path(path_type=Path)
+
+
+def dialect(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a text file is written."""
+    for option in reversed(_DIALECT):
+        command = option(command)
+    return command
 
 
 def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:

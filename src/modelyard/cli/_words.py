@@ -9,7 +9,7 @@ import click
 from modelyard.cli._screen import print_table
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
-from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.predictions import Flag, FlagKind
 from modelyard.domain.tables import SourceFacts
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
-def read_options(missing: Sequence[str], kinds: Mapping[str, str]) -> ReadOptions:
-    """Return what the options --missing and --kind ask for.
+def read_options(
+    missing: Sequence[str], kinds: Mapping[str, str], dialect: Mapping[str, Any]
+) -> ReadOptions:
+    """Return what the options on reading ask for: --missing, --kind, and those of the dialect.
 
     Raises:
         InvalidValue: if a kind does not exist.
     """
     return ReadOptions(
+        **{name: dialect[name] for name in ("encoding", "delimiter", "decimal")},
         missing_tokens=tuple(missing) or None,
         kinds={column: ColumnKind.called(word) for column, word in kinds.items()},
     )
@@ -58,22 +61,40 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 def print_metrics(evaluation: Evaluation) -> None:
     """Print metrics with their intervals beside the baseline, and the verdict in words."""
-    rows = [
-        (
-            estimate.title,
+    from modelyard.reporting.verdicts import verdict_of
+
+    headings = ("metric", "model", "95 % interval", "baseline", "gain", "95 % interval")
+    rows = [_metric_cells(estimate) for estimate in evaluation.metrics]
+    print_table(f"On {evaluation.n_rows} held-out rows", headings, rows=rows)
+    verdict = verdict_of(evaluation)
+    click.echo(f"{verdict.headline} {verdict.detail} {verdict.caution}".rstrip())
+
+
+def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:
+    """Round as far as the interval bears it."""
+    from modelyard.reporting.numerals import decimals_for, number
+
+    digits = decimals_for(estimate.low, estimate.high, estimate.value)
+    value, low, high, baseline, gain, gain_low, gain_high = (
+        number(each, digits)
+        for each in (
             estimate.value,
-            f"{estimate.low:.4g} – {estimate.high:.4g}",
+            estimate.low,
+            estimate.high,
             estimate.baseline,
             estimate.gain,
-            f"{estimate.gain_low:.4g} – {estimate.gain_high:.4g}",
+            estimate.gain_low,
+            estimate.gain_high,
         )
-        for estimate in evaluation.metrics
-    ]
-    headings = ("metric", "model", "95 % interval", "baseline", "gain", "95 % interval")
-    print_table(f"On {evaluation.n_rows} held-out rows", headings, rows=rows)
-    best = evaluation.deciding
-    verdict = "beats the baseline" if best.beats_baseline else "is no better than guessing"
-    click.echo(f"By {best.title} the model {verdict}.")
+    )
+    return (
+        estimate.title,
+        value,
+        f"{low} – {high}",
+        baseline,
+        gain,
+        f"{gain_low} – {gain_high}",
+    )
 
 
 def plain_metrics(evaluation: Evaluation) -> dict[str, Any]:

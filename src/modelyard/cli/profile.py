@@ -1,10 +1,11 @@
 """`modelyard profile`: what a table holds, how it was read, and what to worry about."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from modelyard.cli._options import DATA, JSON, KIND, MISSING, pairs
+from modelyard.cli._options import DATA, JSON, KIND, MISSING, dialect, pairs
 from modelyard.cli._screen import print_json, print_table
 
 
@@ -13,6 +14,7 @@ from modelyard.cli._screen import print_json, print_table
 @click.option("--target", help="Column to predict: finds the task and looks for leakage.")
 @MISSING
 @KIND
+@dialect
 @JSON
 def COMMAND(  # noqa: N802 -- the shelf's agreed name
     data: Path,
@@ -21,13 +23,14 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
     missing: tuple[str, ...],
     kinds: tuple[str, ...],
     wants_json: bool,
+    **given: Any,
 ) -> None:
     """Describe the table in DATA column by column, and report what the checks find."""
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_facts, print_findings, read_options
     from modelyard.services.datasets import plain_examination
 
-    options = read_options(missing, pairs(kinds, "--kind"))
+    options = read_options(missing, pairs(kinds, "--kind"), given)
     examination = open_project().datasets.examine(data, options, target=target)
     if wants_json:
         print_json(plain_examination(examination))

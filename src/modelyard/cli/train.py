@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import DATA, JSON, KIND, MISSING, pairs
+from modelyard.cli._options import DATA, JSON, KIND, MISSING, dialect, pairs
 from modelyard.cli._screen import progress
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=DATA, help="Folder for a copy of the package.")
 @MISSING
 @KIND
+@dialect
 @JSON
 def COMMAND(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> None:  # noqa: N802 -- the shelf's agreed name
     """Train a model on DATA, measure it on held-out rows, prove its package and register it.
@@ -72,7 +73,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         metric=options["metric"],
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
-        read=read_options(options["missing"], pairs(options["kinds"], "--kind")),
+        read=read_options(options["missing"], pairs(options["kinds"], "--kind"), options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
