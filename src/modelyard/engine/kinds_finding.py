@@ -59,6 +59,12 @@ _ID_NAME = re.compile(
     r"|[a-z](?:Id|ID|Key)$"
     r"|(?i:^unnamed: ?0$)"
 )
+# Money, shares and separators of thousands: numbers to a reader, words to a parser. They are not
+# guessed at, because 1.234 is a thousand to some and one and a bit to others.
+_DRESSED = (
+    r"^[+-]?(?:[$€£¥₹]\s?)?[+-]?(?:[0-9]{1,3}(?:[,.'\s][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
+    r"\s?[%$€£¥₹]?$"
+)
 _UUID = r"^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$"
 
 
@@ -87,8 +93,9 @@ def find_kind(cells: TextCells) -> Typed:
     words = _true_and_false(cells, present)
     if words is not None:
         return _booleans(cells, *words)
-    if has_leading_zeros(cells):
-        kind, why = string_kind(cells.name, present, is_doubtful=False)
+    n_numbers = len(cells.doubles) - cells.doubles.null_count()
+    if n_numbers and has_leading_zeros(cells):
+        kind, why = string_kind(present, is_doubtful=False)
         return _strings(cells, kind, f"{_CODES} {why}")
     numbers, reason = _read_if_number_like(cells, present)
     if numbers is not None:
@@ -104,8 +111,8 @@ def find_kind(cells: TextCells) -> Typed:
             reason=dates.reason,
         )
         return Typed(column, reading.values, {**cells.met, **reading.met})
-    doubt = reason or (dates.reason if dates is not None else "")
-    kind, why = string_kind(cells.name, present, is_doubtful=bool(doubt))
+    doubt = reason or (dates.reason if dates is not None else "") or _dressed(present)
+    kind, why = string_kind(present, is_doubtful=bool(doubt))
     return _strings(cells, kind, f"{doubt} {why}".strip(), doubt)
 
 
@@ -134,11 +141,10 @@ def truth_words(present: pl.Series) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(true for true, _ in pairs), tuple(false for _, false in pairs)
 
 
-def string_kind(name: str, present: pl.Series, *, is_doubtful: bool) -> tuple[ColumnKind, str]:
+def string_kind(present: pl.Series, *, is_doubtful: bool) -> tuple[ColumnKind, str]:
     """Return the kind of strings that are neither numbers, dates nor truth values, and why.
 
     Args:
-        name: of the column.
         present: String series without nulls, at least one.
         is_doubtful: the column was perhaps meant to be numbers or dates, which must not be
             mistaken for names of rows.
@@ -155,8 +161,6 @@ def string_kind(name: str, present: pl.Series, *, is_doubtful: bool) -> tuple[Co
             return ColumnKind.TEXT, f"Free text: {mean_words:.1f} words on average, {found}."
         if share >= _IDENTIFIER_SHARE:
             return ColumnKind.IDENTIFIER, f"Hardly any value repeats: {found}."
-    if share == 1 and n >= _MIN_ROWS and _ID_NAME.search(name.strip()):
-        return ColumnKind.IDENTIFIER, f"The name says that it identifies: {found}."
     return ColumnKind.CATEGORY, f"Words that repeat: {found}." if share < 1 else f"Words: {found}."
 
 
@@ -185,6 +189,16 @@ def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
     return find_datetime_format(_distinct(cells, present))
 
 
+def _dressed(present: pl.Series) -> str:
+    """Return what to do about numbers that are written with signs or separators, if they are."""
+    if not present.str.contains(_DRESSED).all():
+        return ""
+    return (
+        f"Numbers with signs or separators, such as '{present.item(0)}': write them plainly, such "
+        f"as 1234.5, to have the column read as numbers."
+    )
+
+
 def _distinct(cells: TextCells, present: pl.Series) -> list[str]:
     weak = tokens_among_numbers(cells.tokens)
     distinct = present.unique(maintain_order=True).to_list()
@@ -206,18 +220,16 @@ def _booleans(cells: TextCells, true_words: tuple[str, ...], false_words: tuple[
 
 def _read_if_number_like(cells: TextCells, present: pl.Series) -> tuple[Reading | None, str]:
     """Return the numbers if every cell is one, or else the reason why only most are."""
-    marked = present.str.replace_all(cells.decimal, ".", literal=True)
-    is_number = marked.cast(pl.Float64, strict=False).is_not_null()
-    share = is_number.mean()
-    share = float(share) if isinstance(share, (int, float)) else 0.0
-    if share == 0.0 or (
-        share < _NEARLY_SHARE and present.filter(~is_number).n_unique() > _MAX_ODD_WORDS
-    ):
+    n_numbers = len(cells.doubles) - cells.doubles.null_count()
+    if n_numbers == 0:
         return None, ""
+    if n_numbers < _NEARLY_SHARE * len(present):
+        odd_words = cells.text.filter(cells.text.is_not_null() & cells.doubles.is_null())
+        if odd_words.n_unique() > _MAX_ODD_WORDS:
+            return None, ""
     reading = read_numbers(cells)
     if reading.n_bad == 0:
-        is_any = reading.values.null_count() < len(reading.values) or reading.n_nonfinite > 0
-        return (reading if is_any else None), ""
+        return reading, ""
     if reading.n_bad > len(present) * (1 - _NEARLY_SHARE):
         return None, ""
     rows = reading.is_bad.arg_true().head(3).to_list()
@@ -234,7 +246,8 @@ def _numbers(cells: TextCells, reading: Reading) -> Typed:
     doubt = ""
     if (in_digits | reading.values.is_null()).all() and in_digits.any():
         # Whole is what is written so: `1.0` comes from a column of doubles.
-        whole = None if _is_beyond_double(cells, reading) else whole_numbers(cells, reading.values)
+        is_beyond_double = (in_digits & reading.values.is_null()).any()
+        whole = None if is_beyond_double else whole_numbers(cells, reading.values)
         if whole is None:
             doubt = "Some whole numbers exceed 64 bits: kept as text, not rounded."
             return _strings(cells, ColumnKind.IDENTIFIER, doubt, doubt)
@@ -256,10 +269,6 @@ def _numbers(cells: TextCells, reading: Reading) -> Typed:
         cells.name, kind, reason=f"{why} {doubt}".strip(), n_nonfinite=reading.n_nonfinite
     )
     return Typed(column, values, met, doubt)
-
-
-def _is_beyond_double(cells: TextCells, reading: Reading) -> bool:
-    return bool((is_digits(cells) & reading.values.is_null()).any())
 
 
 def _strings(cells: TextCells, kind: ColumnKind, reason: str, doubt: str = "") -> Typed:

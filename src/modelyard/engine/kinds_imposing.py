@@ -14,6 +14,7 @@ from modelyard.engine.kinds_reading import (
     read_booleans,
     read_datetimes,
     read_numbers,
+    text_cells,
     whole_numbers,
 )
 from modelyard.engine.kinds_typed import as_doubles, as_moments, as_strings
@@ -64,6 +65,8 @@ def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = 
         UnparseableValue: if its values cannot be of that kind.
     """
     dtype = series.dtype
+    if series.null_count() == len(series):
+        return impose_on_text(text_cells(series, (), "."), wanted)
     if wanted.kind.is_string:
         return Typed(wanted, as_strings(series), {})
     if wanted.kind is ColumnKind.DATETIME and dtype in (pl.Date, pl.Datetime):
@@ -151,7 +154,6 @@ def _first_unwhole(values: pl.Series) -> int:
     return int(is_unwhole.fill_null(value=False).arg_true()[0])
 
 
-def _refuse_first(series: pl.Series, wanted: Column, is_bad: pl.Series) -> None:
-    rows = is_bad.arg_true()
-    if not rows.is_empty():
-        refuse(wanted, series[int(rows[0])], int(rows[0]))
+def _refuse_first(series: pl.Series, wanted: Column, is_bad: pl.Series) -> NoReturn:
+    row = int(is_bad.arg_true()[0])
+    refuse(wanted, series[row], row)

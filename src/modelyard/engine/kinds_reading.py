@@ -29,6 +29,7 @@ class TextCells:
             `tokens`.
         tokens: words for missing, as stated by the source.
         decimal: decimal mark of the numbers.
+        doubles: the cells as Float64 as far as the table engine reads them, infinite ones included.
         met: tokens that were met, apart from the empty one, with their counts.
         n_nonfinite: cells that were missing by a token like `nan`, which is a number's word.
     """
@@ -37,6 +38,7 @@ class TextCells:
     text: pl.Series
     tokens: tuple[str, ...]
     decimal: str
+    doubles: pl.Series
     met: Mapping[str, int]
     n_nonfinite: int = 0
 
@@ -69,34 +71,30 @@ def text_cells(series: pl.Series, tokens: tuple[str, ...], decimal: str) -> Text
     Surrounding white space is no part of a cell, as in a single request.
     """
     text = series.cast(pl.String).str.strip_chars()
+    doubles = _doubles(text, decimal)
     in_doubt = text.is_not_null()
-    if all(_is_wordlike(token) for token in tokens):
+    if all(_is_wordlike(token, decimal) for token in tokens):
         # No token is a number, so that a cell that is one needs no comparison.
-        in_doubt &= ~text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False)
+        in_doubt &= ~doubles.is_finite().fill_null(value=False)
     doubtful = text.filter(in_doubt)
     is_hit = doubtful.is_in(list(tokens))
     if not is_hit.any():
-        return TextCells(series.name, text, tokens, decimal, {})
-    hits = pl.Series(series.name, [False]).new_from_index(0, len(text))
-    hits = hits.scatter(in_doubt.arg_true().filter(is_hit), True)  # noqa: FBT003 — a value
+        return TextCells(series.name, text, tokens, decimal, doubles, {})
+    hits = _never(len(text)).scatter(in_doubt.arg_true().filter(is_hit), True)  # noqa: FBT003 — a value
     met = _counts(doubtful.filter(is_hit))
     n_nonfinite = sum(count for token, count in met.items() if _is_nan(parse_number(token)))
-    return TextCells(series.name, _nulled(text, hits), tokens, decimal, met, n_nonfinite)
+    text, doubles = _nulled(text, hits), _nulled(doubles, hits)
+    return TextCells(series.name, text, tokens, decimal, doubles, met, n_nonfinite)
 
 
 def read_numbers(cells: TextCells) -> Reading:
     """Read numbers into Float64."""
-    plain = cells.text
-    if cells.decimal != ".":
-        plain = _nulled(plain, plain.str.contains(".", literal=True).fill_null(value=False))
-        plain = plain.str.replace_all(cells.decimal, ".", literal=True)
-    values = plain.cast(pl.Float64, strict=False)
-    values = _nulled(values, ~values.is_finite().fill_null(value=True))
 
     def parse(cell: str) -> float | None:
         return parse_number(cell, cells.decimal)
 
-    return _read_rest(cells, values, parse)
+    is_odd = ~cells.doubles.is_finite().fill_null(value=True)
+    return _read_rest(cells, _nulled(cells.doubles, is_odd), parse)
 
 
 def read_booleans(
@@ -126,12 +124,12 @@ def whole_numbers(cells: TextCells, numbers: pl.Series) -> pl.Series | None:
 
     Args:
         cells: of the column.
-        numbers: what `read_numbers` made of them; where it is null, so is the result.
+        numbers: what `read_numbers` made of them.
     """
     values = cells.text.cast(pl.Int64, strict=False)
     left = values.is_null() & numbers.is_not_null()
     if not left.any():
-        return _nulled(values, numbers.is_null())
+        return values
     rest = numbers.filter(left)
     # `1.0` and `1e3` are whole as well, but only a double below 2^53 is surely what was written.
     is_whole = (rest == rest.floor()) & (rest.abs() < 2**53)
@@ -178,8 +176,15 @@ def _read_rest(
     return Reading(values, is_bad, cells.n_nonfinite + n_nonfinite, met)
 
 
-def _is_wordlike(token: str) -> bool:
-    number = parse_number(token)
+def _doubles(text: pl.Series, decimal: str) -> pl.Series:
+    if decimal != ".":
+        text = _nulled(text, text.str.contains(".", literal=True).fill_null(value=False))
+        text = text.str.replace_all(decimal, ".", literal=True)
+    return text.cast(pl.Float64, strict=False)
+
+
+def _is_wordlike(token: str, decimal: str) -> bool:
+    number = parse_number(token, decimal)
     return number is None or _is_nan(number)
 
 

@@ -125,6 +125,14 @@ def test_typed_columns_are_brought_to_the_kinds():
     assert frame.dtypes == [pl.Int64, pl.Float64, pl.Boolean, pl.Datetime("us"), pl.String]
 
 
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.Date, pl.String, pl.Boolean, pl.Null])
+def test_a_column_without_any_value_fits_every_kind(dtype):
+    raw = raw_of(**{name: pl.Series([None, None], dtype=dtype) for name in ROW})
+    frame = conform(raw, INPUTS).frame
+    assert frame.dtypes == [pl.Int64, pl.Float64, pl.Boolean, pl.Datetime("us"), pl.String]
+    assert frame.null_count().row(0) == (2,) * 5
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [("age", date(2020, 1, 1)), ("member", 2), ("since", 5), ("weight", date(2020, 1, 1))],

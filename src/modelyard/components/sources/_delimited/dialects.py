@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
 # A dialect shows in the first records; a later exception is an error in the row, not a dialect.
+# An unclosed quote may swallow the whole sample, which still fits into one field of `csv`.
 _SAMPLE_BYTES = 1 << 17
 _SAMPLE_RECORDS = 300
 # A delimiter is believed if it cuts nearly every record like the header; a few records may be
@@ -97,18 +99,8 @@ def _sample_of(content: bytes) -> str:
 
 def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    n_records = 0
-    try:
-        for record in reader:
-            if not record or (len(record) == 1 and not record[0].strip()):
-                continue
-            yield record
-            n_records += 1
-            if n_records == _SAMPLE_RECORDS:
-                return
-    except csv.Error:
-        # An unclosed quote swallows the sample; it is named when the records are cut.
-        return
+    filled = (record for record in reader if len(record) > 1 or (record and record[0].strip()))
+    return itertools.islice(filled, _SAMPLE_RECORDS)
 
 
 def _find_delimiter(sample: str) -> str:

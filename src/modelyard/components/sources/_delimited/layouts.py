@@ -46,12 +46,18 @@ def lay_out(content: bytes, delimiter: str) -> Layout | None:
         delimiter: one ASCII character.
     """
     text = np.frombuffer(content, dtype=np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
+    quotes = _quotes(content, text)
     if not _is_regular(text, quotes, ord(delimiter)):
         return None
     if b"\r" in content:
         content = _with_line_feeds(text, quotes)
     return _without_blank_lines(_positions(content, delimiter), delimiter)
+
+
+def _quotes(content: bytes, text: Characters) -> Positions:
+    if b'"' not in content:
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(text == _QUOTE)
 
 
 def _is_regular(text: Characters, quotes: Positions, delimiter: int) -> bool:
@@ -81,7 +87,7 @@ def _with_line_feeds(text: Characters, quotes: Positions) -> bytes:
 
 def _positions(content: bytes, delimiter: str) -> Layout:
     text = np.frombuffer(content, dtype=np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
+    quotes = _quotes(content, text)
     ends = _outside(np.flatnonzero(text == _LF), quotes)
     starts = np.append(0, ends + 1)
     if starts[-1] == len(text):

@@ -93,8 +93,6 @@ def _cut_one_by_one(content: bytes, dialect: Dialect) -> Records:
             fix="Close the quote; a quote within a cell is written twice.",
             row=len(rows) or None,
         ) from error
-    if not rows:
-        return Records((), pl.DataFrame(), n_blank)
     names, body = tuple(rows[0]), rows[1:]
     n_fields = np.array([len(record) for record in body], dtype=np.int64)
     settled = _settle(names, n_fields, end_empty=all(not record[-1] for record in body))
