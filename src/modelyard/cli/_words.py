@@ -59,22 +59,29 @@ def print_findings(findings: Sequence[Finding]) -> None:
         click.echo(f"  {mark}{finding.name}: {finding.message} {finding.fix}".rstrip())
 
 
-def print_metrics(evaluation: Evaluation) -> None:
-    """Print metrics with their intervals beside the baseline, and the verdict in words."""
+def print_metrics(evaluation: Evaluation, *, is_held_out: bool = True) -> None:
+    """Print metrics with their intervals beside the baseline, and the verdict in words.
+
+    Args:
+        evaluation: what was measured.
+        is_held_out: whether training is known never to have seen these rows.
+    """
     from modelyard.reporting.verdicts import verdict_of
 
     headings = ("metric", "model", "95 % interval", "baseline", "gain", "95 % interval")
     rows = [_metric_cells(estimate) for estimate in evaluation.metrics]
-    print_table(f"On {evaluation.n_rows} held-out rows", headings, rows=rows)
+    which = "held-out rows" if is_held_out else "rows"
+    print_table(f"On {evaluation.n_rows} {which}", headings, rows=rows)
     verdict = verdict_of(evaluation)
-    click.echo(f"{verdict.headline} {verdict.detail} {verdict.caution}".rstrip())
+    detail = verdict.detail if is_held_out else ""
+    click.echo(" ".join(filter(None, (verdict.headline, detail, verdict.caution))))
 
 
 def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:
     """Round as far as the interval bears it."""
     from modelyard.reporting.numerals import decimals_for, number
 
-    digits = decimals_for(estimate.low, estimate.high, estimate.value)
+    digits = decimals_for(estimate.low, estimate.high, value=estimate.value)
     value, low, high, baseline, gain, gain_low, gain_high = (
         number(each, digits)
         for each in (

@@ -27,6 +27,7 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     """Measure MODEL on the rows of DATA that have the target, beside guessing, with intervals."""
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_metrics
+    from modelyard.kit.hashing import sha256_of_file
     from modelyard.reporting.exports import evaluation_to_dict, metrics_csv
     from modelyard.services.answers import write_whole
 
@@ -41,4 +42,6 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     if wants_json:
         print_json({"model": model, "data": str(data)} | evaluation_to_dict(evaluation))
     else:
-        print_metrics(evaluation)
+        print_metrics(evaluation, is_held_out=False)
+        if sha256_of_file(data) == opened.manifest.data_sha256:
+            click.echo("Note: training learned from rows of this file, so the figures flatter.")
