@@ -7,7 +7,7 @@ single requests by it, and both must agree on every cell.
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 # Unicode's White_Space, spelled out because `str.strip()` also takes the separators 0x1C to 0x1F,
@@ -200,13 +200,23 @@ def cell_text(value: object) -> str:
     """Return the text of a typed value that is read into a column of string kind.
 
     Whole floats lose their `.0`, since a library turns whole numbers into floats as soon as one is
-    missing: the category `1` must not become `1.0` by that.
+    missing: the category `1` must not become `1.0` by that. A date is its first moment, and a
+    moment stands in UTC, since libraries hold dates as moments.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, date):
+        return _moment_text(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return str(value)
+
+
+def _moment_text(value: date) -> str:
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 -- the column's own clock
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat()
 
 
 @lru_cache(maxsize=256)

@@ -90,11 +90,9 @@ def as_moments(series: pl.Series) -> pl.Series:
 
 def as_strings(series: pl.Series) -> pl.Series:
     """Return typed values as the words that a table of text would hold."""
-    if series.dtype.is_float():
+    if series.dtype.is_float() or series.dtype in (pl.Date, pl.Datetime):
         words = [None if value is None else cell_text(value) for value in series.to_list()]
         return pl.Series(series.name, words, dtype=pl.String)
-    if series.dtype in (pl.Date, pl.Datetime):
-        return as_moments(series).dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
     return series.cast(pl.String)
 
 
