@@ -54,11 +54,12 @@ class CsvSource:
         dialect = find_dialect(plain, options)
         records = cut(plain, dialect)
         names, frame = _named(records)
-        require_sound_header(names)
+        if frame.height or any(names):
+            require_sound_header(names)
         if not frame.height:
             raise NoRows(
                 f"'{location.name}' has no rows below the header."
-                if names
+                if any(names)
                 else f"'{location.name}' is empty: no header and no rows.",
                 fix="Give a file with a header and at least one row.",
             )
