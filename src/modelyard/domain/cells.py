@@ -156,7 +156,7 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_boolean(
-    text: str, true_words: Collection[str], false_words: Collection[str]
+    text: str, *, true_words: Collection[str], false_words: Collection[str]
 ) -> bool | None:
     """Return the truth value that a cell holds, or None if it is neither kind of word.
 

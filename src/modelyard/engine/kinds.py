@@ -82,7 +82,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
         )
         series = without_marked(raw.frame[wanted.name], marked)
         if is_text(series):
-            typed.append(impose_on_text(text_cells(series, tokens, decimal), column))
+            typed.append(impose_on_text(text_cells(series, tokens, decimal=decimal), column))
         else:
             typed.append(impose_on_typed(series, column))
     return _table(typed, raw.facts)
@@ -96,7 +96,7 @@ def _find(
         if kind is None:
             return find_typed_kind(series)
         return impose_on_typed(series, _asked(series.name, kind), must_be_whole=True)
-    cells = text_cells(series, tokens, decimal)
+    cells = text_cells(series, tokens, decimal=decimal)
     if kind is None and is_categorical(series):
         reason = "The column's type is categorical."
         return impose_on_text(cells, Column(series.name, ColumnKind.CATEGORY, reason=reason))
@@ -121,6 +121,7 @@ def _asked_format(cells: TextCells) -> str | None:
     if not finding.is_date and finding.is_ambiguous:
         raise UnparseableValue(
             f"Column '{cells.name}' cannot be read as dates. {finding.reason}",
+            fix=f"Write every date of '{cells.name}' as YYYY-MM-DD, or read it as a category.",
             column=cells.name,
             sample=distinct[0],
         )

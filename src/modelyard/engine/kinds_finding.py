@@ -206,7 +206,7 @@ def _distinct(cells: TextCells, present: pl.Series) -> list[str]:
 
 
 def _booleans(cells: TextCells, true_words: tuple[str, ...], false_words: tuple[str, ...]) -> Typed:
-    reading = read_booleans(cells, true_words, false_words)
+    reading = read_booleans(cells, true_words=true_words, false_words=false_words)
     column = Column(
         cells.name,
         ColumnKind.BOOLEAN,

@@ -44,7 +44,7 @@ def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = Fa
     reading = _read(cells, wanted)
     if reading.n_bad:
         row = int(reading.is_bad.arg_true()[0])
-        refuse(wanted, cells.text[row], row)
+        refuse(wanted, cells.text[row], row=row)
     met = {**cells.met, **reading.met}
     column = replace(wanted, n_nonfinite=reading.n_nonfinite)
     if wanted.kind is not ColumnKind.INTEGER:
@@ -54,7 +54,7 @@ def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = Fa
         return Typed(column, whole, met)
     if must_be_whole:
         row = _first_unwhole(reading.values)
-        refuse(wanted, cells.text[row], row)
+        refuse(wanted, cells.text[row], row=row)
     return Typed(replace(column, kind=ColumnKind.NUMERIC), reading.values, met)
 
 
@@ -66,7 +66,7 @@ def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = 
     """
     dtype = series.dtype
     if series.null_count() == len(series):
-        return impose_on_text(text_cells(series, (), "."), wanted)
+        return impose_on_text(text_cells(series, (), decimal="."), wanted)
     if wanted.kind.is_string:
         return Typed(wanted, as_strings(series), {})
     if wanted.kind is ColumnKind.DATETIME and dtype in (pl.Date, pl.Datetime):
@@ -86,7 +86,7 @@ def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = 
     return _whole_typed(series, values, column, must_be_whole=must_be_whole)
 
 
-def refuse(wanted: Column, cell: object, row: int) -> NoReturn:
+def refuse(wanted: Column, cell: object, *, row: int) -> NoReturn:
     """Raise the error that names the cell.
 
     Args:
@@ -128,8 +128,11 @@ def require_table_kind(name: str, kind: ColumnKind) -> None:
 
 def _read(cells: TextCells, wanted: Column) -> Reading:
     if wanted.kind is ColumnKind.BOOLEAN:
-        true_words = wanted.true_words or TRUE_WORDS
-        return read_booleans(cells, true_words, wanted.false_words or FALSE_WORDS)
+        return read_booleans(
+            cells,
+            true_words=wanted.true_words or TRUE_WORDS,
+            false_words=wanted.false_words or FALSE_WORDS,
+        )
     if wanted.kind is ColumnKind.DATETIME:
         return read_datetimes(cells, wanted.datetime_format)
     return read_numbers(cells)
@@ -156,4 +159,4 @@ def _first_unwhole(values: pl.Series) -> int:
 
 def _refuse_first(series: pl.Series, wanted: Column, is_bad: pl.Series) -> NoReturn:
     row = int(is_bad.arg_true()[0])
-    refuse(wanted, series[row], row)
+    refuse(wanted, series[row], row=row)

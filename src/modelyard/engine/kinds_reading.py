@@ -65,7 +65,7 @@ class Reading:
         return int(self.is_bad.sum())
 
 
-def text_cells(series: pl.Series, tokens: tuple[str, ...], decimal: str) -> TextCells:
+def text_cells(series: pl.Series, tokens: tuple[str, ...], *, decimal: str) -> TextCells:
     """Return the cells of a String series, with those null that `tokens` call missing.
 
     Surrounding white space is no part of a cell, as in a single request.
@@ -98,12 +98,12 @@ def read_numbers(cells: TextCells) -> Reading:
 
 
 def read_booleans(
-    cells: TextCells, true_words: tuple[str, ...], false_words: tuple[str, ...]
+    cells: TextCells, *, true_words: tuple[str, ...], false_words: tuple[str, ...]
 ) -> Reading:
     """Read truth values into Boolean."""
 
     def parse(cell: str) -> bool | None:
-        return parse_boolean(cell, true_words, false_words)
+        return parse_boolean(cell, true_words=true_words, false_words=false_words)
 
     return _read_rest(cells, _empty(cells, pl.Boolean()), parse)
 

@@ -87,9 +87,10 @@ def test_an_integer_beyond_the_doubles_is_exact():
 
 
 def test_words_of_truth_are_read_in_any_case():
-    assert parse_boolean(" YES ", ("yes",), ("no",)) is True
-    assert parse_boolean("No", ("yes",), ("no",)) is False
-    assert parse_boolean("maybe", ("yes",), ("no",)) is None
+    words = {"true_words": ("yes",), "false_words": ("no",)}
+    assert parse_boolean(" YES ", **words) is True
+    assert parse_boolean("No", **words) is False
+    assert parse_boolean("maybe", **words) is None
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ number_like = st.one_of(
 @given(cells=st.lists(number_like, min_size=1, max_size=12), decimal=st.sampled_from(".,"))
 def test_a_column_of_numbers_is_read_like_its_single_cells(cells, decimal):
     tokens = tokens_among_numbers(DEFAULT_MISSING_TOKENS)
-    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, decimal)
+    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, decimal=decimal)
     reading = read_numbers(column)
     n_nonfinite = 0
     for cell, value, is_bad in zip(cells, reading.values, reading.is_bad, strict=True):
@@ -193,10 +193,11 @@ def test_a_column_of_numbers_is_read_like_its_single_cells(cells, decimal):
 )
 def test_a_column_of_truth_is_read_like_its_single_cells(cells):
     tokens = tokens_among_numbers(DEFAULT_MISSING_TOKENS)
-    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, ".")
-    reading = read_booleans(column, ("yes",), ("no",))
+    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, decimal=".")
+    words = {"true_words": ("yes",), "false_words": ("no",)}
+    reading = read_booleans(column, **words)
     for cell, value, is_bad in zip(cells, reading.values, reading.is_bad, strict=True):
-        alone = None if is_missing(cell, tokens) else parse_boolean(cell, ("yes",), ("no",))
+        alone = None if is_missing(cell, tokens) else parse_boolean(cell, **words)
         assert value == alone
         assert is_bad == (alone is None and not is_missing(cell, tokens))
 
@@ -212,6 +213,6 @@ def test_a_column_of_truth_is_read_like_its_single_cells(cells):
     )
 )
 def test_a_column_of_moments_is_read_like_its_single_cells(cells):
-    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, ".")
+    column = text_cells(pl.Series("x", cells), DEFAULT_MISSING_TOKENS, decimal=".")
     reading = read_datetimes(column, None)
     assert reading.values.to_physical().to_list() == [parse_datetime(cell) for cell in cells]
