@@ -77,7 +77,7 @@ class Model:
             UnparseableValue: if a cell does not fit its column; it names row and column.
         """
         answer = self.project.predicting.predict(self.opened, data)
-        return like(data, answer.predictions.values, "prediction")
+        return like(data, answer.predictions.values, name="prediction")
 
     def predict_proba(self, data: Any) -> Any:
         """Return the probability of every label: a table of the kind that came, a column a label.

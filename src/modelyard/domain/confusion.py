@@ -23,7 +23,7 @@ class Pairs:
 
     @classmethod
     def of(
-        cls, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], n_classes: int | None = None
+        cls, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int | None = None
     ) -> Self:
         """Pair class codes; without `n_classes`, as many classes as the codes show, at least 2."""
         shown = int(max(np.max(y_true, initial=1), np.max(y_pred, initial=1))) + 1
@@ -37,7 +37,7 @@ class Pairs:
         return counts.reshape(shape).astype(np.float64, copy=False)
 
 
-def average_by_class(hits: FloatArray, totals: FloatArray, confusion: FloatArray) -> float:
+def average_by_class(hits: FloatArray, totals: FloatArray, *, confusion: FloatArray) -> float:
     """Average `hits / totals` over classes: the second class of two, else all that occur.
 
     Args:

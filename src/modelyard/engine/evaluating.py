@@ -61,7 +61,7 @@ def metrics_of(metrics: Mapping[str, Metric], task: Task) -> dict[str, Metric]:
     return {key: metric for key, metric in metrics.items() if task in metric.card.tasks}
 
 
-def metric_for(metrics: Mapping[str, Metric], task: Task, key: str | None = None) -> Metric:
+def metric_for(metrics: Mapping[str, Metric], task: Task, *, key: str | None = None) -> Metric:
     """Return the metric that decides.
 
     Raises:
@@ -82,8 +82,8 @@ def metric_for(metrics: Mapping[str, Metric], task: Task, key: str | None = None
 def score_once(
     metric: Metric,
     y_true: npt.NDArray[Any],
-    scores: FloatArray,
     *,
+    scores: FloatArray,
     task: Task,
     threshold: float = 0.5,
 ) -> float:
@@ -98,7 +98,7 @@ def loss_of(metric: Metric, *, task: Task, threshold: float = 0.5) -> Loss:
     """Return what is lost by a metric: smaller is better whatever the metric's direction."""
     sign = -1.0 if metric.card.higher_is_better else 1.0
     return lambda y_true, scores: (
-        sign * score_once(metric, y_true, scores, task=task, threshold=threshold)
+        sign * score_once(metric, y_true, scores=scores, task=task, threshold=threshold)
     )
 
 
@@ -209,5 +209,5 @@ def _confusion(scored: Scored) -> tuple[tuple[int, ...], ...]:
     if not scored.task.is_classification:
         return ()
     answered = decide_codes(scored.scores, scored.threshold)
-    counts = Pairs.of(scored.y_true, answered, len(scored.labels)).count()
+    counts = Pairs.of(scored.y_true, answered, n_classes=len(scored.labels)).count()
     return tuple(tuple(int(count) for count in row) for row in counts)

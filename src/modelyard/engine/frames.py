@@ -29,7 +29,7 @@ _FORMS = (
 Values = npt.NDArray[Any]
 
 
-def raw_table_of(data: object, catalog: Catalog, options: ReadOptions) -> RawTable:
+def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> RawTable:
     """Return the raw table that `data` stands for.
 
     Args:
@@ -68,7 +68,7 @@ def raw_table_of(data: object, catalog: Catalog, options: ReadOptions) -> RawTab
     return RawTable(frame, facts)
 
 
-def like(data: object, values: Values, name: str) -> Any:
+def like(data: object, values: Values, *, name: str) -> Any:
     """Return one value a row in the form in which the rows came.
 
     Args:

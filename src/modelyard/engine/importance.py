@@ -31,8 +31,8 @@ _MIN_ROWS = 100
 def permutation_importance(
     predict: Callable[[Blocks], FloatArray],
     blocks: Blocks,
-    y_true: npt.NDArray[Any],
     *,
+    y_true: npt.NDArray[Any],
     loss: Callable[[npt.NDArray[Any], FloatArray], float],
     rng: np.random.Generator,
     n_repeats: int = 3,

@@ -29,7 +29,7 @@ def draw_histogram(counts: tuple[int, ...]) -> str:
     return picture(*bars, width=_WIDTH, height=_HEIGHT, label="histogram", class_="histogram")
 
 
-def draw_interval(low: float, value: float, high: float, baseline: float) -> str:
+def draw_interval(low: float, value: float, *, high: float, baseline: float) -> str:
     """Return an interval as a line with its value as a dot and the baseline as a mark."""
     known = [each for each in (low, value, high, baseline) if math.isfinite(each)]
     if not math.isfinite(value):

@@ -55,7 +55,7 @@ def size(size_bytes: int) -> str:
     return f"{value:,.0f} {unit}" if unit == "bytes" or value >= 1000 else f"{value:.3g} {unit}"
 
 
-def decimals_for(low: float, high: float, value: float) -> int | None:
+def decimals_for(low: float, high: float, *, value: float) -> int | None:
     """Return where an estimate is to be rounded: its interval's width keeps two digits.
 
     Without a width the value keeps three.

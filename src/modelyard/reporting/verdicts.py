@@ -68,7 +68,7 @@ def _detail(estimate: MetricEstimate, n_rows: int) -> str:
             f"{estimate.title} is not defined on the {rows} that were held back, as happens where "
             "only one class or value occurs among them."
         )
-    decimals = decimals_for(estimate.low, estimate.high, estimate.value)
+    decimals = decimals_for(estimate.low, estimate.high, value=estimate.value)
     value, low, high, baseline = (
         number(each, decimals)
         for each in (estimate.value, estimate.low, estimate.high, estimate.baseline)

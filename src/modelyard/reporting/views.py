@@ -128,7 +128,7 @@ def fold_summary(evaluation: Evaluation) -> tuple[tuple[tuple[str, str, str], ..
         return (), ""
     mean = sum(values) / len(values)
     spread = (sum((value - mean) ** 2 for value in values) / max(len(values) - 1, 1)) ** 0.5
-    decimals = decimals_for(mean - spread, mean + spread, mean)
+    decimals = decimals_for(mean - spread, mean + spread, value=mean)
     rows = tuple(
         (str(fold.fold), count(fold.n_rows), number(fold.value, decimals))
         for fold in evaluation.folds
@@ -141,8 +141,8 @@ def fold_summary(evaluation: Evaluation) -> tuple[tuple[tuple[str, str, str], ..
 
 
 def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
-    decimals = decimals_for(estimate.low, estimate.high, estimate.value)
-    gain_decimals = decimals_for(estimate.gain_low, estimate.gain_high, estimate.gain)
+    decimals = decimals_for(estimate.low, estimate.high, value=estimate.value)
+    gain_decimals = decimals_for(estimate.gain_low, estimate.gain_high, value=estimate.gain)
     gain = number(estimate.gain, gain_decimals)
     return MetricView(
         title=estimate.title,
@@ -154,7 +154,9 @@ def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
         gain_interval=_interval(estimate.gain_low, estimate.gain_high, gain_decimals),
         is_deciding=is_deciding,
         beats_baseline=estimate.beats_baseline,
-        picture=draw_interval(estimate.low, estimate.value, estimate.high, estimate.baseline),
+        picture=draw_interval(
+            estimate.low, estimate.value, high=estimate.high, baseline=estimate.baseline
+        ),
     )
 
 

@@ -25,7 +25,7 @@ class DatasetService:
             DataError: if it is not a sound table.
             UsageError: if nothing can read it.
         """
-        return raw_table_of(data, self.catalog, options)
+        return raw_table_of(data, self.catalog, options=options)
 
     def examine(
         self, data: object, options: ReadOptions, *, target: str | None = None, seed: int = 0

@@ -61,7 +61,7 @@ class ModelService:
     def tag(self, reference: str, tags: Mapping[str, str]) -> Model:
         """Set tags of a version and return it."""
         for key, value in tags.items():
-            self.models.tag(reference, key, value)
+            self.models.tag(reference, key, value=value)
         return self.models.get(reference)
 
     def untag(self, reference: str, key: str) -> Model:

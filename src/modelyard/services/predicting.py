@@ -106,7 +106,7 @@ class PredictionService:
 
     def predict(self, model: OpenModel, data: object) -> Answer:
         """Answer for every row of a path or an object in memory, in its order."""
-        raw = raw_table_of(data, self.catalog, read_options_of(model.manifest))
+        raw = raw_table_of(data, self.catalog, options=read_options_of(model.manifest))
         return self._answer(model, raw)
 
     def evaluate(self, model: OpenModel, data: object, *, metric: str | None = None) -> Evaluation:
@@ -116,7 +116,7 @@ class PredictionService:
             MissingColumns: if the target or an input column is missing.
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
-        raw = raw_table_of(data, self.catalog, read_options_of(model.manifest))
+        raw = raw_table_of(data, self.catalog, options=read_options_of(model.manifest))
         evaluation = self._measure(model, raw, metric=metric)
         if model.reference is not None:
             self._remember(model.reference, raw, evaluation)
@@ -138,7 +138,7 @@ class PredictionService:
         table = conform(raw, model.manifest.inputs)
         schema = model.package.schema
         if schema is not None:
-            check_table(table, DataSchema.from_json(schema))
+            check_table(table, DataSchema.from_json(schema).only(table.names))
         return table
 
     def _measure(self, model: OpenModel, raw: RawTable, *, metric: str | None) -> Evaluation:
@@ -147,7 +147,7 @@ class PredictionService:
         blocks = blocks_of(self._conformed(model, raw).take(rows))
         scores = model.predictor.scores(blocks)
         metrics = self.catalog.metrics()
-        deciding = metric_for(metrics, manifest.task, metric or manifest.metric)
+        deciding = metric_for(metrics, manifest.task, key=metric or manifest.metric)
         scored = Scored(
             task=manifest.task,
             labels=manifest.labels,

@@ -29,7 +29,7 @@ class RunService:
     def tag(self, reference: str, tags: Mapping[str, str]) -> Run:
         """Set tags of a run and return it."""
         for key, value in tags.items():
-            self.runs.tag(reference, key, value)
+            self.runs.tag(reference, key, value=value)
         return self.runs.get(reference)
 
     def untag(self, reference: str, key: str) -> Run:

@@ -79,8 +79,8 @@ def open_database(url: str) -> Database:
 def put(
     connection: sa.Connection,
     table: sa.Table,
-    values: Mapping[str, Any],
     *,
+    values: Mapping[str, Any],
     replacing: Sequence[str],
 ) -> None:
     """Insert a row; where its primary key exists, replace these columns of it (none: leave it)."""

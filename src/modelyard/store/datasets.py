@@ -20,7 +20,7 @@ class Datasets:
     def add(self, dataset: Dataset) -> Dataset:
         """Remember a dataset and return its record: the first one, where the content is known."""
         with self._database.writing() as connection:
-            put(connection, DATASETS, _to_row(dataset), replacing=())
+            put(connection, DATASETS, values=_to_row(dataset), replacing=())
         return self.get(dataset.sha256)
 
     def get(self, sha256: str) -> Dataset:
@@ -34,7 +34,7 @@ class Datasets:
         with self._database.reading() as connection:
             rows = connection.execute(statement.limit(2)).all() if sha256 else []
         if not rows:
-            raise not_found("dataset", sha256, (each.sha256 for each in self.find()))
+            raise not_found("dataset", sha256, existing=(each.sha256 for each in self.find()))
         if len(rows) > 1:
             raise InvalidValue(
                 f"Several datasets begin with '{sha256}'.",

@@ -13,7 +13,7 @@ _METRIC_KEY = re.compile(r"[\w.:-]+")
 
 
 def has_tags(
-    tags: Mapping[str, str | None], table: sa.Table, owner: Mapping[str, sa.Column[Any]]
+    tags: Mapping[str, str | None], table: sa.Table, *, owner: Mapping[str, sa.Column[Any]]
 ) -> list[sa.ColumnElement[bool]]:
     """Return one condition for each tag that a record must carry.
 
@@ -46,7 +46,7 @@ def order_by(
 
 
 def check_sort(
-    sort: str, columns: Sequence[str], metrics: Iterable[Mapping[str, Mapping[str, float]]]
+    sort: str, columns: Sequence[str], *, metrics: Iterable[Mapping[str, Mapping[str, float]]]
 ) -> None:
     """Refuse an order by something that none of the listed records has.
 
@@ -71,7 +71,7 @@ def check_sort(
     )
 
 
-def not_found(noun: str, wanted: str, existing: Iterable[str]) -> NotFound:
+def not_found(noun: str, wanted: str, *, existing: Iterable[str]) -> NotFound:
     """Return the error for a record that does not exist, with the nearest that does."""
     names = list(existing)
     close = nearest(wanted, names)

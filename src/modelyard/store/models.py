@@ -69,7 +69,7 @@ class Models:
         found = self.find(ModelQuery(name=name, sort="version"))
         if not found:
             with self._database.reading() as connection:
-                raise not_found("model", name, _names(connection))
+                raise not_found("model", name, existing=_names(connection))
         return found
 
     def find(self, query: ModelQuery | None = None) -> tuple[Model, ...]:
@@ -84,7 +84,7 @@ class Models:
         )
         with self._database.reading() as connection:
             models = _read(connection, _conditions(query), order, limit=query.limit)
-        check_sort(query.sort, SORTABLE, (model.metrics for model in models))
+        check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return models
 
     def set_alias(self, reference: str, alias: str = CHAMPION) -> Model:
@@ -109,9 +109,9 @@ class Models:
             gone = sa.delete(ML_MODEL_ALIASES).where(table.model_name == name, table.alias == alias)
             if connection.execute(gone).rowcount == 0:
                 there = connection.scalars(sa.select(table.alias).where(table.model_name == name))
-                raise not_found(f"alias of {name}", alias, there)
+                raise not_found(f"alias of {name}", alias, existing=there)
 
-    def tag(self, reference: str, key: str, value: str = "") -> None:
+    def tag(self, reference: str, key: str, *, value: str = "") -> None:
         """Set a tag on a version, over an earlier value of the same key.
 
         Raises:
@@ -134,7 +134,7 @@ class Models:
                 ML_MODEL_TAGS.c.key == key,
             )
             if connection.execute(gone).rowcount == 0:
-                raise not_found(f"tag on {model.reference}", key, model.tags)
+                raise not_found(f"tag on {model.reference}", key, existing=model.tags)
 
     def delete(self, reference: str, *, is_forced: bool = False) -> Model:
         """Forget a version with its aliases, tags and evaluations, and return what was forgotten.
@@ -158,7 +158,7 @@ class Models:
 
 def _next_version(connection: sa.Connection, name: str) -> int:
     row = {"name": name, "last_version": 0}
-    put(connection, ML_MODEL_NAMES, row, replacing=())
+    put(connection, ML_MODEL_NAMES, values=row, replacing=())
     names = ML_MODEL_NAMES.c
     counted = (
         sa.update(ML_MODEL_NAMES)
@@ -185,10 +185,10 @@ def _get(connection: sa.Connection, text: str) -> Model:
         return found[0]
     siblings = _read(connection, [condition])
     if not siblings:
-        raise not_found("model", wanted.name, _names(connection))
+        raise not_found("model", wanted.name, existing=_names(connection))
     references = [model.reference for model in siblings]
     aliases = [f"{model.name}@{alias}" for model in siblings for alias in model.aliases]
-    raise not_found("model", text, aliases + references)
+    raise not_found("model", text, existing=aliases + references)
 
 
 def _names(connection: sa.Connection) -> Iterable[str]:
@@ -207,7 +207,7 @@ def _conditions(query: ModelQuery) -> list[sa.ColumnElement[bool]]:
     if query.alias is not None:
         found.append(_has_alias(query.alias))
     owner = {"model_name": ML_MODELS.c.name, "model_version": ML_MODELS.c.version}
-    return found + has_tags(query.tags, ML_MODEL_TAGS, owner)
+    return found + has_tags(query.tags, ML_MODEL_TAGS, owner=owner)
 
 
 def _has_alias(alias: str) -> sa.ColumnElement[bool]:
@@ -258,12 +258,12 @@ def _is(key: _Key) -> sa.ColumnElement[bool]:
 
 def _put_alias(connection: sa.Connection, key: _Key, alias: str) -> None:
     row = {"model_name": key[0], "alias": check_alias(alias), "model_version": key[1]}
-    put(connection, ML_MODEL_ALIASES, row, replacing=["model_version"])
+    put(connection, ML_MODEL_ALIASES, values=row, replacing=["model_version"])
 
 
 def _put_tag(connection: sa.Connection, key: _Key, name: str, value: str) -> None:
     row = {"model_name": key[0], "model_version": key[1], "key": name, "value": value}
-    put(connection, ML_MODEL_TAGS, row, replacing=["value"])
+    put(connection, ML_MODEL_TAGS, values=row, replacing=["value"])
 
 
 def _to_row(model: Model) -> dict[str, Any]:

@@ -85,10 +85,10 @@ class Runs:
         )
         with self._database.reading() as connection:
             runs = _read(connection, _conditions(query), order, limit=query.limit)
-        check_sort(query.sort, SORTABLE, (run.metrics for run in runs))
+        check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
         return runs
 
-    def tag(self, reference: str, key: str, value: str = "") -> None:
+    def tag(self, reference: str, key: str, *, value: str = "") -> None:
         """Set a tag on a run, over an earlier value of the same key.
 
         Raises:
@@ -109,7 +109,7 @@ class Runs:
             gone = sa.delete(TRAINING_JOB_TAGS).where(tags.job_id == id_, tags.key == key)
             if connection.execute(gone).rowcount == 0:
                 there = connection.scalars(sa.select(tags.key).where(tags.job_id == id_))
-                raise not_found(f"tag on run {id_}", key, there)
+                raise not_found(f"tag on run {id_}", key, existing=there)
 
     def delete(self, reference: str) -> Run:
         """Forget a run and its tags, and return what was forgotten.
@@ -139,7 +139,7 @@ def _conditions(query: RunQuery) -> list[sa.ColumnElement[bool]]:
         TRAINING_JOBS.c.data_sha256: query.data_sha256,
     }
     found = [column == value for column, value in exact.items() if value is not None]
-    return found + has_tags(query.tags, TRAINING_JOB_TAGS, {"job_id": TRAINING_JOBS.c.id})
+    return found + has_tags(query.tags, TRAINING_JOB_TAGS, owner={"job_id": TRAINING_JOBS.c.id})
 
 
 def _read(
@@ -172,7 +172,7 @@ def _find_id(connection: sa.Connection, reference: str) -> str:
         return reference if reference in found else found[0]
     if not found:
         recent = sa.select(id_).order_by(TRAINING_JOBS.c.started_at.desc()).limit(100)
-        raise not_found("run", reference, connection.scalars(recent))
+        raise not_found("run", reference, existing=connection.scalars(recent))
     raise InvalidValue(
         f"Several runs begin with '{reference}': {', '.join(sorted(found)[:10])}.",
         fix="Give more of the id.",
@@ -182,7 +182,7 @@ def _find_id(connection: sa.Connection, reference: str) -> str:
 
 def _put_tag(connection: sa.Connection, id_: str, key: str, value: str) -> None:
     row = {"job_id": id_, "key": key, "value": value}
-    put(connection, TRAINING_JOB_TAGS, row, replacing=["value"])
+    put(connection, TRAINING_JOB_TAGS, values=row, replacing=["value"])
 
 
 def _to_row(run: Run) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def test_weights_are_added_up():
 
 
 def test_classes_that_no_row_shows_are_counted_as_zero():
-    assert Pairs.of(np.array([0]), np.array([0]), 3).count().shape == (3, 3)
+    assert Pairs.of(np.array([0]), np.array([0]), n_classes=3).count().shape == (3, 3)
 
 
 def test_no_rows_make_an_empty_table_of_two_classes():
@@ -31,6 +31,6 @@ def test_no_rows_make_an_empty_table_of_two_classes():
 def test_a_class_without_a_total_scores_zero():
     confusion = np.array([[2.0, 0, 1], [0, 0, 0], [0, 0, 3]])
 
-    averaged = average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion)
+    averaged = average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion=confusion)
 
     assert averaged == pytest.approx((1 + 3 / 4) / 2)

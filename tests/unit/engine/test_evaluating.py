@@ -24,7 +24,7 @@ METRICS = Catalog().metrics()
 
 
 def judged(scored, key=None, seed=0):
-    metric = metric_for(METRICS, scored.task, key)
+    metric = metric_for(METRICS, scored.task, key=key)
     return evaluate(scored, metrics=METRICS, metric=metric, rng=np.random.default_rng(seed))
 
 
@@ -127,7 +127,7 @@ def test_another_metric_may_decide():
 
 def test_an_unknown_metric_is_refused_with_the_nearest_and_those_of_the_task():
     with pytest.raises(UnknownKey, match="'acuracy'") as refusal:
-        metric_for(METRICS, Task.BINARY, "acuracy")
+        metric_for(METRICS, Task.BINARY, key="acuracy")
 
     assert "Did you mean 'accuracy'?" in refusal.value.fix
     assert "rmse" not in refusal.value.fix
@@ -135,7 +135,7 @@ def test_an_unknown_metric_is_refused_with_the_nearest_and_those_of_the_task():
 
 def test_a_metric_of_another_task_is_refused_with_those_that_fit():
     with pytest.raises(InvalidValue, match="'rmse' does not fit a binary task") as refusal:
-        metric_for(METRICS, Task.BINARY, "rmse")
+        metric_for(METRICS, Task.BINARY, key="rmse")
 
     assert "roc-auc" in refusal.value.fix
 
@@ -235,11 +235,11 @@ def test_score_once_is_the_metric_of_the_decided_labels():
     scores = np.array([[0.9, 0.1], [0.2, 0.8]])
     truth = np.array([0, 0])
 
-    assert score_once(METRICS["accuracy"], truth, scores, task=Task.BINARY) == 0.5
+    assert score_once(METRICS["accuracy"], truth, scores=scores, task=Task.BINARY) == 0.5
 
 
 def test_no_rows_have_no_score():
-    score = score_once(METRICS["rmse"], np.empty(0), np.empty((0, 1)), task=Task.REGRESSION)
+    score = score_once(METRICS["rmse"], np.empty(0), scores=np.empty((0, 1)), task=Task.REGRESSION)
 
     assert np.isnan(score)
 

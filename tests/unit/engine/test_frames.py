@@ -24,7 +24,7 @@ def at(*parts):
 
 
 def raw_of(data, **options):
-    return raw_table_of(data, Catalog(), ReadOptions(**options))
+    return raw_table_of(data, Catalog(), options=ReadOptions(**options))
 
 
 def column(data):
@@ -255,27 +255,27 @@ VALUES = np.array(["yes", "no", "yes"], dtype=object)
 
 
 def test_answers_come_back_in_the_form_of_the_rows():
-    series = like(FORMS["pandas"], VALUES, "prediction")
+    series = like(FORMS["pandas"], VALUES, name="prediction")
     assert isinstance(series, pd.Series)
     assert (series.name, series.index.tolist()) == ("prediction", [7, 8, 9])
     assert series.tolist() == VALUES.tolist()
     for form in ("polars", "lazy"):
-        answer = like(FORMS[form], VALUES, "prediction")
+        answer = like(FORMS[form], VALUES, name="prediction")
         assert answer.equals(pl.Series("prediction", VALUES.tolist()), check_names=True)
     for form in ("arrow", "batch"):
-        answer = like(FORMS[form], VALUES, "prediction")
+        answer = like(FORMS[form], VALUES, name="prediction")
         assert isinstance(answer, pa.ChunkedArray)
         assert answer.to_pylist() == VALUES.tolist()
-    assert like(FORMS["dict"], VALUES, "prediction") == VALUES.tolist()
-    assert like(FORMS["rows"], VALUES, "prediction") == VALUES.tolist()
-    assert isinstance(like("table.csv", VALUES, "prediction"), pl.Series)
+    assert like(FORMS["dict"], VALUES, name="prediction") == VALUES.tolist()
+    assert like(FORMS["rows"], VALUES, name="prediction") == VALUES.tolist()
+    assert isinstance(like("table.csv", VALUES, name="prediction"), pl.Series)
 
 
 def test_numbers_come_back_as_numbers():
     values = np.array([1.5, 2.5, 3.5])
-    assert like(FORMS["pandas"], values, "prediction").dtype == np.float64
-    assert like(FORMS["polars"], values, "prediction").dtype == pl.Float64
-    assert like(FORMS["rows"], values, "prediction") == [1.5, 2.5, 3.5]
+    assert like(FORMS["pandas"], values, name="prediction").dtype == np.float64
+    assert like(FORMS["polars"], values, name="prediction").dtype == pl.Float64
+    assert like(FORMS["rows"], values, name="prediction") == [1.5, 2.5, 3.5]
 
 
 def test_tables_of_answers_come_back_in_the_form_of_the_rows():
@@ -297,7 +297,7 @@ def test_neither_pandas_nor_arrow_is_imported_to_read_a_dict():
         "import sys; from modelyard.catalog import Catalog;"
         "from modelyard.domain.configs import ReadOptions;"
         "from modelyard.engine.frames import raw_table_of;"
-        "raw_table_of({'a': [1, 'x']}, Catalog(), ReadOptions());"
+        "raw_table_of({'a': [1, 'x']}, Catalog(), options=ReadOptions());"
         "sys.exit(bool({'pandas', 'pyarrow', 'sklearn'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -311,7 +311,7 @@ def test_pandas_is_read_where_arrow_is_not_installed():
         "from modelyard.engine.frames import raw_table_of;"
         "data = pandas.DataFrame({'a': ['x', None], 'b': pandas.Categorical(['u', 'v']),"
         " 'c': pandas.to_datetime(['2020-01-01', None])});"
-        "rows = raw_table_of(data, Catalog(), ReadOptions()).frame.rows();"
+        "rows = raw_table_of(data, Catalog(), options=ReadOptions()).frame.rows();"
         "sys.exit(rows[1] != (None, 'v', None) or rows[0][0] != 'x')"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

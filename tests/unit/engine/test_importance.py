@@ -25,7 +25,7 @@ def predict(blocks):
 def measured(blocks, **options):
     truth = predict(blocks)[:, 0]
     options = {"loss": rmse, "rng": np.random.default_rng(1)} | options
-    return permutation_importance(predict, blocks, truth, **options)
+    return permutation_importance(predict, blocks, y_true=truth, **options)
 
 
 def test_columns_come_strongest_first_and_an_ignored_one_counts_nothing():
@@ -72,7 +72,9 @@ def test_the_sample_shrinks_with_the_number_of_columns(n_rows, n_columns, expect
         seen.add(part.n_rows)
         return part.numbers[:, :1]
 
-    permutation_importance(watched, blocks, numbers[:, 0], loss=rmse, rng=np.random.default_rng(0))
+    permutation_importance(
+        watched, blocks, y_true=numbers[:, 0], loss=rmse, rng=np.random.default_rng(0)
+    )
 
     assert seen == {expected}
 
@@ -100,7 +102,7 @@ def measured_zeros(blocks):
     return permutation_importance(
         lambda part: part.numbers[:, :1],
         blocks,
-        np.zeros(blocks.n_rows),
+        y_true=np.zeros(blocks.n_rows),
         loss=rmse,
         rng=np.random.default_rng(0),
     )

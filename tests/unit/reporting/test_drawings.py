@@ -186,7 +186,7 @@ def test_no_counts_are_no_glyph(counts):
 
 
 def test_an_interval_lies_around_its_value_apart_from_the_baseline():
-    svg = parsed(draw_interval(0.7, 0.8, 0.9, 0.5))
+    svg = parsed(draw_interval(0.7, 0.8, high=0.9, baseline=0.5))
     places = {each.get("class"): float(each.get("x1")) for each in svg.iter("line")}
     dot = float(next(svg.iter("circle")).get("cx"))
 
@@ -196,9 +196,9 @@ def test_an_interval_lies_around_its_value_apart_from_the_baseline():
 def test_an_interval_draws_only_what_is_known():
     nan = float("nan")
 
-    assert draw_interval(nan, nan, nan, 0.5) == ""
-    assert "range" not in draw_interval(nan, 0.5, nan, nan)
-    assert "mark" not in draw_interval(nan, 0.5, nan, nan)
+    assert draw_interval(nan, nan, high=nan, baseline=0.5) == ""
+    assert "range" not in draw_interval(nan, 0.5, high=nan, baseline=nan)
+    assert "mark" not in draw_interval(nan, 0.5, high=nan, baseline=nan)
 
 
 def test_what_stands_in_an_attribute_is_escaped():

@@ -56,7 +56,7 @@ def test_a_number_with_given_decimals(value, decimals, said):
     ],
 )
 def test_an_estimate_keeps_the_digits_that_its_interval_bears(low, high, value, decimals):
-    assert decimals_for(low, high, value) == decimals
+    assert decimals_for(low, high, value=value) == decimals
 
 
 @pytest.mark.parametrize(

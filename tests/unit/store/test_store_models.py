@@ -177,8 +177,8 @@ def test_models_are_sorted_by_a_metric(models: Models, make_model: MakeModel) ->
 
 def test_a_tag_is_set_replaced_and_taken_off(models: Models, make_model: MakeModel) -> None:
     models.register(make_model())
-    models.tag("iris", "=1+1", "'; DROP TABLE ml_models")
-    models.tag("iris", "=1+1", "<img>")
+    models.tag("iris", "=1+1", value="'; DROP TABLE ml_models")
+    models.tag("iris", "=1+1", value="<img>")
     assert models.get("iris").tags == {"=1+1": "<img>"}
     models.untag("iris", "=1+1")
     assert models.get("iris").tags == {}

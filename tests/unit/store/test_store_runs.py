@@ -127,7 +127,7 @@ def test_a_run_on_an_unknown_dataset_is_refused(runs: Runs, make_run: MakeRun) -
 
 def test_an_update_replaces_the_state_and_leaves_the_tags(runs: Runs, make_run: MakeRun) -> None:
     runs.add(make_run("r1", tags={"team": "a"}))
-    runs.tag("r1", "note", "while running")
+    runs.tag("r1", "note", value="while running")
     runs.update(make_run("r1", status=RunStatus.SUCCEEDED, n_rows=9))
     found = runs.get("r1")
     assert (found.status, found.n_rows) == (RunStatus.SUCCEEDED, 9)
@@ -219,8 +219,8 @@ def test_a_metric_that_is_not_a_number_is_read_back_as_nan(runs: Runs, make_run:
 
 def test_a_tag_is_set_replaced_and_taken_off(runs: Runs, make_run: MakeRun) -> None:
     runs.add(make_run("r1"))
-    runs.tag("r1", "team", "a")
-    runs.tag("r1", "team", "b")
+    runs.tag("r1", "team", value="a")
+    runs.tag("r1", "team", value="b")
     assert runs.get("r1").tags == {"team": "b"}
     runs.untag("r1", "team")
     assert runs.get("r1").tags == {}

@@ -27,7 +27,7 @@ class _ConfusionMatrix:
         if len(subject.y_true) == 0:
             return None
         answered = decide_codes(subject.scores, subject.threshold)
-        counts = Pairs.of(subject.y_true, answered, len(subject.labels)).count()
+        counts = Pairs.of(subject.y_true, answered, n_classes=len(subject.labels)).count()
         shown = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_MAX_CLASSES])
         names = tuple(str(subject.labels[code]) for code in shown)
         places = tuple(float(place) for place in range(len(shown)))

@@ -38,13 +38,13 @@ class _F1:
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
     ) -> Callable[[FloatArray], float]:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
-        pairs = Pairs.of(y_true, y_pred, n_classes)
+        pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _f1(pairs.count(weight))
 
 
 def _f1(confusion: FloatArray) -> float:
     totals = confusion.sum(axis=0) + confusion.sum(axis=1)
-    return average_by_class(2 * confusion.diagonal(), totals, confusion)
+    return average_by_class(2 * confusion.diagonal(), totals, confusion=confusion)
 
 
 COMPONENT = _F1()

@@ -38,12 +38,12 @@ class _Precision:
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
     ) -> Callable[[FloatArray], float]:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
-        pairs = Pairs.of(y_true, y_pred, n_classes)
+        pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _precision(pairs.count(weight))
 
 
 def _precision(confusion: FloatArray) -> float:
-    return average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion)
+    return average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion=confusion)
 
 
 COMPONENT = _Precision()

@@ -38,12 +38,12 @@ class _Recall:
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
     ) -> Callable[[FloatArray], float]:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
-        pairs = Pairs.of(y_true, y_pred, n_classes)
+        pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _recall(pairs.count(weight))
 
 
 def _recall(confusion: FloatArray) -> float:
-    return average_by_class(confusion.diagonal(), confusion.sum(axis=1), confusion)
+    return average_by_class(confusion.diagonal(), confusion.sum(axis=1), confusion=confusion)
 
 
 COMPONENT = _Recall()
