@@ -1,0 +1,96 @@
+"""A table that cannot be trained on is refused in words that tell what, where and what to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+from refused_tables import CASES, Refusal
+from rows import QUICK, answer, table, with_column
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_table_that_cannot_be_trained_on_is_refused(case: Refusal, cli, put, tmp_path) -> None:
+    path = put("data.csv", case.content)
+    before = path.read_bytes()
+    out = tmp_path / "package"
+    ending = cli("train", path, *case.options, "--out", out, "--json")
+    error = ending.error
+    assert (ending.code, error["code"]) == (case.exit_code, case.code), error
+    told = f"{error['detail']} {error.get('fix', '')}"
+    assert not [piece for piece in case.says if piece not in told], told
+    assert error["fix"]
+    if case.row is not None:
+        assert error["row"] == case.row
+    if case.column is not None:
+        assert error["column"] == case.column
+    _assert_nothing_half_made(cli, out)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_person_reads_the_same_words(case: Refusal, cli, put) -> None:
+    path = put("data.csv", case.content)
+    ending = cli("train", path, *case.options)
+    assert ending.code == case.exit_code
+    assert not [piece for piece in case.says if piece not in ending.err], ending.err
+    assert not ending.out
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.is_unreadable], ids=lambda case: case.name
+)
+def test_profile_refuses_an_unreadable_table_alike(case: Refusal, cli, put) -> None:
+    ending = cli("profile", put("data.csv", case.content), "--json")
+    assert (ending.code, ending.error["code"]) == (case.exit_code, case.code)
+    assert ending.error.get("row") == case.row
+
+
+def test_a_finding_lets_the_training_go_on_once_it_is_accepted_by_name(cli, put, done) -> None:
+    path = put("data.csv", with_column("copy", answer))
+    stopped = cli("train", path, *QUICK, "--json")
+    names = [finding["name"] for finding in stopped.error["findings"]]
+    assert "leakage-copy:copy" in names
+    accepted = [option for name in names for option in ("--accept", name)]
+    assert done("train", path, *QUICK, *accepted)["reference"] == "data@1"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "exit_code"),
+    [("absent.csv", "not-found", 5), ("data.xlsx", "usage", 4), (".", "usage", 4)],
+)
+def test_what_is_no_file_of_a_known_kind_is_named(
+    name, code, exit_code, cli, put, tmp_path
+) -> None:
+    put("data.xlsx", b"PK\x03\x04")
+    ending = cli("train", tmp_path / name, *QUICK, "--json")
+    assert (ending.code, ending.error["code"]) == (exit_code, code)
+    assert ending.error["fix"]
+
+
+def test_an_output_folder_that_holds_something_is_never_overwritten(cli, put, tmp_path) -> None:
+    path, out = put("data.csv", table()), tmp_path / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("mine")
+    ending = cli("train", path, *QUICK, "--out", out, "--json")
+    assert (ending.code, ending.error["code"]) == (4, "usage")
+    assert [file.name for file in out.iterdir()] == ["mine.txt"]
+    assert cli("models", "list", "--json").document == []
+
+
+def test_an_output_folder_below_a_file_is_refused_and_nothing_is_registered(cli, put) -> None:
+    path = put("data.csv", table())
+    ending = cli("train", path, *QUICK, "--out", path / "package", "--json")
+    assert (ending.code, ending.error["code"]) == (7, "store")
+    _assert_nothing_half_made(cli, path / "package")
+
+
+def _assert_nothing_half_made(cli, out: Path) -> None:
+    assert not out.exists()
+    assert not list(out.parent.glob(".unfinished*"))
+    assert cli("models", "list", "--json").document == []
+    (run,) = cli("runs", "list", "--json").document
+    assert run["status"] == "failed"
+    assert run["reason"]
+    assert run["model"] is None
+    packages = Path(os.environ["MODELYARD_HOME"]) / "models"
+    assert not packages.exists() or not list(packages.iterdir())
