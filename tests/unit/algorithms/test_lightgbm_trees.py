@@ -7,6 +7,7 @@ import pytest
 
 from modelyard.components.algorithms.lightgbm import COMPONENT, read_trees
 from modelyard.domain.tasks import Task
+from modelyard.engine.parameters import resolve_parameters
 from modelyard.packaging.graphs.trees import sum_of_trees
 from modelyard.protocols.algorithms import FitInput
 
@@ -148,3 +149,21 @@ def test_a_tiny_table_is_given_smaller_leaves(n_rows, leaf):
 def test_a_table_of_forty_rows_is_still_split():
     model = fit(np.arange(40.0), n_estimators=20)
     assert np.ptp(model.scores(np.array([[-5.0, 0, 0], [50.0, 0, 0]]))) > 5
+
+
+def test_a_target_far_from_zero_is_learned_as_well_as_one_around_zero():
+    """LightGBM keeps targets in float32, which near 1e9 cannot tell neighbours apart."""
+    X, y = rows(share_missing=0.0)
+    errors = []
+    for offset in (0.0, 1e9):
+        training = FitInput(
+            X=X,
+            y=y + offset,
+            feature_names=("a", "b", "c", "d", "e"),
+            task=Task.REGRESSION,
+            n_classes=0,
+            parameters=resolve_parameters(COMPONENT.card, {}),
+            rng=np.random.default_rng(0),
+        )
+        errors.append(np.abs(COMPONENT.fit(training).scores(X)[:, 0] - training.y).mean())
+    assert errors[1] == pytest.approx(errors[0], rel=1e-3)

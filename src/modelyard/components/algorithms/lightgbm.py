@@ -145,10 +145,12 @@ class LightGBM:
             certain = spread_columns(np.ones((1, 1)), seen, n_classes=training.n_classes)
             return ConstantModel(certain[0], training.X.shape[1], parameters)
         options = _options(training, parameters, n_seen=len(seen))
-        labels = np.searchsorted(seen, training.y) if len(seen) else training.y
+        # LightGBM keeps targets in float32: around their mean they lose no digit that matters.
+        center = 0.0 if len(seen) else float(np.mean(training.y))
+        labels = np.searchsorted(seen, training.y) if len(seen) else training.y - center
         rows = lightgbm.Dataset(training.X, labels, weight=training.weight, params=options)
         callbacks: list[Callable[..., None]] = [_telling(training.progress)]
-        held = _validation(training, seen)
+        held = _validation(training, seen, center=center)
         if held and parameters["early_stopping_rounds"]:
             rounds = parameters["early_stopping_rounds"]
             callbacks.append(lightgbm.early_stopping(rounds, verbose=False))
@@ -162,22 +164,23 @@ class LightGBM:
         # best_iteration is 0 or less where nothing stopped the rounds early.
         n_rounds = max(booster.best_iteration, 0) or booster.current_iteration()
         final = parameters | {"n_estimators": n_rounds}
-        return _Boosted(booster, seen, training.n_classes, final)
+        return _Boosted(booster, seen, center, training.n_classes, final)
 
 
 @dataclass(frozen=True)
 class _Boosted:
-    """`seen` is empty and `n_classes` 0 for regression."""
+    """`seen` is empty and `n_classes` 0 for regression, whose targets lie around `center`."""
 
     booster: Any
     seen: npt.NDArray[np.int64]
+    center: float
     n_classes: int
     parameters: Mapping[str, Any]
 
     def scores(self, X: FloatArray) -> FloatArray:
         answers = self.booster.predict(X, num_iteration=self.parameters["n_estimators"])
         if not self.n_classes:
-            return np.asarray(answers)[:, None]
+            return np.asarray(answers)[:, None] + self.center
         shares = np.column_stack([1 - answers, answers]) if answers.ndim == 1 else answers
         return spread_columns(shares, self.seen, n_classes=self.n_classes)
 
@@ -188,6 +191,8 @@ class _Boosted:
         if self.n_classes:
             chain = two_columns(chain) if n_targets == 1 else softmax(chain)
             chain = spread(chain, self.seen, n_classes=self.n_classes)
+        else:
+            chain = chain.then("Add", None, np.array([self.center]))
         n_features = self.booster.num_feature()
         return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
 
@@ -261,13 +266,13 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
 
 
 def _validation(
-    training: FitInput, seen: npt.NDArray[np.int64]
+    training: FitInput, seen: npt.NDArray[np.int64], *, center: float
 ) -> list[tuple[FloatArray, npt.NDArray[Any]]]:
     X, y = training.X_validation, training.y_validation
     if X is None or y is None:
         return []
     if not len(seen):
-        return [(X, y)] if len(y) else []
+        return [(X, y - center)] if len(y) else []
     known = np.isin(y, seen)
     return [(X[known], np.searchsorted(seen, y[known]))] if known.any() else []
 
