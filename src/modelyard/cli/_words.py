@@ -21,7 +21,7 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "bl
 
 
 def read_options(
-    missing: Sequence[str], kinds: Mapping[str, str], dialect: Mapping[str, Any]
+    missing: Sequence[str], kinds: Mapping[str, str], *, dialect: Mapping[str, Any]
 ) -> ReadOptions:
     """Return what the options on reading ask for: --missing, --kind, and those of the dialect.
 

@@ -30,7 +30,7 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
     from modelyard.cli._words import print_facts, print_findings, read_options
     from modelyard.services.datasets import plain_examination
 
-    options = read_options(missing, pairs(kinds, "--kind"), given)
+    options = read_options(missing, pairs(kinds, "--kind"), dialect=given)
     examination = open_project().datasets.examine(data, options, target=target)
     if wants_json:
         print_json(plain_examination(examination))

@@ -109,7 +109,7 @@ def tag(run: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @JSON
 def delete(run: str, *, yes: bool, wants_json: bool) -> None:
-    """Forget a training; its model stays."""
+    """Forget a training that no model comes from, or whose model is deleted."""
     from modelyard.bootstrap import open_project
 
     runs = open_project().runs

@@ -73,7 +73,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         metric=options["metric"],
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
-        read=read_options(options["missing"], pairs(options["kinds"], "--kind"), options),
+        read=read_options(options["missing"], pairs(options["kinds"], "--kind"), dialect=options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
