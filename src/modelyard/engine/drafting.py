@@ -148,7 +148,7 @@ def _prove(
     rows = _rows(holed)
     case = ParityCase(
         columns=_columns(test),
-        expected=trained.fitted.scores(test),
+        expected=trained.scores,
         rows=rows,
         expected_rows=trained.fitted.scores(holed),
         scale=float(np.std(trained.plan.y)) if trained.task is Task.REGRESSION else 1.0,
@@ -207,7 +207,7 @@ def _statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, An
     blocks = rows_of(trained.plan.blocks, trained.split.train)
     columns = _columns(blocks)
     described = {column.name: _distribution(column, columns[column.name]) for column in inputs}
-    scores = trained.fitted.scores(rows_of(trained.plan.blocks, trained.split.test))
+    scores = trained.scores
     return {
         "n_rows": blocks.n_rows,
         "inputs": described,

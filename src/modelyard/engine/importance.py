@@ -7,7 +7,7 @@ Source: Breiman: Random Forests (2001), section 10; Fisher, Rudin, Dominici: All
 but Many are Useful (2019), for any model and any loss.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,30 +22,37 @@ FloatArray = npt.NDArray[np.float64]
 MAX_ROWS = 1000
 # Above this, shuffling every column costs more than it tells: the work grows with its square.
 MAX_COLUMNS = 500
-# Predicted rows over all columns and repeats: under half a second with 300 trees. A sample
-# is not cut below the rows that a mean of losses needs to be worth showing.
-_MAX_PREDICTED = 30_000
+# Shuffles of a column; fewer have no spread worth showing.
+N_REPEATS = 3
+# Predicted rows over all columns and repeats, times the classes where there are more than two,
+# as boosting grows a tree for each: a quarter of a second with 300 trees. A sample is not cut
+# below the rows that a mean of losses needs to be worth showing.
+_MAX_PREDICTED = 15_000
 _MIN_ROWS = 100
+# Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.
+_ROWS_A_CALL = 10_000
+
+Predict = Callable[[Blocks], FloatArray]
 
 
 def permutation_importance(
-    predict: Callable[[Blocks], FloatArray],
+    predict: Predict,
     blocks: Blocks,
     *,
     y_true: npt.NDArray[Any],
+    scores: FloatArray,
     loss: Callable[[npt.NDArray[Any], FloatArray], float],
     rng: np.random.Generator,
-    n_repeats: int = 3,
 ) -> tuple[Importance, ...]:
-    """Shuffle one column at a time on a sample of the rows.
+    """Shuffle one column at a time, three times each, on a sample of the rows.
 
     Args:
-        predict: from blocks to scores.
+        predict: from blocks to scores, row by row: several shuffles are answered in one call.
         blocks: held-out rows.
         y_true: (n,) truth.
+        scores: (n, m) what `predict` answers for the rows as they are.
         loss: from truth and scores to what is lost, smaller is better; NaN where not defined.
         rng: of the sample and the shuffles.
-        n_repeats: shuffles a column.
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
@@ -54,21 +61,26 @@ def permutation_importance(
     names = (*blocks.number_names, *blocks.string_names)
     if not 0 < len(names) <= MAX_COLUMNS or blocks.n_rows == 0:
         return ()
-    rows = _sample(blocks.n_rows, n_predictions=len(names) * n_repeats, rng=rng)
+    rows = _sample(scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
     sample, truth = _rows(blocks, rows), y_true[rows]
-    whole = loss(truth, predict(sample))
+    whole = loss(truth, scores[rows])
     if not np.isfinite(whole):
         return ()
-    found = []
-    for name, shuffled in zip(names, _shuffles(sample, n_repeats, rng), strict=True):
-        losses = np.array([loss(truth, predict(each)) for each in shuffled]) - whole
-        sd = float(losses.std(ddof=1)) if n_repeats > 1 else 0.0
-        found.append(Importance(name, float(losses.mean()), sd))
+    shuffled = _answers(predict, _shuffles(sample, rng))
+    losses = np.array([loss(truth, each) for each in shuffled]) - whole
+    found = [
+        Importance(name, float(lost.mean()), float(lost.std(ddof=1)))
+        for name, lost in zip(names, losses.reshape(len(names), N_REPEATS), strict=True)
+    ]
     return tuple(sorted(found, key=lambda each: -each.mean))
 
 
-def _sample(n_rows: int, *, n_predictions: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    n_wanted = min(MAX_ROWS, max(_MIN_ROWS, _MAX_PREDICTED // n_predictions))
+def _sample(
+    scores: FloatArray, *, n_shuffles: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    n_rows, n_columns = scores.shape
+    cost = n_shuffles * (n_columns if n_columns > 2 else 1)
+    n_wanted = min(MAX_ROWS, max(_MIN_ROWS, _MAX_PREDICTED // cost))
     if n_rows <= n_wanted:
         return np.arange(n_rows)
     return np.sort(rng.choice(n_rows, size=n_wanted, replace=False))
@@ -78,14 +90,30 @@ def _rows(blocks: Blocks, rows: npt.NDArray[np.int64]) -> Blocks:
     return replace(blocks, numbers=blocks.numbers[rows], strings=blocks.strings[rows])
 
 
-def _shuffles(blocks: Blocks, n_repeats: int, rng: np.random.Generator) -> Iterator[list[Blocks]]:
+def _answers(predict: Predict, parts: Iterator[Blocks]) -> Iterator[FloatArray]:
+    """Yield the scores of each part, all of equally many rows."""
+    waiting: list[Blocks] = []
+    for part in parts:
+        waiting.append(part)
+        if part.n_rows * len(waiting) >= _ROWS_A_CALL:
+            yield from np.split(predict(_stacked(waiting)), len(waiting))
+            waiting.clear()
+    if waiting:
+        yield from np.split(predict(_stacked(waiting)), len(waiting))
+
+
+def _stacked(parts: Sequence[Blocks]) -> Blocks:
+    numbers = np.concatenate([part.numbers for part in parts])
+    strings = np.concatenate([part.strings for part in parts])
+    return replace(parts[0], numbers=numbers, strings=strings)
+
+
+def _shuffles(blocks: Blocks, rng: np.random.Generator) -> Iterator[Blocks]:
     """Yield for each column the blocks in which it alone is shuffled, once a repeat."""
     for part in ("numbers", "strings"):
         block = getattr(blocks, part)
         for column in range(block.shape[1]):
-            shuffled = []
-            for _ in range(n_repeats):
+            for _ in range(N_REPEATS):
                 mixed = block.copy()
                 mixed[:, column] = rng.permutation(block[:, column])
-                shuffled.append(replace(blocks, **{part: mixed}))
-            yield shuffled
+                yield replace(blocks, **{part: mixed})

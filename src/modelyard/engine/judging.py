@@ -95,14 +95,25 @@ class Judge:
         return model.scores(np.empty((1, 0)))
 
     def judge(
-        self, fitted: Fitted, *, baseline: FloatArray, rng: np.random.Generator
+        self,
+        fitted: Fitted,
+        scores: FloatArray,
+        *,
+        baseline: FloatArray,
+        rng: np.random.Generator,
     ) -> Evaluation:
-        """Measure the model on the test rows: metrics with intervals, importance, charts."""
+        """Measure the model on the test rows: metrics with intervals, importance, charts.
+
+        Args:
+            fitted: the model.
+            scores: what it answers for the test rows.
+            baseline: (1, m) what the dummy answers for any row.
+            rng: of the bootstrap and the shuffles.
+        """
         plan, catalog = self.plan, self.workshop.catalog
         interval_rng, shuffle_rng = rng.spawn(2)
         test = self.split.test
         blocks, y_true = rows_of(plan.blocks, test), plan.y[test]
-        scores = fitted.scores(blocks)
         scored = Scored(
             task=plan.task,
             labels=plan.labels,
@@ -115,7 +126,7 @@ class Judge:
         )
         loss = loss_of(self.metric, task=plan.task)
         importance = permutation_importance(
-            fitted.scores, blocks, y_true=y_true, loss=loss, rng=shuffle_rng
+            fitted.scores, blocks, y_true=y_true, scores=scores, loss=loss, rng=shuffle_rng
         )
         subject = ChartInput(
             task=plan.task,

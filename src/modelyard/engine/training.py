@@ -17,7 +17,7 @@ from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted, fit
 from modelyard.engine.judging import Judge
 from modelyard.engine.parameters import resolve_parameters
-from modelyard.engine.preparing import blocks_of
+from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
 from modelyard.engine.workshop import Workshop
@@ -30,6 +30,7 @@ class Trained:
 
     Attributes:
         table: the rows that have a target.
+        scores: (n, m) the model's own scores of the test rows.
         baseline: (1, m) scores that the dummy answers for any row.
         fit_s: seconds that the final fit took.
     """
@@ -41,6 +42,7 @@ class Trained:
     split: Split
     fitted: Fitted
     evaluation: Evaluation
+    scores: npt.NDArray[np.float64]
     baseline: npt.NDArray[np.float64]
     fit_s: float
 
@@ -128,7 +130,8 @@ def _fit_and_judge(
     fit_s = workshop.clock() - started
     progress.stage("Measuring on held-out rows")
     baseline = judge.baseline(judge_rng)
-    evaluation = judge.judge(fitted, baseline=baseline, rng=judge_rng)
+    scores = fitted.scores(rows_of(plan.blocks, parts.test))
+    evaluation = judge.judge(fitted, scores, baseline=baseline, rng=judge_rng)
     return Trained(
         config=config,
         examination=examination,
@@ -137,6 +140,7 @@ def _fit_and_judge(
         split=parts,
         fitted=fitted,
         evaluation=replace(evaluation, folds=folds),
+        scores=scores,
         baseline=baseline,
         fit_s=fit_s,
     )

@@ -23,9 +23,9 @@ def predict(blocks):
 
 
 def measured(blocks, **options):
-    truth = predict(blocks)[:, 0]
+    scores = predict(blocks)
     options = {"loss": rmse, "rng": np.random.default_rng(1)} | options
-    return permutation_importance(predict, blocks, y_true=truth, **options)
+    return permutation_importance(predict, blocks, y_true=scores[:, 0], scores=scores, **options)
 
 
 def test_columns_come_strongest_first_and_an_ignored_one_counts_nothing():
@@ -38,7 +38,7 @@ def test_columns_come_strongest_first_and_an_ignored_one_counts_nothing():
 
 
 def test_shuffling_a_linear_column_costs_what_theory_says():
-    strong = measured(table(1000), n_repeats=5)[0]
+    strong = measured(table(1000))[0]
 
     # E[(3x - 3x')²] = 2 · 9 · var(x), for independent x and x'.
     assert strong.mean == pytest.approx(3 * np.sqrt(2), rel=0.1)
@@ -60,27 +60,57 @@ def test_the_same_seed_gives_the_same_importance():
 
 
 @pytest.mark.parametrize(
-    ("n_rows", "n_columns", "expected"), [(50, 3, 50), (5000, 3, 1000), (5000, 200, 100)]
+    ("n_rows", "n_columns", "n_scores", "expected"),
+    [
+        (50, 3, 1, 50),
+        (5000, 3, 2, 1000),
+        (5000, 10, 1, 500),
+        (5000, 10, 4, 125),
+        (5000, 200, 1, 100),
+    ],
 )
-def test_the_sample_shrinks_with_the_number_of_columns(n_rows, n_columns, expected):
+def test_the_sample_shrinks_with_columns_and_classes(n_rows, n_columns, n_scores, expected):
     names = tuple(f"c{at}" for at in range(n_columns))
     numbers = np.random.default_rng(0).normal(size=(n_rows, n_columns))
     blocks = Blocks(names, (), numbers, np.empty((n_rows, 0), dtype=object))
     seen = set()
 
-    def watched(part):
-        seen.add(part.n_rows)
-        return part.numbers[:, :1]
+    def watched(truth, scores):
+        seen.add(len(truth))
+        return rmse(truth, scores)
 
     permutation_importance(
-        watched, blocks, y_true=numbers[:, 0], loss=rmse, rng=np.random.default_rng(0)
+        lambda part: np.tile(part.numbers[:, :1], n_scores),
+        blocks,
+        y_true=numbers[:, 0],
+        scores=np.tile(numbers[:, :1], n_scores),
+        loss=watched,
+        rng=np.random.default_rng(0),
     )
 
     assert seen == {expected}
 
 
-def test_one_repeat_has_no_spread():
-    assert {each.sd for each in measured(table(), n_repeats=1)} == {0.0}
+def test_the_model_is_asked_for_many_shuffles_at_once():
+    asked = []
+
+    def watched(part):
+        asked.append(part.n_rows)
+        return predict(part)
+
+    blocks = table(5000)
+    scores = predict(blocks)
+    permutation_importance(
+        watched,
+        blocks,
+        y_true=scores[:, 0],
+        scores=scores,
+        loss=rmse,
+        rng=np.random.default_rng(0),
+    )
+
+    # 4 columns, 3 shuffles each, of 1,000 rows.
+    assert asked == [10_000, 2_000]
 
 
 def test_nothing_is_said_where_the_metric_is_not_defined():
@@ -103,6 +133,7 @@ def measured_zeros(blocks):
         lambda part: part.numbers[:, :1],
         blocks,
         y_true=np.zeros(blocks.n_rows),
+        scores=np.zeros((blocks.n_rows, 1)),
         loss=rmse,
         rng=np.random.default_rng(0),
     )
