@@ -1,5 +1,6 @@
 """Accuracy: the share of rows whose label is right."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class _Accuracy:
@@ -25,12 +28,27 @@ class _Accuracy:
         self,
         y_true: npt.NDArray[Any],
         y_pred: npt.NDArray[Any],
-        weight: npt.NDArray[np.float64] | None = None,
+        weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        right = float(weight[y_true == y_pred].sum())
-        wrong = float(weight[y_true != y_pred].sum())
-        return right / (right + wrong) if right + wrong > 0 else float("nan")
+        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+
+    def prepare(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        *,
+        n_classes: int,  # noqa: ARG002 -- of the protocol
+    ) -> Callable[[FloatArray], float]:
+        """Compare once; a product with zeros and ones is faster than picking the rows."""
+        is_right = (y_true == y_pred).astype(np.float64)
+        is_wrong = 1 - is_right
+
+        def score(weight: FloatArray) -> float:
+            right, wrong = float(is_right @ weight), float(is_wrong @ weight)
+            return right / (right + wrong) if right + wrong > 0 else float("nan")
+
+        return score
 
 
 COMPONENT = _Accuracy()
