@@ -1,10 +1,12 @@
 """Looks at a table before anything is fitted: kinds, task, profile, findings, features."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import BlockingFindings, DataError, UsageError
 from modelyard.domain.findings import Finding, Severity
@@ -51,9 +53,10 @@ def examine_table(
 ) -> Examination:
     """Type, profile and check a table, with or without a target."""
     config = TrainingConfig(target=target or "", read=options, seed=seed)
-    table = type_table(raw, options)
     if target is None:
+        table = type_table(raw, options)
         return _examined(table, None, "", config=config, checks=checks)
+    table = type_table(raw, _as_spelled(raw, options, target=target))
     task, reason = find_task(table, target)
     return _examined(table, task, reason, config=config, checks=checks)
 
@@ -67,7 +70,10 @@ def examine(
         DataError: if the table, its target or the configuration does not allow training.
     """
     progress.stage("Reading the columns")
-    table = type_table(raw, config.read)
+    options = config.read
+    if config.task is not Task.REGRESSION:
+        options = _as_spelled(raw, options, target=config.target)
+    table = type_table(raw, options)
     for name in (config.target, *config.drop, *filter(None, (config.group, config.time))):
         table.column(name)
     if config.target in config.drop:
@@ -108,6 +114,23 @@ def require_accepted(findings: tuple[Finding, ...], accepted: frozenset[str]) ->
             findings=blocking,
             fix=f"Mend what they name, or accept them by name: {names}.",
         )
+
+
+def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOptions:
+    """Return options that keep a target of two words for truth as it is spelled.
+
+    Whoever wrote `yes` and `no` wants these back as labels, not true and false. Where more
+    spellings stand for the two, they are read as truth values.
+    """
+    if target in options.kinds or raw.frame.schema.get(target) != pl.String:
+        return options
+    alone = RawTable(raw.frame.select(target), raw.facts)
+    if type_table(alone, replace(options, kinds={})).column(target).kind is not ColumnKind.BOOLEAN:
+        return options
+    as_words = {target: ColumnKind.CATEGORY}
+    words = type_table(alone, replace(options, kinds=as_words)).frame[target].drop_nulls()
+    is_spelled_alike = words.n_unique() == 2
+    return replace(options, kinds={**options.kinds, **as_words}) if is_spelled_alike else options
 
 
 def _examined(

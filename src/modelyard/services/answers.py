@@ -32,7 +32,10 @@ def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, 
 
 def answer_csv(answer: Answer, *, with_probabilities: bool) -> str:
     """Return the answers as CSV text."""
-    columns = answer_columns(answer, with_probabilities=with_probabilities)
+    columns = dict(answer_columns(answer, with_probabilities=with_probabilities))
+    if answer.predictions.labels:
+        # As the columns of the probabilities name them.
+        columns["prediction"] = [str(label) for label in columns["prediction"]]
     return pl.DataFrame(columns, strict=False).write_csv()
 
 
