@@ -50,6 +50,11 @@ def with_column(name: str, make: Callable[[int], str], *, n_rows: int = 60) -> s
     )
 
 
+def cycle(*words: str) -> Callable[[int], str]:
+    """Return a function that gives one word after the other."""
+    return lambda at: words[at % len(words)]
+
+
 def noise(at: int) -> float:
     """Return a number between 0 and 1 that says nothing about anything."""
     return random.Random(at).random()  # noqa: S311 -- reproducible, not secret
