@@ -73,6 +73,20 @@ class Catalog:
         """Return how many components each shelf holds."""
         return {name: len(self._shelf(name)) for name in SHELVES}
 
+    def titles(self, shelf: str | None = None) -> dict[str, dict[str, str]]:
+        """Return for one shelf, or for all, the titles of its components by key.
+
+        Raises:
+            UnknownKey: if there is no such shelf.
+        """
+        names = (
+            SHELVES if shelf is None else (pick({n: n for n in SHELVES}, shelf, shelf="shelves"),)
+        )
+        return {
+            name: {key: each.card.title for key, each in sorted(self._shelf(name).items())}
+            for name in names
+        }
+
     def _shelf(self, name: str) -> dict[str, Any]:
         if name not in self._shelves:
             self._shelves[name] = _by_key(name, [*_built_in(name), *_foreign(name)])

@@ -9,9 +9,11 @@ import click
 from modelyard.cli._screen import print_table
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
 
 if TYPE_CHECKING:
@@ -33,6 +35,23 @@ def read_options(
         missing_tokens=tuple(missing) or None,
         kinds={column: ColumnKind.called(word) for column, word in kinds.items()},
     )
+
+
+def shares_of(text: str) -> Shares:
+    """Read the option --split.
+
+    Raises:
+        InvalidValue: if it is not three numbers; whether they are shares is judged where they deal.
+    """
+    try:
+        train, validation, test = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidValue(
+            f"--split takes three shares, for training, validation and test; '{text}' came.",
+            fix="For example: --split 0.7,0.1,0.2",
+            sample=text,
+        ) from error
+    return Shares(train, validation, test)
 
 
 def print_facts(facts: SourceFacts) -> None:

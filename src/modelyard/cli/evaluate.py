@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from modelyard.cli._options import DATA, JSON, TRUST
+from modelyard.cli._options import DATA, JSON, TRUST, dialect
 from modelyard.cli._screen import print_json, progress
 
 
@@ -13,6 +13,7 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("data", type=DATA)
 @click.option("--metric", help="Key of the metric that decides; by default the model's own.")
 @click.option("--csv", "csv_path", type=DATA, help="Write the metrics to this CSV file as well.")
+@dialect
 @TRUST
 @JSON
 def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
@@ -23,10 +24,11 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     csv_path: Path | None,
     trust: tuple[str, ...],
     wants_json: bool,
+    **written: str | None,
 ) -> None:
     """Measure MODEL on the rows of DATA that have the target, beside guessing, with intervals."""
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import print_metrics
+    from modelyard.cli._words import print_metrics, read_options
     from modelyard.kit.hashing import sha256_of_file
     from modelyard.reporting.exports import evaluation_to_dict, metrics_csv
     from modelyard.services.answers import write_whole
@@ -36,7 +38,9 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Measuring")
-        evaluation = predicting.evaluate(opened, data, metric=metric)
+        evaluation = predicting.evaluate(
+            opened, data, metric=metric, read=read_options((), {}, dialect=written)
+        )
     if csv_path is not None:
         write_whole(csv_path, metrics_csv(evaluation).encode())
     if wants_json:

@@ -175,6 +175,24 @@ def compare(models: tuple[str, ...], *, wants_json: bool) -> None:
         click.echo("Note: they were trained on different data; their test rows differ.")
 
 
+@COMMAND.command("untag")
+@click.argument("model")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@JSON
+def untag(model: str, keys: tuple[str, ...], *, wants_json: bool) -> None:
+    """Take labels off a model version."""
+    from modelyard.bootstrap import open_project
+
+    models = open_project().models
+    for key in keys:
+        models.untag(model, key)
+    found = models.get(model)
+    if wants_json:
+        print_json(_plain(found))
+    else:
+        click.echo(f"{found.reference}: {len(found.tags)} labels left")
+
+
 @COMMAND.command("delete")
 @click.argument("model")
 @click.option("--yes", is_flag=True, help="Do not ask.")

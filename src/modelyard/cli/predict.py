@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from modelyard.cli._options import DATA, JSON, TRUST
+from modelyard.cli._options import DATA, JSON, TRUST, dialect
 from modelyard.cli._screen import print_json, progress
 
 
@@ -13,6 +13,7 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("data", type=DATA)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
 @click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
+@dialect
 @TRUST
 @JSON
 def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
@@ -23,13 +24,14 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     proba: bool,
     trust: tuple[str, ...],
     wants_json: bool,
+    **written: str | None,
 ) -> None:
     """Answer for every row of DATA with MODEL, a folder or a name such as iris@champion.
 
     The answers stand in the column `prediction`, in the order of the input, one a row.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import plain_answer, print_flags
+    from modelyard.cli._words import plain_answer, print_flags, read_options
     from modelyard.services.answers import answer_csv, write_answers
 
     predicting = open_project().predicting
@@ -37,7 +39,7 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Predicting")
-        answer = predicting.predict(opened, data)
+        answer = predicting.predict(opened, data, read=read_options((), {}, dialect=written))
     if out is not None:
         write_answers(answer, out, with_probabilities=proba)
     if wants_json:

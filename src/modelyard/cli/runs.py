@@ -104,6 +104,24 @@ def tag(run: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
         click.echo(f"{found.id}: {', '.join(f'{k}={v}' for k, v in found.tags.items())}")
 
 
+@COMMAND.command("untag")
+@click.argument("run")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@JSON
+def untag(run: str, keys: tuple[str, ...], *, wants_json: bool) -> None:
+    """Take labels off a training."""
+    from modelyard.bootstrap import open_project
+
+    runs = open_project().runs
+    for key in keys:
+        runs.untag(run, key)
+    found = runs.get(run)
+    if wants_json:
+        print_json(_plain(found))
+    else:
+        click.echo(f"{found.id}: {len(found.tags)} labels left")
+
+
 @COMMAND.command("delete")
 @click.argument("run")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 @click.option("--group", metavar="COLUMN", help="Keep rows of one group on one side of the split.")
 @click.option("--time", metavar="COLUMN", help="Test on the latest rows by this column.")
 @click.option("--cv", "n_folds", default=0, help="Folds of a cross-validation; 0 for none.")
+@click.option(
+    "--split",
+    "shares",
+    metavar="TRAIN,VALIDATION,TEST",
+    help="Shares of the rows that sum to 1; by default 0.7,0.1,0.2.",
+)
+@click.option(
+    "--handle-missing",
+    default="auto",
+    help="mean, median, most_frequent, constant or drop; by default as the algorithm needs.",
+)
+@click.option(
+    "--normalize", default="auto", help="standard or none; by default as the algorithm needs."
+)
+@click.option(
+    "--categorical-encoding",
+    default="auto",
+    help="one_hot or ordinal; by default as the algorithm needs.",
+)
 @click.option("--metric", help="Key of the metric that decides.")
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
 @click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
@@ -56,8 +75,9 @@ def COMMAND(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":
-    from modelyard.cli._words import read_options
-    from modelyard.domain.configs import TrainingConfig
+    from modelyard.cli._words import read_options, shares_of
+    from modelyard.domain.configs import PreparationConfig, TrainingConfig
+    from modelyard.domain.splits import Shares
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
 
@@ -73,6 +93,12 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         metric=options["metric"],
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
+        shares=shares_of(options["shares"]) if options["shares"] else Shares(),
+        preparation=PreparationConfig(
+            normalize=options["normalize"],
+            handle_missing=options["handle_missing"],
+            categorical_encoding=options["categorical_encoding"],
+        ),
         read=read_options(options["missing"], pairs(options["kinds"], "--kind"), dialect=options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],

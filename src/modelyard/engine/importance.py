@@ -25,8 +25,9 @@ MAX_COLUMNS = 500
 # Shuffles of a column; fewer have no spread worth showing.
 N_REPEATS = 3
 # Predicted rows over all columns and repeats, times the classes where there are more than two,
-# as boosting grows a tree for each: a quarter of a second with 300 trees. A sample is not cut
-# below the rows that a mean of losses needs to be worth showing.
+# as boosting grows a tree for each: a quarter of a second with 300 trees. On 15 columns it orders
+# them as 10,000 rows do with a rank correlation of 0.93, twice as many with 0.94, two thirds with
+# 0.85. A sample is not cut below the rows that a mean of losses needs to be worth showing.
 _MAX_PREDICTED = 15_000
 _MIN_ROWS = 100
 # Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.

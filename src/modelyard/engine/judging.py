@@ -44,14 +44,14 @@ class Judge:
     workshop: Workshop
 
     def cross_validate(
-        self, table: Table, *, n_folds: int, group: str | None, rng: np.random.Generator
+        self, table: Table, *, n_folds: int, bonds: Bonds, rng: np.random.Generator
     ) -> tuple[FoldScore, ...]:
         """Score the algorithm on folds of the rows that are not in the test part.
 
         Args:
             table: every row, in the order of the plan.
             n_folds: 0 means that there is nothing to do.
-            group: column whose values must not straddle the folds.
+            bonds: what keeps rows together, as in the split.
             rng: of the dealing and the fits.
         """
         if not n_folds:
@@ -64,7 +64,7 @@ class Judge:
             plan.y[rows],
             task=plan.task,
             n_folds=n_folds,
-            bonds=Bonds(tuple(column.name for column in plan.columns), group=group),
+            bonds=bonds,
             rng=rng,
         )
         scores = []

@@ -5,29 +5,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from modelyard.catalog import pick
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
+from modelyard.kit.matching import nearest
 from modelyard.protocols.algorithms import Needs
-from modelyard.protocols.transforms import Transform
+from modelyard.protocols.transforms import Role, Transform
 from modelyard.runtime.blocks import Block, Blocks
 from modelyard.runtime.recipes import Recipe, Stage
 
 # Above this many distinct values the manifest lists the most frequent alone.
 _MAX_CATEGORIES = 10_000
 
-_IMPUTERS = {
-    "auto": "impute-median",
-    "median": "impute-median",
-    "mean": "impute-mean",
-    "most_frequent": "impute-most-frequent",
-    "constant": "impute-constant",
-    "drop": "impute-median",
-}
-_ENCODERS = {"one_hot": "one-hot-encode", "ordinal": "ordinal-encode"}
-_SCALERS = {"standard": "standard-scale"}
+_AUTO, _NONE = "auto", "none"
+# Leaving rows out is for training alone: a served row with a gap must be answered all the same.
+_IMPUTER_OF = {"auto": "median", "drop": "median"}
 
 
 @dataclass
@@ -39,11 +32,21 @@ class _Fitting:
     pool: dict[str, Block]
     stages: list[Stage] = field(default_factory=list)
 
-    def add(self, key: str, inputs: Sequence[str]) -> list[str]:
-        """Fit one transform on columns of the pool; return the names of what it makes."""
+    def add(self, role: Role, inputs: Sequence[str], *, word: str | None = None) -> list[str]:
+        """Fit one transform on columns of the pool; return the names of what it makes.
+
+        Args:
+            role: of the transform.
+            inputs: columns of the pool; where there are none, nothing is added.
+            word: that chooses it; None where its role has one transform alone.
+        """
         if not inputs:
             return []
-        transform = pick(dict(self.transforms), key, shelf="transforms")
+        transform = next(
+            each
+            for each in self.transforms.values()
+            if each.card.role is role and word in {None, each.card.word}
+        )
         block = np.column_stack([self.pool[name] for name in inputs])
         fitted = transform.fit(block, list(inputs), self.rng)
         outputs = _unique(fitted.outputs, inputs=inputs, taken=self.pool)
@@ -51,6 +54,14 @@ class _Fitting:
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
         self.pool.update({name: made[:, at] for at, name in enumerate(outputs)})
         return outputs
+
+    def leaves_gaps(self, encoded: Sequence[str]) -> bool:
+        """Whether the stage that was added last makes NaN of a missing word."""
+        if not encoded:
+            return False
+        last = self.stages[-1]
+        nothing = np.full((1, len(last.inputs)), None, dtype=object)
+        return bool(np.isnan(last.step.apply(nothing)).any())
 
 
 def fit_recipe(
@@ -78,20 +89,20 @@ def fit_recipe(
     fitting = _Fitting(transforms, rng, raw)
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
     numbers = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
-    numbers += fitting.add("date-parts", by_kind[ColumnKind.DATETIME])
-    numbers += _impute(fitting, numbers, needs=needs, preparation=preparation)
-    scaler = _choice("normalize", preparation.normalize, needs.normalize, _SCALERS)
-    if scaler:
-        fitting.add(scaler, numbers)
-    encoder = _choice(
-        "categorical_encoding",
-        preparation.categorical_encoding,
-        needs.categorical_encoding,
-        _ENCODERS,
+    numbers += fitting.add(Role.TAKE_DATES_APART, by_kind[ColumnKind.DATETIME])
+    numbers += _impute(fitting, numbers, needs=needs, word=preparation.handle_missing)
+    scaler = _settled(fitting, Role.SCALE, word=preparation.normalize, default=needs.normalize)
+    if scaler != _NONE:
+        fitting.add(Role.SCALE, numbers, word=scaler)
+    encoder = _settled(
+        fitting,
+        Role.ENCODE,
+        word=preparation.categorical_encoding,
+        default=needs.categorical_encoding,
     )
-    encoded = fitting.add(encoder or "ordinal-encode", by_kind[ColumnKind.CATEGORY])
-    if encoder == "ordinal-encode" and not needs.takes_missing:
-        fitting.add("impute-constant", encoded)
+    encoded = fitting.add(Role.ENCODE, by_kind[ColumnKind.CATEGORY], word=encoder)
+    if not needs.takes_missing and fitting.leaves_gaps(encoded):
+        fitting.add(Role.IMPUTE, encoded, word="constant")
     return Recipe(
         blocks.number_names, blocks.string_names, tuple(fitting.stages), (*numbers, *encoded)
     )
@@ -123,35 +134,34 @@ def describe_inputs(table: Table, columns: Sequence[Column]) -> tuple[InputColum
     return tuple(_describe(table, column) for column in columns)
 
 
-def _impute(
-    fitting: _Fitting, numbers: list[str], *, needs: Needs, preparation: PreparationConfig
-) -> list[str]:
-    word = preparation.handle_missing
-    if word not in _IMPUTERS:
-        raise _not_allowed("handle_missing", word, _IMPUTERS)
-    if needs.takes_missing and word == "auto":
+def _impute(fitting: _Fitting, numbers: list[str], *, needs: Needs, word: str) -> list[str]:
+    """Fill the gaps of numbers where the algorithm or the user wants it; return the flags made."""
+    _require_known(fitting, Role.IMPUTE, word=word, others=[*_IMPUTER_OF])
+    if needs.takes_missing and word == _AUTO:
         return []
     gappy = [name for name in numbers if np.isnan(fitting.pool[name]).any()]
-    flags = fitting.add("missing-indicator", gappy)
-    fitting.add(_IMPUTERS[word], numbers)
+    flags = fitting.add(Role.FLAG_MISSING, gappy)
+    fitting.add(Role.IMPUTE, numbers, word=_IMPUTER_OF.get(word, word))
     return flags
 
 
-def _choice(option: str, word: str, default: str, known: Mapping[str, str]) -> str | None:
-    chosen = default if word == "auto" else word
-    if chosen == "none":
-        return None
-    if chosen not in known:
-        raise _not_allowed(option, word, ["auto", "none", *known])
-    return known[chosen]
+def _settled(fitting: _Fitting, role: Role, *, word: str, default: str) -> str:
+    """Return the user's word, or the card's where the user left it to that."""
+    others = [_AUTO, _NONE] if role is Role.SCALE else [_AUTO]
+    _require_known(fitting, role, word=word, others=others)
+    return default if word == _AUTO else word
 
 
-def _not_allowed(option: str, word: str, known: Sequence[str] | Mapping[str, str]) -> InvalidValue:
-    return InvalidValue(
-        f"{option} must be one of {', '.join(known)}; it is '{word}'.",
-        fix="Choose one of these words.",
-        sample=word,
-    )
+def _require_known(fitting: _Fitting, role: Role, *, word: str, others: Sequence[str]) -> None:
+    cards = (transform.card for transform in fitting.transforms.values())
+    known = [*others, *sorted(card.word for card in cards if card.role is role)]
+    if word not in known:
+        close = nearest(word, known)
+        raise InvalidValue(
+            f"{role.value} must be one of {', '.join(known)}; '{word}' came.",
+            fix=f"Did you mean '{close}'?" if close else "Choose one of these words.",
+            sample=word,
+        )
 
 
 def _unique(

@@ -121,9 +121,12 @@ def _fit_and_judge(
     progress = workshop.progress
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
     split_rng, fit_rng, fold_rng, judge_rng = np.random.default_rng(config.seed).spawn(4)
-    parts = _split(table, plan, config=config, rng=split_rng)
+    bonds = Bonds(
+        tuple(column.name for column in plan.columns), group=config.group, time=config.time
+    )
+    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=split_rng)
     judge = Judge(plan, parts, metric, workshop)
-    folds = judge.cross_validate(table, n_folds=config.n_folds, group=config.group, rng=fold_rng)
+    folds = judge.cross_validate(table, n_folds=config.n_folds, bonds=bonds, rng=fold_rng)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = workshop.clock()
     fitted = fit(plan, parts.train, validation=parts.validation, rng=fit_rng, progress=progress)
@@ -143,19 +146,4 @@ def _fit_and_judge(
         scores=scores,
         baseline=baseline,
         fit_s=fit_s,
-    )
-
-
-def _split(
-    table: Table, plan: FitPlan, *, config: TrainingConfig, rng: np.random.Generator
-) -> Split:
-    return split(
-        table,
-        plan.y,
-        task=plan.task,
-        shares=config.shares,
-        bonds=Bonds(
-            tuple(column.name for column in plan.columns), group=config.group, time=config.time
-        ),
-        rng=rng,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,6 +30,19 @@ class Step(Protocol):
         ...
 
 
+class Role(StrEnum):
+    """What a transform does in a recipe; of the first three the user chooses one by its word.
+
+    The value is the key of the configuration that chooses.
+    """
+
+    IMPUTE = "handle_missing"
+    SCALE = "normalize"
+    ENCODE = "categorical_encoding"
+    FLAG_MISSING = "flag_missing"
+    TAKE_DATES_APART = "take_dates_apart"
+
+
 @dataclass(frozen=True)
 class TransformCard:
     """Facts about a transform.
@@ -37,12 +51,16 @@ class TransformCard:
         key, title: for users.
         kinds: kinds of column that it takes.
         source: where the method is described.
+        role: what it does in a recipe.
+        word: that chooses it among the transforms of its role, e.g. `median`.
     """
 
     key: str
     title: str
     kinds: frozenset[ColumnKind]
     source: str
+    role: Role
+    word: str
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,13 @@ def _grid(x: Axis, y: Axis) -> list[str]:
         at = x.at(tick)
         drawn.append(element("line", class_="grid", x1=at, x2=at, y1=y.start, y2=y.end))
         if place % every == 0:
-            drawn.append(text(labels[place], at, y.start + 16, class_="tick", text_anchor="middle"))
+            drawn.append(
+                text(labels[place], x=at, y=y.start + 16, class_="tick", text_anchor="middle")
+            )
     for tick in y.ticks:
         at = y.at(tick)
         drawn.append(element("line", class_="grid", x1=x.start, x2=x.end, y1=at, y2=at))
-        drawn.append(text(y.label(tick), x.start - 6, at + 4, class_="tick", text_anchor="end"))
+        drawn.append(text(y.label(tick), x=x.start - 6, y=at + 4, class_="tick", text_anchor="end"))
     return drawn
 
 
@@ -92,11 +94,11 @@ def _names(spec: ChartSpec, x: Axis, y: Axis) -> list[str]:
     x_label = shorten(visible(spec.x_label), (x.end - x.start) / _FONT)
     y_label = shorten(visible(spec.y_label), (y.start - y.end) / _FONT)
     return [
-        text(x_label, middle, HEIGHT - 10, class_="axis", text_anchor="middle"),
+        text(x_label, x=middle, y=HEIGHT - 10, class_="axis", text_anchor="middle"),
         text(
             y_label,
-            0.0,
-            0.0,
+            x=0.0,
+            y=0.0,
             class_="axis",
             text_anchor="middle",
             transform=f"translate(12 {height:g}) rotate(-90)",
@@ -131,7 +133,7 @@ def _draw_bars(spec: ChartSpec) -> str:
     zero = x.at(0.0)
     drawn.append(element("line", class_="base", x1=zero, x2=zero, y1=_BAR_TOP - 4, y2=height))
     label = shorten(visible(spec.y_label), WIDTH / _FONT)
-    drawn.append(text(label, WIDTH, 12.0, class_="axis", text_anchor="end"))
+    drawn.append(text(label, x=WIDTH, y=12.0, class_="axis", text_anchor="end"))
     return picture(
         *drawn,
         width=WIDTH,
@@ -150,8 +152,8 @@ def _bar(spec: ChartSpec, at: int, x: Axis) -> str:
         title(f"{name}: {number(value)}"),
         text(
             shorten(name, (_BAR_LABEL - 10) / _FONT),
-            x.start - 8,
-            middle + 4,
+            x=x.start - 8,
+            y=middle + 4,
             class_="name",
             text_anchor="end",
         ),
@@ -169,7 +171,7 @@ def _bar(spec: ChartSpec, at: int, x: Axis) -> str:
         low, high = x.at(bars.low[at]), x.at(bars.high[at])
         drawn.append(element("line", class_="whisker", x1=low, x2=high, y1=middle, y2=middle))
     said = number(value, 3) if abs(value) < 1 else number(value)
-    drawn.append(text(said, WIDTH, middle + 4, class_="tick", text_anchor="end"))
+    drawn.append(text(said, x=WIDTH, y=middle + 4, class_="tick", text_anchor="end"))
     return element("g", *drawn)
 
 
@@ -184,11 +186,11 @@ def _draw_matrix(spec: ChartSpec) -> str:
     top = 22 + (min(widest, 90.0) if is_upright else 16.0)
     size = cell * n
     drawn = [
-        text(spec.x_label, left + size / 2, 12, class_="axis", text_anchor="middle"),
+        text(spec.x_label, x=left + size / 2, y=12, class_="axis", text_anchor="middle"),
         text(
             spec.y_label,
-            0.0,
-            0.0,
+            x=0.0,
+            y=0.0,
             class_="axis",
             text_anchor="middle",
             transform=f"translate(12 {top + size / 2:g}) rotate(-90)",
@@ -211,15 +213,15 @@ def _draw_matrix(spec: ChartSpec) -> str:
 
 def _row_name(name: str, x: float, y: float, font: float) -> str:
     shown = shorten(name, 104 / font)
-    return text(shown, x, y + font / 3, class_="name", text_anchor="end", font_size=font)
+    return text(shown, x=x, y=y + font / 3, class_="name", text_anchor="end", font_size=font)
 
 
 def _column_name(name: str, x: float, y: float, *, font: float, is_upright: bool) -> str:
     if not is_upright:
-        return text(name, x, y, class_="name", text_anchor="middle", font_size=font)
+        return text(name, x=x, y=y, class_="name", text_anchor="middle", font_size=font)
     turn = f"translate({x + font / 3:.1f} {y:.1f}) rotate(-90)"
     shown = shorten(name, 84 / font)
-    return text(shown, 0.0, 0.0, class_="name", font_size=font, transform=turn)
+    return text(shown, x=0.0, y=0.0, class_="name", font_size=font, transform=turn)
 
 
 def _matrix_row(spec: ChartSpec, row: int, *, left: float, top: float, cell: float) -> str:
@@ -253,4 +255,4 @@ def _cell_number(count: float, share: float, x: float, y: float, cell: float) ->
     font = min(15.0, (cell - 6) / max(width_em(said), 1.2))
     # Dark figures on a light cell and the reverse; which a middling cell is depends on the page.
     class_ = "count" if share < 0.45 else "count middling" if share < 0.8 else "count full"
-    return text(said, x, y + font / 3, class_=class_, text_anchor="middle", font_size=font)
+    return text(said, x=x, y=y + font / 3, class_=class_, text_anchor="middle", font_size=font)

@@ -18,7 +18,7 @@ def element(name: str, *children: str, **attributes: object) -> str:
     return f"<{name}{said}>{''.join(children)}</{name}>" if children else f"<{name}{said}/>"
 
 
-def text(content: str, x: float, y: float, **attributes: object) -> str:
+def text(content: str, *, x: float, y: float, **attributes: object) -> str:
     """Return a line of text at a place; `content` may come from data."""
     return element("text", escape(visible(content)), x=x, y=y, **attributes)
 

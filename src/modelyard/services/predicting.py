@@ -29,6 +29,8 @@ from modelyard.runtime.packages import MANIFEST, Package, open_package
 from modelyard.runtime.predictor import Predictor
 from modelyard.store.evaluations import Evaluations
 
+_AS_FOUND = ReadOptions()
+
 
 @dataclass(frozen=True)
 class OpenModel:
@@ -104,19 +106,26 @@ class PredictionService:
         predictor = Predictor.of(package, n_threads=self.n_threads)
         return OpenModel(package, predictor, model.reference if model else None)
 
-    def predict(self, model: OpenModel, data: object) -> Answer:
+    def predict(self, model: OpenModel, data: object, *, read: ReadOptions = _AS_FOUND) -> Answer:
         """Answer for every row of a path or an object in memory, in its order."""
-        raw = raw_table_of(data, self.catalog, options=read_options_of(model.manifest))
+        raw = raw_table_of(data, self.catalog, options=_as_in_training(read, model.manifest))
         return self._answer(model, raw)
 
-    def evaluate(self, model: OpenModel, data: object, *, metric: str | None = None) -> Evaluation:
+    def evaluate(
+        self,
+        model: OpenModel,
+        data: object,
+        *,
+        metric: str | None = None,
+        read: ReadOptions = _AS_FOUND,
+    ) -> Evaluation:
         """Measure the model on rows with a truth, beside the baseline of its training.
 
         Raises:
             MissingColumns: if the target or an input column is missing.
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
-        raw = raw_table_of(data, self.catalog, options=read_options_of(model.manifest))
+        raw = raw_table_of(data, self.catalog, options=_as_in_training(read, model.manifest))
         evaluation = self._measure(model, raw, metric=metric)
         if model.reference is not None:
             self._remember(model.reference, raw, evaluation)
@@ -185,9 +194,9 @@ class PredictionService:
         )
 
 
-def read_options_of(manifest: Manifest) -> ReadOptions:
-    """Return how a file for this model is read: what meant missing in training still does."""
-    return ReadOptions(missing_tokens=manifest.missing_tokens or None)
+def _as_in_training(read: ReadOptions, manifest: Manifest) -> ReadOptions:
+    """Read a file for this model: what meant missing in training still does."""
+    return replace(read, missing_tokens=manifest.missing_tokens or None)
 
 
 def _looks_like_path(reference: str | Path) -> bool:

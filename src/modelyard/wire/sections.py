@@ -48,17 +48,21 @@ def _check_folds(value: int) -> int:
 Text = Annotated[str, Field(min_length=1)]
 ComponentKey = Annotated[Text, AfterValidator(_to_key)]
 Share = Annotated[float, Field(ge=0, le=1)]
+# Which words there are is settled where the transforms are known; here they are spelled alike.
 Normalize = Annotated[
-    Literal["auto", "standard", "none"],
+    Text,
     _word({True: "standard", False: "none"}),
-    WithJsonSchema({"enum": [True, False, "auto", "standard", "none"]}),
+    WithJsonSchema({"type": ["boolean", "string"], "examples": [True, "auto", "standard"]}),
 ]
 HandleMissing = Annotated[
-    Literal["auto", "mean", "median", "most_frequent", "constant", "drop"],
+    Text,
     _word({"mode": "most_frequent"}),
+    WithJsonSchema({"type": "string", "examples": ["auto", "mean", "median", "most_frequent"]}),
 ]
 CategoricalEncoding = Annotated[
-    Literal["auto", "one_hot", "ordinal"], _word({"onehot": "one_hot", "label": "ordinal"})
+    Text,
+    _word({"onehot": "one_hot", "label": "ordinal"}),
+    WithJsonSchema({"type": "string", "examples": ["auto", "one_hot", "ordinal"]}),
 ]
 Kind = Literal["numeric", "integer", "boolean", "category", "datetime", "text", "identifier"]
 
@@ -82,13 +86,14 @@ class PreprocessingSection(_Section):
     """How columns are prepared."""
 
     normalize: Normalize = Field(
-        default="auto", description="Scale numbers; auto: as the algorithm needs."
+        default="auto", description="Scale numbers: standard or none; auto: as the algorithm needs."
     )
     handle_missing: HandleMissing = Field(
-        default="auto", description="What to do with missing values."
+        default="auto",
+        description="Gaps: mean, median, most_frequent, constant or drop; auto: as needed.",
     )
     categorical_encoding: CategoricalEncoding = Field(
-        default="auto", description="How categories become numbers."
+        default="auto", description="Categories: one_hot or ordinal; auto: as the algorithm needs."
     )
 
 

@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pytest
 
 from modelyard.catalog import Catalog
@@ -16,6 +14,10 @@ from modelyard.domain.cells import DEFAULT_MISSING_TOKENS
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import AmbiguousHeader, DataError, NoRows, NotFound, UsageError
 from modelyard.engine.frames import frame_like, like, raw_table_of
+
+pd = pytest.importorskip("pandas")
+pa = pytest.importorskip("pyarrow")
+pytestmark = pytest.mark.extras
 
 
 def at(*parts):

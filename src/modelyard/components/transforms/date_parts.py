@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.date_parts import PARTS, DateParts
 
 
@@ -18,6 +18,8 @@ class SplitDates:
         title="Parts of dates",
         kinds=frozenset({ColumnKind.DATETIME}),
         source="skrub, DatetimeEncoder; calendar: ISO 8601",
+        role=Role.TAKE_DATES_APART,
+        word="parts",
     )
 
     def fit(

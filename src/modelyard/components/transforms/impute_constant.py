@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
 
 
@@ -18,6 +18,8 @@ class ImputeConstant:
         title="Zero for missing",
         kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
         source="scikit-learn, SimpleImputer(strategy='constant'), whose default is 0",
+        role=Role.IMPUTE,
+        word="constant",
     )
 
     def fit(

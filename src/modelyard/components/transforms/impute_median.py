@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
 
 
@@ -18,6 +18,8 @@ class ImputeMedian:
         title="Median for missing",
         kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
         source="Little, Rubin: Statistical Analysis with Missing Data, 3rd ed. (2019), ch. 4",
+        role=Role.IMPUTE,
+        word="median",
     )
 
     def fit(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.missing_indicator import MissingIndicator
 
 
@@ -20,6 +20,8 @@ class FlagMissing:
         kinds=frozenset(kind for kind in ColumnKind if kind.is_number)
         | frozenset({ColumnKind.CATEGORY}),
         source="scikit-learn, MissingIndicator(features='all')",
+        role=Role.FLAG_MISSING,
+        word="flag",
     )
 
     def fit(

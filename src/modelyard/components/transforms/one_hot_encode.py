@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.one_hot import OneHot
 
 # As skrub's TableVectorizer, which holds columns of 40 and more values for too many to spread.
@@ -29,6 +29,8 @@ class OneHotEncode:
         kinds=frozenset({ColumnKind.CATEGORY}),
         source="scikit-learn, OneHotEncoder(handle_unknown='ignore'); cap: skrub, TableVectorizer, "
         "cardinality_threshold",
+        role=Role.ENCODE,
+        word="one_hot",
     )
 
     def fit(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.lookup import Lookup
 
 # With the code for all others these are the 255 bins that LightGBM tells apart in a column
@@ -28,6 +28,8 @@ class OrdinalEncode:
         kinds=frozenset({ColumnKind.CATEGORY}),
         source="scikit-learn, OrdinalEncoder(handle_unknown='use_encoded_value'); cap: LightGBM, "
         "max_bin",
+        role=Role.ENCODE,
+        word="ordinal",
     )
 
     def fit(

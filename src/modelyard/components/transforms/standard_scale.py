@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, TransformCard
+from modelyard.protocols.transforms import FittedStep, Role, TransformCard
 from modelyard.runtime.steps.rescale import Rescale
 
 
@@ -19,6 +19,8 @@ class StandardScale:
         kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
         source="scikit-learn, StandardScaler; what counts as constant: Chan, Golub, LeVeque: "
         "Algorithms for Computing the Sample Variance, The American Statistician 37 (1983)",
+        role=Role.SCALE,
+        word="standard",
     )
 
     def fit(
