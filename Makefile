@@ -102,7 +102,8 @@ bench: $(VENV)/dev.stamp ## every benchmark, one after another: a table each, an
 	done
 
 docs: $(VENV)/dev.stamp ## links, reachability, commands and pictures of the documentation
-	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_architecture.py
+	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_architecture.py \
+	  tests/unit/docs tests/integration/test_extending.py
 
 clean: ## remove what was built, the environment included
 	rm -rf $(VENV) build dist $(OUT) benchmarks/results .pytest_cache .mypy_cache .ruff_cache \
