@@ -1,0 +1,1 @@
+"""What the benchmarks share: made tables, timing in pairs, printed and kept results."""
