@@ -149,7 +149,7 @@ class Models:
             if CHAMPION in model.aliases and not is_forced:
                 raise InvalidValue(
                     f"{model.reference} is the {CHAMPION} of '{model.name}' and is not deleted.",
-                    fix="Promote another version first, or delete it with force.",
+                    fix="Promote another version first, or delete it with --force.",
                     sample=model.reference,
                 )
             connection.execute(sa.delete(ML_MODELS).where(_is(_key(model))))
