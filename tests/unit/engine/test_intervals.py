@@ -57,10 +57,10 @@ def test_the_interval_of_a_mean_has_the_width_of_its_standard_error(is_percentil
 
 def test_on_many_rows_the_standard_interval_agrees_with_the_percentiles():
     rng = np.random.default_rng(3)
-    is_right = (rng.random(16_000) < 0.9).astype(float)
+    is_right = (rng.random(8_000) < 0.9).astype(float)
     scores = {"a": mean_of(is_right)}
-    exact = draw_scores(scores, 16_000, n_draws=1000, rng=rng)["a"]
-    fewer = draw_scores(scores, 16_000, n_draws=200, rng=rng)["a"]
+    exact = draw_scores(scores, 8_000, n_draws=1000, rng=rng)["a"]
+    fewer = draw_scores(scores, 8_000, n_draws=200, rng=rng)["a"]
 
     percentile = Draws(1000, is_percentile=True).interval(is_right.mean(), exact)
     standard = Draws(200, is_percentile=False).interval(is_right.mean(), fewer)
@@ -99,7 +99,7 @@ def test_a_value_that_is_not_defined_has_no_interval():
 
 
 def test_few_rows_get_percentiles_of_a_thousand_draws():
-    assert Draws.for_scores(15_000, 2) == Draws(1000, is_percentile=True)
+    assert Draws.for_scores(8_000, 2) == Draws(1000, is_percentile=True)
 
 
 @given(st.integers(1, 10**9), st.integers(1, 1000))
