@@ -56,6 +56,18 @@ def test_more_columns_than_rows_are_solved_by_the_smallest_coefficients():
     assert np.allclose(model.coefficients, smallest)
 
 
+@pytest.mark.parametrize("n_filled", [1, 5])
+def test_mostly_empty_and_mostly_filled_columns_give_the_same_logistic_regression(n_filled):
+    rng = np.random.default_rng(0)
+    X = np.zeros((400, 10))
+    X[:, :n_filled] = rng.normal(size=(400, n_filled))
+    X[:, -1] = rng.random(400) < 0.2
+    y = (X[:, 0] + X[:, -1] + rng.normal(size=400) > 0).astype(np.int64)
+    reference = Reference(max_iter=1000).fit(X, y)
+    model = fit(logistic_regression, X, y, n_classes=2)
+    assert np.allclose(model.scores(X), reference.predict_proba(X), rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_logistic_regression_is_scikit_learns(n_classes):
     rng = np.random.default_rng(0)
