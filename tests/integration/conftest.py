@@ -39,9 +39,7 @@ Cli = Callable[..., Ending]
 
 
 @pytest.fixture
-def cli(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Cli:
+def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Return a function that runs one command in this process; it never shows a stack trace."""
     # What a command writes by default falls into a folder of the test's own.
     monkeypatch.chdir(tmp_path)
