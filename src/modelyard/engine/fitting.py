@@ -1,6 +1,6 @@
 """Fits one algorithm with its recipe on given rows; what a fold and the final model share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from modelyard.domain.columns import Column
 from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.errors import TooFewRows
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.preparing import fit_recipe, rows_of
 from modelyard.protocols.algorithms import Algorithm, FitInput, FittedModel
@@ -18,6 +19,9 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.recipes import Recipe
 
 IntArray = npt.NDArray[np.int64]
+
+# Columns that an error names, those with the most gaps first.
+_GAPS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,20 @@ class FitPlan:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted recipe and the model behind it."""
+    """A fitted recipe and the model behind it.
+
+    Attributes:
+        taught: ascending positions of the rows that recipe and model learned from: validation
+            rows are among them unless they stopped the fit, rows that were left out are not.
+        n_stopping: validation rows that stopped the fit instead of teaching.
+        n_left_out: rows that would have taught but have gaps that were not to be filled.
+    """
 
     recipe: Recipe
     model: FittedModel
+    taught: IntArray
+    n_stopping: int
+    n_left_out: int
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the trained model's own scores, by the library that trained it."""
@@ -75,13 +89,15 @@ def fit(
             teach as well where it does not.
         rng: all randomness of the fit.
         progress: told of the algorithm's iterations.
+
+    Raises:
+        TooFewRows: if rows with gaps are to be left out and every row has one.
     """
     needs = plan.algorithm.card.needs
     stops_early = needs.wants_validation and len(validation) > 0
-    if not stops_early:
-        train = np.sort(np.concatenate([train, validation]))
-    train = _without_gaps(plan, train)
-    blocks = rows_of(plan.blocks, train)
+    offered = train if stops_early else np.sort(np.concatenate([train, validation]))
+    taught = _without_gaps(plan, offered)
+    blocks = rows_of(plan.blocks, taught)
     recipe_rng, model_rng = rng.spawn(2)
     recipe = fit_recipe(
         blocks,
@@ -95,7 +111,7 @@ def fit(
     model = plan.algorithm.fit(
         FitInput(
             X=recipe.apply(blocks),
-            y=plan.y[train],
+            y=plan.y[taught],
             feature_names=recipe.features,
             task=plan.task,
             n_classes=len(plan.labels),
@@ -107,14 +123,35 @@ def fit(
             progress=progress,
         )
     )
-    return Fitted(recipe, model)
+    return Fitted(
+        recipe,
+        model,
+        taught=taught,
+        n_stopping=len(validation) if stops_early else 0,
+        n_left_out=len(offered) - len(taught),
+    )
 
 
-def _without_gaps(plan: FitPlan, train: IntArray) -> IntArray:
-    """Leave out training rows with a missing feature, where the user asked for that."""
+def _without_gaps(plan: FitPlan, rows: IntArray) -> IntArray:
+    """Leave out rows with a missing feature, where the user asked for that."""
     if plan.preparation.handle_missing != "drop":
-        return train
-    numbers = np.isnan(plan.blocks.numbers[train]).any(axis=1)
-    strings = np.array([None in row for row in plan.blocks.strings[train].tolist()], dtype=bool)
-    kept = train[~(numbers | strings)]
-    return kept if len(kept) else train
+        return rows
+    blocks = rows_of(plan.blocks, rows)
+    words = [[word is None for word in row] for row in blocks.strings.tolist()]
+    no_words = np.array(words, dtype=bool).reshape(blocks.strings.shape)
+    gaps = np.hstack([np.isnan(blocks.numbers), no_words])
+    kept = rows[~gaps.any(axis=1)]
+    if not len(kept):
+        raise _all_have_gaps(gaps.sum(axis=0), (*blocks.number_names, *blocks.string_names))
+    return kept
+
+
+def _all_have_gaps(n_gaps: IntArray, names: Sequence[str]) -> TooFewRows:
+    most = [at for at in np.argsort(-n_gaps, kind="stable")[:_GAPS_NAMED] if n_gaps[at]]
+    named = ", ".join(f"'{names[at]}' ({n_gaps[at]:,})" for at in most)
+    return TooFewRows(
+        "Rows with gaps were to be left out, but every row to learn from has one. Most are in "
+        f"{named}.",
+        fix="Drop these columns, or fill the gaps with handle_missing: auto.",
+        column=names[most[0]],
+    )
