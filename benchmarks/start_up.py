@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--rounds", type=int, default=15)
     asked = parser.parse_args()
-    times = processes_in_turn(COMMANDS, n_rounds=asked.rounds)
+    times = processes_in_turn(COMMANDS, n_rounds=asked.rounds).wall
     floor = times["bare interpreter"]
     found = [
         {
