@@ -11,6 +11,7 @@ import click
 
 from modelyard.domain.errors import BlockingFindings, ModelyardError, UsageError
 
+EXIT_UNSOUND = 8
 EXIT_INTERRUPTED = 130
 
 

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done, 1 an error inside Modelyard, 2 findings stopped the training, 3 the data was
 refused, 4 a wrong command, option or configuration, 5 not found, 6 a package was refused, 7 the
-project folder cannot be used, 130 interrupted.
+project folder cannot be used, 8 the doctor found something to mend, 130 interrupted.
 """
 
 import importlib
@@ -20,7 +20,8 @@ from modelyard.kit.version import VERSION
 
 _EPILOG = (
     "Exit codes: 0 done, 1 internal error, 2 findings stopped the training, 3 data refused, "
-    "4 wrong usage, 5 not found, 6 package refused, 7 project folder unusable, 130 interrupted. "
+    "4 wrong usage, 5 not found, 6 package refused, 7 project folder unusable, 8 to be mended "
+    "(doctor), 130 interrupted. "
     "First steps: modelyard setup-data, then modelyard train iris.csv --target species."
 )
 

@@ -7,6 +7,7 @@ import click
 
 from modelyard.cli._screen import print_json
 from modelyard.cli._words import plain_metrics, print_facts, print_findings, print_metrics
+from modelyard.runtime.packages import REPORT
 
 if TYPE_CHECKING:
     from modelyard.services.training import Outcome
@@ -33,7 +34,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     folder = shlex.quote(str(outcome.folder))
     click.echo(f"Model:   {outcome.model.reference}")
     click.echo(f"Folder:  {folder}")
-    click.echo(f"Report:  {outcome.folder / 'report.html'}")
+    click.echo(f"Report:  {outcome.folder / REPORT}")
     click.echo("Next:")
     click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
@@ -70,5 +71,5 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "duration_s": outcome.run.duration_s,
         "findings": list(outcome.run.findings),
         "parity": asdict(outcome.manifest.parity),
-        "report": str(outcome.folder / "report.html"),
+        "report": str(outcome.folder / REPORT),
     }

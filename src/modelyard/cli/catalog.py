@@ -10,8 +10,11 @@ from modelyard.cli._screen import print_json, print_table
 @click.argument("shelf", required=False)
 @click.option("--parameters", metavar="ALGORITHM", help="Show the parameters of one algorithm.")
 @JSON
-def COMMAND(shelf: str | None, *, parameters: str | None, wants_json: bool) -> None:  # noqa: N802 -- the shelf's agreed name
-    """List algorithms, metrics, checks, transforms, charts and sources; or one SHELF of them."""
+def catalog(shelf: str | None, *, parameters: str | None, wants_json: bool) -> None:
+    """List the components to choose from.
+
+    There are algorithms, metrics, checks, transforms, charts and sources; SHELF names one of these.
+    """
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
@@ -35,3 +38,6 @@ def COMMAND(shelf: str | None, *, parameters: str | None, wants_json: bool) -> N
         return
     for name, components in titles.items():
         print_table(name, ("key", "title"), rows=list(components.items()))
+
+
+COMMAND = catalog

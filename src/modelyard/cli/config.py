@@ -9,24 +9,24 @@ from modelyard.cli._screen import print_json
 
 
 @click.group("config")
-def COMMAND() -> None:  # noqa: N802 -- the shelf's agreed name
+def config() -> None:
     """Describe and check YAML configurations."""
 
 
-@COMMAND.command("schema")
+@config.command("schema")
 @JSON
 def schema(*, wants_json: bool) -> None:  # noqa: ARG001 -- the schema is JSON either way
-    """Print the JSON Schema of a configuration, for editors and machines."""
+    """Print the JSON Schema of a configuration."""
     from modelyard.wire.configurations import configuration_schema
 
     print_json(configuration_schema())
 
 
-@COMMAND.command("check")
+@config.command("check")
 @click.argument("config", type=DATA)
 @JSON
 def check(config: Path, *, wants_json: bool) -> None:
-    """Read CONFIG and say what it asks for, without training."""
+    """Say what CONFIG asks for, without training."""
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
@@ -37,3 +37,6 @@ def check(config: Path, *, wants_json: bool) -> None:
             f"{config} trains {request.config.algorithm} on {request.data} to predict "
             f"'{request.config.target}'."
         )
+
+
+COMMAND = config

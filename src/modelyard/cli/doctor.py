@@ -2,14 +2,19 @@
 
 import click
 
+from modelyard.cli._errors import EXIT_UNSOUND
 from modelyard.cli._options import JSON
 from modelyard.cli._screen import print_json, print_table
 
 
 @click.command("doctor")
 @JSON
-def COMMAND(*, wants_json: bool) -> int:  # noqa: N802 -- the shelf's agreed name
-    """Check Python, libraries, project folder, signing key and database, and say what to mend."""
+def doctor(*, wants_json: bool) -> int:
+    """Check the installation, and say what to mend.
+
+    It looks at Python, libraries, project folder, signing key and database. Where something has to
+    be mended it ends with exit code 8.
+    """
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
@@ -24,4 +29,7 @@ def COMMAND(*, wants_json: bool) -> int:  # noqa: N802 -- the shelf's agreed nam
             for check in checks
         ]
         print_table("Installation", ("", "check", "found", "fix"), rows=rows)
-    return 0 if is_sound else 1
+    return 0 if is_sound else EXIT_UNSOUND
+
+
+COMMAND = doctor

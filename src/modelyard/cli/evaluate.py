@@ -16,7 +16,7 @@ from modelyard.cli._screen import print_json, progress
 @dialect
 @TRUST
 @JSON
-def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
+def evaluate(
     model: str,
     data: Path,
     *,
@@ -26,7 +26,11 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     wants_json: bool,
     **written: str | None,
 ) -> None:
-    """Measure MODEL on the rows of DATA that have the target, beside guessing, with intervals."""
+    """Measure MODEL on rows with a truth.
+
+    Every row of DATA that has the target counts. Each figure stands beside guessing, with its
+    interval.
+    """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_metrics, read_options
     from modelyard.kit.hashing import sha256_of_file
@@ -49,3 +53,6 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
         print_metrics(evaluation, is_held_out=False)
         if sha256_of_file(data) == opened.manifest.data_sha256:
             click.echo("Note: training learned from rows of this file, so the figures flatter.")
+
+
+COMMAND = evaluate

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelyard.cli._options import JSON, pairs
+from modelyard.cli._records import add_tagging, print_kept_metrics
 from modelyard.cli._screen import print_json, print_table
 
 if TYPE_CHECKING:
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.group("models")
-def COMMAND() -> None:  # noqa: N802 -- the shelf's agreed name
-    """List, show, tag, compare, promote and delete models."""
+def models() -> None:
+    """Keep, compare and promote models."""
 
 
-@COMMAND.command("list")
+@models.command("list")
 @click.option("--name", help="Of the model.")
 @click.option("--algorithm", help="Key of an algorithm.")
 @click.option("--alias", help="Only versions with this alias.")
@@ -60,11 +61,14 @@ def list_models(*, wants_json: bool, **options: Any) -> None:
     print_table(f"{len(found)} models", headings, rows=rows)
 
 
-@COMMAND.command("show")
+@models.command("show")
 @click.argument("model")
 @JSON
 def show(model: str, *, wants_json: bool) -> None:
-    """Show MODEL with its lineage: the training and the data that it came from."""
+    """Show MODEL with its lineage.
+
+    The lineage is the training and the data that it came from.
+    """
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
@@ -82,11 +86,7 @@ def show(model: str, *, wants_json: bool) -> None:
         ("fact", "value"),
         rows=[(key, str(value)) for key, value in facts.items()],
     )
-    rows = [
-        (key, values.get("value"), values.get("low"), values.get("high"), values.get("baseline"))
-        for key, values in metrics.items()
-    ]
-    print_table("Metrics", ("metric", "value", "low", "high", "baseline"), rows=rows)
+    print_kept_metrics(metrics)
     if origin.run is not None:
         click.echo(f"Trained by run {origin.run.id} with seed {origin.run.seed}.")
     if origin.dataset is not None:
@@ -99,11 +99,14 @@ def show(model: str, *, wants_json: bool) -> None:
         click.echo(f"Evaluated on {each.location}: {origin.model.metric} {value}")
 
 
-@COMMAND.command("lineage")
+@models.command("lineage")
 @click.argument("sha256")
 @JSON
 def lineage(sha256: str, *, wants_json: bool) -> None:
-    """Show which trainings and models came of the data with this SHA-256 (or its beginning)."""
+    """Show what came of data: trainings and models.
+
+    SHA256 is the hash of the data, or its beginning.
+    """
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
@@ -119,27 +122,15 @@ def lineage(sha256: str, *, wants_json: bool) -> None:
         click.echo(f"  model {model.reference}")
 
 
-@COMMAND.command("tag")
-@click.argument("model")
-@click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE...")
-@JSON
-def tag(model: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
-    """Label a model version."""
-    from modelyard.bootstrap import open_project
-
-    found = open_project().models.tag(model, pairs(tags, "tag"))
-    if wants_json:
-        print_json(_plain(found))
-    else:
-        click.echo(f"{found.reference}: {', '.join(f'{k}={v}' for k, v in found.tags.items())}")
-
-
-@COMMAND.command("promote")
+@models.command("promote")
 @click.argument("model")
 @click.option("--alias", default="champion", show_default=True, help="Alias to put on it.")
 @JSON
 def promote(model: str, *, alias: str, wants_json: bool) -> None:
-    """Make MODEL the champion of its name: the version that the bare name stands for."""
+    """Make MODEL the champion of its name.
+
+    The champion is the version that the bare name stands for.
+    """
     from modelyard.bootstrap import open_project
 
     found = open_project().models.promote(model, alias)
@@ -149,11 +140,11 @@ def promote(model: str, *, alias: str, wants_json: bool) -> None:
         click.echo(f"{found.reference} is now {alias} of '{found.name}'.")
 
 
-@COMMAND.command("compare")
+@models.command("compare")
 @click.argument("models", nargs=-1, required=True)
 @JSON
 def compare(models: tuple[str, ...], *, wants_json: bool) -> None:
-    """Put MODELS side by side by their metrics on held-out rows."""
+    """Put MODELS side by side by their metrics."""
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
@@ -175,31 +166,16 @@ def compare(models: tuple[str, ...], *, wants_json: bool) -> None:
         click.echo("Note: they were trained on different data; their test rows differ.")
 
 
-@COMMAND.command("untag")
-@click.argument("model")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-@JSON
-def untag(model: str, keys: tuple[str, ...], *, wants_json: bool) -> None:
-    """Take labels off a model version."""
-    from modelyard.bootstrap import open_project
-
-    models = open_project().models
-    for key in keys:
-        models.untag(model, key)
-    found = models.get(model)
-    if wants_json:
-        print_json(_plain(found))
-    else:
-        click.echo(f"{found.reference}: {len(found.tags)} labels left")
-
-
-@COMMAND.command("delete")
+@models.command("delete")
 @click.argument("model")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--force", is_flag=True, help="Delete a champion as well.")
 @JSON
 def delete(model: str, *, yes: bool, force: bool, wants_json: bool) -> None:
-    """Delete a model version and its package; name it with its version."""
+    """Delete a model version and its package.
+
+    Name it with its version, e.g. iris@2.
+    """
     from modelyard.bootstrap import open_project
 
     models = open_project().models
@@ -217,3 +193,13 @@ def _plain(model: "Model") -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(model)
+
+
+add_tagging(
+    models,
+    lambda project: project.models,
+    noun="MODEL",
+    title="a model version",
+    name_of=lambda model: model.reference,
+)
+COMMAND = models

@@ -16,7 +16,7 @@ from modelyard.cli._screen import print_json, progress
 @dialect
 @TRUST
 @JSON
-def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
+def predict(
     model: str,
     data: Path,
     *,
@@ -26,9 +26,10 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
     wants_json: bool,
     **written: str | None,
 ) -> None:
-    """Answer for every row of DATA with MODEL, a folder or a name such as iris@champion.
+    """Answer for every row of DATA with MODEL.
 
-    The answers stand in the column `prediction`, in the order of the input, one a row.
+    MODEL is a folder or a name such as iris@champion. The answers stand in the column `prediction`,
+    in the order of the input, one a row.
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer, print_flags, read_options
@@ -53,3 +54,6 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name; one argument an option
         click.echo(answer_csv(answer, with_probabilities=proba), nl=False)
     else:
         click.echo(f"{answer.n_rows} predictions written to {out}")
+
+
+COMMAND = predict

@@ -16,7 +16,7 @@ from modelyard.cli._screen import print_json, print_table
 @KIND
 @dialect
 @JSON
-def COMMAND(  # noqa: N802 -- the shelf's agreed name
+def profile(
     data: Path,
     *,
     target: str | None,
@@ -25,7 +25,10 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
     wants_json: bool,
     **given: Any,
 ) -> None:
-    """Describe the table in DATA column by column, and report what the checks find."""
+    """Describe the table in DATA column by column.
+
+    Then it tells what the checks find.
+    """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_facts, print_findings, read_options
     from modelyard.services.datasets import plain_examination
@@ -55,3 +58,6 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
     if examination.task is not None:
         click.echo(f"Task: {examination.task} ({examination.task_reason})")
     print_findings(examination.findings)
+
+
+COMMAND = profile

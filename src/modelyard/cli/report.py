@@ -14,7 +14,7 @@ from modelyard.cli._screen import print_json
 @click.option("--metrics", type=DATA, help="Write the metrics to this .json or .csv file as well.")
 @TRUST
 @JSON
-def COMMAND(  # noqa: N802 -- the shelf's agreed name
+def report(
     model: str,
     *,
     out: Path | None,
@@ -22,7 +22,7 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
     trust: tuple[str, ...],
     wants_json: bool,
 ) -> None:
-    """Write the report that training made of MODEL to an HTML file."""
+    """Write the report of MODEL to an HTML file."""
     from modelyard.bootstrap import open_project
     from modelyard.runtime.packages import REPORT
     from modelyard.services.answers import write_whole
@@ -44,3 +44,6 @@ def COMMAND(  # noqa: N802 -- the shelf's agreed name
         )
     else:
         click.echo(f"Report written to {path}")
+
+
+COMMAND = report

@@ -12,8 +12,11 @@ from modelyard.cli._screen import progress
 @click.argument("config", type=DATA)
 @click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
 @JSON
-def COMMAND(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:  # noqa: N802 -- the shelf's agreed name
-    """Train as the YAML file CONFIG says; `modelyard config schema` tells what it may hold."""
+def run(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:
+    """Train as the YAML file CONFIG says.
+
+    `modelyard config schema` tells what it may hold.
+    """
     from dataclasses import replace
 
     from modelyard.bootstrap import open_project
@@ -32,3 +35,6 @@ def COMMAND(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:
             out=request.output,
         )
     print_outcome(outcome, wants_json=wants_json)
+
+
+COMMAND = run

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelyard.cli._options import JSON, pairs
+from modelyard.cli._records import add_tagging, print_kept_metrics
 from modelyard.cli._screen import print_json, print_table
 
 if TYPE_CHECKING:
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.group("runs")
-def COMMAND() -> None:  # noqa: N802 -- the shelf's agreed name
+def runs() -> None:
     """List, show, tag and delete trainings."""
 
 
-@COMMAND.command("list")
+@runs.command("list")
 @click.option("--name", help="Of the model.")
 @click.option("--status", help="running, succeeded, failed or cancelled.")
 @click.option("--algorithm", help="Key of an algorithm.")
@@ -63,11 +64,14 @@ def list_runs(*, wants_json: bool, **options: Any) -> None:
     print_table(f"{len(found)} trainings", headings, rows=rows)
 
 
-@COMMAND.command("show")
+@runs.command("show")
 @click.argument("run")
 @JSON
 def show(run: str, *, wants_json: bool) -> None:
-    """Show one training: RUN is its id, or the beginning of it."""
+    """Show one training.
+
+    RUN is its id, or the beginning of it.
+    """
     from modelyard.bootstrap import open_project
 
     found = open_project().runs.get(run)
@@ -80,54 +84,20 @@ def show(run: str, *, wants_json: bool) -> None:
     print_table(
         f"Training {found.id}", ("fact", "value"), rows=[(k, str(v)) for k, v in facts.items()]
     )
-    rows = [
-        (key, values.get("value"), values.get("low"), values.get("high"), values.get("baseline"))
-        for key, values in found.metrics.items()
-    ]
-    print_table("Metrics", ("metric", "value", "low", "high", "baseline"), rows=rows)
+    print_kept_metrics(found.metrics)
     for finding in found.findings:
         click.echo(f"{finding['severity']}: {finding['name']}: {finding['message']}")
 
 
-@COMMAND.command("tag")
-@click.argument("run")
-@click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE...")
-@JSON
-def tag(run: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
-    """Label a training."""
-    from modelyard.bootstrap import open_project
-
-    found = open_project().runs.tag(run, pairs(tags, "tag"))
-    if wants_json:
-        print_json(_plain(found))
-    else:
-        click.echo(f"{found.id}: {', '.join(f'{k}={v}' for k, v in found.tags.items())}")
-
-
-@COMMAND.command("untag")
-@click.argument("run")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
-@JSON
-def untag(run: str, keys: tuple[str, ...], *, wants_json: bool) -> None:
-    """Take labels off a training."""
-    from modelyard.bootstrap import open_project
-
-    runs = open_project().runs
-    for key in keys:
-        runs.untag(run, key)
-    found = runs.get(run)
-    if wants_json:
-        print_json(_plain(found))
-    else:
-        click.echo(f"{found.id}: {len(found.tags)} labels left")
-
-
-@COMMAND.command("delete")
+@runs.command("delete")
 @click.argument("run")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @JSON
 def delete(run: str, *, yes: bool, wants_json: bool) -> None:
-    """Forget a training that no model comes from, or whose model is deleted."""
+    """Forget a training without a model.
+
+    No model came of it, or its model is deleted.
+    """
     from modelyard.bootstrap import open_project
 
     runs = open_project().runs
@@ -145,3 +115,13 @@ def _plain(run: "Run") -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(run)
+
+
+add_tagging(
+    runs,
+    lambda project: project.runs,
+    noun="RUN",
+    title="a training",
+    name_of=lambda run: run.id,
+)
+COMMAND = runs

@@ -11,10 +11,11 @@ from modelyard.cli._screen import print_json
 @click.command("setup-data")
 @click.argument("folder", type=DATA, default=Path())
 @JSON
-def COMMAND(folder: Path, *, wants_json: bool) -> None:  # noqa: N802 -- the shelf's agreed name
-    """Write the sample tables (iris, penguins) into FOLDER, by default the current one.
+def setup_data(folder: Path, *, wants_json: bool) -> None:
+    """Write the sample tables into FOLDER.
 
-    A file that is there already is left as it is.
+    They are iris and penguins; the folder is by default the current one. A file that is there
+    already is left as it is.
     """
     from modelyard.services.samples import write_samples
 
@@ -25,3 +26,6 @@ def COMMAND(folder: Path, *, wants_json: bool) -> None:  # noqa: N802 -- the she
     for path in written:
         click.echo(str(path))
     click.echo(f"Next: modelyard train {written[0]} --target species")
+
+
+COMMAND = setup_data

@@ -52,8 +52,10 @@ if TYPE_CHECKING:
 @KIND
 @dialect
 @JSON
-def COMMAND(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> None:  # noqa: N802 -- the shelf's agreed name
-    """Train a model on DATA, measure it on held-out rows, prove its package and register it.
+def train(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> None:
+    """Train, measure and register a model on DATA.
+
+    It is measured on held-out rows, and its package is proven before it is kept.
 
     A finding of severity error, leakage for example, stops the training with exit code 2 until it
     is accepted by name.
@@ -104,3 +106,6 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
     )
+
+
+COMMAND = train

@@ -16,6 +16,7 @@ import click
 import pytest
 
 from modelyard.catalog import Catalog
+from modelyard.cli._errors import EXIT_INTERRUPTED, EXIT_UNSOUND
 from modelyard.cli._group import GROUP
 from modelyard.domain import errors
 from modelyard.domain.cells import DEFAULT_MISSING_TOKENS, WEAK_MISSING_TOKENS
@@ -216,6 +217,24 @@ def test_the_page_of_commands_shows_no_other() -> None:
     assert shown == [path for path, _ in commands()]
 
 
+def test_the_overview_of_commands_tells_each_in_one_line() -> None:
+    expected = []
+    for path, command in commands():
+        anchor = path.replace(" ", "-")
+        expected.append(row(f"[`{path}`](#{anchor})", first_sentence(command)))
+    overview = page("cli.md").partition("\n## ")[0]
+    assert_rows(overview, expected)
+
+
+@pytest.mark.parametrize(("path", "command"), [pytest.param(*it, id=it[0]) for it in commands()])
+def test_the_list_of_commands_cuts_no_sentence(path: str, command: click.Command) -> None:
+    assert not command.get_short_help_str(limit=45).endswith("..."), path
+
+
+def first_sentence(command: click.Command) -> str:
+    return command.get_short_help_str(limit=1000)
+
+
 def every_error(kind: type[errors.ModelyardError]) -> Iterator[type[errors.ModelyardError]]:
     yield kind
     for each in kind.__subclasses__():
@@ -226,7 +245,8 @@ def every_error(kind: type[errors.ModelyardError]) -> Iterator[type[errors.Model
 def test_the_exit_codes_are_those_of_the_errors(name: str) -> None:
     text = section((ROOT / name).read_text(encoding="utf-8"), "## Exit codes")
     shown = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
-    assert shown == {0, 130} | {kind.exit_code for kind in every_error(errors.ModelyardError)}
+    of_errors = {kind.exit_code for kind in every_error(errors.ModelyardError)}
+    assert shown == {0, EXIT_UNSOUND, EXIT_INTERRUPTED} | of_errors
 
 
 def test_a_setting_stands_in_its_page_as_in_the_source() -> None:
