@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from modelyard.domain.errors import UnknownKey
 from modelyard.kit.discovery import scan
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.charts import Chart
 from modelyard.protocols.checks import Check
@@ -101,11 +101,9 @@ def pick(components: dict[str, T], key: str, *, shelf: str) -> T:
     """
     if key in components:
         return components[key]
-    close = nearest(key, components)
-    hint = f"Did you mean '{close}'? " if close else ""
     raise UnknownKey(
         f"There is no '{key}' among the {shelf}.",
-        fix=f"{hint}Known: {', '.join(sorted(components))}.",
+        fix=known_names(key, sorted(components)),
         sample=key,
     )
 

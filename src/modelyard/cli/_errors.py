@@ -3,7 +3,6 @@
 import json
 import tempfile
 import traceback
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,7 @@ def show_error(error: ModelyardError, *, wants_json: bool) -> int:
     """Show an error that the user can mend."""
     fields = error.to_dict()
     if isinstance(error, BlockingFindings):
-        fields["findings"] = [
-            asdict(finding) | {"name": finding.name} for finding in error.findings
-        ]
+        fields["findings"] = [finding.to_dict() for finding in error.findings]
     if wants_json:
         click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
     elif isinstance(error, BlockingFindings):

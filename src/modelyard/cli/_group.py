@@ -15,7 +15,7 @@ import click
 from modelyard import cli
 from modelyard.cli._errors import show_click_error, show_error, show_interruption, show_surprise
 from modelyard.domain.errors import ModelyardError
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import suggestion
 from modelyard.kit.version import VERSION
 
 _EPILOG = (
@@ -48,8 +48,7 @@ class CommandFiles(click.Group):
         """Resolve the command, with the nearest right name where there is none."""
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
-            close = nearest(args[0], known)
-            hint = f"Did you mean '{close}'?" if close else "See modelyard --help."
+            hint = suggestion(args[0], known, otherwise="See modelyard --help.")
             raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
         return super().resolve_command(ctx, args)
 

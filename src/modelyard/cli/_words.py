@@ -57,10 +57,8 @@ def shares_of(text: str) -> Shares:
 def print_facts(facts: SourceFacts) -> None:
     """State how a file was read."""
     if facts.encoding is not None:
-        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-        delimiter = names.get(facts.delimiter or "", repr(facts.delimiter))
         click.echo(
-            f"Read as {facts.source}: encoding {facts.encoding}, delimiter {delimiter}, "
+            f"Read as {facts.source}: encoding {facts.encoding}, delimiter {facts.delimiter_name}, "
             f"decimal mark '{facts.decimal}'."
         )
     for note in facts.notes:

@@ -1,7 +1,9 @@
 """What a check has to say about a table."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -41,6 +43,16 @@ class Finding:
         """The name to accept it by: `code`, or `code:column` where it is about one column."""
         return f"{self.code}:{self.columns[0]}" if len(self.columns) == 1 else self.code
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding with its name as plain values, for JSON and the store."""
+        return {**asdict(self), "name": self.name}
+
     def is_accepted_by(self, accepted: frozenset[str]) -> bool:
         """Whether one of the names that the user accepted covers this finding."""
         return self.code in accepted or self.name in accepted
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings by severity, those of one severity in the order that they came."""
+    ranks = [*reversed(Severity)]
+    return tuple(sorted(findings, key=lambda finding: ranks.index(finding.severity)))

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import InvalidValue, UnknownKey
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import known_names
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NOTES = frozenset({"title", "description", "examples", "default", "$schema", "$id", "$comment"})
@@ -296,11 +296,9 @@ def _read_required(raw: Any) -> tuple[str, ...]:
 def _require_keywords(raw: Mapping[str, Any], rules: frozenset[str], where: str) -> None:
     for name in raw:
         if name not in rules and name not in _NOTES:
-            close = nearest(str(name), rules)
-            hint = f"Did you mean '{close}'? " if close else ""
             raise UnknownKey(
                 f"The keyword '{name}' in {where} is not supported.",
-                fix=f"{hint}Supported: {', '.join(sorted(rules | _NOTES))}.",
+                fix=known_names(str(name), sorted(rules | _NOTES), title="Supported"),
                 sample=str(name),
             )
 

@@ -14,7 +14,9 @@ import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import MissingColumns
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import suggestion
+
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class SourceFacts:
     missing_tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def delimiter_name(self) -> str | None:
+        """What the delimiter is called; itself where it has no name."""
+        return DELIMITER_NAMES.get(self.delimiter or "", self.delimiter)
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -54,6 +61,10 @@ class RawTable:
 
     frame: pl.DataFrame
     facts: SourceFacts
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "RawTable":
+        """Return the rows at these zero-based positions, in this order."""
+        return replace(self, frame=self.frame[rows])
 
 
 @dataclass(frozen=True)
@@ -86,9 +97,8 @@ class Table:
         """
         if name in self._by_name:
             return self._by_name[name]
-        close = nearest(name, self.names)
-        hint = f"Did you mean '{close}'?" if close else f"Columns: {', '.join(self.names[:20])}."
-        raise MissingColumns(f"There is no column '{name}'.", fix=hint, column=name)
+        fix = suggestion(name, self.names, otherwise=f"Columns: {', '.join(self.names[:20])}.")
+        raise MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)
 
     def select(self, names: Sequence[str]) -> "Table":
         """Return the table with these columns alone, in this order."""

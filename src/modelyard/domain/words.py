@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from modelyard.domain.errors import InvalidValue
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import suggestion
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -24,9 +24,8 @@ def member_called(vocabulary: type[Member], word: str, *, what: str) -> Member:
         return vocabulary(word)
     except ValueError as error:
         known = [member.value for member in vocabulary]
-        close = nearest(str(word), known)
         raise InvalidValue(
             f"The {what} must be one of {', '.join(known)}; '{word}' came.",
-            fix=f"Did you mean '{close}'?" if close else "Choose one of them.",
+            fix=suggestion(str(word), known, otherwise="Choose one of them."),
             sample=str(word),
         ) from error

@@ -9,7 +9,7 @@ import polars as pl
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import BlockingFindings, DataError, UsageError
-from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.findings import Finding, Severity, worst_first
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
@@ -21,8 +21,6 @@ from modelyard.engine.splitting import require_rows
 from modelyard.engine.tasks import check_task, find_task, rows_with_target
 from modelyard.protocols.checks import Check, CheckInput
 from modelyard.protocols.progress import Progress
-
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 @dataclass(frozen=True)
@@ -152,8 +150,8 @@ def _examined(
         features=candidates,
         rng=np.random.default_rng(config.seed),
     )
-    findings = [finding for check in checks.values() for finding in check.check(subject)]
-    findings.sort(key=lambda finding: _ORDER[finding.severity])
+    found = (finding for check in checks.values() for finding in check.check(subject))
+    findings = worst_first(found)
     dropped = {name for finding in findings for name in finding.drops}
     features = tuple(name for name in candidates if name not in dropped)
     if task is not None and not features:
@@ -161,4 +159,4 @@ def _examined(
             "No column is left to learn from: every one is constant, empty, an identifier or text.",
             fix="Add columns, or set the kind of one that was misread.",
         )
-    return Examination(table, described, tuple(findings), task, reason, features)
+    return Examination(table, described, findings, task, reason, features)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import AlgorithmCard, Parameter
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
@@ -25,12 +25,9 @@ def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[st
     known = {parameter.name: parameter for parameter in card.parameters}
     for name in given:
         if name not in known:
-            close = nearest(name, known)
-            hint = f"Did you mean '{close}'? " if close else ""
-            listed = ", ".join(sorted(known)) or "none"
             raise UnknownKey(
                 f"The algorithm '{card.key}' has no parameter '{name}'.",
-                fix=f"{hint}Its parameters: {listed}.",
+                fix=known_names(name, sorted(known), title="Its parameters"),
                 sample=name,
             )
     return {

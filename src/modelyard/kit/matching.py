@@ -13,3 +13,28 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
+
+
+def suggestion(word: str, candidates: Iterable[str], *, otherwise: str = "") -> str:
+    """Return the question whether the nearest candidate was meant.
+
+    Args:
+        word: that does not exist.
+        candidates: that do.
+        otherwise: what to say where none is close.
+
+    >>> suggestion("specie", ["species", "island"])
+    "Did you mean 'species'?"
+    """
+    close = nearest(word, candidates)
+    return otherwise if close is None else f"Did you mean '{close}'?"
+
+
+def known_names(word: str, candidates: Iterable[str], *, title: str = "Known") -> str:
+    """Return the suggestion, where there is one, and all the candidates in their order.
+
+    >>> known_names("specie", ["species", "island"])
+    "Did you mean 'species'? Known: species, island."
+    """
+    names = list(candidates)
+    return f"{suggestion(word, names)} {title}: {', '.join(names) or 'none'}.".lstrip()

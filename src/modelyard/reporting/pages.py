@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from modelyard.domain.findings import worst_first
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
 from modelyard.reporting.numerals import count
 from modelyard.reporting.subjects import ReportSubject
@@ -13,7 +14,6 @@ from modelyard.reporting.views import (
     metric_views,
     parity_sentence,
     setting_facts,
-    sorted_findings,
     source_facts,
     subject_facts,
 )
@@ -46,7 +46,7 @@ def render_report(subject: ReportSubject) -> str:
         metrics=metric_views(subject.evaluation),
         charts=chart_views(tuple(spec for spec in charts if spec.key != _IMPORTANCE)),
         importance=chart_views(tuple(spec for spec in charts if spec.key == _IMPORTANCE)),
-        findings=sorted_findings(subject.findings),
+        findings=worst_first(subject.findings),
         folds=folds,
         fold_sentence=fold_sentence,
         columns=column_views(subject.profile, subject.target) if subject.profile else (),

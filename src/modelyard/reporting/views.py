@@ -7,7 +7,6 @@ from typing import Any
 
 from modelyard.domain.charts import ChartSpec
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
-from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.manifests import Parity
 from modelyard.domain.tables import SourceFacts
 from modelyard.reporting.glyphs import draw_interval
@@ -16,10 +15,7 @@ from modelyard.reporting.plots import draw_chart, legend
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.texts import shorten, visible
 
-# What the documentation of a file's separator is called where the character itself says nothing.
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _DECIMALS = {".": "point", ",": "comma"}
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _MAX_VALUE_EM = 120.0
 
 Facts = tuple[tuple[str, str], ...]
@@ -66,11 +62,6 @@ def chart_views(charts: tuple[ChartSpec, ...]) -> tuple[ChartView, ...]:
     )
 
 
-def sorted_findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return the findings, the most severe first."""
-    return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
-
-
 def source_facts(source: SourceFacts) -> Facts:
     """Return how the table was read."""
     tokens = ", ".join(json.dumps(token, ensure_ascii=False) for token in source.missing_tokens)
@@ -79,7 +70,7 @@ def source_facts(source: SourceFacts) -> Facts:
         ("Location", source.location),
         ("Size", size(source.size_bytes) if source.size_bytes else ""),
         ("Encoding", source.encoding),
-        ("Separator", _SEPARATORS.get(source.delimiter or "", source.delimiter)),
+        ("Separator", source.delimiter_name),
         ("Quote", source.quote),
         ("Decimal mark", _DECIMALS.get(source.decimal or "", source.decimal)),
         ("Read as missing", tokens),

@@ -50,5 +50,5 @@ def plain_examination(examination: Examination) -> Mapping[str, Any]:
         "task": examination.task,
         "task_reason": examination.task_reason,
         "profile": asdict(examination.profile),
-        "findings": [{**asdict(finding), "name": finding.name} for finding in examination.findings],
+        "findings": [finding.to_dict() for finding in examination.findings],
     }

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from modelyard.domain.errors import NotFound, UnknownKey
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import known_names, suggestion
 
 _METRIC_KEY = re.compile(r"[\w.:-]+")
 
@@ -62,11 +62,9 @@ def check_sort(
     if sort in columns or sort in keys or not keys:
         return
     known = [*columns, *sorted(keys)]
-    close = nearest(sort, known)
-    hint = f"Did you mean '{close}'? " if close else ""
     raise UnknownKey(
         f"Nothing in this list can be sorted by '{sort}'.",
-        fix=f"{hint}Known: {', '.join(known)}.",
+        fix=known_names(sort, known),
         sample=sort,
     )
 
@@ -74,11 +72,6 @@ def check_sort(
 def not_found(noun: str, wanted: str, *, existing: Iterable[str]) -> NotFound:
     """Return the error for a record that does not exist, with the nearest that does."""
     names = list(existing)
-    close = nearest(wanted, names)
-    if close:
-        fix = f"Did you mean '{close}'?"
-    elif names:
-        fix = f"There are: {', '.join(names[:10])}{' …' if len(names) > 10 else ''}."
-    else:
-        fix = "There is none yet."
+    listed = f"There are: {', '.join(names[:10])}{' …' if len(names) > 10 else ''}."
+    fix = suggestion(wanted, names, otherwise=listed if names else "There is none yet.")
     return NotFound(f"There is no {noun} '{wanted}'.", fix=fix, sample=wanted)

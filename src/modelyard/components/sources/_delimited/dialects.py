@@ -11,7 +11,6 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import InvalidValue
 
 DELIMITERS = (",", ";", "\t", "|")
-NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
 # A dialect shows in the first records; a later exception is an error in the row, not a dialect.
 # An unclosed quote may swallow the whole sample, which still fits into one field of `csv`.

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.components.sources._delimited.dialects import DELIMITERS, NAMES, Dialect
+from modelyard.components.sources._delimited.dialects import DELIMITERS, Dialect
 from modelyard.components.sources._delimited.layouts import Layout, lay_out
 from modelyard.domain.errors import MalformedRow
+from modelyard.domain.tables import DELIMITER_NAMES
 
 _MAX_SAMPLE = 80
 
@@ -176,7 +177,8 @@ def _refuse(row: int, record: str, counts: tuple[npt.NDArray[np.int64], int]) ->
         fix = "Complete the header: a name for each field, in the rows' order."
     others = [d for d in DELIMITERS if record.count(d) + 1 == n_names > 1]
     if found < n_names and others:
-        fix = f"Row {row + 1} seems to be cut by a {NAMES[others[0]]}: use one delimiter only."
+        other = DELIMITER_NAMES[others[0]]
+        fix = f"Row {row + 1} seems to be cut by a {other}: use one delimiter only."
     raise MalformedRow(
         f"{which} {found} field{'s' if found > 1 else ''}; expected {expected}.",
         fix=fix,
