@@ -87,6 +87,10 @@ class Catalog:
             for name in names
         }
 
+    def finding_codes(self) -> frozenset[str]:
+        """Return the codes of all the findings that the checks can report."""
+        return frozenset(code for check in self.checks().values() for code in check.card.codes)
+
     def _shelf(self, name: str) -> dict[str, Any]:
         if name not in self._shelves:
             self._shelves[name] = _by_key(name, [*_built_in(name), *_foreign(name)])

@@ -8,10 +8,12 @@
 ['yes']
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
+
+import numpy as np
 
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.columns import ColumnKind
@@ -25,7 +27,7 @@ from modelyard.domain.runs import Run
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 from modelyard.engine.frames import frame_like, like
-from modelyard.kit.matching import nearest
+from modelyard.kit.matching import known_names
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.runtime.packages import REPORT
 from modelyard.services.datasets import location_of
@@ -243,18 +245,16 @@ def _config(target: str, options: Mapping[str, Any]) -> TrainingConfig:
     known = _PLAIN | _PREPARATION | _READ | {"accept"}
     for name in options:
         if name not in known:
-            close = nearest(name, known)
-            hint = f"Did you mean '{close}'? " if close else ""
             raise UnknownKey(
                 f"train has no option '{name}'.",
-                fix=f"{hint}Known: {', '.join(sorted(known))}.",
+                fix=known_names(name, sorted(known)),
                 sample=name,
             )
-    chosen = {name: options[name] for name in options if name in _PLAIN}
+    chosen = {name: _own(options[name]) for name in options if name in _PLAIN}
     if "task" in chosen and chosen["task"] is not None:
         chosen["task"] = Task.called(chosen["task"])
-    if "shares" in chosen and not isinstance(chosen["shares"], Shares):
-        chosen["shares"] = Shares(*chosen["shares"])
+    if "shares" in chosen:
+        chosen["shares"] = _shares(chosen["shares"])
     if "drop" in chosen:
         chosen["drop"] = _words(chosen["drop"])
     return TrainingConfig(
@@ -272,11 +272,31 @@ def _read_options(given: Mapping[str, Any]) -> ReadOptions:
     chosen = dict(given)
     if chosen.get("missing_tokens") is not None:
         chosen["missing_tokens"] = _words(chosen["missing_tokens"])
-    chosen["kinds"] = {
-        name: ColumnKind.called(kind) for name, kind in chosen.get("kinds", {}).items()
-    }
+    if isinstance(chosen.get("kinds"), Mapping):
+        chosen["kinds"] = {name: ColumnKind.called(kind) for name, kind in chosen["kinds"].items()}
     return ReadOptions(**chosen)
 
 
-def _words(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _own(value: Any) -> Any:
+    """Return a scalar of numpy as Python's own, which a configuration holds."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _words(given: Any) -> tuple[Any, ...]:
+    """Return one word or many as many; what is neither is left for the rules to refuse."""
+    is_one = isinstance(given, str) or not isinstance(given, Iterable)
+    return (given,) if is_one else tuple(given)
+
+
+def _shares(given: Any) -> Shares:
+    parts = _words(given)
+    if isinstance(given, Shares):
+        return given
+    if len(parts) != len(fields(Shares)):
+        raise InvalidValue(
+            f"The option shares takes three numbers, for training, validation and test; {given!r} "
+            "came.",
+            fix="For example: shares=(0.7, 0.1, 0.2).",
+            sample=repr(given),
+        )
+    return Shares(*parts)

@@ -27,9 +27,12 @@ def schema(*, wants_json: bool) -> None:  # noqa: ARG001 -- the schema is JSON e
 @JSON
 def check(config: Path, *, wants_json: bool) -> None:
     """Say what CONFIG asks for, without training."""
+    from modelyard.bootstrap import open_project
+    from modelyard.domain.config_rules import check_config
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
+    check_config(request.config, open_project().catalog.finding_codes())
     if wants_json:
         print_json({"data": str(request.data), "config": request.config.to_dict()})
     else:

@@ -8,7 +8,7 @@ import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
-from modelyard.domain.errors import BlockingFindings, DataError, UsageError
+from modelyard.domain.errors import BlockingFindings, DataError
 from modelyard.domain.findings import Finding, Severity, worst_first
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
@@ -74,12 +74,6 @@ def examine(
     table = type_table(raw, options)
     for name in (config.target, *config.drop, *filter(None, (config.group, config.time))):
         table.column(name)
-    if config.target in config.drop:
-        raise UsageError(
-            f"'{config.target}' is the target and is to be dropped as well.",
-            fix="Take it out of the columns to drop.",
-            column=config.target,
-        )
     if config.schema is not None:
         check_table(table, DataSchema.from_json(config.schema))
     table = table.drop(config.drop)

@@ -10,9 +10,10 @@ import structlog
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.config_rules import check_config
 from modelyard.domain.errors import UsageError
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.names import check_name, slug
+from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.engine.drafting import Draft, draft_package, metrics_of
@@ -92,13 +93,14 @@ class TrainingService:
         """
         if out is not None:
             _require_free(out)
-        name = check_name(config.name) if config.name else slug(Path(location or "model").stem)
+        name = config.name or slug(Path(location or "model").stem)
         run = self._begin(name, config, location=location)
         started = self.clock()
         try:
             outcome = self._train(run, read, config, progress=progress, out=out)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
+        check_config(config, self.catalog.finding_codes())
             raise
         finished = replace(
             outcome.run,

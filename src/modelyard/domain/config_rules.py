@@ -1,0 +1,166 @@
+"""What the fields of a training's configuration may hold, whichever door it came by."""
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
+from modelyard.domain.names import check_name
+from modelyard.domain.tasks import Task
+from modelyard.kit.matching import known_names
+
+# What random generators and algorithms take alike: 32 bits without a sign.
+MAX_SEED = 2**32 - 1
+MIN_FOLDS, MAX_FOLDS = 2, 100
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+
+
+def _is_seed(value: Any) -> bool:
+    return _is_whole(value) and 0 <= value <= MAX_SEED
+
+
+def _is_folds(value: Any) -> bool:
+    return _is_whole(value) and (value == 0 or MIN_FOLDS <= value <= MAX_FOLDS)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, tuple | frozenset) and all(_is_text(each) for each in value)
+
+
+def _is_tokens(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+
+
+def _is_shares(value: Any) -> bool:
+    parts = [getattr(value, name, None) for name in ("train", "validation", "test")]
+    return all(_is_number(part) for part in parts)
+
+
+def _is_mapping_to(kind: type) -> Callable[[Any], bool]:
+    def check(value: Any) -> bool:
+        return isinstance(value, Mapping) and all(
+            _is_text(key) and isinstance(each, kind) for key, each in value.items()
+        )
+
+    return check
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What one field may hold; `may_be_none` where leaving it out is a choice of its own."""
+
+    field: str
+    is_allowed: Callable[[Any], bool]
+    allowed: str
+    may_be_none: bool = False
+
+
+_RULES = (
+    _Rule("target", _is_text, "the name of a column"),
+    _Rule(
+        "task", lambda value: isinstance(value, Task), f"one of {', '.join(Task)}", may_be_none=True
+    ),
+    _Rule("algorithm", _is_text, "the key of an algorithm"),
+    _Rule("parameters", _is_mapping_to(object), "hyperparameters by name"),
+    _Rule("drop", _is_texts, "names of columns"),
+    _Rule("group", _is_text, "the name of a column", may_be_none=True),
+    _Rule("time", _is_text, "the name of a column", may_be_none=True),
+    _Rule("n_folds", _is_folds, f"0, or a whole number from {MIN_FOLDS} to {MAX_FOLDS}"),
+    _Rule("metric", _is_text, "the key of a metric", may_be_none=True),
+    _Rule("seed", _is_seed, f"a whole number from 0 to {MAX_SEED}"),
+    _Rule("accepted", _is_texts, "names of findings"),
+    _Rule("shares", _is_shares, "three numbers, for training, validation and test"),
+    _Rule("read.encoding", _is_text, "the name of an encoding", may_be_none=True),
+    _Rule("read.delimiter", _is_text, "one character", may_be_none=True),
+    _Rule("read.decimal", _is_text, "'.' or ','", may_be_none=True),
+    _Rule("read.missing_tokens", _is_tokens, "texts that mean missing", may_be_none=True),
+    _Rule("read.kinds", _is_mapping_to(ColumnKind), "kinds by the names of columns"),
+    _Rule("preparation.normalize", _is_text, "a word"),
+    _Rule("preparation.handle_missing", _is_text, "a word"),
+    _Rule("preparation.categorical_encoding", _is_text, "a word"),
+    _Rule(
+        "schema",
+        lambda value: isinstance(value, Mapping),
+        "a JSON Schema, parsed",
+        may_be_none=True,
+    ),
+    _Rule("name", _is_text, "a name", may_be_none=True),
+    _Rule("tags", _is_mapping_to(str), "labels: texts by names that are texts"),
+)
+
+# Fields that users know by another name.
+_SHOWN = {"n_folds": "n_folds (--cv)", "accepted": "accept", "missing_tokens": "missing tokens"}
+
+
+def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
+    """Refuse a configuration with a field that cannot be, before anything is read or kept.
+
+    Whether the columns, the keys and the words exist is said where they are looked up.
+
+    Args:
+        config: as a door made it of what the user gave.
+        codes: of all findings that the checks can report.
+
+    Raises:
+        InvalidValue: naming the field, what came and what is allowed.
+        UnknownKey: if a finding is accepted that no check reports, with the nearest.
+        UsageError: if a column that the training needs is to be dropped.
+    """
+    for rule in _RULES:
+        value: Any = config
+        for part in rule.field.split("."):
+            value = getattr(value, part)
+        if not (rule.is_allowed(value) or (value is None and rule.may_be_none)):
+            raise _refused(rule, value)
+    if config.name is not None:
+        check_name(config.name)
+    _refuse_needed(config)
+    _refuse_unknown_findings(config, codes)
+
+
+def _refused(rule: _Rule, value: Any) -> InvalidValue:
+    last = rule.field.rpartition(".")[2]
+    name = _SHOWN.get(last, last)
+    return InvalidValue(
+        f"The option {name} must be {rule.allowed}; {value!r} ({type(value).__name__}) came.",
+        fix=f"Correct {name}, or leave it out.",
+        sample=repr(value),
+    )
+
+
+def _refuse_needed(config: TrainingConfig) -> None:
+    needed = {"target": config.target, "group": config.group, "time": config.time}
+    for use, column in needed.items():
+        if column is not None and column in config.drop:
+            raise UsageError(
+                f"'{column}' is the {use} column and is to be dropped as well.",
+                fix="Take it out of the columns to drop.",
+                column=column,
+            )
+
+
+def _refuse_unknown_findings(config: TrainingConfig, codes: Collection[str]) -> None:
+    for name in sorted(config.accepted):
+        # A finding on one column is named `code:column`.
+        code = name.partition(":")[0]
+        if code not in codes:
+            raise UnknownKey(
+                f"There is no finding '{name}' to accept.",
+                fix=known_names(code, sorted(codes)),
+                sample=name,
+            )
