@@ -91,6 +91,7 @@ class TrainingService:
         Raises:
             ModelyardError: whatever stops the training; the run is recorded as failed.
         """
+        check_config(config, self.catalog.finding_codes())
         if out is not None:
             _require_free(out)
         name = config.name or slug(Path(location or "model").stem)
@@ -100,7 +101,6 @@ class TrainingService:
             outcome = self._train(run, read, config, progress=progress, out=out)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
-        check_config(config, self.catalog.finding_codes())
             raise
         finished = replace(
             outcome.run,
