@@ -126,7 +126,8 @@ def test_a_file_beside_those_that_are_named_is_never_read(cli, package, data) ->
 def test_a_manifest_that_names_a_file_elsewhere_is_refused(name, cli, package, data) -> None:
     """Even where the user's own key has signed it."""
     manifest = json.loads((package / "manifest.json").read_bytes())
-    manifest["files"][name] = sha256_of(data.read_bytes())
+    content = data.read_bytes()
+    manifest["files"][name] = {"sha256": sha256_of(content), "size_bytes": len(content)}
     _sign(package, manifest, _key())
     assert "not a plain file" in _assert_refused(cli, package, data)["detail"]
 
@@ -166,8 +167,15 @@ def test_a_strangers_package_is_accepted_by_its_fingerprint(command, foreign, cl
 def test_trust_in_another_key_does_not_help(foreign, cli, data) -> None:
     package, fingerprint = foreign
     other = fingerprint[:-1] + ("0" if fingerprint[-1] != "0" else "1")
-    for given in (other, fingerprint[:16], "", "*"):
-        assert cli("predict", package, data, "--trust", given, "--json").code == EXIT_REFUSED
+    assert cli("predict", package, data, "--trust", other, "--json").code == EXIT_REFUSED
+
+
+def test_trust_in_what_is_no_fingerprint_is_named_as_that(foreign, cli, data) -> None:
+    package, fingerprint = foreign
+    for given in (fingerprint[:16], "", "*", f" {fingerprint}"):
+        ending = cli("predict", package, data, "--trust", given, "--json")
+        assert (ending.code, ending.error["code"]) == (4, "invalid-value")
+        assert "64 hexadecimal digits" in ending.error["detail"]
 
 
 def test_a_strangers_package_that_was_changed_is_refused_in_spite_of_trust(

@@ -1,5 +1,7 @@
 """How facts, findings and metrics are put before a person, in one way for every command."""
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +54,21 @@ def shares_of(text: str) -> Shares:
             sample=text,
         ) from error
     return Shares(train, validation, test)
+
+
+def scalar(text: str) -> bool | int | float | str | None:
+    """Read a hyperparameter: what JSON has as a number, true, false or null is that, else a text.
+
+    >>> scalar("0.1"), scalar("true"), scalar("gini")
+    (0.1, True, 'gini')
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    if isinstance(value, float) and not math.isfinite(value):
+        return text
+    return value if value is None or isinstance(value, bool | int | float) else text
 
 
 def print_facts(facts: SourceFacts) -> None:

@@ -77,7 +77,7 @@ def train(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> 
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":
-    from modelyard.cli._words import read_options, shares_of
+    from modelyard.cli._words import read_options, scalar, shares_of
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
     from modelyard.domain.splits import Shares
     from modelyard.domain.tasks import Task
@@ -87,7 +87,9 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         target=options["target"],
         task=Task.called(options["task"]) if options["task"] else None,
         algorithm=options["algorithm"],
-        parameters=pairs(options["settings"], "--set"),
+        parameters={
+            name: scalar(text) for name, text in pairs(options["settings"], "--set").items()
+        },
         drop=options["drop"],
         group=options["group"],
         time=options["time"],

@@ -31,6 +31,14 @@ class Parity:
 
 
 @dataclass(frozen=True)
+class PackagedFile:
+    """What the manifest says about one file beside it."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Manifest:
     """Everything about a packaged model that is not an array.
 
@@ -49,7 +57,7 @@ class Manifest:
         versions: library to version.
         parity: measured before publishing.
         created_at: ISO 8601, UTC.
-        files: file name within the package to its SHA-256.
+        files: file name within the package to what it must be.
         extra: facts that later versions may add.
     """
 
@@ -69,7 +77,7 @@ class Manifest:
     versions: Mapping[str, str]
     parity: Parity
     created_at: str
-    files: Mapping[str, str]
+    files: Mapping[str, PackagedFile]
     target_column: InputColumn | None = None
     missing_tokens: tuple[str, ...] = ()
     threshold: float = 0.5
@@ -101,12 +109,16 @@ class Manifest:
             known["inputs"] = tuple(_input_from_dict(column) for column in raw["inputs"])
             target = raw.get("target_column")
             known["target_column"] = None if target is None else _input_from_dict(target)
-            known["files"] = dict(raw["files"])
+            known["files"] = {name: _file_from_dict(file) for name, file in raw["files"].items()}
             known["missing_tokens"] = tuple(raw.get("missing_tokens", ()))
             known["parity"] = Parity(**raw["parity"])
             return cls(**known)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnsupportedPackage(f"The package's manifest is incomplete: {error}.") from error
+
+
+def _file_from_dict(raw: Mapping[str, Any]) -> PackagedFile:
+    return PackagedFile(str(raw["sha256"]), int(raw["size_bytes"]))
 
 
 def _input_from_dict(raw: Mapping[str, Any]) -> InputColumn:

@@ -1,6 +1,9 @@
 """The key that signs packages: made on first use, readable by its owner only."""
 
 import os
+import shlex
+import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from modelyard.domain.errors import StoreError
 from modelyard.runtime.signatures import KEY_BYTES, fingerprint_of
 
 _FILE = "signing.key"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,14 @@ def signing_key_in(folder: Path) -> SigningKey:
     """Return the key in `folder`; it is made if there is none.
 
     Raises:
-        StoreError: if the folder cannot be written, or the file is not a key.
+        StoreError: if the folder cannot be written, the file is not a key, or others than its
+            owner may read or write it.
     """
     path = folder / _FILE
     try:
         if not path.exists():
             _write_once(path, os.urandom(KEY_BYTES))
-        private = path.read_bytes()
+        private = _read_private(path)
     except OSError as error:
         raise StoreError(
             f"The signing key '{path}' cannot be used: {error.strerror}.",
@@ -52,15 +57,30 @@ def signing_key_in(folder: Path) -> SigningKey:
     return SigningKey(private, _public_of(private))
 
 
+def _read_private(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+        # Windows keeps such rights elsewhere and always tells of 0o666.
+        if os.name == "posix" and mode & _OTHERS:
+            raise StoreError(
+                f"The signing key '{path}' is open to others (mode {mode:04o}): who holds it can "
+                "sign in your name.",
+                fix=f"Close it with: chmod 600 {shlex.quote(str(path))}. If somebody else may have "
+                "read it, move it away instead; a new key is made on next use.",
+            )
+        return stream.read()
+
+
 def _write_once(path: Path, private: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(private)
-        stream.flush()
-        os.fsync(stream.fileno())
+    # Made readable by its owner only; a draft that a kill left behind is in nobody's way.
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    draft = Path(name)
     try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(private)
+            stream.flush()
+            os.fsync(stream.fileno())
         # A link fails where the name exists: of two starters one makes the key, both read it.
         os.link(draft, path)
     except FileExistsError:

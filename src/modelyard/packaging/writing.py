@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from modelyard.domain.manifests import Manifest
+from modelyard.domain.manifests import Manifest, PackagedFile
 from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.packaging.signing import SigningKey
-from modelyard.runtime.packages import MANIFEST, SIGNATURE
+from modelyard.runtime.packages import MANIFEST, REPORT, SIGNATURE
 
 
 def write_package(
@@ -18,11 +18,14 @@ def write_package(
 
     Args:
         folder: empty; the caller moves it into place when this returns.
-        manifest: its `files` are replaced by the hashes of `contents`.
+        manifest: its `files` are replaced by hash and size of `contents`.
         contents: file name to bytes, all but manifest and signature.
         key: signs the manifest.
     """
-    files = {name: sha256_of(content) for name, content in sorted(contents.items())}
+    files = {
+        name: PackagedFile(sha256_of(content), len(content))
+        for name, content in sorted(contents.items())
+    }
     final = replace(manifest, files=files)
     signed = canonical_json(final.to_dict())
     for name, content in contents.items():
@@ -30,6 +33,20 @@ def write_package(
     _write(folder / MANIFEST, signed)
     _write(folder / SIGNATURE, key.sign(signed))
     return final
+
+
+def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of what a package holds apart from when it was made and who signed it.
+
+    Two trainings that are alike in data, configuration and seed have the same.
+
+    Args:
+        manifest: written or not; its `files` and its time do not count.
+        contents: file name to bytes; the report, which tells times, does not count.
+    """
+    timeless = replace(manifest, created_at="", files={}).to_dict()
+    files = {name: sha256_of(content) for name, content in contents.items() if name != REPORT}
+    return sha256_of(canonical_json([timeless, files]))
 
 
 def _write(path: Path, content: bytes) -> None:

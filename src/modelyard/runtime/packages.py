@@ -1,21 +1,27 @@
 """Opens a model package: nothing in it is parsed before its hash and signature were verified.
 
-Every file is read once, and the bytes that were hashed are the bytes that are parsed.
+Every file is read once, at most as large as it may be, and the bytes that were hashed are the
+bytes that are parsed.
 """
 
 import json
 import re
-import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelyard.domain.errors import NotFound, UnsupportedPackage, UntrustedPackage
-from modelyard.domain.manifests import Manifest
+from modelyard.domain.manifests import Manifest, PackagedFile
 from modelyard.kit.hashing import sha256_of
+from modelyard.runtime.files import read_regular_file
 from modelyard.runtime.recipes import Recipe
-from modelyard.runtime.signatures import verify_signature
+from modelyard.runtime.signatures import (
+    SIGNATURE_BYTES,
+    trusted_fingerprints,
+    trusted_signer,
+    verify_signature,
+)
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
@@ -25,6 +31,9 @@ REFERENCE = "reference.json"
 STATISTICS = "statistics.json"
 REPORT = "report.html"
 SCHEMA = "schema.json"
+
+# A manifest of 10,000 columns with 1,000 categories each is smaller.
+MANIFEST_MOST_BYTES = 64 << 20
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)?")
 
@@ -38,12 +47,14 @@ class Package:
         manifest: parsed after its signature was verified.
         contents: file name to verified bytes, for every file that the manifest names.
         signer: fingerprint of the trusted key that signed it.
+        manifest_sha256: of the manifest's bytes, as they were verified.
     """
 
     folder: Path
     manifest: Manifest
     contents: Mapping[str, bytes]
     signer: str
+    manifest_sha256: str
 
     @property
     def recipe(self) -> Recipe:
@@ -57,7 +68,7 @@ class Package:
         return None if raw is None else json.loads(raw)
 
 
-def open_package(folder: Path, trusted: Collection[str]) -> Package:
+def open_package(folder: Path, trusted: str | Collection[str]) -> Package:
     """Verify and open the package in `folder`.
 
     Args:
@@ -65,23 +76,28 @@ def open_package(folder: Path, trusted: Collection[str]) -> Package:
         trusted: fingerprints of the keys that may have signed it.
 
     Raises:
+        InvalidValue: if a fingerprint is none.
         NotFound: if there is no package in the folder.
         UntrustedPackage: if a hash or the signature is wrong, a file is missing, is a link or
             lies outside the folder, or the key is not trusted.
         UnsupportedPackage: if it was written in a format that this version does not know.
     """
+    keys = trusted_fingerprints(trusted)
     if not (folder / MANIFEST).exists() and not (folder / SIGNATURE).exists():
         raise NotFound(
             f"There is no model package in '{folder}'.", fix="Give the folder that train wrote."
         )
-    signed = _read(folder, MANIFEST)
-    signer = verify_signature(signed, _read(folder, SIGNATURE), trusted=trusted)
+    signature = read_regular_file(folder, SIGNATURE, most_bytes=SIGNATURE_BYTES)
+    # Whose package it is comes first: a stranger's manifest is not even read.
+    trusted_signer(signature, trusted=keys)
+    signed = read_regular_file(folder, MANIFEST, most_bytes=MANIFEST_MOST_BYTES)
+    signer = verify_signature(signed, signature, trusted=keys)
     manifest = read_manifest(signed)
-    contents = {name: _verified(folder, name, sha) for name, sha in manifest.files.items()}
+    contents = {name: _verified(folder, name, file) for name, file in manifest.files.items()}
     for name in (RECIPE, MODEL):
         if name not in contents:
             raise UnsupportedPackage(f"The package's manifest names no {name}.")
-    return Package(folder, manifest, contents, signer)
+    return Package(folder, manifest, contents, signer, sha256_of(signed))
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -103,31 +119,16 @@ def read_recipe(content: bytes) -> Recipe:
         raise UnsupportedPackage(f"The package's recipe is incomplete: {error}.") from error
 
 
-def _verified(folder: Path, name: str, sha256: str) -> bytes:
+def _verified(folder: Path, name: str, file: PackagedFile) -> bytes:
     if not _PLAIN_NAME.fullmatch(name):
         raise UntrustedPackage(
             f"The package's manifest names {name!r}, which is not a plain file of its folder.",
             fix="Do not use this package.",
         )
-    content = _read(folder, name)
-    if sha256_of(content) != sha256:
+    content = read_regular_file(folder, name, most_bytes=file.size_bytes)
+    if sha256_of(content) != file.sha256:
         raise UntrustedPackage(
             f"The file '{name}' of the package was changed after it was signed.",
             fix="Fetch the package again from where it was made.",
         )
     return content
-
-
-def _read(folder: Path, name: str) -> bytes:
-    path = folder / name
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise UntrustedPackage(
-                f"'{name}' of the package is not a regular file.", fix="Do not use this package."
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise UntrustedPackage(
-            f"The file '{name}' of the package cannot be read: {error.strerror}.",
-            fix="Fetch the package again from where it was made.",
-        ) from error

@@ -27,9 +27,29 @@ def test_two_folders_have_two_keys(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_key_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "signing.key").write_bytes(b"precious")
+    (tmp_path / "signing.key").chmod(0o600)
     with pytest.raises(StoreError, match="not a signing key"):
         signing_key_in(tmp_path)
     assert (tmp_path / "signing.key").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o666])
+def test_a_key_that_others_can_read_or_write_is_refused_with_the_way_to_close_it(
+    tmp_path: Path, mode: int
+) -> None:
+    key = signing_key_in(tmp_path)
+    path = tmp_path / "signing.key"
+    path.chmod(mode)
+    with pytest.raises(StoreError, match="open to others") as caught:
+        signing_key_in(tmp_path)
+    assert f"chmod 600 {path}" in str(caught.value.fix)
+    path.chmod(0o600)
+    assert signing_key_in(tmp_path) == key
+
+
+def test_making_a_key_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    signing_key_in(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["signing.key"]
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_a_fix(tmp_path: Path) -> None:

@@ -1,16 +1,24 @@
 """A package opens whole and signed by a trusted key, or not at all."""
 
 import json
+import os
 import random
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from modelyard.domain.errors import NotFound, PackageError, UnsupportedPackage, UntrustedPackage
-from modelyard.domain.manifests import Manifest
+from modelyard.domain.errors import (
+    InvalidValue,
+    NotFound,
+    PackageError,
+    UnsupportedPackage,
+    UntrustedPackage,
+)
+from modelyard.domain.manifests import Manifest, PackagedFile
 from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.packaging.signing import SigningKey, signing_key_in
 from modelyard.runtime.packages import MANIFEST, MODEL, RECIPE, SIGNATURE, open_package
@@ -33,10 +41,13 @@ def test_a_package_reads_back_as_it_was_written(
     write: Write, manifest: Manifest, contents: dict[str, bytes], key: SigningKey
 ) -> None:
     package = open_package(write(), {key.fingerprint})
-    files = {name: sha256_of(content) for name, content in contents.items()}
+    files = {
+        name: PackagedFile(sha256_of(content), len(content)) for name, content in contents.items()
+    }
     assert package.manifest == replace(manifest, files=files)
     assert package.contents == contents
     assert package.signer == key.fingerprint
+    assert package.manifest_sha256 == sha256_of((package.folder / MANIFEST).read_bytes())
     assert package.schema is None
 
 
@@ -75,7 +86,7 @@ def test_a_signed_manifest_that_names_a_file_elsewhere_is_refused(
     folder = write()
     (folder.parent / "secret.json").write_bytes(b"{}")
     raw = _manifest_of(folder)
-    raw["files"][name] = sha256_of(b"{}")
+    raw["files"][name] = {"sha256": sha256_of(b"{}"), "size_bytes": 2}
     _sign(folder, key, raw)
     with pytest.raises(UntrustedPackage, match="not a plain file"):
         open_package(folder, {key.fingerprint})
@@ -88,6 +99,53 @@ def test_a_link_in_the_place_of_a_file_is_refused(write: Write, key: SigningKey)
     (folder / MODEL).symlink_to(moved)
     with pytest.raises(UntrustedPackage, match="not a regular file"):
         open_package(folder, {key.fingerprint})
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, RECIPE, MODEL])
+def test_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(
+    write: Write, key: SigningKey, name: str
+) -> None:
+    folder = write()
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(UntrustedPackage, match="not a regular file"):
+        open_package(folder, {key.fingerprint})
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, RECIPE, MODEL])
+def test_a_folder_in_the_place_of_a_file_is_refused(
+    write: Write, key: SigningKey, name: str
+) -> None:
+    folder = write()
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(UntrustedPackage, match="not a regular file"):
+        open_package(folder, {key.fingerprint})
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, RECIPE, MODEL])
+def test_a_file_that_is_too_large_is_refused_unread(
+    write: Write, key: SigningKey, name: str
+) -> None:
+    folder = write()
+    os.truncate(folder / name, 1 << 31)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UntrustedPackage, match=f"'{name}' of the package must be .* at most"):
+            open_package(folder, {key.fingerprint})
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 10 << 20
+
+
+def test_a_strangers_manifest_is_not_even_read(
+    write: Write, key: SigningKey, tmp_path: Path
+) -> None:
+    folder = write()
+    os.truncate(folder / MANIFEST, 1 << 31)
+    with pytest.raises(UntrustedPackage, match="not trusted"):
+        open_package(folder, {signing_key_in(tmp_path / "other").fingerprint})
 
 
 @pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, RECIPE, MODEL])
@@ -105,6 +163,30 @@ def test_a_manifest_without_a_needed_file_is_refused(
     files = {other: content for other, content in contents.items() if other != name}
     with pytest.raises(UnsupportedPackage, match=name):
         open_package(write(files=files), {key.fingerprint})
+
+
+@pytest.mark.parametrize("file", ["ab" * 32, {"sha256": "ab" * 32}, {"size_bytes": 1}, None, 7])
+def test_a_manifest_that_does_not_tell_hash_and_size_is_refused(
+    write: Write, key: SigningKey, file: object
+) -> None:
+    folder = write()
+    raw = _manifest_of(folder)
+    raw["files"][RECIPE] = file
+    _sign(folder, key, raw)
+    with pytest.raises(UnsupportedPackage, match="incomplete"):
+        open_package(folder, {key.fingerprint})
+
+
+def test_one_fingerprint_may_be_given_alone_and_in_capitals(write: Write, key: SigningKey) -> None:
+    assert open_package(write(), key.fingerprint.upper()).signer == key.fingerprint
+
+
+@pytest.mark.parametrize("given", ["", "abc", "*", "g" * 64, "a" * 63, "a" * 65, "a" * 64 + "\n"])
+def test_what_is_no_fingerprint_is_refused(write: Write, given: str) -> None:
+    folder = write()
+    for trusted in (given, [given], {given, "a" * 64}):
+        with pytest.raises(InvalidValue, match="64 hexadecimal digits"):
+            open_package(folder, trusted)
 
 
 def test_an_empty_folder_holds_no_package(tmp_path: Path) -> None:

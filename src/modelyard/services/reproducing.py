@@ -1,0 +1,116 @@
+"""Writes a training as the command, and as the Python call, that make the same model again."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from modelyard.domain.configs import TrainingConfig
+from modelyard.runtime.packages import SCHEMA
+
+
+@dataclass(frozen=True)
+class _Option:
+    """One field of the configuration, as the command line and as Python call it.
+
+    Attributes:
+        path: within the configuration's plain values, dotted.
+        flag: of `modelyard train`.
+        keyword: of `modelyard.train`.
+    """
+
+    path: str
+    flag: str
+    keyword: str
+
+
+_OPTIONS = (
+    _Option("task", "--task", "task"),
+    _Option("algorithm", "--algorithm", "algorithm"),
+    _Option("parameters", "--set", "parameters"),
+    _Option("drop", "--drop", "drop"),
+    _Option("group", "--group", "group"),
+    _Option("time", "--time", "time"),
+    _Option("n_folds", "--cv", "n_folds"),
+    _Option("shares", "--split", "shares"),
+    _Option("preparation.handle_missing", "--handle-missing", "handle_missing"),
+    _Option("preparation.normalize", "--normalize", "normalize"),
+    _Option("preparation.categorical_encoding", "--categorical-encoding", "categorical_encoding"),
+    _Option("metric", "--metric", "metric"),
+    _Option("seed", "--seed", "seed"),
+    _Option("accepted", "--accept", "accept"),
+    _Option("schema", "--schema", "schema"),
+    _Option("name", "--name", "name"),
+    _Option("tags", "--tag", "tags"),
+    _Option("read.missing_tokens", "--missing", "missing_tokens"),
+    _Option("read.kinds", "--kind", "kinds"),
+    _Option("read.encoding", "--encoding", "encoding"),
+    _Option("read.delimiter", "--delimiter", "delimiter"),
+    _Option("read.decimal", "--decimal", "decimal"),
+)
+# Said even where it is the default: it is what makes two trainings alike.
+_ALWAYS = "seed"
+
+
+def changed_options(config: TrainingConfig) -> dict[str, Any]:
+    """Return what the user asked for beyond the defaults, by Python's keyword, as plain values."""
+    return {option.keyword: value for option, value in _chosen(config) if option.path != "schema"}
+
+
+def shell_command(config: TrainingConfig, location: str) -> str:
+    """Return the command that trains again; a data schema is the package's own file.
+
+    Args:
+        config: of the training.
+        location: of the data, empty for an object in memory.
+    """
+    words = ["modelyard", "train", location or "DATA", "--target", config.target]
+    for option, value in _chosen(config):
+        for text in [SCHEMA] if option.path == "schema" else _texts(option, value):
+            words += [option.flag, text]
+    note = "" if config.schema is None else f"# {SCHEMA} lies in the package\n"
+    return f"{note}{shlex.join(words)}"
+
+
+def python_call(config: TrainingConfig, location: str) -> str:
+    """Return the Python lines that train again.
+
+    Args:
+        config: of the training.
+        location: of the data, empty for an object in memory.
+    """
+    given = [repr(location) if location else "data", f"target={config.target!r}"]
+    for option, value in _chosen(config):
+        shown = tuple(value.values()) if option.path == "shares" else value
+        given.append(f"{option.keyword}={shown!r}")
+    lines = "".join(f"    {each},\n" for each in given)
+    return f"import modelyard\n\nmodel = modelyard.train(\n{lines})"
+
+
+def _chosen(config: TrainingConfig) -> Iterator[tuple[_Option, Any]]:
+    plain, default = config.to_dict(), TrainingConfig(target=config.target).to_dict()
+    for option in _OPTIONS:
+        value = _at(plain, option.path)
+        if option.path == _ALWAYS or value != _at(default, option.path):
+            yield option, value
+
+
+def _at(plain: dict[str, Any], path: str) -> Any:
+    value: Any = plain
+    for part in path.split("."):
+        value = value[part]
+    return value
+
+
+def _texts(option: _Option, value: Any) -> list[str]:
+    """Return the values to give the option one after another."""
+    if option.path == "shares":
+        return [",".join(str(share) for share in value.values())]
+    if isinstance(value, dict):
+        return [f"{key}={_word(each)}" for key, each in value.items()]
+    return [_word(each) for each in value] if isinstance(value, list) else [_word(value)]
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,94 @@
+"""What a report says about making a model again makes it again: the same configuration."""
+
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rows import number, table, truth
+
+import modelyard
+from modelyard.domain.configs import TrainingConfig
+from modelyard.services.reproducing import python_call, shell_command
+from modelyard.workbench import Model
+
+ODD = table(
+    lambda at: (
+        number(at).replace(".", ","),
+        "?" if at % 9 == 0 else "abc"[at % 3],
+        f"0{at % 4}",
+        f"2024-01-{at % 28 + 1:02}",
+        str(at % 10),
+        "sì" if truth(at) else "no",
+    ),
+    header=("x x", "c", "zip", "day", "team", "y"),
+    delimiter=";",
+)
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {"algorithm": "dummy"},
+    {
+        "algorithm": "logistic-regression",
+        "task": "binary",
+        "parameters": {"C": 0.5},
+        "drop": ["day", "team"],
+        "n_folds": 2,
+        "metric": "accuracy",
+        "seed": 7,
+        "shares": (0.5, 0.25, 0.25),
+        "handle_missing": "median",
+        "normalize": "none",
+        "categorical_encoding": "ordinal",
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "decimal": ",",
+        "missing_tokens": ["?", "", "--"],
+        "kinds": {"zip": "category"},
+        "name": "again",
+        "tags": {"team": "blue sea", "half": "it's"},
+    },
+    {"algorithm": "dummy", "group": "team", "accept": ["leakage-copy", "leakage-single:x x"]},
+    {
+        "algorithm": "dummy",
+        "time": "day",
+        "schema": {
+            "type": "object",
+            "properties": {"team": {"type": "integer", "minimum": 0}},
+            "required": ["team"],
+        },
+    },
+)
+
+
+@pytest.fixture
+def model(request: pytest.FixtureRequest, put) -> Model:
+    """Return a model that was trained with the options of the test."""
+    return modelyard.train(put("odd table.csv", ODD), target="y", **request.param)
+
+
+@pytest.mark.parametrize("model", OPTIONS, indirect=True)
+def test_the_command_of_the_report_trains_alike(model, done, tmp_path: Path) -> None:
+    config = TrainingConfig.from_dict(model.run.config)
+    if config.schema is not None:
+        shutil.copy(model.path / "schema.json", tmp_path)
+    words = shlex.split(shell_command(config, model.run.data_location), comments=True)
+    assert words[0] == "modelyard"
+    again = done(*words[1:])
+    assert done("runs", "show", again["run"])["config"] == model.run.config
+
+
+@pytest.mark.parametrize("model", OPTIONS, indirect=True)
+def test_the_python_of_the_report_trains_alike(model) -> None:
+    config = TrainingConfig.from_dict(model.run.config)
+    memory: dict[str, Any] = {}
+    exec(python_call(config, model.run.data_location), memory)  # noqa: S102 -- our own text, as its reader runs it
+    assert memory["model"].run.config == model.run.config
+
+
+@pytest.mark.parametrize("model", OPTIONS[1:2], indirect=True)
+def test_the_report_shows_every_option_that_was_given(model) -> None:
+    page = (model.path / "report.html").read_text(encoding="utf-8")
+    assert "--split 0.5,0.25,0.25" in page
+    assert "--handle-missing median" in page
+    assert "--seed 7" in page
+    assert "shares=(0.5, 0.25, 0.25)" in page
