@@ -21,7 +21,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     trained = outcome.trained
     print_facts(trained.examination.table.facts)
     click.echo(f"Task: {trained.task} ({trained.examination.task_reason}).")
-    click.echo(f"Split: {trained.split.how}")
+    click.echo(f"Split: {trained.split_told}")
     print_findings(trained.examination.findings)
     print_metrics(trained.evaluation)
     for fold in trained.evaluation.folds:
@@ -65,7 +65,9 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
             "train": len(trained.split.train),
             "validation": len(trained.split.validation),
             "test": len(trained.split.test),
-            "how": trained.split.how,
+            "taught": len(trained.fitted.taught),
+            "left_out": trained.fitted.n_left_out,
+            "how": trained.split_told,
         },
         "fit_s": trained.fit_s,
         "duration_s": outcome.run.duration_s,

@@ -1,9 +1,19 @@
 """How good a model is, and how sure we are of it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from modelyard.domain.charts import ChartSpec
 from modelyard.domain.tasks import Label, Task
+
+
+class IntervalUnit(StrEnum):
+    """What the bootstrap drew whole to find how far a figure could be off."""
+
+    ROW = "row"
+    EQUAL_ROWS = "equal rows"
+    GROUP = "group"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ class Evaluation:
         confusion: rows are the truth, columns the prediction, counts; empty for regression.
         folds: of a cross-validation, empty if there was none.
         importance: strongest first.
+        interval_unit: what the bootstrap of the intervals drew whole.
+        n_units: how many of these there are; 0 where it is not known.
     """
 
     task: Task
@@ -81,6 +93,8 @@ class Evaluation:
     folds: tuple[FoldScore, ...] = ()
     importance: tuple[Importance, ...] = ()
     charts: tuple[ChartSpec, ...] = ()
+    interval_unit: IntervalUnit = IntervalUnit.ROW
+    n_units: int = 0
 
     @property
     def deciding(self) -> MetricEstimate:

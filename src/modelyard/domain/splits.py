@@ -36,7 +36,7 @@ class Split:
 
     Attributes:
         train, validation, test: int64 positions, ascending.
-        how: how the rows were dealt, one sentence for the report.
+        how: how the rows were dealt, without their numbers and a full stop.
     """
 
     train: npt.NDArray[np.int64]

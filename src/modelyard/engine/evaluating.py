@@ -14,6 +14,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.intervals import Draws, Interval, WeightedScore, draw_scores
+from modelyard.engine.resampling import Resampling
 from modelyard.protocols.charts import Chart, ChartInput
 from modelyard.protocols.metrics import Metric, Preparable, Wants
 from modelyard.runtime.decisions import decide_codes
@@ -36,6 +37,7 @@ class Scored:
         scores: (n, n_labels) probabilities, or (n, 1) values for regression, of the model.
         baseline_scores: the same of the dummy baseline.
         threshold: of two classes, the share from which on the second one is answered.
+        bound: which rows depend on each other; None takes each for itself.
     """
 
     task: Task
@@ -44,11 +46,17 @@ class Scored:
     scores: FloatArray
     baseline_scores: FloatArray
     threshold: float = 0.5
+    bound: Resampling | None = None
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.y_true)
+
+    @property
+    def resampling(self) -> Resampling:
+        """What the bootstrap draws."""
+        return self.bound or Resampling.of_rows(self.n_rows)
 
 
 def default_metric(task: Task) -> str:
@@ -107,7 +115,7 @@ def evaluate(
 ) -> Evaluation:
     """Measure every metric that fits the task, for the model and for the baseline.
 
-    Rows are taken as independent of each other. Folds, importance and charts are left empty.
+    Folds, importance and charts are left empty.
 
     Args:
         scored: the held-out rows, at least one.
@@ -126,6 +134,8 @@ def evaluate(
         metrics=estimates,
         labels=scored.labels,
         confusion=_confusion(scored),
+        interval_unit=scored.resampling.unit,
+        n_units=scored.resampling.n_units,
     )
 
 
@@ -143,8 +153,8 @@ def _estimates(
     weighted = _both(scored, metrics)
     everything = np.ones(scored.n_rows)
     values = {name: score(everything) for name, score in weighted.items()}
-    draws = Draws.for_scores(*scored.scores.shape)
-    drawn = draw_scores(weighted, scored.n_rows, n_draws=draws.n_draws, rng=rng)
+    draws = Draws.of(scored.resampling, scored.scores.shape[1])
+    drawn = draw_scores(weighted, scored.resampling, n_draws=draws.n_draws, rng=rng)
     found = []
     for key, metric in metrics.items():
         card = metric.card

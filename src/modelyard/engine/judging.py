@@ -14,7 +14,8 @@ from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
 from modelyard.engine.importance import permutation_importance
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
-from modelyard.engine.splitting import folds
+from modelyard.engine.resampling import Resampling
+from modelyard.engine.splitting import carve, folds
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import FitInput
 from modelyard.protocols.charts import ChartInput
@@ -34,24 +35,24 @@ class Judge:
     """Scores one plan by one metric.
 
     Attributes:
+        table: every row, in the order of the plan.
+        bonds: what kept rows together in the split, and does so in folds and in intervals.
         split: of the table's rows; the test part is touched by `judge` alone.
         metric: the one that decides.
     """
 
     plan: FitPlan
+    table: Table
+    bonds: Bonds
     split: Split
     metric: Metric
     workshop: Workshop
 
-    def cross_validate(
-        self, table: Table, *, n_folds: int, bonds: Bonds, rng: np.random.Generator
-    ) -> tuple[FoldScore, ...]:
+    def cross_validate(self, n_folds: int, rng: np.random.Generator) -> tuple[FoldScore, ...]:
         """Score the algorithm on folds of the rows that are not in the test part.
 
         Args:
-            table: every row, in the order of the plan.
             n_folds: 0 means that there is nothing to do.
-            bonds: what keeps rows together, as in the split.
             rng: of the dealing and the fits.
         """
         if not n_folds:
@@ -60,17 +61,17 @@ class Judge:
         self.workshop.progress.stage(f"Cross-validating on {n_folds} folds")
         rows = np.sort(np.concatenate([self.split.train, self.split.validation]))
         dealt = folds(
-            table.take(rows),
+            self.table.take(rows),
             plan.y[rows],
             task=plan.task,
             n_folds=n_folds,
-            bonds=bonds,
+            bonds=self.bonds,
             rng=rng,
         )
         scores = []
         for number, (train_at, held_at) in enumerate(dealt, start=1):
             self.workshop.progress.advance(number - 1, n_folds)
-            teaching, stopping = _carve(rows[train_at], rng)
+            teaching, stopping = self._carved(rows[train_at], rng)
             fitted = fit(plan, teaching, validation=stopping, rng=rng, progress=Silence())
             scores.append(FoldScore(number, len(held_at), self._score(fitted, rows[held_at])))
         self.workshop.progress.advance(n_folds, n_folds)
@@ -120,11 +121,12 @@ class Judge:
             y_true=y_true,
             scores=scores,
             baseline_scores=np.tile(baseline, (len(test), 1)),
+            bound=Resampling.of(self.table.take(test), self.bonds),
         )
         evaluation = evaluate(
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
         )
-        loss = loss_of(self.metric, task=plan.task)
+        loss = loss_of(self.metric, task=plan.task, threshold=scored.threshold)
         importance = permutation_importance(
             fitted.scores, blocks, y_true=y_true, scores=scores, loss=loss, rng=shuffle_rng
         )
@@ -135,18 +137,27 @@ class Judge:
             scores=scores,
             labels=plan.labels,
             importance=importance,
+            threshold=scored.threshold,
         )
         charts = draw_charts(catalog.charts(), subject)
         return replace(evaluation, importance=importance, charts=charts)
+
+    def _carved(self, rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+        """Return rows of a fold to learn from and rows to stop early by, if the algorithm does."""
+        plan = self.plan
+        if not plan.algorithm.card.needs.wants_validation:
+            return rows, rows[:0]
+        teaching, stopping = carve(
+            self.table.take(rows),
+            plan.y[rows],
+            task=plan.task,
+            share=_FOLD_VALIDATION_SHARE,
+            bonds=self.bonds,
+            rng=rng,
+        )
+        return rows[teaching], rows[stopping]
 
     def _score(self, fitted: Fitted, rows: IntArray) -> float:
         plan = self.plan
         scores = fitted.scores(rows_of(plan.blocks, rows))
         return score_once(self.metric, plan.y[rows], scores=scores, task=plan.task)
-
-
-def _carve(rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-    """Return rows to learn from and rows to stop early by."""
-    n_stopping = int(len(rows) * _FOLD_VALIDATION_SHARE)
-    shuffled = rng.permutation(rows)
-    return np.sort(shuffled[n_stopping:]), np.sort(shuffled[:n_stopping])

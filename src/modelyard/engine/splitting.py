@@ -61,7 +61,7 @@ def split(
         train=np.flatnonzero(parts == _TRAIN),
         validation=np.flatnonzero(parts == _VALIDATION),
         test=np.flatnonzero(parts == _TEST),
-        how=f"{how}; {_sizes(parts)}.",
+        how=how,
     )
 
 
@@ -104,6 +104,36 @@ def folds(
     fold_of_unit[order] = np.arange(len(order)) % n_folds
     fold = fold_of_unit[units.of_row]
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(n_folds)]
+
+
+def carve(
+    table: Table,
+    y: npt.NDArray[Any],
+    *,
+    task: Task,
+    share: float,
+    bonds: Bonds,
+    rng: np.random.Generator,
+) -> tuple[IntArray, IntArray]:
+    """Part training rows into those that teach and the `share` that stops the fit early.
+
+    The same rules as for `split`.
+
+    Returns:
+        Ascending positions. None stop the fit where the rows are too few to be parted.
+    """
+    everything = np.arange(table.n_rows)
+    if table.n_rows * share < 1:
+        return everything, everything[:0]
+    shares = Shares(1 - share, share, 0.0)
+    if bonds.time is not None:
+        parts = _deal_in_order(moments_of(table, bonds.time), shares)
+    else:
+        units = RowUnits.of(table, bonds)
+        parts = _deal(units, _strata(y, task), shares=shares, task=task, rng=rng)
+    if not _is_complete(parts, shares):
+        return everything, everything[:0]
+    return np.flatnonzero(parts == _TRAIN), np.flatnonzero(parts == _VALIDATION)
 
 
 def _strata(y: npt.NDArray[Any], task: Task) -> IntArray:
@@ -293,8 +323,3 @@ def _told(units: RowUnits, task: Task, group: str | None) -> str:
         f"Dealt at random by {by}; {n_together:,} rows that are not alone in their features stay "
         "with their equals"
     )
-
-
-def _sizes(parts: IntArray) -> str:
-    n = np.bincount(parts, minlength=3)
-    return f"{n[_TRAIN]:,} to train, {n[_VALIDATION]:,} to validate, {n[_TEST]:,} to test"

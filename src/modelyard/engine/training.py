@@ -56,6 +56,20 @@ class Trained:
         """Class labels in code order, empty for regression."""
         return self.plan.labels
 
+    @property
+    def split_told(self) -> str:
+        """How the rows were dealt and what became of each part, one sentence for the report."""
+        fitted, parts = self.fitted, self.split
+        told = f"{len(fitted.taught):,} to train"
+        if fitted.n_stopping:
+            told += f", {fitted.n_stopping:,} to validate"
+        elif len(parts.validation):
+            title = self.plan.algorithm.card.title
+            told += f" (validation rows joined, as {title} needs none)"
+        if fitted.n_left_out:
+            told += f", {fitted.n_left_out:,} with gaps left out"
+        return f"{parts.how}; {told}, {len(parts.test):,} to test."
+
 
 def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Trained:
     """Train one algorithm as the configuration says.
@@ -125,8 +139,8 @@ def _fit_and_judge(
         tuple(column.name for column in plan.columns), group=config.group, time=config.time
     )
     parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=split_rng)
-    judge = Judge(plan, parts, metric, workshop)
-    folds = judge.cross_validate(table, n_folds=config.n_folds, bonds=bonds, rng=fold_rng)
+    judge = Judge(plan, table, bonds, parts, metric, workshop)
+    folds = judge.cross_validate(config.n_folds, fold_rng)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = workshop.clock()
     fitted = fit(plan, parts.train, validation=parts.validation, rng=fit_rng, progress=progress)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from modelyard.domain.evaluations import Evaluation, MetricEstimate
+from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.reporting.numerals import count, decimals_for, number, share
 
 
@@ -24,12 +24,14 @@ class Verdict:
     Attributes:
         headline: one short sentence.
         detail: the figures behind it.
+        drawn: what was drawn for the intervals, as the object of a sentence.
         caution: what the figures cannot tell, empty where nothing needs to be added.
     """
 
     standing: Standing
     headline: str
     detail: str
+    drawn: str = "the rows"
     caution: str = ""
 
 
@@ -40,6 +42,22 @@ _HEADLINES = {
     Standing.UNKNOWN: "How good the model is could not be measured.",
 }
 
+_DRAWN = {
+    IntervalUnit.ROW: "the rows",
+    IntervalUnit.EQUAL_ROWS: "the rows, those that are equal in every feature together,",
+    IntervalUnit.GROUP: "whole groups of rows",
+    IntervalUnit.MOMENT: "blocks of consecutive moments",
+}
+_UNITS = {
+    IntervalUnit.ROW: "row",
+    IntervalUnit.EQUAL_ROWS: "distinct row",
+    IntervalUnit.GROUP: "group",
+    IntervalUnit.MOMENT: "moment",
+}
+# Fewer groups than this may not stand for others, whatever is drawn from them (Cameron, Miller: A
+# Practitioner's Guide to Cluster-Robust Inference (2015), section VI).
+_FEW_UNITS = 50
+
 
 def verdict_of(evaluation: Evaluation) -> Verdict:
     """Judge by the deciding metric: the interval of the gain must exclude zero."""
@@ -48,8 +66,9 @@ def verdict_of(evaluation: Evaluation) -> Verdict:
     return Verdict(
         standing,
         _HEADLINES[standing],
-        _detail(deciding, evaluation.n_rows),
-        _caution(deciding, evaluation.n_rows),
+        _detail(deciding, evaluation),
+        _DRAWN[evaluation.interval_unit],
+        _caution(deciding, evaluation),
     )
 
 
@@ -61,8 +80,8 @@ def _standing(estimate: MetricEstimate) -> Standing:
     return Standing.UNKNOWN if math.isnan(estimate.gain_low) else Standing.SAME
 
 
-def _detail(estimate: MetricEstimate, n_rows: int) -> str:
-    rows = "1 row" if n_rows == 1 else f"{count(n_rows)} rows"
+def _detail(estimate: MetricEstimate, evaluation: Evaluation) -> str:
+    rows = _counted(evaluation.n_rows, "row")
     if math.isnan(estimate.value):
         return (
             f"{estimate.title} is not defined on the {rows} that were held back, as happens where "
@@ -73,14 +92,17 @@ def _detail(estimate: MetricEstimate, n_rows: int) -> str:
         number(each, decimals)
         for each in (estimate.value, estimate.low, estimate.high, estimate.baseline)
     )
-    interval = "" if math.isnan(estimate.low) else f" (95 % interval {low} to {high})"
+    source = ""
+    if evaluation.interval_unit is not IntervalUnit.ROW:
+        source = f" from {_counted(evaluation.n_units, _UNITS[evaluation.interval_unit])}"
+    interval = "" if math.isnan(estimate.low) else f" (95 % interval {low} to {high}{source})"
     return (
         f"{estimate.title} {value}{interval} on {rows} that it never saw, against {baseline} for "
         "the baseline."
     )
 
 
-def _caution(estimate: MetricEstimate, n_rows: int) -> str:
+def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
     """Tell where an interval looks surer than it is.
 
     Source: Hanley, Lippman-Hand: If nothing goes wrong, is everything all right? (1983): what was
@@ -88,12 +110,25 @@ def _caution(estimate: MetricEstimate, n_rows: int) -> str:
     """
     if math.isnan(estimate.value):
         return ""
-    if n_rows < 2:
-        return "One row cannot tell how much rows differ, so there is no interval."
+    unit = evaluation.interval_unit
+    n_units = evaluation.n_rows if unit is IntervalUnit.ROW else evaluation.n_units
+    word = _UNITS[unit]
+    if math.isnan(estimate.low):
+        who = f"One {word}" if n_units == 1 else _counted(n_units, word)
+        return f"{who} cannot tell how {word}s differ, so there is no interval."
     if math.isclose(estimate.low, estimate.high, rel_tol=1e-9):
         return (
             "The interval has no width because the score is the same whichever of these rows are "
-            f"drawn; up to {share(min(3, n_rows), n_rows)} of other rows may still behave "
+            f"drawn; up to {share(min(3, n_units), n_units)} of other {word}s may still behave "
             "differently."
         )
+    if unit in {IntervalUnit.GROUP, IntervalUnit.MOMENT} and n_units < _FEW_UNITS:
+        return (
+            f"The rows come from {_counted(n_units, word)}: so few say little of how other {word}s "
+            "differ."
+        )
     return ""
+
+
+def _counted(n: int, word: str) -> str:
+    return f"1 {word}" if n == 1 else f"{count(n)} {word}s"

@@ -174,6 +174,7 @@ class PredictionService:
             scores=scores,
             labels=manifest.labels,
             importance=(),
+            threshold=manifest.threshold,
         )
         return replace(evaluation, charts=draw_charts(self.catalog.charts(), subject))
 

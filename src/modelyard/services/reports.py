@@ -27,7 +27,7 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         findings=examination.findings,
         profile=examination.profile,
         source=examination.table.facts,
-        split=trained.split.how,
+        split=trained.split_told,
         parameters=manifest.parameters,
         config=changed_options(trained.config),
         parity=manifest.parity,

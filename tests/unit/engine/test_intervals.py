@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.engine.intervals import Draws, draw_scores
+from modelyard.engine.resampling import Resampling
+
+of_rows = Resampling.of_rows
 
 
 def mean_of(values):
@@ -13,7 +16,7 @@ def mean_of(values):
 
 
 def test_every_draw_has_as_many_rows_as_there_are():
-    totals = draw_scores({"n": np.sum}, 17, n_draws=20, rng=np.random.default_rng(0))["n"]
+    totals = draw_scores({"n": np.sum}, of_rows(17), n_draws=20, rng=np.random.default_rng(0))["n"]
 
     np.testing.assert_array_equal(totals, np.full(20, 17.0))
 
@@ -22,7 +25,7 @@ def test_all_scores_see_the_same_draws():
     values = np.random.default_rng(0).normal(size=50)
     scores = {"a": mean_of(values), "b": mean_of(values + 1)}
 
-    drawn = draw_scores(scores, 50, n_draws=30, rng=np.random.default_rng(1))
+    drawn = draw_scores(scores, of_rows(50), n_draws=30, rng=np.random.default_rng(1))
 
     np.testing.assert_allclose(drawn["b"] - drawn["a"], np.ones(30), rtol=1e-12)
 
@@ -30,14 +33,16 @@ def test_all_scores_see_the_same_draws():
 def test_the_same_seed_draws_the_same():
     scores = {"a": mean_of(np.arange(30.0))}
     first, second = (
-        draw_scores(scores, 30, n_draws=10, rng=np.random.default_rng(5)) for _ in range(2)
+        draw_scores(scores, of_rows(30), n_draws=10, rng=np.random.default_rng(5)) for _ in range(2)
     )
 
     np.testing.assert_array_equal(first["a"], second["a"])
 
 
 def test_one_row_gives_no_interval():
-    drawn = draw_scores({"a": mean_of(np.ones(1))}, 1, n_draws=10, rng=np.random.default_rng(0))
+    drawn = draw_scores(
+        {"a": mean_of(np.ones(1))}, of_rows(1), n_draws=10, rng=np.random.default_rng(0)
+    )
 
     assert np.isnan(Draws(10, is_percentile=True).interval(1.0, drawn["a"]).low)
 
@@ -46,7 +51,7 @@ def test_one_row_gives_no_interval():
 def test_the_interval_of_a_mean_has_the_width_of_its_standard_error(is_percentile):
     rng = np.random.default_rng(2)
     values = rng.normal(size=400)
-    drawn = draw_scores({"a": mean_of(values)}, 400, n_draws=1000, rng=rng)["a"]
+    drawn = draw_scores({"a": mean_of(values)}, of_rows(400), n_draws=1000, rng=rng)["a"]
 
     interval = Draws(1000, is_percentile).interval(values.mean(), drawn)
 
@@ -59,8 +64,8 @@ def test_on_many_rows_the_standard_interval_agrees_with_the_percentiles():
     rng = np.random.default_rng(3)
     is_right = (rng.random(8_000) < 0.9).astype(float)
     scores = {"a": mean_of(is_right)}
-    exact = draw_scores(scores, 8_000, n_draws=1000, rng=rng)["a"]
-    fewer = draw_scores(scores, 8_000, n_draws=200, rng=rng)["a"]
+    exact = draw_scores(scores, of_rows(8_000), n_draws=1000, rng=rng)["a"]
+    fewer = draw_scores(scores, of_rows(8_000), n_draws=200, rng=rng)["a"]
 
     percentile = Draws(1000, is_percentile=True).interval(is_right.mean(), exact)
     standard = Draws(200, is_percentile=False).interval(is_right.mean(), fewer)
@@ -75,7 +80,7 @@ def test_about_95_of_100_intervals_hold_the_truth():
     hits = 0
     for _ in range(200):
         values = rng.normal(size=60)
-        drawn = draw_scores({"a": mean_of(values)}, 60, n_draws=200, rng=rng)["a"]
+        drawn = draw_scores({"a": mean_of(values)}, of_rows(60), n_draws=200, rng=rng)["a"]
         interval = Draws(200, is_percentile=True).interval(values.mean(), drawn)
         hits += interval.low <= 0 <= interval.high
 

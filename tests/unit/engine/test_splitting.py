@@ -13,7 +13,7 @@ from modelyard.domain.errors import InvalidValue, TooFewRows
 from modelyard.domain.splits import Bonds, Shares
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
-from modelyard.engine.splitting import folds, split
+from modelyard.engine.splitting import carve, folds, split
 
 KINDS = {pl.Float64: "numeric", pl.Int64: "integer", pl.String: "category", pl.Datetime: "datetime"}
 
@@ -186,7 +186,6 @@ def test_equal_rows_are_told_in_the_report():
     columns = {"x": [1.0, 1.0, *map(float, range(2, 40))]}
     dealt = _split(columns, np.arange(40) % 2)
     assert "2 rows that are not alone in their features stay with their equals" in dealt.how
-    assert dealt.how.endswith("to test.")
 
 
 def test_rows_without_features_are_dealt_one_by_one():
@@ -291,3 +290,43 @@ def test_group_and_time_together_are_refused(deal):
     columns = {"t": np.arange(20.0), "g": ["a", "b"] * 10}
     with pytest.raises(InvalidValue, match="not by both"):
         deal(columns, np.arange(20) % 2, group="g", time="t")
+
+
+def _carve(columns, y, task=Task.BINARY, share=0.1, seed=0, **asked):
+    table = _table(columns)
+    bonds = Bonds(tuple(asked.pop("features", table.names)), **asked)
+    rng = np.random.default_rng(seed)
+    return carve(table, np.asarray(y), task=task, share=share, bonds=bonds, rng=rng)
+
+
+def test_rows_that_stop_a_fit_share_no_group_with_rows_that_teach():
+    groups = [f"g{at // 10}" for at in range(200)]
+    teaching, stopping = _carve(_unique(200) | {"g": groups}, np.arange(200) % 2, group="g")
+
+    assert not _straddles(groups, (teaching, stopping))
+    assert sorted([*teaching, *stopping]) == list(range(200))
+    assert len(stopping) == 20
+
+
+def test_rows_that_stop_a_fit_come_after_those_that_teach_where_time_orders_them():
+    at = np.random.default_rng(0).permutation(100).astype(float)
+    teaching, stopping = _carve({"at": at}, np.arange(100) % 2, time="at")
+
+    assert at[teaching].max() < at[stopping].min()
+    assert len(stopping) == 10
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_last_row_of_a_class_is_never_taken_to_stop_a_fit(seed):
+    teaching, _ = _carve(_unique(30), [1] + [0] * 29, seed=seed)
+
+    assert 0 in teaching
+
+
+@pytest.mark.parametrize("columns", [_unique(9), {"x": np.ones(40)}])
+def test_rows_too_few_to_be_parted_all_teach(columns):
+    n_rows = len(columns["x"])
+    teaching, stopping = _carve(columns, np.arange(n_rows) % 2)
+
+    assert len(teaching) == n_rows
+    assert len(stopping) == 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from modelyard.domain.evaluations import Evaluation, MetricEstimate
+from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.tasks import Task
 from modelyard.reporting.verdicts import Standing, verdict_of
 
@@ -72,3 +72,30 @@ def test_an_interval_without_width_warns_by_the_rule_of_three():
     verdict = judged(30, value=1.0, low=1.0, high=1.0)
 
     assert "up to 10 % of other rows may still behave differently" in verdict.caution
+
+
+def test_an_interval_from_whole_groups_says_from_how_many_and_that_few_say_little():
+    evaluation = Evaluation(Task.BINARY, 360, "roc-auc", (ESTIMATE,))
+    verdict = verdict_of(replace(evaluation, interval_unit=IntervalUnit.GROUP, n_units=6))
+
+    assert "from 6 groups" in verdict.detail
+    assert verdict.drawn == "whole groups of rows"
+    assert (
+        verdict.caution
+        == "The rows come from 6 groups: so few say little of how other groups differ."
+    )
+
+
+def test_an_interval_from_many_groups_needs_no_caution():
+    evaluation = Evaluation(Task.BINARY, 360, "roc-auc", (ESTIMATE,))
+    verdict = verdict_of(replace(evaluation, interval_unit=IntervalUnit.GROUP, n_units=60))
+
+    assert not verdict.caution
+
+
+def test_one_group_is_said_to_have_no_interval():
+    estimate = replace(ESTIMATE, low=NAN, high=NAN, gain_low=NAN, gain_high=NAN)
+    evaluation = Evaluation(Task.BINARY, 360, "roc-auc", (estimate,))
+    verdict = verdict_of(replace(evaluation, interval_unit=IntervalUnit.GROUP, n_units=1))
+
+    assert "One group cannot tell how groups differ" in verdict.caution
