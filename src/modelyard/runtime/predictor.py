@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowPrediction
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import Decision
-from modelyard.runtime.packages import MODEL, Package
+from modelyard.runtime.demands import Demands
+from modelyard.runtime.packages import MODEL, RECIPE, Package, read_recipe
 from modelyard.runtime.reading import InputReader
 from modelyard.runtime.recipes import Recipe
 
@@ -29,39 +31,64 @@ class Predictor:
         *,
         reader: InputReader,
         decision: Decision,
+        demands: Demands | None = None,
         n_threads: int = 1,
     ) -> None:
         self.recipe = recipe
         self.reader = reader
         self.decision = decision
+        self.demands = demands
         self._session = _session(model, n_threads)
+        self._seen = {
+            column.name: frozenset(column.categories)
+            for column in reader.inputs
+            if column.kind is ColumnKind.CATEGORY
+        }
 
     @classmethod
     def of(cls, package: Package, *, n_threads: int = 1) -> Self:
         """Return the predictor of a verified package."""
-        manifest = package.manifest
+        manifest, schema = package.manifest, package.schema
+        demands = None if schema is None else Demands(schema, manifest.inputs)
+        return cls.reading(manifest, package.contents, demands=demands, n_threads=n_threads)
+
+    @classmethod
+    def reading(
+        cls,
+        manifest: Manifest,
+        contents: Mapping[str, bytes],
+        *,
+        demands: Demands | None = None,
+        n_threads: int = 1,
+    ) -> Self:
+        """Return the predictor of a package's manifest and files, wherever they are."""
         return cls(
-            package.recipe,
-            package.contents[MODEL],
+            read_recipe(contents[RECIPE]),
+            contents[MODEL],
             reader=InputReader(manifest.inputs, manifest.missing_tokens),
             decision=Decision.of(manifest),
+            demands=demands,
             n_threads=n_threads,
         )
 
     def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
-        """Answer for one row, column name to value."""
-        scores = self._run(self.recipe.apply(self.reader.read_row(row)))
+        """Answer for one row, column name to value.
+
+        Raises:
+            SchemaViolation: if a cell breaks the data schema of the training.
+        """
+        scores = self._run(self.recipe.apply(self._allowed(self.reader.read_row(row))))
         return self.decision.row(scores[0].tolist())
 
     def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         """Answer for many rows."""
-        return self.predict_blocks(self.reader.read_rows(rows))
+        return self.predict_blocks(self._allowed(self.reader.read_rows(rows)))
 
     def predict_columns(
         self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]
     ) -> Predictions:
         """Answer for whole columns of equal length."""
-        return self.predict_blocks(self.reader.read_columns(columns))
+        return self.predict_blocks(self._allowed(self.reader.read_columns(columns)))
 
     def predict_blocks(self, blocks: Blocks) -> Predictions:
         """Answer for rows that were read already."""
@@ -79,8 +106,13 @@ class Predictor:
         """Return what deserves a second look: unseen categories and missing values."""
         found = []
         for column in self.reader.inputs:
-            found.extend(_flags_of(column, blocks))
+            found.extend(_flags_of(column, blocks, seen=self._seen.get(column.name)))
         return tuple(found)
+
+    def _allowed(self, blocks: Blocks) -> Blocks:
+        if self.demands is not None:
+            self.demands.require(blocks)
+        return blocks
 
     def _run(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         scores: npt.NDArray[np.float64] = self._session.run(None, {"features": features})[0]
@@ -112,7 +144,7 @@ def _rows(blocks: Blocks, start: int) -> Blocks:
     )
 
 
-def _flags_of(column: InputColumn, blocks: Blocks) -> list[Flag]:
+def _flags_of(column: InputColumn, blocks: Blocks, *, seen: frozenset[str] | None) -> list[Flag]:
     if column.kind.is_number:
         values: npt.NDArray[Any] = blocks.numbers[:, blocks.number_names.index(column.name)]
         missing = np.isnan(values)
@@ -122,9 +154,8 @@ def _flags_of(column: InputColumn, blocks: Blocks) -> list[Flag]:
     flags = []
     if missing.any():
         flags.append(_flag(column.name, FlagKind.MISSING_VALUE, missing, ()))
-    if column.kind is ColumnKind.CATEGORY:
-        known = {None, *column.categories}
-        unseen = np.array([value not in known for value in values], dtype=bool)
+    if seen is not None:
+        unseen = ~missing & np.array([value not in seen for value in values], dtype=bool)
         if unseen.any():
             sample = tuple(dict.fromkeys(values[unseen].tolist()))[:5]
             flags.append(_flag(column.name, FlagKind.UNSEEN_CATEGORY, unseen, sample))
