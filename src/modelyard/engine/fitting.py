@@ -1,7 +1,7 @@
 """Fits one algorithm with its recipe on given rows; what a fold and the final model share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,28 +107,38 @@ def fit(
         transforms=plan.transforms,
         rng=recipe_rng,
     )
-    held = rows_of(plan.blocks, validation) if stops_early else None
-    model = plan.algorithm.fit(
-        FitInput(
-            X=recipe.apply(blocks),
-            y=plan.y[taught],
-            feature_names=recipe.features,
-            task=plan.task,
-            n_classes=len(plan.labels),
-            parameters=plan.parameters,
-            rng=model_rng,
-            X_validation=None if held is None else recipe.apply(held),
-            y_validation=None if held is None else plan.y[validation],
-            n_threads=plan.n_threads,
-            progress=progress,
-        )
-    )
+    stopping = validation if stops_early else validation[:0]
+    lesson = _lesson(plan, recipe.apply(blocks), y=plan.y[taught], recipe=recipe, rng=model_rng)
+    if stops_early:
+        held = recipe.apply(rows_of(plan.blocks, stopping))
+        lesson = replace(lesson, X_validation=held, y_validation=plan.y[stopping])
+    model = plan.algorithm.fit(replace(lesson, progress=progress))
     return Fitted(
         recipe,
         model,
         taught=taught,
-        n_stopping=len(validation) if stops_early else 0,
+        n_stopping=len(stopping),
         n_left_out=len(offered) - len(taught),
+    )
+
+
+def _lesson(
+    plan: FitPlan,
+    features: npt.NDArray[np.float64],
+    *,
+    y: npt.NDArray[Any],
+    recipe: Recipe,
+    rng: np.random.Generator,
+) -> FitInput:
+    return FitInput(
+        X=features,
+        y=y,
+        feature_names=recipe.features,
+        task=plan.task,
+        n_classes=len(plan.labels),
+        parameters=plan.parameters,
+        rng=rng,
+        n_threads=plan.n_threads,
     )
 
 
