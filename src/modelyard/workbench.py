@@ -32,6 +32,7 @@ from modelyard.protocols.progress import Progress, Silence
 from modelyard.runtime.packages import REPORT
 from modelyard.services.datasets import location_of
 from modelyard.services.predicting import OpenModel
+from modelyard.services.reports import write_report
 
 __all__ = ["Model", "TrainOptions", "load", "train"]
 
@@ -112,11 +113,14 @@ class Model:
 
         Args:
             path: of the file; None means the report within the package, which is not copied.
+
+        Raises:
+            StoreError: if the file cannot be written.
         """
         if path is None:
             return self.path / REPORT
         target = Path(path)
-        target.write_bytes(self.opened.package.contents[REPORT])
+        write_report(self.opened.package, target)
         return target
 
 
@@ -202,9 +206,11 @@ def train(
         location=location_of(data),
         out=None if out is None else Path(out),
     )
+    opened = project.predicting.open(outcome.folder)
     return Model(
         path=outcome.folder,
-        opened=project.predicting.open(outcome.folder),
+        # Known as the version that it was registered as, so that its measurements are kept.
+        opened=replace(opened, reference=outcome.model.reference),
         project=project,
         run=outcome.run,
         evaluation=outcome.trained.evaluation,
@@ -213,16 +219,17 @@ def train(
 
 
 def load(
-    reference: str | Path, *, trust: Collection[str] = (), project: Project | None = None
+    reference: str | Path, *, trust: str | Collection[str] = (), project: Project | None = None
 ) -> Model:
     """Load a model by the folder of its package, or by its name in the registry.
 
     Args:
         reference: a folder, or `name`, `name@3`, `name@champion`.
-        trust: fingerprints of keys to trust beside your own.
+        trust: fingerprint, or fingerprints, of keys to trust beside your own.
         project: where names are looked up; None means the one that the environment names.
 
     Raises:
+        InvalidValue: if a fingerprint is none.
         NotFound: if there is no such model.
         UntrustedPackage: if the package was changed, or its signer is not trusted.
     """
@@ -289,9 +296,9 @@ def _words(given: Any) -> tuple[Any, ...]:
 
 
 def _shares(given: Any) -> Shares:
-    parts = _words(given)
     if isinstance(given, Shares):
         return given
+    parts = _words(given)
     if len(parts) != len(fields(Shares)):
         raise InvalidValue(
             f"The option shares takes three numbers, for training, validation and test; {given!r} "

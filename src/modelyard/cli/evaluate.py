@@ -33,9 +33,8 @@ def evaluate(
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_metrics, read_options
-    from modelyard.kit.hashing import sha256_of_file
-    from modelyard.reporting.exports import evaluation_to_dict, metrics_csv
-    from modelyard.services.answers import write_whole
+    from modelyard.reporting.exports import evaluation_to_dict
+    from modelyard.services.reports import write_metrics
 
     predicting = open_project().predicting
     with progress(is_shown=not wants_json) as bar:
@@ -46,12 +45,12 @@ def evaluate(
             opened, data, metric=metric, read=read_options((), {}, dialect=written)
         )
     if csv_path is not None:
-        write_whole(csv_path, metrics_csv(evaluation).encode())
+        write_metrics(evaluation, csv_path)
     if wants_json:
         print_json({"model": model, "data": str(data)} | evaluation_to_dict(evaluation))
     else:
         print_metrics(evaluation, is_held_out=False)
-        if sha256_of_file(data) == opened.manifest.data_sha256:
+        if evaluation.is_training_data:
             click.echo("Note: training learned from rows of this file, so the figures flatter.")
 
 

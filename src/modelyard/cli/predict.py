@@ -13,6 +13,12 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("data", type=DATA)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
 @click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
+@click.option(
+    "--spreadsheet",
+    "is_for_spreadsheets",
+    is_flag=True,
+    help="Put an apostrophe before text that a spreadsheet would take for a formula.",
+)
 @dialect
 @TRUST
 @JSON
@@ -22,6 +28,7 @@ def predict(
     *,
     out: Path | None,
     proba: bool,
+    is_for_spreadsheets: bool,
     trust: tuple[str, ...],
     wants_json: bool,
     **written: str | None,
@@ -29,7 +36,8 @@ def predict(
     """Answer for every row of DATA with MODEL.
 
     MODEL is a folder or a name such as iris@champion. The answers stand in the column `prediction`,
-    in the order of the input, one a row.
+    in the order of the input, one a row, each as the label is: --spreadsheet is for files that a
+    spreadsheet opens.
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer, print_flags, read_options
@@ -42,7 +50,9 @@ def predict(
         bar.stage("Predicting")
         answer = predicting.predict(opened, data, read=read_options((), {}, dialect=written))
     if out is not None:
-        write_answers(answer, out, with_probabilities=proba)
+        write_answers(
+            answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets
+        )
     if wants_json:
         print_json(plain_answer(answer, out, with_probabilities=proba))
         return
@@ -51,7 +61,8 @@ def predict(
         names = ", ".join(answer.ignored_columns)
         click.echo(f"Note: columns that the model does not take are ignored: {names}.", err=True)
     if out is None:
-        click.echo(answer_csv(answer, with_probabilities=proba), nl=False)
+        text = answer_csv(answer, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
+        click.echo(text, nl=False)
     else:
         click.echo(f"{answer.n_rows} predictions written to {out}")
 

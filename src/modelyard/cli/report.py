@@ -24,15 +24,13 @@ def report(
 ) -> None:
     """Write the report of MODEL to an HTML file."""
     from modelyard.bootstrap import open_project
-    from modelyard.runtime.packages import REPORT
-    from modelyard.services.answers import write_whole
-    from modelyard.services.reports import metrics_document
+    from modelyard.services.reports import write_kept_metrics, write_report
 
     opened = open_project().predicting.open(model, trust=trust)
     path = out or Path(f"{opened.manifest.name}-report.html")
-    write_whole(path, opened.package.contents[REPORT])
+    write_report(opened.package, path)
     if metrics is not None:
-        write_whole(metrics, metrics_document(opened.manifest, metrics.suffix))
+        write_kept_metrics(opened.manifest, metrics)
     if wants_json:
         print_json(
             {

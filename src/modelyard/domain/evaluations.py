@@ -80,6 +80,7 @@ class Evaluation:
         confusion: rows are the truth, columns the prediction, counts; empty for regression.
         folds: of a cross-validation, empty if there was none.
         importance: strongest first.
+        is_training_data: whether training learned from rows of this very data, which flatters.
         interval_unit: what the bootstrap of the intervals drew whole.
         n_units: how many of these there are; 0 where it is not known.
     """
@@ -93,6 +94,7 @@ class Evaluation:
     folds: tuple[FoldScore, ...] = ()
     importance: tuple[Importance, ...] = ()
     charts: tuple[ChartSpec, ...] = ()
+    is_training_data: bool = False
     interval_unit: IntervalUnit = IntervalUnit.ROW
     n_units: int = 0
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
@@ -20,23 +21,39 @@ def evaluation_to_dict(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def metrics_csv(evaluation: Evaluation) -> str:
-    """Return a line for each metric, the deciding one first; what is not defined is empty.
+    """Return a line for each metric, the deciding one first; what is not defined is empty."""
+    rows = (
+        (
+            estimate.key,
+            estimate.title,
+            estimate.higher_is_better,
+            *(getattr(estimate, name) for name in _NUMBERS),
+        )
+        for estimate in evaluation.metrics
+    )
+    return csv_text(["metric", "title", "higher_is_better", *_NUMBERS], rows)
 
-    Lines end in CR LF, as RFC 4180 has it.
+
+def kept_metrics_csv(metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """Return a line for each metric that a package keeps; what is not defined is empty."""
+    rows = ((key, *(values.get(name) for name in _NUMBERS)) for key, values in metrics.items())
+    return csv_text(["metric", *_NUMBERS], rows)
+
+
+def csv_text(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, is_for_spreadsheets: bool = True
+) -> str:
+    """Return a table as CSV: numbers in full, truth as true and false, what is not finite empty.
+
+    Args:
+        header: names of the columns.
+        rows: as long as the header each.
+        is_for_spreadsheets: whether text that a spreadsheet would run gets an apostrophe.
     """
     written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["metric", "title", "higher_is_better", *_NUMBERS])
-    for estimate in evaluation.metrics:
-        numbers = (getattr(estimate, name) for name in _NUMBERS)
-        writer.writerow(
-            [
-                neutralise(estimate.key),
-                neutralise(estimate.title),
-                str(estimate.higher_is_better).lower(),
-                *(repr(value) if math.isfinite(value) else "" for value in numbers),
-            ]
-        )
+    writer = csv.writer(written, lineterminator="\n")
+    for row in (header, *rows):
+        writer.writerow([_cell(value, is_neutral=is_for_spreadsheets) for value in row])
     return written.getvalue()
 
 
@@ -47,6 +64,15 @@ def neutralise(cell: str) -> str:
     "'=1+1"
     """
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _cell(value: object, *, is_neutral: bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else ""
+    text = "" if value is None else str(value)
+    return neutralise(text) if is_neutral and isinstance(value, str) else text
 
 
 def _plain(value: Any) -> Any:

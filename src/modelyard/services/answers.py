@@ -1,15 +1,13 @@
 """Writes predictions as CSV: one row a row of the input, in its order."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from modelyard.domain.errors import InvalidValue, StoreError
+from modelyard.domain.errors import InvalidValue
+from modelyard.reporting.exports import csv_text
 from modelyard.services.predicting import Answer
+from modelyard.store.files import write_whole
 
 
 def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, list[Any]]:
@@ -31,40 +29,34 @@ def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, 
     return columns
 
 
-def answer_csv(answer: Answer, *, with_probabilities: bool) -> str:
-    """Return the answers as CSV text."""
+def answer_csv(
+    answer: Answer, *, with_probabilities: bool, is_for_spreadsheets: bool = False
+) -> str:
+    """Return the answers as CSV text.
+
+    Args:
+        answer: to a table.
+        with_probabilities: whether to write these as well.
+        is_for_spreadsheets: put an apostrophe before text that a spreadsheet would take for a
+            formula. An answer then need not equal its label.
+    """
     columns = dict(answer_columns(answer, with_probabilities=with_probabilities))
     if answer.predictions.labels:
         # As the columns of the probabilities name them.
         columns["prediction"] = [str(label) for label in columns["prediction"]]
-    return pl.DataFrame(columns, strict=False).write_csv()
+    rows = zip(*columns.values(), strict=True)
+    return csv_text(list(columns), rows, is_for_spreadsheets=is_for_spreadsheets)
 
 
-def write_answers(answer: Answer, path: Path, *, with_probabilities: bool) -> None:
+def write_answers(
+    answer: Answer, path: Path, *, with_probabilities: bool, is_for_spreadsheets: bool = False
+) -> None:
     """Write the answers as a CSV file that appears whole or not at all.
 
     Raises:
         StoreError: if the file cannot be written.
     """
-    text = answer_csv(answer, with_probabilities=with_probabilities)
+    text = answer_csv(
+        answer, with_probabilities=with_probabilities, is_for_spreadsheets=is_for_spreadsheets
+    )
     write_whole(path, text.encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that appears whole or not at all.
-
-    Raises:
-        StoreError: if it cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise StoreError(
-            f"'{path}' cannot be written: {error.strerror}.",
-            fix="Choose a file in a folder that exists and that you can write.",
-            sample=str(path),
-        ) from error

@@ -126,7 +126,10 @@ class PredictionService:
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
         raw = raw_table_of(data, self.catalog, options=_as_in_training(read, model.manifest))
-        evaluation = self._measure(model, raw, metric=metric)
+        evaluation = replace(
+            self._measure(model, raw, metric=metric),
+            is_training_data=raw.facts.sha256 == model.manifest.data_sha256,
+        )
         if model.reference is not None:
             self._remember(model.reference, raw, evaluation)
         return evaluation
