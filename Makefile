@@ -18,7 +18,6 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
-UNMEASURED := --cov --cov-report= --cov-fail-under=0
 
 .DEFAULT_GOAL := help
 .PHONY: help install setup demo train evaluate predict test test-extras test-all check \
@@ -68,7 +67,7 @@ predict: $(VENV)/base.stamp $(MODEL)/manifest.json ## write what MODEL predicts 
 # ---------------------------------------------------------------- tests and checks
 
 test: $(VENV)/dev.stamp ## the tests of the base install, within 10 minutes
-	$(PYTEST) -m "not extras and not slow" $(UNMEASURED)
+	$(PYTEST) -m "not extras and not slow"
 
 test-extras: $(VENV)/extras.stamp ## the tests that need optional libraries
 	$(PYTEST) -m "extras and not slow"
