@@ -10,11 +10,13 @@ from functools import cached_property
 import structlog
 
 from modelyard.catalog import Catalog
+from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.packaging.signing import SigningKey, signing_key_in
 from modelyard.services.datasets import DatasetService
 from modelyard.services.health import HealthService
 from modelyard.services.models import ModelService
 from modelyard.services.predicting import PredictionService
+from modelyard.services.recovery import RecoveryService
 from modelyard.services.runs import RunService
 from modelyard.services.training import TrainingService
 from modelyard.settings import Settings, read_settings
@@ -56,7 +58,14 @@ class Project:
 
     @cached_property
     def training(self) -> TrainingService:
-        """Training."""
+        """Training, after what processes left that ended without a word was put away."""
+        RecoveryService(
+            runs=Runs(self.database),
+            models=Models(self.database),
+            artifacts=self.artifacts,
+            is_gone=is_gone,
+            now=_now,
+        ).recover()
         return TrainingService(
             catalog=self.catalog,
             datasets=Datasets(self.database),
@@ -67,6 +76,7 @@ class Project:
             now=_now,
             clock=time.monotonic,
             new_id=_new_id,
+            mark=mark_of_this_process,
             n_threads=self.settings.threads,
         )
 
@@ -102,6 +112,7 @@ class Project:
         return PredictionService(
             catalog=self.catalog,
             find=lambda reference: Models(self.database).get(reference),
+            path_of=self.artifacts.path_of,
             evaluations=lambda: Evaluations(self.database),
             fingerprint=lambda: self.key.fingerprint,
             now=_now,
@@ -139,4 +150,4 @@ def _now() -> datetime:
 
 
 def _new_id(at: datetime) -> str:
-    return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+    return f"{at:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"

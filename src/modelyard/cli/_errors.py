@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from modelyard.domain.errors import BlockingFindings, ModelyardError, UsageError
+from modelyard.kit.signals import Terminated
 
 EXIT_UNSOUND = 8
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 
 def show_error(error: ModelyardError, *, wants_json: bool) -> int:
@@ -45,10 +47,12 @@ def show_click_error(error: click.ClickException, *, wants_json: bool) -> int:
     return UsageError.exit_code
 
 
-def show_interruption() -> int:
-    """Say that the user stopped the command."""
-    _say("Interrupted. Nothing half-made was kept.", heading="")
-    return EXIT_INTERRUPTED
+def show_interruption(error: BaseException) -> int:
+    """Say that the user, or the system, stopped the command."""
+    is_told = isinstance(error, Terminated)
+    what = "Told to end" if is_told else "Interrupted"
+    _say(f"{what}. Nothing half-made was kept.", heading="")
+    return EXIT_TERMINATED if is_told else EXIT_INTERRUPTED
 
 
 def show_surprise(error: Exception, *, wants_json: bool) -> int:

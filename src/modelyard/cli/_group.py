@@ -2,7 +2,8 @@
 
 Exit codes: 0 done, 1 an error inside Modelyard, 2 findings stopped the training, 3 the data was
 refused, 4 a wrong command, option or configuration, 5 not found, 6 a package was refused, 7 the
-project folder cannot be used, 8 the doctor found something to mend, 130 interrupted.
+project folder cannot be used, 8 the doctor found something to mend, 130 interrupted,
+143 told to end (SIGTERM).
 """
 
 import importlib
@@ -16,12 +17,13 @@ from modelyard import cli
 from modelyard.cli._errors import show_click_error, show_error, show_interruption, show_surprise
 from modelyard.domain.errors import ModelyardError
 from modelyard.kit.matching import suggestion
+from modelyard.kit.signals import terminable
 from modelyard.kit.version import VERSION
 
 _EPILOG = (
     "Exit codes: 0 done, 1 internal error, 2 findings stopped the training, 3 data refused, "
     "4 wrong usage, 5 not found, 6 package refused, 7 project folder unusable, 8 to be mended "
-    "(doctor), 130 interrupted. "
+    "(doctor), 130 interrupted, 143 told to end. "
     "First steps: modelyard setup-data, then modelyard train iris.csv --target species."
 )
 
@@ -71,9 +73,15 @@ GROUP = CommandFiles(
 )
 
 
-def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for each kind of end
+def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no exception leaves this function."""
-    wants_json = "--json" in arguments
+    with terminable():
+        return _run(arguments, wants_json="--json" in arguments)
+
+
+def _run(  # noqa: PLR0911 -- one return for each kind of end
+    arguments: Sequence[str], *, wants_json: bool
+) -> int:
     try:
         code: Any = GROUP.main(list(arguments), prog_name="modelyard", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -83,8 +91,9 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for eac
         return show_click_error(error, wants_json=wants_json)
     except ModelyardError as error:
         return show_error(error, wants_json=wants_json)
-    except (KeyboardInterrupt, click.Abort):
-        return show_interruption()
+    except (KeyboardInterrupt, click.Abort) as error:
+        # click turns an interruption into an Abort of its own.
+        return show_interruption(error.__cause__ or error)
     except BrokenPipeError:
         # The reader of our output went away, e.g. `modelyard runs list | head`.
         return 0

@@ -48,6 +48,7 @@ class Run:
         model: `name@version` of the registered model, None where there is none.
         reason: why it failed or was cancelled.
         fit_s, duration_s: seconds of fitting and of the whole run.
+        process: mark of the process that trains, empty where it is not known.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Run:
     fit_s: float | None = None
     duration_s: float | None = None
     finished_at: datetime | None = None
+    process: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,7 +80,7 @@ class Model:
 
     Attributes:
         name, version: versions of a name count up from 1 and are never reused.
-        location: folder of the package, absolute.
+        artifact: key of the package's folder, which moves with the project.
         sha256: of the package's manifest, which holds the hashes of all its files.
         run_id: the training that made it.
         aliases: e.g. `champion`; an alias stands on one version of a name at a time.
@@ -87,7 +89,7 @@ class Model:
 
     name: str
     version: int
-    location: str
+    artifact: str
     sha256: str
     run_id: str
     task: Task

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import CHAMPION
@@ -70,9 +69,13 @@ class ModelService:
         return self.models.get(reference)
 
     def delete(self, reference: str, *, is_forced: bool = False) -> Model:
-        """Delete a version and its package; its number is never used again."""
+        """Delete a version and its package, if that is still there; its number is never reused.
+
+        The record goes first: a package without one is swept later, a record without a package
+        would be a promise that nobody keeps.
+        """
         model = self.models.delete(reference, is_forced=is_forced)
-        self.artifacts.delete(Path(model.location).name)
+        self.artifacts.delete(model.artifact)
         return model
 
     def compare(self, references: Sequence[str]) -> Comparison:

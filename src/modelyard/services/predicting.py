@@ -23,10 +23,10 @@ from modelyard.engine.kinds import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.schema_check import check_table
 from modelyard.engine.truth import baseline_scores, truth_of
-from modelyard.kit.hashing import sha256_of_file
 from modelyard.protocols.charts import ChartInput
 from modelyard.runtime.packages import MANIFEST, Package, open_package
 from modelyard.runtime.predictor import Predictor
+from modelyard.runtime.signatures import trusted_fingerprints
 from modelyard.store.evaluations import Evaluations
 
 _AS_FOUND = ReadOptions()
@@ -71,34 +71,39 @@ class PredictionService:
 
     Attributes:
         find: looks a model up in the registry.
+        path_of: returns the folder of a registered package by its key.
         fingerprint: of the user's own key, which is always trusted.
     """
 
     catalog: Catalog
     find: Callable[[str], Model]
+    path_of: Callable[[str], Path]
     evaluations: Callable[[], Evaluations]
     fingerprint: Callable[[], str]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
     n_threads: int
 
-    def open(self, reference: str | Path, *, trust: Collection[str] = ()) -> OpenModel:
+    def open(self, reference: str | Path, *, trust: str | Collection[str] = ()) -> OpenModel:
         """Verify and open a package by its folder, or by its name in the registry.
 
         Args:
-            reference: a folder, or `name`, `name@3`, `name@champion`.
-            trust: fingerprints of keys to trust beside the user's own.
+            reference: a folder, or `name`, `name@3`, `name@champion`; a bare name is a folder where
+                that holds a package, else a name in the registry.
+            trust: fingerprint, or fingerprints, of keys to trust beside the user's own.
 
         Raises:
+            InvalidValue: if a fingerprint is none.
             NotFound: if there is no such folder or model.
             UntrustedPackage: if the package was changed, or its signer is not trusted.
         """
+        trusted = trusted_fingerprints(trust) | {self.fingerprint()}
         folder, model = Path(reference), None
-        if not folder.is_dir() and not _looks_like_path(reference):
+        if not _is_path(reference):
             model = self.find(str(reference))
-            folder = Path(model.location)
-        package = open_package(folder, {self.fingerprint(), *trust})
-        if model is not None and sha256_of_file(folder / MANIFEST) != model.sha256:
+            folder = self.path_of(model.artifact)
+        package = open_package(folder, trusted)
+        if model is not None and package.manifest_sha256 != model.sha256:
             raise UntrustedPackage(
                 f"The package of '{model.reference}' is not the one that was registered.",
                 fix="Restore the project folder from a backup, or train again.",
@@ -203,5 +208,7 @@ def _as_in_training(read: ReadOptions, manifest: Manifest) -> ReadOptions:
     return replace(read, missing_tokens=manifest.missing_tokens or None)
 
 
-def _looks_like_path(reference: str | Path) -> bool:
-    return isinstance(reference, Path) or "/" in reference or reference in {".", ".."}
+def _is_path(reference: str | Path) -> bool:
+    if isinstance(reference, Path) or "/" in reference or reference in {".", ".."}:
+        return True
+    return (Path(reference) / MANIFEST).is_file()

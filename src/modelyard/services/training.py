@@ -1,6 +1,7 @@
 """Trains a model and leaves everything that came of it behind: run, dataset, package, version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,15 @@ from typing import Any
 import structlog
 
 from modelyard.catalog import Catalog
-from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.config_rules import check_config
-from modelyard.domain.errors import UsageError
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import (
+    BlockingFindings,
+    InvalidValue,
+    NotFound,
+    StoreError,
+    UsageError,
+)
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
@@ -19,12 +26,12 @@ from modelyard.domain.tables import RawTable
 from modelyard.engine.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
-from modelyard.kit.hashing import sha256_of_file
+from modelyard.kit.signals import Terminated
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
-from modelyard.runtime.packages import MANIFEST, REPORT, open_package
+from modelyard.runtime.packages import REPORT, Package, open_package
 from modelyard.services.reports import report_subject
 from modelyard.store.artifacts import Artifacts, folder_at
 from modelyard.store.datasets import Datasets
@@ -57,6 +64,7 @@ class TrainingService:
         now: returns the aware UTC time.
         clock: returns seconds, monotonic.
         new_id: returns an identifier that sorts by the time it is given.
+        mark: returns the mark of this process.
     """
 
     catalog: Catalog
@@ -68,6 +76,7 @@ class TrainingService:
     now: Callable[[], datetime]
     clock: Callable[[], float]
     new_id: Callable[[datetime], str]
+    mark: Callable[[], str]
     n_threads: int
 
     def train(
@@ -98,17 +107,13 @@ class TrainingService:
         run = self._begin(name, config, location=location)
         started = self.clock()
         try:
-            outcome = self._train(run, read, config, progress=progress, out=out)
+            run, trained = self._fit(run, read, config, progress=progress)
+            progress.stage("Proving and packaging the model")
+            outcome = self._publish(run, trained, out=out, started=started)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
             raise
-        finished = replace(
-            outcome.run,
-            status=RunStatus.SUCCEEDED,
-            duration_s=self.clock() - started,
-            finished_at=self.now(),
-        )
-        self.runs.update(finished)
+        finished = outcome.run
         structlog.get_logger().info(
             "run succeeded",
             run=finished.id,
@@ -117,7 +122,7 @@ class TrainingService:
             fit_s=finished.fit_s,
             duration_s=finished.duration_s,
         )
-        return replace(outcome, run=finished)
+        return outcome
 
     def _begin(self, name: str, config: TrainingConfig, *, location: str) -> Run:
         started_at = self.now()
@@ -131,6 +136,7 @@ class TrainingService:
             data_location=location,
             algorithm=config.algorithm,
             tags=config.tags,
+            process=self.mark(),
         )
         self.runs.add(run)
         structlog.get_logger().info(
@@ -139,52 +145,62 @@ class TrainingService:
         return run
 
     def _end_badly(self, run: Run, error: BaseException, *, duration_s: float) -> None:
-        is_cancelled = isinstance(error, KeyboardInterrupt)
-        status = RunStatus.CANCELLED if is_cancelled else RunStatus.FAILED
-        reason = "interrupted by the user" if is_cancelled else str(error) or type(error).__name__
+        """Record why a run ended, and leave no package that no model stands for.
+
+        Where even that cannot be written, the next training finds the run and puts it away.
+        """
+        status, reason = _ending(error)
         structlog.get_logger().warning(
             "run failed", run=run.id, status=status.value, error=type(error).__name__, reason=reason
         )
-        self.runs.update(
-            replace(
-                run,
-                status=status,
-                reason=reason,
-                duration_s=duration_s,
-                finished_at=self.now(),
-            )
-        )
+        with suppress(StoreError):
+            try:
+                # As it was last written: what was known of the data is kept.
+                known = self.runs.get(run.id)
+                ended = replace(known, status=status, reason=reason, duration_s=duration_s)
+                if isinstance(error, BlockingFindings):
+                    ended = replace(ended, findings=_plain(error.findings))
+                self.runs.update(replace(ended, finished_at=self.now()))
+            except InvalidValue:
+                # It was interrupted after its model had been registered, and has succeeded.
+                return
+            except NotFound:
+                # Somebody has deleted the run meanwhile.
+                pass
+            self.artifacts.delete(run.id)
 
-    def _train(
+    def _fit(
         self,
         run: Run,
         read: Callable[[], RawTable],
         config: TrainingConfig,
         *,
         progress: Progress,
-        out: Path | None,
-    ) -> Outcome:
+    ) -> tuple[Run, Trained]:
         progress.stage("Reading the data")
         raw = read()
+        self._remember_data(raw)
+        run = replace(run, data_sha256=raw.facts.sha256, n_rows=raw.frame.height)
+        self.runs.update(run)
         workshop = Workshop(self.catalog, self.clock, progress, self.n_threads)
         trained = train(raw, config, workshop=workshop)
-        self._remember_data(raw)
-        progress.stage("Proving and packaging the model")
+        return _described(run, trained), trained
+
+    def _publish(self, run: Run, trained: Trained, *, out: Path | None, started: float) -> Outcome:
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
-        draft.contents[REPORT] = _report(trained, draft, run).encode()
-        folder, manifest = self._place(run, draft)
-        described = _described(run, trained, raw)
-        try:
-            if out is not None:
-                self._copy(draft, out)
-            self.runs.update(described)
-            model = self._register(described, folder)
-        except BaseException:
-            # A package that no model stands for would be found by nobody.
-            self.artifacts.delete(run.id)
-            raise
-        described = replace(described, model=model.reference)
-        return Outcome(described, model, out or folder, trained, manifest)
+        draft = draft.with_file(REPORT, _report(trained, draft, run).encode())
+        package = self._place(run, draft)
+        # The copy is written before the model is registered, and is seen only after that.
+        with self._copy(draft, out):
+            finished = replace(
+                run,
+                status=RunStatus.SUCCEEDED,
+                duration_s=self.clock() - started,
+                finished_at=self.now(),
+            )
+            model = self.models.register(_model(finished, package), made_by=finished)
+        finished = replace(finished, model=model.reference)
+        return Outcome(finished, model, out or package.folder, trained, package.manifest)
 
     def _remember_data(self, raw: RawTable) -> None:
         self.datasets.add(
@@ -198,39 +214,49 @@ class TrainingService:
             )
         )
 
-    def _place(self, run: Run, draft: Draft) -> tuple[Path, Manifest]:
+    def _place(self, run: Run, draft: Draft) -> Package:
         key = self.key()
-        with self.artifacts.writing(run.id) as draft_folder:
-            manifest = write_package(draft_folder, draft.manifest, contents=draft.contents, key=key)
-        folder = self.artifacts.path_of(run.id)
+        with self.artifacts.writing(run.id) as folder:
+            write_package(folder, draft.manifest, contents=draft.contents, key=key)
         # What was written is read back as any reader would, before anyone is told of it.
-        open_package(folder, {key.fingerprint})
-        return folder, manifest
+        return open_package(self.artifacts.path_of(run.id), {key.fingerprint})
 
-    def _copy(self, draft: Draft, out: Path) -> None:
+    @contextmanager
+    def _copy(self, draft: Draft, out: Path | None) -> Iterator[None]:
+        if out is None:
+            yield
+            return
         with folder_at(out.absolute()) as folder:
             write_package(folder, draft.manifest, contents=draft.contents, key=self.key())
+            yield
 
-    def _register(self, run: Run, folder: Path) -> Model:
-        if run.task is None:
-            raise UsageError("A run without a task has no model.")
-        return self.models.register(
-            Model(
-                name=run.name,
-                version=0,
-                location=str(folder),
-                sha256=sha256_of_file(folder / MANIFEST),
-                run_id=run.id,
-                task=run.task,
-                algorithm=run.algorithm,
-                metric=run.metric,
-                metrics=run.metrics,
-                data_sha256=run.data_sha256,
-                size_bytes=sum(path.stat().st_size for path in folder.iterdir()),
-                created_at=self.now(),
-                tags=run.tags,
-            )
-        )
+
+def _model(run: Run, package: Package) -> Model:
+    if run.task is None or run.finished_at is None:
+        raise UsageError("A run that has not finished has no model.")
+    return Model(
+        name=run.name,
+        version=0,
+        artifact=run.id,
+        sha256=package.manifest_sha256,
+        run_id=run.id,
+        task=run.task,
+        algorithm=run.algorithm,
+        metric=run.metric,
+        metrics=run.metrics,
+        data_sha256=run.data_sha256,
+        size_bytes=sum(path.stat().st_size for path in package.folder.iterdir()),
+        created_at=run.finished_at,
+        tags=run.tags,
+    )
+
+
+def _ending(error: BaseException) -> tuple[RunStatus, str]:
+    if isinstance(error, Terminated):
+        return RunStatus.CANCELLED, "told to end (SIGTERM)"
+    if isinstance(error, KeyboardInterrupt):
+        return RunStatus.CANCELLED, "interrupted by the user"
+    return RunStatus.FAILED, str(error) or type(error).__name__
 
 
 def _require_free(out: Path) -> None:
@@ -244,21 +270,20 @@ def _require_free(out: Path) -> None:
         )
 
 
-def _described(run: Run, trained: Trained, raw: RawTable) -> Run:
+def _described(run: Run, trained: Trained) -> Run:
     return replace(
         run,
-        data_sha256=raw.facts.sha256,
         n_rows=trained.table.n_rows,
         task=trained.task,
         metric=trained.evaluation.metric,
         metrics=metrics_of(trained.evaluation),
-        findings=tuple(_plain(finding) for finding in trained.examination.findings),
+        findings=_plain(trained.examination.findings),
         fit_s=trained.fit_s,
     )
 
 
-def _plain(finding: Any) -> dict[str, Any]:
-    return {**asdict(finding), "name": finding.name}
+def _plain(findings: Iterable[Any]) -> tuple[dict[str, Any], ...]:
+    return tuple({**asdict(finding), "name": finding.name} for finding in findings)
 
 
 def _report(trained: Trained, draft: Draft, run: Run) -> str:

@@ -7,8 +7,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue, NotFound
@@ -18,6 +19,22 @@ from modelyard.store.failures import explain_file_error
 # A leading dot is not allowed in a key, so these never meet an artifact.
 _UNFINISHED = ".unfinished-"
 _DELETED = ".deleted-"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A folder below the root, whole or half-made.
+
+    Attributes:
+        key: of the artifact that it is, or was to become.
+        is_deleted: whether somebody has begun to delete it.
+        changed_at: when something was last written into it.
+    """
+
+    path: Path
+    key: str
+    is_deleted: bool
+    changed_at: datetime
 
 
 class Artifacts:
@@ -56,7 +73,7 @@ class Artifacts:
         target = self._root / check_name(key)
         if target.exists():
             raise _is_taken(key)
-        with folder_at(target) as folder:
+        with _folder_at(target, prefix=f"{_UNFINISHED}{key}-") as folder:
             yield folder
 
     def place(self, key: str, source: Path) -> Path:
@@ -76,33 +93,39 @@ class Artifacts:
     def delete(self, key: str) -> None:
         """Delete an artifact; it disappears at once, its files right after.
 
+        Where there is none, nothing is to be done.
+
         Raises:
-            NotFound: if there is none.
+            InvalidValue: if the key is not allowed.
             StoreError: if the disk cannot be written.
         """
-        path = self.path_of(key)
+        path = self._root / check_name(key)
+        if not path.is_dir():
+            return
         with _explaining(path):
-            grave = Path(tempfile.mkdtemp(prefix=_DELETED, dir=self._root))
-            path.rename(grave)
+            grave = Path(tempfile.mkdtemp(prefix=f"{_DELETED}{key}-", dir=self._root))
+            # Another process may be faster.
+            with suppress(FileNotFoundError):
+                path.rename(grave)
             _force_folder_to_disk(self._root)
             shutil.rmtree(grave)
 
-    def sweep(self, before: datetime) -> int:
-        """Delete what interrupted processes left unfinished before this time; return how many.
+    def stored(self) -> tuple[Stored, ...]:
+        """Return every folder below the root: artifacts, and what interrupted processes left."""
+        found = (_stored(path) for path in sorted(self._root.glob("*")) if path.is_dir())
+        return tuple(each for each in found if each is not None)
+
+    def clear(self, stored: Stored) -> None:
+        """Delete one of `stored`, whole or half-made.
 
         Raises:
-            StoreError: if the disk cannot be written.
+            StoreError: if an artifact cannot be deleted.
         """
-        found = [
-            path
-            for prefix in (_UNFINISHED, _DELETED)
-            for path in self._root.glob(f"{prefix}*")
-            if path.stat().st_mtime < before.timestamp()
-        ]
-        with _explaining(self._root):
-            for path in found:
-                shutil.rmtree(path)
-        return len(found)
+        if stored.path.name.startswith((_UNFINISHED, _DELETED)):
+            # Another process may clear it as well; what stays is found again the next time.
+            shutil.rmtree(stored.path, ignore_errors=True)
+        else:
+            self.delete(stored.key)
 
 
 @contextmanager
@@ -115,9 +138,15 @@ def folder_at(target: Path) -> Iterator[Path]:
         InvalidValue: if something else is in its place.
         StoreError: if the disk is full or cannot be written.
     """
+    with _folder_at(target, prefix=_UNFINISHED) as folder:
+        yield folder
+
+
+@contextmanager
+def _folder_at(target: Path, *, prefix: str) -> Iterator[Path]:
     with _explaining(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
         try:
             yield folder
             folder.chmod(0o755)  # mkdtemp makes it the owner's alone
@@ -125,6 +154,20 @@ def folder_at(target: Path) -> Iterator[Path]:
             _publish(folder, target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stored(path: Path) -> Stored | None:
+    try:
+        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        # Its writer has finished or cleared it since we looked.
+        return None
+    for prefix in (_UNFINISHED, _DELETED):
+        if path.name.startswith(prefix):
+            # The tail is the random part of a temporary name, which holds no '-'.
+            key = path.name.removeprefix(prefix).rpartition("-")[0]
+            return Stored(path, key, is_deleted=prefix == _DELETED, changed_at=changed_at)
+    return Stored(path, path.name, is_deleted=False, changed_at=changed_at)
 
 
 def _publish(folder: Path, target: Path) -> None:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import CHAMPION, ModelReference, check_alias, check_name
 from modelyard.domain.queries import ModelQuery
-from modelyard.domain.runs import Model
+from modelyard.domain.runs import Model, Run
 from modelyard.domain.tasks import Task
 from modelyard.store.databases import Database, put
 from modelyard.store.listing import check_sort, has_tags, not_found, order_by
+from modelyard.store.runs import update_running
 from modelyard.store.tables import ML_MODEL_ALIASES, ML_MODEL_NAMES, ML_MODEL_TAGS, ML_MODELS
 
 SORTABLE = ("created_at", "name", "version", "algorithm", "task", "size_bytes")
@@ -30,14 +31,16 @@ class Models:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def register(self, model: Model) -> Model:
+    def register(self, model: Model, *, made_by: Run | None = None) -> Model:
         """Remember a model under the next version of its name, and return it with that version.
 
         Args:
             model: its own `version` is not looked at.
+            made_by: the running run that made it, in the state that it ends in; the model and the
+                end appear together, with the model's reference in the run.
 
         Raises:
-            InvalidValue: if its name or an alias is not allowed.
+            InvalidValue: if its name or an alias is not allowed, or the run has ended.
             NotFound: if the run that made it is not known; empty for none.
         """
         check_name(model.name)
@@ -48,7 +51,14 @@ class Models:
                 _put_alias(connection, _key(registered), alias)
             for key, value in model.tags.items():
                 _put_tag(connection, _key(registered), key, value)
+            if made_by is not None:
+                update_running(connection, replace(made_by, model=registered.reference))
         return registered
+
+    def artifacts(self) -> frozenset[str]:
+        """Return the keys of the packages that models stand for."""
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(sa.select(ML_MODELS.c.artifact)))
 
     def get(self, reference: str) -> Model:
         """Return the model that the reference points to.

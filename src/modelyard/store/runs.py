@@ -1,6 +1,6 @@
 """The trainings of a project: what was asked, on which data, and what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -44,20 +44,15 @@ class Runs:
             NotFound: if there is no such run, or its dataset has not been added before.
             InvalidValue: if it has ended: the final states are final.
         """
-        changed = (
-            sa.update(TRAINING_JOBS)
-            .where(TRAINING_JOBS.c.id == run.id, TRAINING_JOBS.c.status == RunStatus.RUNNING)
-            .values(_to_row(run))
-        )
         with self._database.writing() as connection:
-            if connection.execute(changed).rowcount == 1:
-                return
-        status = self.get(run.id).status
-        raise InvalidValue(
-            f"The run {run.id} has ended ({status}) and cannot change any more.",
-            fix="Start a new run.",
-            sample=run.id,
-        )
+            update_running(connection, run)
+
+    def statuses(self, ids: Collection[str]) -> dict[str, RunStatus]:
+        """Return how the runs with these ids stand, without those that do not exist."""
+        columns = TRAINING_JOBS.c
+        chosen = sa.select(columns.id, columns.status).where(columns.id.in_(ids))
+        with self._database.reading() as connection:
+            return {id_: RunStatus(status) for id_, status in connection.execute(chosen)}
 
     def get(self, reference: str) -> Run:
         """Return the run with this id, or with the only id that begins so.
@@ -129,6 +124,28 @@ class Runs:
                 )
             connection.execute(sa.delete(TRAINING_JOBS).where(TRAINING_JOBS.c.id == id_))
         return run
+
+
+def update_running(connection: sa.Connection, run: Run) -> None:
+    """Write a running run's newer state, within the caller's transaction.
+
+    Raises:
+        NotFound, InvalidValue: as `Runs.update`.
+    """
+    changed = (
+        sa.update(TRAINING_JOBS)
+        .where(TRAINING_JOBS.c.id == run.id, TRAINING_JOBS.c.status == RunStatus.RUNNING)
+        .values(_to_row(run))
+    )
+    if connection.execute(changed).rowcount == 1:
+        return
+    id_ = _find_id(connection, run.id)
+    status = _read(connection, [TRAINING_JOBS.c.id == id_])[0].status
+    raise InvalidValue(
+        f"The run {id_} has ended ({status}) and cannot change any more.",
+        fix="Start a new run.",
+        sample=id_,
+    )
 
 
 def _conditions(query: RunQuery) -> list[sa.ColumnElement[bool]]:

@@ -124,6 +124,7 @@ TRAINING_JOBS = sa.Table(
     sa.Column("fit_s", sa.Double),
     sa.Column("duration_s", sa.Double),
     sa.Column("finished_at", UtcTime),
+    sa.Column("process", Words, nullable=False),
     # The usual lists: the newest, of all or of one name, status or algorithm.
     sa.Index(None, "started_at"),
     sa.Index(None, "name", "started_at"),
@@ -158,7 +159,7 @@ ML_MODELS = sa.Table(
     METADATA,
     sa.Column("name", Words, sa.ForeignKey("ml_model_names.name"), primary_key=True),
     sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("location", Words, nullable=False),
+    sa.Column("artifact", Words, nullable=False),
     sa.Column("sha256", Words, nullable=False),
     sa.Column("run_id", Words, sa.ForeignKey("training_jobs.id"), index=True),
     sa.Column("task", Words, nullable=False),

@@ -40,7 +40,7 @@ BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # They build environments or reach for the network; other tests see to them.
 NOT_RUN = ("make", "git", "pip", "python3", ".venv/bin/pip", "source")
 # What names a thing and is another one in each run: a hash, the id of a run.
-NAME = re.compile(r"[0-9a-f]{64}|\d{8}-\d{6}-[0-9a-f]{8}")
+NAME = re.compile(r"[0-9a-f]{64}|\d{8}-\d{6}-\d{6}-[0-9a-f]{8}")
 FIGURE = re.compile(r"\d[\d.,:e+-]*")
 SETTING = re.compile(r"([A-Z_]+)=(.*)")
 

@@ -16,7 +16,7 @@ import click
 import pytest
 
 from modelyard.catalog import Catalog
-from modelyard.cli._errors import EXIT_INTERRUPTED, EXIT_UNSOUND
+from modelyard.cli._errors import EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_UNSOUND
 from modelyard.cli._group import GROUP
 from modelyard.domain import errors
 from modelyard.domain.cells import DEFAULT_MISSING_TOKENS, WEAK_MISSING_TOKENS
@@ -246,7 +246,7 @@ def test_the_exit_codes_are_those_of_the_errors(name: str) -> None:
     text = section((ROOT / name).read_text(encoding="utf-8"), "## Exit codes")
     shown = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
     of_errors = {kind.exit_code for kind in every_error(errors.ModelyardError)}
-    assert shown == {0, EXIT_UNSOUND, EXIT_INTERRUPTED} | of_errors
+    assert shown == {0, EXIT_UNSOUND, EXIT_INTERRUPTED, EXIT_TERMINATED} | of_errors
 
 
 def test_a_setting_stands_in_its_page_as_in_the_source() -> None:
@@ -308,7 +308,9 @@ def test_every_file_of_a_package_stands_in_its_page() -> None:
     names = ("MANIFEST", "SIGNATURE", "RECIPE", "MODEL", "REFERENCE", "STATISTICS", "REPORT")
     files = {getattr(packages, name) for name in (*names, "SCHEMA")}
     constants = {
-        value for name, value in vars(packages).items() if name.isupper() and name[0] != "_"
+        value
+        for name, value in vars(packages).items()
+        if name.isupper() and name[0] != "_" and isinstance(value, str)
     }
     assert constants == files
     assert set(first_cells(section(page("packages.md"), "## The files"))) == files

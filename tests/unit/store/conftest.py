@@ -54,7 +54,7 @@ def make_model() -> Callable[..., Model]:
         model = Model(
             name=name,
             version=0,
-            location="/srv/models/1",
+            artifact="20260101-1",
             sha256="ab" * 32,
             run_id="",
             task=Task.BINARY,

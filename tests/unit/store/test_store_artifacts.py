@@ -1,7 +1,6 @@
 """A folder of files is there whole, or it is not there."""
 
 import errno
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,22 +134,41 @@ def test_a_deleted_artifact_is_gone_and_its_key_is_free(
     assert artifacts.path_of("r1").is_dir()
 
 
-def test_what_an_interrupted_process_left_is_swept_and_nothing_else(
+def test_deleting_what_is_gone_already_is_no_error(artifacts: Artifacts) -> None:
+    artifacts.delete("r1")
+    _write(artifacts, "r1")
+    artifacts.delete("r1")
+    artifacts.delete("r1")
+
+
+def test_what_is_stored_tells_its_key_whole_or_half_made(
     artifacts: Artifacts, tmp_path: Path
 ) -> None:
-    _write(artifacts, "r1")
-    now = datetime.now(UTC)
-    for name, age_s in ((".unfinished-old", 7200), (".deleted-old", 7200), (".unfinished-new", 0)):
-        folder = tmp_path / "artifacts" / name
-        folder.mkdir()
-        (folder / "file").write_text("")
-        os.utime(folder, (now.timestamp() - age_s,) * 2)
-    assert artifacts.sweep(now - timedelta(hours=1)) == 2
-    assert _everything(tmp_path) == [".unfinished-new", "r1"]
+    _write(artifacts, "r-1")
+    (tmp_path / "artifacts" / ".deleted-r-2-abc_1").mkdir()
+    (tmp_path / "artifacts" / "a file").write_text("")
+    before = datetime.now(UTC)
+    with artifacts.writing("r-3"):
+        found = {each.key: each for each in artifacts.stored()}
+    assert found.keys() == {"r-1", "r-2", "r-3"}
+    assert [key for key, each in found.items() if each.is_deleted] == ["r-2"]
+    assert all(each.changed_at <= before + timedelta(minutes=1) for each in found.values())
 
 
-def test_sweeping_where_nothing_was_ever_written_finds_nothing(artifacts: Artifacts) -> None:
-    assert artifacts.sweep(datetime.now(UTC)) == 0
+def test_what_is_cleared_is_gone_and_nothing_else(artifacts: Artifacts, tmp_path: Path) -> None:
+    for key in ("r1", "r2"):
+        _write(artifacts, key)
+    for name in (".unfinished-r3-abc", ".deleted-r4-abc"):
+        (tmp_path / "artifacts" / name / "deep").mkdir(parents=True)
+    for each in artifacts.stored():
+        if each.key != "r2":
+            artifacts.clear(each)
+            artifacts.clear(each)
+    assert _everything(tmp_path) == ["r2"]
+
+
+def test_where_nothing_was_ever_written_nothing_is_stored(artifacts: Artifacts) -> None:
+    assert artifacts.stored() == ()
 
 
 def test_the_words_for_a_full_disk_are_those_of_a_full_share_too(artifacts: Artifacts) -> None:
