@@ -5,7 +5,7 @@ declares an entry point in the group `modelyard.<shelf>`, e.g. `modelyard.algori
 an object with a card.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol, TypeVar, cast
 
@@ -36,7 +36,7 @@ SHELVES = ("sources", "checks", "transforms", "algorithms", "metrics", "charts")
 
 
 class DuplicateComponentError(Exception):
-    """Two components on one shelf share a key: a programming mistake, never resolved silently."""
+    """Components that cannot be told apart: a programming mistake, never resolved silently."""
 
 
 class Catalog:
@@ -55,11 +55,24 @@ class Catalog:
 
     def transforms(self) -> dict[str, Transform]:
         """Return the transforms by key."""
-        return cast("dict[str, Transform]", self._shelf("transforms"))
+        transforms = cast("dict[str, Transform]", self._shelf("transforms"))
+        require_distinct(transforms)
+        return transforms
 
     def algorithms(self) -> dict[str, Algorithm]:
         """Return the algorithms by key."""
         return cast("dict[str, Algorithm]", self._shelf("algorithms"))
+
+    def baseline(self) -> Algorithm:
+        """Return the algorithm that every model is measured against.
+
+        Raises:
+            DuplicateComponentError: if not exactly one card says that it is the one.
+        """
+        found = [each for each in self.algorithms().values() if each.card.is_baseline]
+        if len(found) != 1:
+            raise DuplicateComponentError(f"{len(found)} algorithms are the baseline instead of 1")
+        return found[0]
 
     def metrics(self) -> dict[str, Metric]:
         """Return the metrics by key."""
@@ -95,6 +108,20 @@ class Catalog:
         if name not in self._shelves:
             self._shelves[name] = _by_key(name, [*_built_in(name), *_foreign(name)])
         return self._shelves[name]
+
+
+def require_distinct(transforms: Mapping[str, Transform]) -> None:
+    """Refuse two transforms that one word of a configuration would choose.
+
+    Raises:
+        DuplicateComponentError: naming both.
+    """
+    chosen_by: dict[tuple[str, str], str] = {}
+    for key, transform in transforms.items():
+        role, word = transform.card.role, transform.card.word
+        twin = chosen_by.setdefault((role, word), key)
+        if twin != key:
+            raise DuplicateComponentError(f"{role}: {word} chooses both '{twin}' and '{key}'")
 
 
 def pick(components: dict[str, T], key: str, *, shelf: str) -> T:

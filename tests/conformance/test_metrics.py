@@ -163,3 +163,11 @@ def test_values_are_for_regression_and_labels_for_classes(key):
     card = METRICS[key].card
 
     assert (card.wants is Wants.VALUES) == (card.tasks == {Task.REGRESSION})
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_one_metric_decides_where_the_user_names_none(task):
+    deciding = [key for key, metric in METRICS.items() if task in metric.card.is_default_for]
+
+    assert len(deciding) == 1
+    assert task in METRICS[deciding[0]].card.tasks

@@ -7,11 +7,20 @@ import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
+from modelyard.protocols.transforms import Role
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.recipes import Recipe, Stage
 
 TRANSFORMS = Catalog().transforms()
 NUMBERS, WORDS = "numbers", "words"
+# What the engine hands to the transforms of a role.
+TAKES = {
+    Role.IMPUTE: lambda kind: kind.is_number,
+    Role.SCALE: lambda kind: kind.is_number,
+    Role.FLAG_MISSING: lambda kind: kind.is_number or kind.is_string,
+    Role.ENCODE: lambda kind: kind.is_string,
+    Role.TAKE_DATES_APART: lambda kind: kind is ColumnKind.DATETIME,
+}
 CASES = [
     pytest.param(key, kind, id=f"{key}-{kind}")
     for key, transform in sorted(TRANSFORMS.items())
@@ -111,3 +120,11 @@ def test_the_card_tells_the_facts(key):
     assert card.source
     assert card.kinds <= set(ColumnKind)
     assert card.kinds
+
+
+@pytest.mark.parametrize("key", sorted(TRANSFORMS))
+def test_a_transform_takes_kinds_that_its_role_is_handed(key):
+    card = TRANSFORMS[key].card
+
+    assert card.kinds
+    assert all(TAKES[card.role](kind) for kind in card.kinds)

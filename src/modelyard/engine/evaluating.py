@@ -22,10 +22,6 @@ from modelyard.runtime.decisions import decide_codes
 FloatArray = npt.NDArray[np.float64]
 Loss = Callable[[npt.NDArray[Any], FloatArray], float]
 
-# What decides unless the user says otherwise. ROC-AUC needs no threshold and does not flatter on
-# rare classes (Provost, Fawcett 1997); RMSE is the loss that regression algorithms fit by default.
-_DEFAULTS = {Task.BINARY: "roc-auc", Task.MULTICLASS: "accuracy", Task.REGRESSION: "rmse"}
-
 
 @dataclass(frozen=True)
 class Scored:
@@ -59,9 +55,9 @@ class Scored:
         return self.bound or Resampling.of_rows(self.n_rows)
 
 
-def default_metric(task: Task) -> str:
+def default_metric(metrics: Mapping[str, Metric], task: Task) -> str:
     """Return the key of the metric that decides where the user names none."""
-    return _DEFAULTS[task]
+    return next(key for key, each in metrics.items() if task in each.card.is_default_for)
 
 
 def metrics_of(metrics: Mapping[str, Metric], task: Task) -> dict[str, Metric]:
@@ -77,7 +73,7 @@ def metric_for(metrics: Mapping[str, Metric], task: Task, *, key: str | None = N
         InvalidValue: if it does not fit the task, with those that do.
     """
     fitting = metrics_of(metrics, task)
-    key = key or default_metric(task)
+    key = key or default_metric(metrics, task)
     if key in metrics and key not in fitting:
         raise InvalidValue(
             f"The metric '{key}' does not fit a {task} task.",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.catalog import pick
 from modelyard.domain.evaluations import Evaluation, FoldScore
 from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import Table
@@ -24,8 +23,6 @@ from modelyard.protocols.progress import Silence
 
 FloatArray = npt.NDArray[np.float64]
 
-# The algorithm that every model is measured against.
-BASELINE = "dummy"
 # Share of a fold's training rows that stop the fit early, where the algorithm wants such rows.
 _FOLD_VALIDATION_SHARE = 0.1
 
@@ -78,9 +75,9 @@ class Judge:
         return tuple(scores)
 
     def baseline(self, rng: np.random.Generator) -> FloatArray:
-        """Fit the dummy on the target alone; return the (1, m) scores that it has for any row."""
+        """Fit the baseline on the target alone; return its (1, m) scores, the same for any row."""
         plan = self.plan
-        algorithm = pick(self.workshop.catalog.algorithms(), BASELINE, shelf="algorithms")
+        algorithm = self.workshop.catalog.baseline()
         rows = np.concatenate([self.split.train, self.split.validation])
         model = algorithm.fit(
             FitInput(

@@ -64,6 +64,7 @@ class AlgorithmCard:
         needs: how its features are to be prepared.
         extra: pip extra that it needs, None for the base install.
         source: the paper or book, with the page where there is one.
+        is_baseline: whether every model is measured against this one; true for one algorithm.
     """
 
     key: str
@@ -74,6 +75,7 @@ class AlgorithmCard:
     needs: Needs
     source: str
     extra: str | None = None
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True)

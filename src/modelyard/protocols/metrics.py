@@ -30,6 +30,7 @@ class MetricCard:
         minimum, maximum: range; None means open.
         wants: what `score` gets as its prediction.
         source: where it is defined.
+        is_default_for: tasks in which it decides where the user names no metric; the file says why.
     """
 
     key: str
@@ -40,6 +41,7 @@ class MetricCard:
     maximum: float | None
     wants: Wants
     source: str
+    is_default_for: frozenset[Task] = frozenset()
 
 
 class Metric(Protocol):

@@ -65,7 +65,7 @@ def test_every_metric_of_the_task_is_measured_and_the_deciding_one_stands_first(
 
     assert {estimate.key for estimate in evaluation.metrics} == fitting
     assert len(evaluation.metrics) == len(fitting)
-    assert evaluation.deciding.key == evaluation.metric == default_metric(scored.task)
+    assert evaluation.deciding.key == evaluation.metric == default_metric(METRICS, scored.task)
 
 
 @pytest.mark.parametrize("scored", SCORED)

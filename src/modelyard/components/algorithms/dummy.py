@@ -19,6 +19,7 @@ class Dummy:
         parameters=(),
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
         source="Witten, Frank, Hall: Data Mining, 3rd ed. (2011), ZeroR",
+        is_baseline=True,
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -22,6 +22,8 @@ class _Accuracy:
         maximum=1.0,
         wants=Wants.LABELS,
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning (2009), p. 221",
+        # The share of right answers is what one answer a row comes to, whatever the classes.
+        is_default_for=frozenset({Task.MULTICLASS}),
     )
 
     def score(

@@ -19,6 +19,8 @@ class _RootMeanSquaredError:
         maximum=None,
         wants=Wants.VALUES,
         source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
+        # The loss that regression algorithms fit by default.
+        is_default_for=frozenset({Task.REGRESSION}),
     )
 
     def score(

@@ -24,6 +24,8 @@ class _RocAuc:
         wants=Wants.PROBABILITIES,
         source="Hanley, McNeil: The meaning and use of the area under a ROC curve (1982); one "
         "against the rest as in Provost, Domingos (2000), classes weighing the same",
+        # It needs no threshold and does not flatter on rare classes (Provost, Fawcett 1997).
+        is_default_for=frozenset({Task.BINARY}),
     )
 
     def score(
