@@ -103,6 +103,7 @@ class Project:
             fingerprint=lambda: self.key.fingerprint,
             count_runs=lambda: len(Runs(self.database).find()),
             count_components=self.catalog.count,
+            libraries=self.catalog.libraries,
             n_threads=self.settings.threads,
         )
 

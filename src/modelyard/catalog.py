@@ -74,6 +74,11 @@ class Catalog:
             raise DuplicateComponentError(f"{len(found)} algorithms are the baseline instead of 1")
         return found[0]
 
+    def libraries(self) -> tuple[str, ...]:
+        """Return the distributions that the algorithms of the base install need, sorted."""
+        cards = (each.card for each in self.algorithms().values())
+        return tuple(sorted({name for card in cards if not card.extra for name in card.libraries}))
+
     def metrics(self) -> dict[str, Metric]:
         """Return the metrics by key."""
         return cast("dict[str, Metric]", self._shelf("metrics"))

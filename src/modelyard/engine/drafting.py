@@ -23,15 +23,9 @@ from modelyard.runtime.packages import MODEL, RECIPE, REFERENCE, SCHEMA, STATIST
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.reading import InputReader
 
-# Rows of the training data that travel with the model, for explanations and drift.
-_REFERENCE_ROWS = 200
-# Rows that are compared one by one: half as they are, half with holes and unseen values.
-_SINGLE_ROWS = 1_000
-# Share of cells that are emptied or made unseen in the second half.
-_HOLE_SHARE = 0.2
-_UNSEEN = "\N{SNOWMAN} never seen in training"
-_N_BINS = 20
-_LIBRARIES = ("numpy", "polars", "scikit-learn", "lightgbm", "onnxruntime")
+# What every training uses, beside the libraries on the algorithm's card.
+_LIBRARIES = ("numpy", "polars", "onnxruntime")
+_UNPROVED = Parity(0, 0, 0, 0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -109,8 +103,8 @@ def _manifest(
         n_rows=trained.table.n_rows,
         data_sha256=facts.sha256,
         data_location=facts.location,
-        versions=_versions(),
-        parity=parity,
+        versions=_versions(trained.plan.algorithm.card.libraries),
+        parity=_UNPROVED,
         created_at=created_at,
         files={},
         target_column=_target_column(trained),
@@ -118,14 +112,9 @@ def _manifest(
     )
 
 
-def _target_column(trained: Trained) -> InputColumn:
-    target = trained.table.column(trained.config.target)
-    return describe_inputs(trained.table, [target])[0]
-
-
-def _versions() -> dict[str, str]:
+def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
     found = {"modelyard": VERSION}
-    for library in _LIBRARIES:
+    for library in (*_LIBRARIES, *libraries):
         try:
             found[library] = version(library)
         except PackageNotFoundError:

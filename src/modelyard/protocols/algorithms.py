@@ -65,6 +65,7 @@ class AlgorithmCard:
         extra: pip extra that it needs, None for the base install.
         source: the paper or book, with the page where there is one.
         is_baseline: whether every model is measured against this one; true for one algorithm.
+        libraries: distributions that fit it, whose versions a package records.
     """
 
     key: str
@@ -76,6 +77,7 @@ class AlgorithmCard:
     source: str
     extra: str | None = None
     is_baseline: bool = False
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from modelyard.kit.version import VERSION
 
 # Below this a training on a few hundred thousand rows may fail to write its package.
 _FREE_BYTES = 500_000_000
-_LIBRARIES = ("numpy", "polars", "scikit-learn", "lightgbm", "onnxruntime", "cryptography")
+_LIBRARIES = ("numpy", "polars", "onnxruntime", "cryptography")
 _OPTIONAL = ("pandas", "pyarrow")
 
 
@@ -36,12 +36,14 @@ class HealthService:
         fingerprint: makes or reads the signing key and returns its fingerprint.
         count_runs: opens the database and counts its trainings.
         count_components: scans the shelves and returns how many components each holds.
+        libraries: names what the algorithms of the base install need.
     """
 
     home: Path
     fingerprint: Callable[[], str]
     count_runs: Callable[[], int]
     count_components: Callable[[], dict[str, int]]
+    libraries: Callable[[], tuple[str, ...]]
     n_threads: int
 
     def examine(self) -> tuple[HealthCheck, ...]:
@@ -49,7 +51,7 @@ class HealthService:
         return (
             HealthCheck("modelyard", is_sound=True, detail=VERSION),
             _python(),
-            *(_library(name) for name in _LIBRARIES),
+            *(_library(name) for name in (*_LIBRARIES, *self.libraries())),
             *(_optional(name) for name in _OPTIONAL),
             HealthCheck("threads", is_sound=True, detail=str(self.n_threads)),
             _disk(self.home),

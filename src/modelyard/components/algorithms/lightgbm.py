@@ -128,6 +128,7 @@ class LightGBM:
             categorical_encoding="ordinal",
             wants_validation=True,
         ),
+        libraries=("lightgbm",),
         source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
         "(2017); num_leaves and min_data_in_leaf: LightGBM's defaults; early "
         "stopping: Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001)",

@@ -32,6 +32,7 @@ class LinearRegression:
         tasks=frozenset({Task.REGRESSION}),
         parameters=(),
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 44; cut-off: numpy.linalg.lstsq",
     )

@@ -55,6 +55,7 @@ class LogisticRegression:
             ),
         ),
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 119; defaults: scikit-learn",
     )
