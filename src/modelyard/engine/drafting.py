@@ -23,9 +23,16 @@ from modelyard.runtime.packages import MODEL, RECIPE, REFERENCE, SCHEMA, STATIST
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.reading import InputReader
 
+# Rows of the training data that travel with the model, for explanations and drift.
+_REFERENCE_ROWS = 200
+# Rows that are compared one by one: half as they are, half with holes and unseen values.
+_SINGLE_ROWS = 1_000
+# Share of cells that are emptied or made unseen in the second half.
+_HOLE_SHARE = 0.2
+_UNSEEN = "\N{SNOWMAN} never seen in training"
+_N_BINS = 20
 # What every training uses, beside the libraries on the algorithm's card.
 _LIBRARIES = ("numpy", "polars", "onnxruntime")
-_UNPROVED = Parity(0, 0, 0, 0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -104,12 +111,17 @@ def _manifest(
         data_sha256=facts.sha256,
         data_location=facts.location,
         versions=_versions(trained.plan.algorithm.card.libraries),
-        parity=_UNPROVED,
+        parity=parity,
         created_at=created_at,
         files={},
         target_column=_target_column(trained),
         missing_tokens=facts.missing_tokens,
     )
+
+
+def _target_column(trained: Trained) -> InputColumn:
+    target = trained.table.column(trained.config.target)
+    return describe_inputs(trained.table, [target])[0]
 
 
 def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
