@@ -3,6 +3,7 @@
 The points are inside the stores and the progress that the service is handed: nothing is patched.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -21,18 +22,23 @@ from modelyard.store.models import Models
 POINTS = ("fit", "rename", "publish", "published")
 
 
-def _raise() -> None:
+def _interrupt() -> None:
     raise KeyboardInterrupt
+
+
+def _fill() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 HOW: dict[str, Callable[[], None]] = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "interrupt": _raise,
+    "interrupt": _interrupt,
+    "fill": _fill,
 }
 
 
 class _Ender:
-    """Ends the process, or interrupts it, at the one point."""
+    """Ends the process, interrupts it or fills its disk, at the one point."""
 
     def __init__(self, point: str, how: str) -> None:
         self._point, self._end = point, HOW[how]

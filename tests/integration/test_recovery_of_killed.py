@@ -11,6 +11,11 @@ import pytest
 from killed_training import POINTS
 from rows import QUICK, table
 
+import modelyard
+from modelyard.bootstrap import open_project
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.queries import RunQuery
+
 SCRIPT = Path(__file__).with_name("killed_training.py")
 WAIT_S = 120
 
@@ -72,6 +77,18 @@ def test_an_interruption_never_takes_a_registered_model_nor_leaves_half_of_one(
     assert not list(tmp_path.glob(".unfinished-*"))
 
 
+def test_a_disk_that_fills_up_while_it_is_written_fails_the_run_and_nothing_is_left(
+    data, done, tmp_path
+) -> None:
+    assert _end(data, "rename", "fill", tmp_path / "copy") == 1
+    (run,) = done("runs", "list")
+    assert run["status"] == "failed"
+    assert "the disk is full" in run["reason"]
+    assert done("models", "list") == []
+    assert _packages() == []
+    assert not (tmp_path / "copy").exists()
+
+
 def test_a_training_that_is_told_to_end_is_recorded_as_cancelled(put, done, tmp_path) -> None:
     path = put("data.csv", table(n_rows=2000))
     words = ("train", path, "--target", "y", "--set", "n_estimators=10000", "--algorithm")
@@ -119,6 +136,34 @@ def test_a_failed_run_remembers_the_data_and_what_was_found_in_it(put, cli, done
         each["name"] for each in ending.error["findings"]
     ]
     assert done("models", "lineage", run["data_sha256"])["runs"][0]["id"] == run["id"]
+
+
+def test_what_is_measured_right_after_training_is_kept_with_the_model(data) -> None:
+    model = modelyard.train(data, target="y", algorithm="logistic-regression")
+    model.evaluate(data)
+    (run,) = model.project.runs.find(RunQuery())
+    registered = model.project.models.get("data@1")
+    assert (run.model, model.opened.reference) == ("data@1", "data@1")
+    assert len(model.project.models.evaluations_of(registered)) == 1
+
+
+def test_one_fingerprint_may_be_handed_over_alone(data, tmp_path, monkeypatch) -> None:
+    made = modelyard.train(data, target="y", algorithm="logistic-regression", out=tmp_path / "m")
+    fingerprint = made.opened.package.signer
+    monkeypatch.setenv("MODELYARD_KEYS", str(tmp_path / "others"))
+    assert modelyard.load(tmp_path / "m", trust=fingerprint).manifest == made.manifest
+    with pytest.raises(InvalidValue, match="64 hexadecimal digits"):
+        modelyard.load(tmp_path / "m", trust=fingerprint[:8])
+
+
+def test_runs_sort_by_time_by_their_ids_even_within_a_second(data) -> None:
+    project = open_project()
+    for seed in range(3):
+        modelyard.train(
+            data, target="y", algorithm="logistic-regression", seed=seed, project=project
+        )
+    runs = project.runs.find(RunQuery(sort="started_at", is_descending=False))
+    assert [run.seed for run in sorted(runs, key=lambda run: run.id)] == [0, 1, 2]
 
 
 def test_a_folder_without_a_package_does_not_hide_a_model_of_its_name(data, done, tmp_path) -> None:

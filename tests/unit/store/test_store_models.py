@@ -7,7 +7,7 @@ import pytest
 
 from modelyard.domain.errors import InvalidValue, NotFound, UnknownKey
 from modelyard.domain.queries import ModelQuery
-from modelyard.domain.runs import Model, Run
+from modelyard.domain.runs import Model, Run, RunStatus
 from modelyard.domain.tasks import Task
 from modelyard.store.databases import Database, open_database
 from modelyard.store.models import Models
@@ -36,6 +36,29 @@ def test_a_registered_model_is_read_back_equal(
     )
     assert registered.version == 1
     assert models.get("iris@1") == registered
+
+
+def test_a_model_and_the_success_of_its_run_appear_together(
+    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+) -> None:
+    runs = Runs(database)
+    runs.add(make_run("r1"))
+    ended = make_run("r1", status=RunStatus.SUCCEEDED, n_rows=9)
+    registered = models.register(make_model(run_id="r1", artifact="r1"), made_by=ended)
+    found = runs.get("r1")
+    assert (found.status, found.model, found.n_rows) == (RunStatus.SUCCEEDED, "iris@1", 9)
+    assert models.artifacts() == {registered.artifact} == {"r1"}
+
+
+def test_a_run_that_has_ended_registers_nothing(
+    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+) -> None:
+    Runs(database).add(make_run("r1", status=RunStatus.FAILED))
+    ended = make_run("r1", status=RunStatus.SUCCEEDED)
+    with pytest.raises(InvalidValue, match="has ended"):
+        models.register(make_model(run_id="r1"), made_by=ended)
+    assert models.find() == ()
+    assert models.register(make_model()).version == 1
 
 
 def test_versions_of_each_name_count_up_from_one(models: Models, make_model: MakeModel) -> None:
