@@ -16,6 +16,10 @@ class IntervalUnit(StrEnum):
     MOMENT = "moment"
 
 
+# Far above what sums of doubles lose, far below what anyone would call a gain.
+_ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class MetricEstimate:
     """One metric on held-out rows, beside the same metric of the dummy baseline.
@@ -43,8 +47,9 @@ class MetricEstimate:
 
     @property
     def beats_baseline(self) -> bool:
-        """Whether the interval of the difference lies above zero."""
-        return self.gain_low > 0
+        """Whether the interval of the difference lies above zero, by more than rounding does."""
+        size = max(abs(self.value), abs(self.baseline))
+        return self.gain_low > _ROUNDING * size
 
 
 @dataclass(frozen=True)

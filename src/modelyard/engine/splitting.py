@@ -55,7 +55,7 @@ def split(
     else:
         units = RowUnits.of(table, bonds)
         parts = _deal(units, _strata(y, task), shares=shares, task=task, rng=rng)
-        how = _told(units, task, bonds.group)
+        how = _told(units, task, bonds)
     _require_parts(parts, shares)
     return Split(
         train=np.flatnonzero(parts == _TRAIN),
@@ -312,10 +312,15 @@ def _too_few_for_folds(n_found: int, what: str, n_folds: int) -> TooFewRows:
     )
 
 
-def _told(units: RowUnits, task: Task, group: str | None) -> str:
+def _told(units: RowUnits, task: Task, bonds: Bonds) -> str:
     by = "class" if task.is_classification else "band of the target"
-    if group is not None:
-        return f"Dealt at random by {by}; rows of one '{group}' stay together"
+    if bonds.group is not None:
+        return f"Dealt at random by {by}; rows of one '{bonds.group}' stay together"
+    if not bonds.features:
+        return (
+            f"Dealt at random by {by}; the features have fewer different combinations than there "
+            "are rows, so equal rows are no repeats and stand in every part"
+        )
     n_together = int(units.sizes[units.sizes > 1].sum())
     if not n_together:
         return f"Dealt at random by {by}"

@@ -73,6 +73,28 @@ class RowUnits:
         return unit, stratum, counts
 
 
+def bonds_over(
+    table: Table, features: Sequence[str], *, group: str | None, time: str | None
+) -> Bonds:
+    """Return what keeps rows together: the group or the time, else equality in every feature.
+
+    Where there are fewer combinations of values than rows, rows must coincide (the pigeonhole
+    principle): equal rows are then no repeats of one observation, and nothing binds them.
+    """
+    is_free = group is None and time is None and must_coincide(table, features)
+    return Bonds(() if is_free else tuple(features), group=group, time=time)
+
+
+def must_coincide(table: Table, features: Sequence[str]) -> bool:
+    """Whether the features have fewer different combinations than the table has rows."""
+    n_combinations = 1
+    for name in features:
+        n_combinations *= max(1, table.frame[name].n_unique())
+        if n_combinations >= table.n_rows:
+            return False
+    return bool(features)
+
+
 def moments_of(table: Table, time: str) -> IntArray:
     """Return the rank of each row's moment, 0 for the earliest; equal moments share a rank.
 

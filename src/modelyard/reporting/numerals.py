@@ -58,7 +58,7 @@ def size(size_bytes: int) -> str:
 def decimals_for(low: float, high: float, *, value: float) -> int | None:
     """Return where an estimate is to be rounded: its interval's width keeps two digits.
 
-    Without a width the value keeps three.
+    Without a width the value keeps three; the value itself never loses its first two.
 
     Returns:
         Decimals for `number`: below zero where digits before the point say nothing, None where
@@ -68,7 +68,7 @@ def decimals_for(low: float, high: float, *, value: float) -> int | None:
     """
     width = high - low
     if math.isfinite(width) and width > _SAME * abs(value):
-        decimals = 1 - _magnitude(width)
+        decimals = max(1 - _magnitude(width), 1 - _magnitude(value) if value else 0)
     elif math.isfinite(value) and value != 0:
         decimals = 3 - math.ceil(math.log10(abs(value)))
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
+from modelyard.domain.tasks import Label
 from modelyard.reporting.numerals import count, decimals_for, number, share
 
 
@@ -54,6 +55,9 @@ _UNITS = {
     IntervalUnit.GROUP: "group",
     IntervalUnit.MOMENT: "moment",
 }
+# Below this, the rows of a class are too few for a bootstrap to see how they differ (the rule of ten
+# events of Peduzzi et al., Journal of Clinical Epidemiology 49 (1996)).
+_FEW_OF_A_CLASS = 10
 # Fewer groups than this may not stand for others, whatever is drawn from them (Cameron, Miller: A
 # Practitioner's Guide to Cluster-Robust Inference (2015), section VI).
 _FEW_UNITS = 50
@@ -122,6 +126,13 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
             f"drawn; up to {share(min(3, n_units), n_units)} of other {word}s may still behave "
             "differently."
         )
+    rarest = _rarest(evaluation)
+    if rarest is not None:
+        label, n_rows = rarest
+        return (
+            f"Only {_counted(n_rows, 'row')} of them hold '{label}': the interval is narrower than "
+            "so few can bear."
+        )
     if unit in {IntervalUnit.GROUP, IntervalUnit.MOMENT} and n_units < _FEW_UNITS:
         return (
             f"The rows come from {_counted(n_units, word)}: so few say little of how other {word}s "
@@ -132,3 +143,13 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
 
 def _counted(n: int, word: str) -> str:
     return f"1 {word}" if n == 1 else f"{count(n)} {word}s"
+
+
+def _rarest(evaluation: Evaluation) -> tuple[Label, int] | None:
+    """Return the rarest label of the rows with its count, if it is rare and was asked for."""
+    counts = [sum(row) for row in evaluation.confusion]
+    seen = [(count, at) for at, count in enumerate(counts) if count]
+    if len(evaluation.labels) != 2 or not seen:
+        return None
+    count, at = min(seen)
+    return (evaluation.labels[at], count) if count < _FEW_OF_A_CLASS else None

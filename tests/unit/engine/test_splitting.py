@@ -14,6 +14,7 @@ from modelyard.domain.splits import Bonds, Shares
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.splitting import carve, folds, split
+from modelyard.engine.units import bonds_over
 
 KINDS = {pl.Float64: "numeric", pl.Int64: "integer", pl.String: "category", pl.Datetime: "datetime"}
 
@@ -330,3 +331,38 @@ def test_rows_too_few_to_be_parted_all_teach(columns):
 
     assert len(teaching) == n_rows
     assert len(stopping) == 0
+
+
+def test_rows_that_cannot_but_coincide_are_dealt_one_by_one():
+    """Three colours in 600 rows: equal rows are no repeats, and every part must see each colour."""
+    rng = np.random.default_rng(0)
+    colours = np.array(["red", "green", "blue"])[rng.integers(3, size=600)].tolist()
+    table = Table(pl.DataFrame({"colour": colours}), (Column("colour", ColumnKind.CATEGORY),))
+    bonds = bonds_over(table, ("colour",), group=None, time=None)
+    y = rng.integers(2, size=600)
+    parts = split(
+        table,
+        y,
+        task=Task.BINARY,
+        shares=Shares(),
+        bonds=bonds,
+        rng=np.random.default_rng(0),
+    )
+    assert (len(parts.train), len(parts.validation), len(parts.test)) == (420, 60, 120)
+    for rows in (parts.train, parts.validation, parts.test):
+        assert set(table.frame[rows]["colour"]) == {"red", "green", "blue"}
+    assert "fewer different combinations" in parts.how
+
+
+def test_repeats_of_a_table_with_many_combinations_stay_together():
+    rng = np.random.default_rng(1)
+    numbers = np.tile(rng.normal(size=40), 5)
+    table = Table(
+        pl.DataFrame({"x": numbers, "z": numbers}),
+        (
+            Column("x", ColumnKind.NUMERIC),
+            Column("z", ColumnKind.NUMERIC),
+        ),
+    )
+    bonds = bonds_over(table, ("x", "z"), group=None, time=None)
+    assert bonds.features == ("x", "z")

@@ -1,6 +1,7 @@
 """Reports rows that repeat an earlier row in every column."""
 
 from collections.abc import Iterator
+from math import prod
 
 from modelyard.domain.findings import Finding, Severity
 from modelyard.protocols.checks import CheckCard, CheckInput
@@ -20,16 +21,20 @@ class DuplicateRows:
             return
         repeats = ~subject.table.frame.hash_rows().is_first_distinct()
         rows = tuple(int(row) + 1 for row in repeats.arg_true()[:_N_SHOWN])
+        n_combinations = prod(column.n_unique + 1 for column in subject.profile.columns)
+        must_coincide = n_combinations < subject.profile.n_rows
         yield Finding(
             code="duplicate-rows",
-            severity=Severity.WARNING,
+            severity=Severity.INFO if must_coincide else Severity.WARNING,
             message=(
                 f"{n_duplicates:,} of {subject.profile.n_rows:,} rows repeat an earlier row in "
                 "every column."
             ),
             rows=rows,
             fix=(
-                "Remove them if they were recorded twice; the split keeps equal rows together "
+                "Columns with so few values cannot but repeat; nothing needs to be done."
+                if must_coincide
+                else "Remove them if they were recorded twice; the split keeps equal rows together "
                 "either way."
             ),
         )
