@@ -16,7 +16,7 @@ _FIX_EMPTY = "Fill it in, allow null in the schema, or take the column out of 'r
 _FIX_WRONG = "Correct the cell, leave the row out, or change the schema."
 
 
-def broken_rule(schema: DataSchema, column: Column | InputColumn, value: Any) -> str | None:
+def broken_rule(schema: DataSchema, column: Column | InputColumn, *, value: Any) -> str | None:
     """Return what a cell must be and is not, or None where all is well.
 
     Args:
@@ -28,7 +28,7 @@ def broken_rule(schema: DataSchema, column: Column | InputColumn, value: Any) ->
 
 
 def violation(
-    schema: DataSchema, column: Column | InputColumn, value: Any, *, broken: str, row: int
+    schema: DataSchema, column: Column | InputColumn, *, value: Any, broken: str, row: int
 ) -> SchemaViolation:
     """Return the error for a cell that breaks its rule.
 

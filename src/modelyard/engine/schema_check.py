@@ -56,7 +56,7 @@ def _check_values(table: Table, column: Column, schema: DataSchema) -> None:
     series = table.frame[column.name]
     # In the order of first appearance, so that the first wrong value stands in the first wrong row.
     for at, value in enumerate(series.unique(maintain_order=True).to_list()):
-        broken = broken_rule(schema, column, value)
+        broken = broken_rule(schema, column, value=value)
         if broken is not None:
             row = int(series.is_first_distinct().arg_true()[at]) + 1
-            raise violation(schema, column, value, broken=broken, row=row)
+            raise violation(schema, column, value=value, broken=broken, row=row)

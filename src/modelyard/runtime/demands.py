@@ -30,9 +30,9 @@ class Demands:
         """
         for column in self._columns:
             for row, value in enumerate(_cells(blocks, column), start=1):
-                broken = broken_rule(self._schema, column, value)
+                broken = broken_rule(self._schema, column, value=value)
                 if broken is not None:
-                    raise violation(self._schema, column, value, broken=broken, row=row)
+                    raise violation(self._schema, column, value=value, broken=broken, row=row)
 
 
 def _cells(blocks: Blocks, column: InputColumn) -> Iterator[Any]:
