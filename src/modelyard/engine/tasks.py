@@ -31,7 +31,7 @@ def find_task(table: Table, target: str) -> tuple[Task, str]:
     n_known = len(rows_with_target(table, target))
     values = _distinct(table, target)
     if column.kind.is_string:
-        _require_classes(target, values, n_known)
+        _require_classes(column, values, n_known=n_known)
         return _classes(len(values)), f"it holds {_count(values, 'different text')}"
     if column.kind is ColumnKind.BOOLEAN:
         return Task.BINARY, "it holds yes and no"
@@ -63,7 +63,7 @@ def check_task(table: Table, target: str, *, task: Task) -> None:
     if task is Task.REGRESSION:
         _require_numbers(column, values)
         return
-    _require_classes(target, values, n_known)
+    _require_classes(column, values, n_known=n_known)
     if not column.kind.is_string and not _are_whole(values):
         raise TargetError(
             f"The task {task} needs classes, but '{target}' holds numbers that are not whole.",
@@ -176,13 +176,13 @@ def _require_known(table: Table, target: str) -> None:
         )
 
 
-def _require_classes(target: str, values: list[Any], n_known: int) -> None:
+def _require_classes(column: Column, values: list[Any], *, n_known: int) -> None:
     if len(values) > _FEW and n_known < _MIN_ROWS_PER_TEXT_CLASS * len(values):
         raise TargetError(
-            f"'{target}' cannot be sorted into classes: its {n_known} rows hold {len(values)} "
-            "different values.",
-            fix="Choose a target whose values repeat, or use --task regression for numbers.",
-            column=target,
+            f"'{column.name}' cannot be sorted into classes: its {n_known} rows hold {len(values)} "
+            f"different values. {_read_as(column)}",
+            fix="Choose a target whose values repeat, or write its numbers plainly.",
+            column=column.name,
             sample=_shown(values),
         )
 
@@ -190,11 +190,18 @@ def _require_classes(target: str, values: list[Any], n_known: int) -> None:
 def _require_numbers(column: Column, values: list[Any]) -> None:
     if column.kind not in {ColumnKind.INTEGER, ColumnKind.NUMERIC, ColumnKind.BOOLEAN}:
         raise TargetError(
-            f"The task regression needs numbers, but '{column.name}' holds {column.kind} values.",
-            fix="Use --task binary or --task multiclass.",
+            f"The task regression needs numbers, but '{column.name}' holds {column.kind} values. "
+            f"{_read_as(column)}",
+            fix="Write its numbers plainly, or use --task binary or --task multiclass.",
             column=column.name,
             sample=_shown(values),
         )
+
+
+def _read_as(column: Column) -> str:
+    """Say why the column is of its kind, which is where a number that was not seen shows."""
+    reason = f": {column.reason}" if column.reason else "."
+    return f"It was read as {column.kind}{reason}"
 
 
 def _unfit(column: Column) -> TargetError:

@@ -55,7 +55,7 @@ _UNITS = {
     IntervalUnit.GROUP: "group",
     IntervalUnit.MOMENT: "moment",
 }
-# Below this, the rows of a class are too few for a bootstrap to see how they differ (the rule of ten
+# Below this, the rows of a class are too few for a bootstrap to see how they differ (rule of ten
 # events of Peduzzi et al., Journal of Clinical Epidemiology 49 (1996)).
 _FEW_OF_A_CLASS = 10
 # Fewer groups than this may not stand for others, whatever is drawn from them (Cameron, Miller: A
