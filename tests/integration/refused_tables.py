@@ -227,14 +227,6 @@ TARGETS = (
         options=(*QUICK, "--cv", "25"),
     ),
     Refusal(
-        "one fold",
-        GOOD,
-        "invalid-value",
-        ("2 folds at least",),
-        exit_code=USAGE,
-        options=(*QUICK, "--cv", "1"),
-    ),
-    Refusal(
         "no target at all",
         _target(lambda at: ("", "NA", "?")[at % 3]),
         "target",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -283,7 +283,7 @@ def _described(run: Run, trained: Trained) -> Run:
 
 
 def _plain(findings: Iterable[Any]) -> tuple[dict[str, Any], ...]:
-    return tuple({**asdict(finding), "name": finding.name} for finding in findings)
+    return tuple(finding.to_dict() for finding in findings)
 
 
 def _report(trained: Trained, draft: Draft, run: Run) -> str:
