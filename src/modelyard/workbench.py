@@ -37,7 +37,7 @@ from modelyard.services.reports import write_report
 __all__ = ["Model", "TrainOptions", "load", "train"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A trained model that was read back from its signed package.
 
@@ -54,6 +54,16 @@ class Model:
     run: Run | None = None
     evaluation: Evaluation | None = None
     findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        """Tell what the model is in one line; its data stays where it is."""
+        manifest, name = self.manifest, self.opened.reference or self.manifest.name
+        value = manifest.metrics.get(manifest.metric, {}).get("value")
+        score = f", {manifest.metric} {value:.4g}" if value is not None else ""
+        return (
+            f"<modelyard.Model {name}: {manifest.algorithm} predicts "
+            f"{manifest.target!r} ({manifest.task}{score})>"
+        )
 
     @property
     def manifest(self) -> Manifest:

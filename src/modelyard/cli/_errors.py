@@ -3,12 +3,13 @@
 import json
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from modelyard.domain.errors import BlockingFindings, ModelyardError, UsageError
+from modelyard.domain.errors import BlockingFindings, ModelyardError, StoreError, UsageError
 from modelyard.kit.signals import Terminated
 
 EXIT_UNSOUND = 8
@@ -22,7 +23,7 @@ def show_error(error: ModelyardError, *, wants_json: bool) -> int:
     if isinstance(error, BlockingFindings):
         fields["findings"] = [finding.to_dict() for finding in error.findings]
     if wants_json:
-        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+        _say_json(fields)
     elif isinstance(error, BlockingFindings):
         _say("Training stopped.")
         for finding in error.findings:
@@ -39,7 +40,7 @@ def show_click_error(error: click.ClickException, *, wants_json: bool) -> int:
     """Show a wrong command or option."""
     if wants_json:
         fields = {"code": UsageError.code, "detail": error.format_message()}
-        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+        _say_json(fields)
     else:
         _say(error.format_message())
         if isinstance(error, click.UsageError) and error.ctx is not None:
@@ -47,12 +48,29 @@ def show_click_error(error: click.ClickException, *, wants_json: bool) -> int:
     return UsageError.exit_code
 
 
-def show_interruption(error: BaseException) -> int:
+def show_interruption(error: BaseException, *, wants_json: bool) -> int:
     """Say that the user, or the system, stopped the command."""
     is_told = isinstance(error, Terminated)
-    what = "Told to end" if is_told else "Interrupted"
-    _say(f"{what}. Nothing half-made was kept.", heading="")
+    told = f"{'Told to end' if is_told else 'Interrupted'}. Nothing half-made was kept."
+    if wants_json:
+        _say_json({"code": "interrupted", "detail": told})
+    else:
+        _say(told, heading="")
     return EXIT_TERMINATED if is_told else EXIT_INTERRUPTED
+
+
+def show_refusal(error: OSError, *, wants_json: bool) -> int:
+    """Show what the operating system refused, e.g. a full disk behind the output."""
+    place = f"'{error.filename}'" if error.filename else "the output"
+    refusal = StoreError(
+        f"{place} cannot be used: {error.strerror or error}.",
+        fix="Choose a place that exists, that you can write, and that has room.",
+    )
+    if wants_json:
+        _say_json(refusal.to_dict())
+    else:
+        _say(str(refusal))
+    return refusal.exit_code
 
 
 def show_surprise(error: Exception, *, wants_json: bool) -> int:
@@ -62,7 +80,7 @@ def show_surprise(error: Exception, *, wants_json: bool) -> int:
     fix = f"This is a fault of Modelyard. The details are in {path}."
     if wants_json:
         fields: dict[str, Any] = {"code": "internal", "detail": detail, "fix": fix}
-        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+        _say_json(fields)
     else:
         _say(detail)
         _say(fix, heading="")
@@ -75,6 +93,12 @@ def _keep_trace(error: Exception) -> Path:
     ) as stream:
         stream.writelines(traceback.format_exception(error))
     return Path(stream.name)
+
+
+def _say_json(fields: dict[str, Any]) -> None:
+    # The output may be what failed: the exit code still tells.
+    with suppress(OSError):
+        click.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
 
 
 def _say(text: str, heading: str = "Error: ") -> None:

@@ -14,7 +14,13 @@ from typing import Any
 import click
 
 from modelyard import cli
-from modelyard.cli._errors import show_click_error, show_error, show_interruption, show_surprise
+from modelyard.cli._errors import (
+    show_click_error,
+    show_error,
+    show_interruption,
+    show_refusal,
+    show_surprise,
+)
 from modelyard.domain.errors import ModelyardError
 from modelyard.kit.matching import suggestion
 from modelyard.kit.signals import terminable
@@ -93,10 +99,12 @@ def _run(  # noqa: PLR0911 -- one return for each kind of end
         return show_error(error, wants_json=wants_json)
     except (KeyboardInterrupt, click.Abort) as error:
         # click turns an interruption into an Abort of its own.
-        return show_interruption(error.__cause__ or error)
+        return show_interruption(error.__cause__ or error, wants_json=wants_json)
     except BrokenPipeError:
         # The reader of our output went away, e.g. `modelyard runs list | head`.
         return 0
+    except OSError as error:
+        return show_refusal(error, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001 -- the door: whatever was not foreseen becomes a message
         return show_surprise(error, wants_json=wants_json)
     return code if isinstance(code, int) else 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from modelyard.domain.errors import UsageError
 from modelyard.protocols.progress import Progress, Silence
 
 if TYPE_CHECKING:
@@ -24,9 +25,22 @@ def console(*, to_stderr: bool = False) -> "Console":
     return Console(stderr=to_stderr, markup=False, highlight=False, emoji=False)
 
 
+def confirm(question: str, *, wants_json: bool) -> None:
+    """Ask before something is lost; a machine must say --yes beforehand.
+
+    Raises:
+        UsageError: under --json.
+    """
+    if wants_json:
+        raise UsageError("This cannot be undone.", fix="Add --yes to do it without a question.")
+    click.confirm(question, abort=True, err=True)
+
+
 def print_json(value: Any) -> None:
-    """Print one JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print one JSON document on standard output; what is not finite is null."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    plain = json.loads(text, parse_constant=lambda _: None)
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
 
 
 def print_table(title: str, headings: Sequence[str], *, rows: Sequence[Sequence[object]]) -> None:

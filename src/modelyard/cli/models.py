@@ -6,7 +6,7 @@ import click
 
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._records import add_tagging, print_kept_metrics
-from modelyard.cli._screen import print_json, print_table
+from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
     from modelyard.domain.runs import Model
@@ -181,7 +181,7 @@ def delete(model: str, *, yes: bool, force: bool, wants_json: bool) -> None:
     models = open_project().models
     found = models.get(model)
     if not yes:
-        click.confirm(f"Delete {found.reference} and its package?", abort=True, err=True)
+        confirm(f"Delete {found.reference} and its package?", wants_json=wants_json)
     models.delete(found.reference, is_forced=force)
     if wants_json:
         print_json({"deleted": found.reference})

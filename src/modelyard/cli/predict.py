@@ -42,7 +42,10 @@ def predict(
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer, print_flags, read_options
     from modelyard.services.answers import answer_csv, write_answers
+    from modelyard.store.files import require_another
 
+    if out is not None:
+        require_another(out, data)
     predicting = open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")

@@ -1,12 +1,15 @@
 """`modelyard profile`: what a table holds, how it was read, and what to worry about."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelyard.cli._options import DATA, JSON, KIND, MISSING, dialect, pairs
 from modelyard.cli._screen import print_json, print_table
+
+if TYPE_CHECKING:
+    from modelyard.domain.profiles import ColumnProfile
 
 
 @click.command("profile")
@@ -45,9 +48,7 @@ def profile(
             column.kind.value,
             column.n_missing,
             column.n_unique,
-            column.minimum,
-            column.mean,
-            column.maximum,
+            *(_cell(column, value) for value in (column.minimum, column.mean, column.maximum)),
             ", ".join(f"{value} ({count})" for value, count in column.top_values[:3]),
         )
         for column in examination.profile.columns
@@ -58,6 +59,18 @@ def profile(
     if examination.task is not None:
         click.echo(f"Task: {examination.task} ({examination.task_reason})")
     print_findings(examination.findings)
+
+
+def _cell(column: "ColumnProfile", value: float | None) -> str | float | None:
+    """Return a moment as its date, a number as it is."""
+    from datetime import UTC, datetime, timedelta
+
+    from modelyard.domain.columns import ColumnKind
+
+    if value is None or column.kind is not ColumnKind.DATETIME:
+        return value
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
+    return f"{moment:%Y-%m-%d}"
 
 
 COMMAND = profile

@@ -6,7 +6,7 @@ import click
 
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._records import add_tagging, print_kept_metrics
-from modelyard.cli._screen import print_json, print_table
+from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
     from modelyard.domain.runs import Run
@@ -103,7 +103,7 @@ def delete(run: str, *, yes: bool, wants_json: bool) -> None:
     runs = open_project().runs
     found = runs.get(run)
     if not yes:
-        click.confirm(f"Forget the training {found.id} of '{found.name}'?", abort=True, err=True)
+        confirm(f"Forget the training {found.id} of '{found.name}'?", wants_json=wants_json)
     runs.delete(found.id)
     if wants_json:
         print_json({"deleted": found.id})

@@ -7,7 +7,7 @@ bytes that are parsed.
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Package:
 
     folder: Path
     manifest: Manifest
-    contents: Mapping[str, bytes]
+    contents: Mapping[str, bytes] = field(repr=False)
     signer: str
     manifest_sha256: str
 

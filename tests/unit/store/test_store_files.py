@@ -1,25 +1,53 @@
-"""A file that a user asked for appears whole or not at all."""
+"""A file that a user asked for appears whole, and nothing else is lost for it."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from modelyard.domain.errors import StoreError
-from modelyard.store.files import write_whole
+from modelyard.domain.errors import StoreError, UsageError
+from modelyard.store.files import require_another, write_whole
 
 
-def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
-    path = tmp_path / "answers.csv"
-    write_whole(path, b"old")
-    write_whole(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
+def test_a_file_is_written_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.csv", b"x\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    assert (tmp_path / "a.csv").read_bytes() == b"x\n"
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    folder = tmp_path / "taken"
-    folder.mkdir()
-    for path in (folder, tmp_path / "nowhere" / "answers.csv"):
-        with pytest.raises(StoreError, match="cannot be written"):
-            write_whole(path, b"new")
-    assert list(tmp_path.iterdir()) == [folder]
+def test_a_link_keeps_its_place_and_what_it_points_at_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_whole(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"answers")
+    reader.join(timeout=30)
+    assert read == [b"answers"]
+    assert pipe.is_fifo()
+
+
+def test_a_place_that_cannot_be_written_is_an_error_with_a_fix(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be written"):
+        write_whole(tmp_path / "file" / "a.csv", b"x")
+
+
+def test_the_data_itself_is_never_written_over(tmp_path: Path) -> None:
+    data, link = tmp_path / "data.csv", tmp_path / "link.csv"
+    data.write_bytes(b"precious")
+    link.symlink_to(data)
+    for out in (data, link, tmp_path / "." / "data.csv"):
+        with pytest.raises(UsageError, match="the data itself"):
+            require_another(out, data)
+    require_another(tmp_path / "other.csv", data)
