@@ -243,6 +243,10 @@ def load(
         NotFound: if there is no such model.
         UntrustedPackage: if the package was changed, or its signer is not trusted.
     """
+    if not isinstance(reference, str | Path):
+        raise InvalidValue(
+            f"load takes a folder or a name; {reference!r} came.", fix="For example: load('iris')."
+        )
     project = project or open_project()
     opened = project.predicting.open(reference, trust=trust)
     return Model(path=opened.package.folder, opened=opened, project=project)
