@@ -7,7 +7,7 @@ single requests by it, and both must agree on every cell.
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 
 # Unicode's White_Space, spelled out because `str.strip()` also takes the separators 0x1C to 0x1F,
@@ -41,6 +41,18 @@ DEFAULT_MISSING_TOKENS = (
 # "None" is a category as often as it is a gap (no alley, no basement), and so are the others. Only
 # a column that otherwise holds numbers, dates or truth values leaves no doubt about them.
 WEAK_MISSING_TOKENS = ("None", "none", "NONE", "na", "nil", "-", "--", ".", "missing")
+
+# Spellings of truth, in pairs: a column that writes `yes` will one day write `no`. 1 and 0 alone
+# stay numbers; beside a word they are truth values.
+WORD_PAIRS = (
+    ("true", "false"),
+    ("yes", "no"),
+    ("y", "n"),
+    ("t", "f"),
+    ("on", "off"),
+    ("1", "0"),
+)
+_TRUTH = {true: True for true, _ in WORD_PAIRS} | {false: False for _, false in WORD_PAIRS}
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -156,19 +168,30 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_boolean(
-    text: str, *, true_words: Collection[str], false_words: Collection[str]
+    text: str,
+    *,
+    true_words: Collection[str] = (),
+    false_words: Collection[str] = (),
+    decimal: str = ".",
 ) -> bool | None:
-    """Return the truth value that a cell holds, or None if it is neither kind of word.
+    """Return the truth value that a cell holds, or None if it holds none.
 
     Args:
         text: the cell; case and surrounding white space do not matter.
-        true_words: in lower case.
+        true_words: the column's own, in lower case. The words of `WORD_PAIRS` count beside them,
+            since what one library writes as `yes` another writes as `true`, `1` or `1.0`.
         false_words: in lower case.
+        decimal: decimal mark of the numbers.
     """
     word = text.strip(WHITE_SPACE).lower()
     if word in true_words:
         return True
-    return False if word in false_words else None
+    if word in false_words:
+        return False
+    number = parse_number(word, decimal)
+    if number is not None:
+        return bool(number) if number in {0.0, 1.0} else None
+    return _TRUTH.get(word)
 
 
 def parse_datetime(text: str, datetime_format: str | None = None) -> int | None:
@@ -196,27 +219,15 @@ def parse_datetime(text: str, datetime_format: str | None = None) -> int | None:
     return None if day is None or time_us is None else day * _DAY_US + time_us
 
 
-def cell_text(value: object) -> str:
-    """Return the text of a typed value that is read into a column of string kind.
+def parse_moment(text: str, datetime_format: str | None) -> int | None:
+    """Return the moment that a cell holds in the column's own format, or else in ISO 8601.
 
-    Whole floats lose their `.0`, since a library turns whole numbers into floats as soon as one is
-    missing: the category `1` must not become `1.0` by that. A date is its first moment, and a
-    moment stands in UTC, since libraries hold dates as moments.
+    ISO 8601 leaves no doubt, so that it is read wherever dates are; see `parse_datetime`.
     """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date):
-        return _moment_text(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return str(value)
-
-
-def _moment_text(value: date) -> str:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 -- the column's own clock
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment.isoformat()
+    moment = parse_datetime(text, datetime_format)
+    if moment is None and datetime_format is not None:
+        return parse_datetime(text)
+    return moment
 
 
 @lru_cache(maxsize=256)

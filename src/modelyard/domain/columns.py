@@ -77,7 +77,7 @@ class InputColumn:
         name, kind, true_words, false_words, datetime_format: as in `Column`.
         minimum, maximum: range of the training rows for number kinds (booleans as 0 and 1,
             datetimes in microseconds since 1970 UTC), None where all were missing.
-        categories: for CATEGORY, the values of the training rows, most frequent first.
+        categories: for CATEGORY, every value of the training rows, most frequent first.
         n_missing: missing values among the training rows.
         example: a value of the training rows as a request would carry it.
     """

@@ -51,6 +51,7 @@ class Manifest:
         metrics: key to {value, low, high, baseline} on the test rows; `metric` names the deciding.
         target_column: how the target was read, so that a truth is read the same way later.
         missing_tokens: texts that mean missing, in a file as in a request.
+        decimal: mark of numbers that are written as text.
         threshold: share at or above which the positive class (the second label) is answered.
         seed, n_rows: of the training.
         data_sha256: of the training data; `data_location` as the user named it.
@@ -80,6 +81,7 @@ class Manifest:
     files: Mapping[str, PackagedFile]
     target_column: InputColumn | None = None
     missing_tokens: tuple[str, ...] = ()
+    decimal: str = "."
     threshold: float = 0.5
     format_version: int = FORMAT_VERSION
     extra: Mapping[str, Any] | None = None

@@ -6,13 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from modelyard.domain.cells import cell_text
 from modelyard.domain.errors import UsageError
 from modelyard.domain.headers import require_sound_header
+from modelyard.domain.values import cell_text, plain_value
 from modelyard.engine.frames_values import series_of
-
-# Extension types whose scalars are no plain Python values, and read well as words.
-_READ_AS_WORDS = ("period", "interval")
 
 
 def frame_of_pandas(data: Any) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -24,7 +21,6 @@ def frame_of_pandas(data: Any) -> tuple[pl.DataFrame, tuple[str, ...]]:
     Raises:
         AmbiguousHeader: if columns have no name, or the same.
         UsageError: if the columns have names of several levels.
-        DataError: if a cell holds what no cell can hold.
     """
     if any(isinstance(name, tuple) for name in data.columns):
         raise UsageError(
@@ -52,14 +48,19 @@ def _series_of(name: str, column: Any) -> pl.Series:
     if title == "DatetimeTZDtype":
         return series_of(name, column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
     if title == "CategoricalDtype":
-        words = [cell_text(category) for category in dtype.categories.tolist()]
-        return _of_codes(name, words, column.cat.codes.to_numpy())
+        return _of_categories(name, column)
     is_missing = column.isna().to_numpy()
     values = column.astype(object).tolist()
     cells = [None if void else value for value, void in zip(values, is_missing, strict=True)]
-    if str(dtype).startswith(_READ_AS_WORDS):
-        cells = [None if cell is None else str(cell) for cell in cells]
     return series_of(name, cells)
+
+
+def _of_categories(name: str, column: Any) -> pl.Series:
+    try:
+        words = [cell_text(plain_value(each)) for each in column.dtype.categories.tolist()]
+    except ValueError:
+        return series_of(name, column.astype(object).tolist())
+    return _of_codes(name, words, column.cat.codes.to_numpy())
 
 
 def _of_codes(name: str, words: Sequence[str], codes: np.ndarray[Any, Any]) -> pl.Series:

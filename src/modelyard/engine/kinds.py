@@ -1,19 +1,25 @@
 """Gives the columns of a raw table their kinds: found from the values, or as training saw them."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from modelyard.domain.cells import missing_tokens_of, parse_number
+from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import MissingColumns, UnparseableValue
 from modelyard.domain.tables import RawTable, SourceFacts, Table
+from modelyard.domain.values import Grammar
 from modelyard.engine.kinds_dates import find_datetime_format
 from modelyard.engine.kinds_finding import Typed, find_kind, truth_words
-from modelyard.engine.kinds_imposing import impose_on_text, impose_on_typed, require_table_kind
+from modelyard.engine.kinds_imposing import (
+    impose_on_mixed,
+    impose_on_text,
+    impose_on_typed,
+    require_table_kind,
+)
+from modelyard.engine.kinds_mixed import is_mixed, settled
 from modelyard.engine.kinds_reading import TextCells, text_cells
 from modelyard.engine.kinds_typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
@@ -42,10 +48,9 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
         require_table_kind(name, kind)
     _require(tuple(options.kinds), raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
-    marked = _numbers_among(tokens)
-    decimal = raw.facts.decimal or "."
+    dialect = (tokens, raw.facts.decimal or ".")
     typed = [
-        _find(without_marked(series, marked), (tokens, decimal), options.kinds.get(series.name))
+        _find(series, dialect, options.kinds.get(series.name))
         for series in raw.frame.iter_columns()
     ]
     notes = (*raw.facts.notes, *_token_notes(typed), *_doubt_notes(typed))
@@ -68,8 +73,8 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
     """
     _require([wanted.name for wanted in inputs], raw.frame.columns)
     tokens = raw.facts.missing_tokens or missing_tokens_of(None)
-    marked = _numbers_among(tokens)
     decimal = raw.facts.decimal or "."
+    grammar = Grammar.of(tokens, decimal)
     typed = []
     for wanted in inputs:
         column = Column(
@@ -80,11 +85,13 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             datetime_format=wanted.datetime_format,
             reason="As in the training.",
         )
-        series = without_marked(raw.frame[wanted.name], marked)
-        if is_text(series):
+        series = raw.frame[wanted.name]
+        if is_mixed(series):
+            typed.append(impose_on_mixed(series, column, grammar=grammar))
+        elif is_text(series):
             typed.append(impose_on_text(text_cells(series, tokens, decimal=decimal), column))
         else:
-            typed.append(impose_on_typed(series, column))
+            typed.append(impose_on_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts)
 
 
@@ -92,10 +99,18 @@ def _find(
     series: pl.Series, dialect: tuple[tuple[str, ...], str], kind: ColumnKind | None
 ) -> Typed:
     tokens, decimal = dialect
+    if kind is not None and kind.is_string and is_mixed(series):
+        return impose_on_mixed(
+            series, _asked(series.name, kind), grammar=Grammar.of(tokens, decimal)
+        )
+    series = settled(series)
     if not is_text(series):
+        grammar = Grammar.of(tokens, decimal)
         if kind is None:
-            return find_typed_kind(series)
-        return impose_on_typed(series, _asked(series.name, kind), must_be_whole=True)
+            return find_typed_kind(without_marked(series, grammar.marked))
+        return impose_on_typed(
+            series, _asked(series.name, kind), grammar=grammar, must_be_whole=True
+        )
     cells = text_cells(series, tokens, decimal=decimal)
     if kind is None and is_categorical(series):
         reason = "The column's type is categorical."
@@ -146,11 +161,6 @@ def _require(names: Sequence[str], present: Sequence[str]) -> None:
 def _table(typed: Sequence[Typed], facts: SourceFacts) -> Table:
     frame = pl.DataFrame([one.values.alias(one.column.name) for one in typed])
     return Table(frame, tuple(one.column for one in typed), facts)
-
-
-def _numbers_among(tokens: Sequence[str]) -> list[float]:
-    numbers = [parse_number(token) for token in tokens]
-    return [number for number in numbers if number is not None and not math.isnan(number)]
 
 
 def _token_notes(typed: Sequence[Typed]) -> list[str]:

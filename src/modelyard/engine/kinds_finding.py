@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from modelyard.domain.cells import is_missing, tokens_among_numbers
+from modelyard.domain.cells import WORD_PAIRS, is_missing, tokens_among_numbers
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.engine.kinds_dates import DateFinding, find_datetime_format, looks_like_dates
 from modelyard.engine.kinds_reading import (
@@ -20,16 +20,6 @@ from modelyard.engine.kinds_reading import (
     whole_numbers,
 )
 
-# Spellings of truth, in pairs: a column that writes `yes` will one day write `no`. 1 and 0 alone
-# stay numbers; beside a word they are truth values.
-WORD_PAIRS = (
-    ("true", "false"),
-    ("yes", "no"),
-    ("y", "n"),
-    ("t", "f"),
-    ("on", "off"),
-    ("1", "0"),
-)
 # What the libraries that make frames write for a truth value.
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")
 

@@ -6,8 +6,11 @@ from typing import NoReturn
 import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind
-from modelyard.domain.errors import InvalidValue, UnparseableValue
-from modelyard.engine.kinds_finding import FALSE_WORDS, TRUE_WORDS, Typed
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.misfits import unfit_cell
+from modelyard.domain.values import Grammar
+from modelyard.engine.kinds_finding import Typed
+from modelyard.engine.kinds_mixed import read_mixed
 from modelyard.engine.kinds_reading import (
     Reading,
     TextCells,
@@ -17,14 +20,13 @@ from modelyard.engine.kinds_reading import (
     text_cells,
     whole_numbers,
 )
-from modelyard.engine.kinds_typed import as_doubles, as_moments, as_strings
-
-_EXPECTED = {
-    ColumnKind.NUMERIC: "a number",
-    ColumnKind.INTEGER: "a whole number",
-    ColumnKind.BOOLEAN: "a truth value",
-    ColumnKind.DATETIME: "a date",
-}
+from modelyard.engine.kinds_typed import (
+    as_doubles,
+    as_moments,
+    as_strings,
+    is_cell_type,
+    without_marked,
+)
 
 
 def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = False) -> Typed:
@@ -44,7 +46,7 @@ def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = Fa
     reading = _read(cells, wanted)
     if reading.n_bad:
         row = int(reading.is_bad.arg_true()[0])
-        refuse(wanted, cells.text[row], row=row)
+        raise unfit_cell(wanted, cells.text[row], row=row + 1, decimal=cells.decimal)
     met = {**cells.met, **reading.met}
     column = replace(wanted, n_nonfinite=reading.n_nonfinite)
     if wanted.kind is not ColumnKind.INTEGER:
@@ -54,26 +56,32 @@ def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = Fa
         return Typed(column, whole, met)
     if must_be_whole:
         row = _first_unwhole(reading.values)
-        refuse(wanted, cells.text[row], row=row)
+        raise unfit_cell(wanted, cells.text[row], row=row + 1, decimal=cells.decimal)
     return Typed(replace(column, kind=ColumnKind.NUMERIC), reading.values, met)
 
 
-def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = False) -> Typed:
+def impose_on_typed(
+    series: pl.Series, wanted: Column, *, grammar: Grammar, must_be_whole: bool = False
+) -> Typed:
     """Bring a typed column to the kind of `wanted`; see `impose_on_text`.
 
     Raises:
         UnparseableValue: if its values cannot be of that kind.
     """
-    dtype = series.dtype
-    if series.null_count() == len(series):
-        return impose_on_text(text_cells(series, (), decimal="."), wanted)
-    if wanted.kind.is_string:
-        return Typed(wanted, as_strings(series), {})
-    if wanted.kind is ColumnKind.DATETIME and dtype in (pl.Date, pl.Datetime):
-        return Typed(wanted, as_moments(series), {})
-    is_number = dtype.is_numeric() or dtype in (pl.Boolean, pl.Duration, pl.Time)
-    if wanted.kind is ColumnKind.DATETIME or not is_number:
+    series = without_marked(series, grammar.marked)
+    present = series.fill_nan(None) if series.dtype.is_float() else series
+    if not wanted.kind.is_number or wanted.kind is ColumnKind.DATETIME:
+        series = present
+    if present.null_count() == len(series):
+        return impose_on_text(text_cells(present, (), decimal="."), wanted)
+    if not is_cell_type(series) or not _is_readable(series.dtype, wanted.kind):
         _refuse_first(series, wanted, series.is_not_null())
+    if wanted.kind.is_string:
+        return impose_on_text(
+            text_cells(as_strings(series), tuple(grammar.missing), decimal="."), wanted
+        )
+    if wanted.kind is ColumnKind.DATETIME:
+        return Typed(wanted, as_moments(series), {})
     values, n_nonfinite = as_doubles(series)
     column = replace(wanted, n_nonfinite=n_nonfinite)
     if wanted.kind is ColumnKind.BOOLEAN:
@@ -86,27 +94,16 @@ def impose_on_typed(series: pl.Series, wanted: Column, *, must_be_whole: bool = 
     return _whole_typed(series, values, column, must_be_whole=must_be_whole)
 
 
-def refuse(wanted: Column, cell: object, *, row: int) -> NoReturn:
-    """Raise the error that names the cell.
+def impose_on_mixed(series: pl.Series, wanted: Column, *, grammar: Grammar) -> Typed:
+    """Read a column that mixes types as the kind of `wanted`; see `impose_on_text`.
 
-    Args:
-        wanted: the column with its kind.
-        cell: what it holds.
-        row: zero-based.
+    Raises:
+        UnparseableValue: at the first value that does not fit.
     """
-    expected = _EXPECTED.get(wanted.kind, wanted.kind.value)
-    if wanted.kind is ColumnKind.BOOLEAN:
-        words = ", ".join((*wanted.true_words, *wanted.false_words))
-        expected = f"a truth value ({words})"
-    if wanted.kind is ColumnKind.DATETIME:
-        expected = f"a date ({wanted.datetime_format or 'ISO 8601, as in 2026-01-31'})"
-    raise UnparseableValue(
-        f"Column '{wanted.name}' must hold {expected} in each cell; row {row + 1} holds '{cell}'.",
-        fix=f"Mend the cell, or mark '{cell}' as missing.",
-        row=row + 1,
-        column=wanted.name,
-        sample=str(cell),
-    )
+    values = read_mixed(series, wanted, grammar=grammar)
+    if wanted.kind is ColumnKind.INTEGER:
+        return _whole_typed(values, values, wanted, must_be_whole=False)
+    return Typed(wanted, values, {})
 
 
 def require_table_kind(name: str, kind: ColumnKind) -> None:
@@ -128,14 +125,22 @@ def require_table_kind(name: str, kind: ColumnKind) -> None:
 
 def _read(cells: TextCells, wanted: Column) -> Reading:
     if wanted.kind is ColumnKind.BOOLEAN:
-        return read_booleans(
-            cells,
-            true_words=wanted.true_words or TRUE_WORDS,
-            false_words=wanted.false_words or FALSE_WORDS,
-        )
+        return read_booleans(cells, true_words=wanted.true_words, false_words=wanted.false_words)
     if wanted.kind is ColumnKind.DATETIME:
         return read_datetimes(cells, wanted.datetime_format)
     return read_numbers(cells)
+
+
+def _is_readable(dtype: pl.DataType, kind: ColumnKind) -> bool:
+    """Return whether values of the type can be of the kind."""
+    if kind.is_string:
+        return True
+    if kind is ColumnKind.DATETIME:
+        return dtype in (pl.Date, pl.Datetime)
+    if dtype in (pl.Duration, pl.Time):
+        # A span is a number of seconds, but neither true nor false.
+        return kind is not ColumnKind.BOOLEAN
+    return dtype.is_numeric() or dtype == pl.Boolean
 
 
 def _whole_typed(
@@ -159,4 +164,4 @@ def _first_unwhole(values: pl.Series) -> int:
 
 def _refuse_first(series: pl.Series, wanted: Column, is_bad: pl.Series) -> NoReturn:
     row = int(is_bad.arg_true()[0])
-    refuse(wanted, series[row], row=row)
+    raise unfit_cell(wanted, series[row], row=row + 1)

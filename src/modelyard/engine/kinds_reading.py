@@ -13,7 +13,7 @@ import polars as pl
 from modelyard.domain.cells import (
     is_missing,
     parse_boolean,
-    parse_datetime,
+    parse_moment,
     parse_number,
     tokens_among_numbers,
 )
@@ -103,16 +103,18 @@ def read_booleans(
     """Read truth values into Boolean."""
 
     def parse(cell: str) -> bool | None:
-        return parse_boolean(cell, true_words=true_words, false_words=false_words)
+        return parse_boolean(
+            cell, true_words=true_words, false_words=false_words, decimal=cells.decimal
+        )
 
     return _read_rest(cells, _empty(cells, pl.Boolean()), parse)
 
 
 def read_datetimes(cells: TextCells, datetime_format: str | None) -> Reading:
-    """Read moments into Datetime("us"), in UTC."""
+    """Read moments, in the given format or in ISO 8601, into Datetime("us") in UTC."""
 
     def parse(cell: str) -> int | None:
-        return parse_datetime(cell, datetime_format)
+        return parse_moment(cell, datetime_format)
 
     reading = _read_rest(cells, _empty(cells, pl.Int64()), parse)
     moments = reading.values.cast(pl.Datetime("us"))

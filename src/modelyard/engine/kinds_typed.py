@@ -1,12 +1,13 @@
 """Brings columns that have a type already, as those of a data frame, to the kinds of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import polars as pl
 
-from modelyard.domain.cells import INT64_MAX, INT64_MIN, cell_text
+from modelyard.domain.cells import INT64_MAX, INT64_MIN
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import DataError
+from modelyard.domain.values import cell_text
 from modelyard.engine.kinds_finding import FALSE_WORDS, TRUE_WORDS, Typed, find_whole_kind
 
 _CATEGORICAL = (pl.Categorical, pl.Enum)
@@ -22,7 +23,7 @@ def is_categorical(series: pl.Series) -> bool:
     return series.dtype in _CATEGORICAL
 
 
-def without_marked(series: pl.Series, numbers: Sequence[float]) -> pl.Series:
+def without_marked(series: pl.Series, numbers: Collection[float]) -> pl.Series:
     """Return a typed column with those of its numbers null that the user calls missing."""
     if not numbers or not series.dtype.is_numeric():
         return series
@@ -88,12 +89,22 @@ def as_moments(series: pl.Series) -> pl.Series:
     return series.cast(pl.Datetime("us"))
 
 
+def is_cell_type(series: pl.Series) -> bool:
+    """Return whether the column's type holds one word, number, date or truth value in a cell."""
+    dtype = series.dtype
+    return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.Boolean, pl.String, pl.Null)
+
+
 def as_strings(series: pl.Series) -> pl.Series:
     """Return typed values as the words that a table of text would hold."""
-    if series.dtype.is_float() or series.dtype in (pl.Date, pl.Datetime):
-        words = [None if value is None else cell_text(value) for value in series.to_list()]
-        return pl.Series(series.name, words, dtype=pl.String)
-    return series.cast(pl.String)
+    if series.dtype.is_integer() or series.dtype == pl.Boolean:
+        return series.cast(pl.String)
+    if series.dtype.is_decimal():
+        series = series.cast(pl.Float64)
+    if series.dtype.is_float():
+        series = series.cast(pl.Float64).fill_nan(None)
+    words = [None if value is None else cell_text(value) for value in series.to_list()]
+    return pl.Series(series.name, words, dtype=pl.String)
 
 
 def _over(ticks: pl.Series, per_second: float) -> pl.Series:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from modelyard.domain.columns import Column, ColumnKind, InputColumn
+from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
@@ -14,9 +14,6 @@ from modelyard.protocols.algorithms import Needs
 from modelyard.protocols.transforms import Role, Transform
 from modelyard.runtime.blocks import Block, Blocks
 from modelyard.runtime.recipes import Recipe, Stage
-
-# Above this many distinct values the manifest lists the most frequent alone.
-_MAX_CATEGORIES = 10_000
 
 _AUTO, _NONE = "auto", "none"
 # Leaving rows out is for training alone: a served row with a gap must be answered all the same.
@@ -129,11 +126,6 @@ def rows_of(blocks: Blocks, rows: np.ndarray) -> Blocks:
     )
 
 
-def describe_inputs(table: Table, columns: Sequence[Column]) -> tuple[InputColumn, ...]:
-    """Return what training rows say about the columns that the model will take."""
-    return tuple(_describe(table, column) for column in columns)
-
-
 def _impute(fitting: _Fitting, numbers: list[str], *, needs: Needs, word: str) -> list[str]:
     """Fill the gaps of numbers where the algorithm or the user wants it; return the flags made."""
     _require_known(fitting, Role.IMPUTE, word=word, others=[*_IMPUTER_OF])
@@ -167,41 +159,17 @@ def _require_known(fitting: _Fitting, role: Role, *, word: str, others: Sequence
 def _unique(
     names: Sequence[str], *, inputs: Sequence[str], taken: Mapping[str, Block]
 ) -> list[str]:
-    """Keep a made column from hiding a raw one of the same name, e.g. one called `sex=male`."""
+    """Give each made column a name of its own.
+
+    A raw column may be called `sex=male`; and column `a` with the word `b=c` makes the name that
+    column `a=b` makes with the word `c`.
+    """
+    used = set(taken) - set(inputs)
     unique: list[str] = []
     for name in names:
         fresh = name
-        while fresh in taken and fresh not in inputs:
+        while fresh in used:
             fresh += "'"
+        used.add(fresh)
         unique.append(fresh)
     return unique
-
-
-def _describe(table: Table, column: Column) -> InputColumn:
-    low = high = None
-    categories: tuple[str, ...] = ()
-    series = table.frame[column.name]
-    present = series.drop_nulls()
-    if column.kind.is_number:
-        values = table.numbers(column.name)
-        values = values[np.isfinite(values)]
-        if len(values):
-            low, high = float(values.min()), float(values.max())
-    elif column.kind is ColumnKind.CATEGORY:
-        counts = present.value_counts(sort=False).sort(
-            ["count", column.name], descending=[True, False]
-        )
-        categories = tuple(counts[column.name].head(_MAX_CATEGORIES).to_list())
-    example = present[0] if len(present) else None
-    return InputColumn(
-        name=column.name,
-        kind=column.kind,
-        true_words=column.true_words,
-        false_words=column.false_words,
-        datetime_format=column.datetime_format,
-        minimum=low,
-        maximum=high,
-        categories=categories,
-        n_missing=int(series.null_count()),
-        example=example.isoformat() if column.kind is ColumnKind.DATETIME and example else example,
-    )

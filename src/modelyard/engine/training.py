@@ -9,7 +9,7 @@ from modelyard.catalog import pick
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
-from modelyard.domain.splits import Bonds, Split
+from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.evaluating import metric_for
@@ -20,6 +20,7 @@ from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
+from modelyard.engine.units import bonds_over
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 
@@ -30,6 +31,7 @@ class Trained:
 
     Attributes:
         table: the rows that have a target.
+        raw: the same rows as the source delivered them.
         scores: (n, m) the model's own scores of the test rows.
         baseline: (1, m) scores that the dummy answers for any row.
         fit_s: seconds that the final fit took.
@@ -38,6 +40,7 @@ class Trained:
     config: TrainingConfig
     examination: Examination
     table: Table
+    raw: RawTable
     plan: FitPlan
     split: Split
     fitted: Fitted
@@ -82,11 +85,13 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     parameters = resolve_parameters(algorithm.card, config.parameters)
     examination = examine(raw, config, checks=workshop.catalog.checks(), progress=workshop.progress)
     require_accepted(examination.findings, config.accepted)
-    table = examination.table
-    table = table.take(rows_with_target(table, config.target))
+    rows = rows_with_target(examination.table, config.target)
+    table = examination.table.take(rows)
     plan = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
     plan = replace(plan, parameters=parameters)
-    return _fit_and_judge(table, examination, plan=plan, config=config, workshop=workshop)
+    return _fit_and_judge(
+        table, raw.take(rows), examination=examination, plan=plan, config=config, workshop=workshop
+    )
 
 
 def _plan(
@@ -126,8 +131,9 @@ def _plan(
 
 def _fit_and_judge(
     table: Table,
-    examination: Examination,
+    raw: RawTable,
     *,
+    examination: Examination,
     plan: FitPlan,
     config: TrainingConfig,
     workshop: Workshop,
@@ -135,9 +141,8 @@ def _fit_and_judge(
     progress = workshop.progress
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
     split_rng, fit_rng, fold_rng, judge_rng = np.random.default_rng(config.seed).spawn(4)
-    bonds = Bonds(
-        tuple(column.name for column in plan.columns), group=config.group, time=config.time
-    )
+    features = tuple(column.name for column in plan.columns)
+    bonds = bonds_over(table, features, group=config.group, time=config.time)
     parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=split_rng)
     judge = Judge(plan, table, bonds, parts, metric, workshop)
     folds = judge.cross_validate(config.n_folds, fold_rng)
@@ -153,6 +158,7 @@ def _fit_and_judge(
         config=config,
         examination=examination,
         table=table,
+        raw=raw,
         plan=plan,
         split=parts,
         fitted=fitted,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.manifests import Parity
 from modelyard.domain.tasks import Task
+from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import decide_codes
 from modelyard.runtime.predictor import Predictor
 
@@ -22,17 +23,18 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ParityCase:
-    """Rows to compare on.
+    """Rows to compare on, read as in production, with the trained model's own answers.
 
     Attributes:
-        columns: raw test rows as columns, for the batch.
+        blocks: test rows, read as a table that comes to be predicted.
         expected: (n, m) scores of the trained model for them.
-        rows: up to 1,000 raw rows, rich in nulls and unseen values, for row by row.
+        rows: up to 1,000 rows of raw cells as requests carry them, half of them odd: with gaps,
+            unseen words, numbers as text or far beyond those of the training.
         expected_rows: (len(rows), m) scores of the trained model for them.
         scale: standard deviation of the target for regression, else 1.
     """
 
-    columns: Mapping[str, npt.NDArray[Any]]
+    blocks: Blocks
     expected: FloatArray
     rows: Sequence[Mapping[str, Any]]
     expected_rows: FloatArray
@@ -41,7 +43,8 @@ class ParityCase:
 
 def measure_parity(predictor: Predictor, case: ParityCase) -> Parity:
     """Compare the package with the trained model, as a batch and row by row."""
-    batch = predictor.scores(predictor.reader.read_columns(case.columns))
+    answers = predictor.predict_blocks(case.blocks)
+    batch = answers.values[:, None] if answers.probabilities is None else answers.probabilities
     single = np.array([_scores_of(predictor, row) for row in case.rows]).reshape(
         case.expected_rows.shape
     )

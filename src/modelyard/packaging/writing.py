@@ -8,7 +8,7 @@ from pathlib import Path
 from modelyard.domain.manifests import Manifest, PackagedFile
 from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.packaging.signing import SigningKey
-from modelyard.runtime.packages import MANIFEST, REPORT, SIGNATURE
+from modelyard.runtime.packages import MANIFEST, SIGNATURE
 
 
 def write_package(
@@ -33,20 +33,6 @@ def write_package(
     _write(folder / MANIFEST, signed)
     _write(folder / SIGNATURE, key.sign(signed))
     return final
-
-
-def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 of what a package holds apart from when it was made and who signed it.
-
-    Two trainings that are alike in data, configuration and seed have the same.
-
-    Args:
-        manifest: written or not; its `files` and its time do not count.
-        contents: file name to bytes; the report, which tells times, does not count.
-    """
-    timeless = replace(manifest, created_at="", files={}).to_dict()
-    files = {name: sha256_of(content) for name, content in contents.items() if name != REPORT}
-    return sha256_of(canonical_json([timeless, files]))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -65,7 +65,7 @@ class Predictor:
         return cls(
             read_recipe(contents[RECIPE]),
             contents[MODEL],
-            reader=InputReader(manifest.inputs, manifest.missing_tokens),
+            reader=InputReader(manifest.inputs, manifest.missing_tokens, decimal=manifest.decimal),
             decision=Decision.of(manifest),
             demands=demands,
             n_threads=n_threads,

@@ -204,8 +204,11 @@ class PredictionService:
 
 
 def _as_in_training(read: ReadOptions, manifest: Manifest) -> ReadOptions:
-    """Read a file for this model: what meant missing in training still does."""
-    return replace(read, missing_tokens=manifest.missing_tokens or None)
+    """Read data for this model: what meant missing, or marked decimals, in training still does."""
+    mark = manifest.decimal if manifest.decimal != "." else None
+    return replace(
+        read, missing_tokens=manifest.missing_tokens or None, decimal=read.decimal or mark
+    )
 
 
 def _is_path(reference: str | Path) -> bool:

@@ -11,7 +11,6 @@ from modelyard.domain.cells import (
     DEFAULT_MISSING_TOKENS,
     INT64_MAX,
     WEAK_MISSING_TOKENS,
-    cell_text,
     is_missing,
     missing_tokens_of,
     parse_boolean,
@@ -188,19 +187,3 @@ def test_a_list_that_the_user_gave_is_the_whole_list_but_for_the_empty_cell():
     assert given_tokens == ("", "-999")
     assert tokens_among_numbers(given_tokens) == given_tokens
     assert missing_tokens_of(()) == ("",)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (True, "true"),
-        (False, "false"),
-        (1, "1"),
-        (1.0, "1"),
-        (1.5, "1.5"),
-        (1e300, "1e+300"),
-        ("x", "x"),
-    ],
-)
-def test_a_typed_value_has_one_text(value, text):
-    assert cell_text(value) == text

@@ -77,7 +77,7 @@ def test_missing_columns_are_all_named_with_the_nearest():
         ("age", "abc", "a whole number"),
         ("weight", "1,5", "a number"),
         ("member", "maybe", r"a truth value \(yes, no\)"),
-        ("since", "2020-12-31", r"a date \(%d/%m/%Y\)"),
+        ("since", "12-31-2020", r"a date \(%d/%m/%Y\)"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_named(column, cell, expected):

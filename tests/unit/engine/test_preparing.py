@@ -11,7 +11,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
-from modelyard.engine.preparing import blocks_of, describe_inputs, fit_recipe, rows_of
+from modelyard.engine.preparing import blocks_of, fit_recipe, rows_of
 from modelyard.protocols.algorithms import Needs
 from modelyard.runtime.recipes import Recipe
 
@@ -78,6 +78,21 @@ def test_a_made_column_never_hides_a_raw_one_of_its_name(table: Table) -> None:
     assert made["sex=m"].tolist() == [1.0, 2.0, 3.0, 4.0]
 
 
+def test_made_columns_never_hide_each_other() -> None:
+    words = {
+        "a": ["b=c", "(missing)", None, "x", "(missing)'"],
+        "a=b": ["c", "c", "d", "d", "c"],
+    }
+    frame = pl.DataFrame(words)
+    table = Table(frame, tuple(Column(name, ColumnKind.CATEGORY) for name in words))
+    recipe = _fit(table, LINEAR)
+    assert len(set(recipe.features)) == len(recipe.features) == 5 + 2
+    made = recipe.apply(blocks_of(table))
+    # Each row has a one for each of its two cells, and no two columns are alike by mistake.
+    assert made.sum(axis=1).tolist() == [2.0] * 5
+    assert sorted(made.sum(axis=0).tolist()) == [1.0] * 5 + [2.0, 3.0]
+
+
 def test_the_user_overrules_the_card(table: Table) -> None:
     made = _matrix(table, _fit(table, TREES, handle_missing="mean", categorical_encoding="one_hot"))
     assert made["age"][1] == pytest.approx(40.0)
@@ -108,10 +123,3 @@ def test_each_row_is_prepared_on_its_own(table: Table) -> None:
     for at in range(table.n_rows):
         single = recipe.apply(rows_of(blocks, np.array([at])))
         assert np.array_equal(single[0], batch[at])
-
-
-def test_inputs_tell_what_training_saw(table: Table) -> None:
-    age, seen, sex, _ = describe_inputs(table, table.columns)
-    assert (age.minimum, age.maximum, age.n_missing) == (20.0, 60.0, 1)
-    assert sex.categories == ("m", "f")
-    assert seen.example.startswith("2020-01-02")

@@ -50,7 +50,7 @@ def test_numbers_arrive_in_many_forms(value: object, read: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, nan, "", "  ", "NA", "-", "nan", "inf", float("inf"), "1e400", np.nan]
+    "value", [None, nan, "", "  ", "NA", "-", "nan", "inf", float("inf"), "1e400", np.nan, 10**400]
 )
 def test_what_is_missing_or_not_finite_becomes_nan(value: object) -> None:
     assert isnan(_number("age", value))
@@ -69,7 +69,8 @@ def test_truth_values_arrive_as_words_or_values(value: object, read: float) -> N
         (datetime(1970, 1, 2, tzinfo=UTC), DAY_US),
         (datetime(1970, 1, 2, 1, tzinfo=timezone(timedelta(hours=1))), DAY_US),
         (datetime(1970, 1, 2), DAY_US),  # noqa: DTZ001 -- a naive moment counts as UTC
-        (float(DAY_US), DAY_US),
+        (np.datetime64(DAY_US * 1000, "ns"), DAY_US),
+        (np.datetime64("1970-01-02"), DAY_US),
     ],
 )
 def test_moments_arrive_as_text_or_values(value: object, read: float) -> None:
@@ -95,7 +96,7 @@ def test_none_as_a_word_is_a_category() -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("age", "abc"), ("age", [1]), ("age", 10**400), ("member", "maybe"), ("since", "soon")],
+    [("age", "abc"), ("age", [1]), ("member", "maybe"), ("since", "soon")],
 )
 def test_a_value_that_does_not_fit_is_named_with_its_row(column: str, value: object) -> None:
     with pytest.raises(UnparseableValue, match=f"'{column}'.*row 2") as caught:
@@ -144,7 +145,7 @@ def test_row_by_row_rows_and_columns_read_alike(rows: list[dict]) -> None:
 
 
 def test_float_arrays_are_taken_whole() -> None:
-    columns = {"age": np.array([1.0, np.inf]), "member": [1, 0], "since": [0, 0], "city": "ab"}
+    columns = {"age": np.array([1.0, np.inf]), "member": [1, 0], "since": [None, ""], "city": "ab"}
     ages = READER.read_columns(columns).numbers[:, 0]
     assert ages[0] == 1.0
     assert isnan(ages[1])

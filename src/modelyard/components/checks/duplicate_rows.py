@@ -17,24 +17,22 @@ class DuplicateRows:
     def check(self, subject: CheckInput) -> Iterator[Finding]:
         """Report how many rows repeat an earlier one, and which come first."""
         n_duplicates = subject.profile.n_duplicate_rows
-        if not n_duplicates:
+        n_combinations = prod(column.n_unique + 1 for column in subject.profile.columns)
+        if not n_duplicates or n_combinations < subject.profile.n_rows:
+            # With fewer combinations of values than rows, rows cannot but repeat.
             return
         repeats = ~subject.table.frame.hash_rows().is_first_distinct()
         rows = tuple(int(row) + 1 for row in repeats.arg_true()[:_N_SHOWN])
-        n_combinations = prod(column.n_unique + 1 for column in subject.profile.columns)
-        must_coincide = n_combinations < subject.profile.n_rows
         yield Finding(
             code="duplicate-rows",
-            severity=Severity.INFO if must_coincide else Severity.WARNING,
+            severity=Severity.WARNING,
             message=(
                 f"{n_duplicates:,} of {subject.profile.n_rows:,} rows repeat an earlier row in "
                 "every column."
             ),
             rows=rows,
             fix=(
-                "Columns with so few values cannot but repeat; nothing needs to be done."
-                if must_coincide
-                else "Remove them if they were recorded twice; the split keeps equal rows together "
+                "Remove them if they were recorded twice; the split keeps equal rows together "
                 "either way."
             ),
         )

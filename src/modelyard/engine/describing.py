@@ -1,0 +1,135 @@
+"""Says what the rows that taught a model hold: its inputs, reference rows and statistics."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modelyard.domain.columns import Column, ColumnKind, InputColumn
+from modelyard.domain.tables import RawTable, Table
+from modelyard.engine.kinds_typed import is_text
+from modelyard.engine.preparing import rows_of
+from modelyard.engine.training import Trained
+
+# Rows that travel with the model, for explanations and drift.
+_REFERENCE_ROWS = 200
+_N_BINS = 20
+
+
+def describe_inputs(
+    table: Table, raw: RawTable, *, columns: Sequence[Column]
+) -> tuple[InputColumn, ...]:
+    """Return what rows say about the columns that a model will take.
+
+    Args:
+        table: the rows that taught it.
+        raw: the same rows as the source delivered them.
+        columns: to describe, in the order of the result.
+    """
+    return tuple(_describe(table, raw, column) for column in columns)
+
+
+def reference_rows(trained: Trained) -> dict[str, Any]:
+    """Return some of the rows that taught, columns by name, as a request would carry them."""
+    rng = np.random.default_rng(trained.config.seed)
+    rows = trained.fitted.taught
+    if len(rows) > _REFERENCE_ROWS:
+        rows = np.sort(rng.choice(rows, _REFERENCE_ROWS, replace=False))
+    table, raw = trained.table.take(rows), trained.raw.take(rows)
+    columns = trained.plan.columns
+    return {
+        "columns": {
+            column.name: carried(column, table.frame[column.name], written=raw.frame[column.name])
+            for column in columns
+        }
+    }
+
+
+def statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, Any]:
+    """Return the distribution of each input over the rows that taught, and of the test scores."""
+    blocks = rows_of(trained.plan.blocks, trained.fitted.taught)
+    values: dict[str, npt.NDArray[Any]] = {}
+    values |= {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
+    values |= {name: blocks.strings[:, at] for at, name in enumerate(blocks.string_names)}
+    scores = trained.scores
+    return {
+        "n_rows": blocks.n_rows,
+        "inputs": {column.name: _distribution(column, values[column.name]) for column in inputs},
+        "baseline": trained.baseline[0].tolist(),
+        "scores": [_binned(scores[:, at]) for at in range(scores.shape[1])],
+    }
+
+
+def carried(column: Column, values: pl.Series, *, written: pl.Series) -> list[Any]:
+    """Return cells as a request would carry them, None where they are missing.
+
+    Args:
+        column: their kind.
+        values: as they were read.
+        written: the same cells as the source delivered them.
+
+    Returns:
+        Numbers as numbers, words without surrounding white space. Truth values and dates are
+        the source's own text; where it has types, they are true, false and ISO 8601.
+    """
+    if column.kind in {ColumnKind.BOOLEAN, ColumnKind.DATETIME} and is_text(written):
+        text = written.cast(pl.String).str.strip_chars()
+        return text.set(values.is_null(), None).to_list()
+    if column.kind is ColumnKind.DATETIME:
+        return [None if value is None else value.isoformat() for value in values.to_list()]
+    return values.to_list()
+
+
+def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
+    low = high = None
+    categories: tuple[str, ...] = ()
+    series = table.frame[column.name]
+    if column.kind.is_number:
+        values = table.numbers(column.name)
+        values = values[np.isfinite(values)]
+        if len(values):
+            low, high = float(values.min()), float(values.max())
+    elif column.kind is ColumnKind.CATEGORY:
+        # Neither column of the counts is called as one of the user's might be.
+        counts = series.drop_nulls().alias("word").value_counts(name="n")
+        categories = tuple(counts.sort(["n", "word"], descending=[True, False])["word"].to_list())
+    first = series.is_not_null().arg_true()[:1]
+    example = carried(column, series.gather(first), written=raw.frame[column.name].gather(first))
+    return InputColumn(
+        name=column.name,
+        kind=column.kind,
+        true_words=column.true_words,
+        false_words=column.false_words,
+        datetime_format=column.datetime_format,
+        minimum=low,
+        maximum=high,
+        categories=categories,
+        n_missing=int(series.null_count()),
+        example=example[0] if example else None,
+    )
+
+
+def _distribution(column: InputColumn, values: Any) -> dict[str, Any]:
+    if column.kind.is_number:
+        return {"n_missing": int(np.isnan(values).sum())} | _binned(values[~np.isnan(values)])
+    counts: dict[str, int] = {}
+    n_missing = 0
+    for value in values.tolist():
+        if value is None:
+            n_missing += 1
+        else:
+            counts[value] = counts.get(value, 0) + 1
+    if column.kind is not ColumnKind.CATEGORY:
+        return {"n_missing": n_missing, "n_distinct": len(counts)}
+    return {"n_missing": n_missing, "counts": counts}
+
+
+def _binned(values: Any) -> dict[str, Any]:
+    """Return counts between quantiles, the bins that the population stability index wants."""
+    if not len(values):
+        return {"edges": [], "counts": []}
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, _N_BINS + 1)))
+    counts, _ = np.histogram(values, bins=edges if len(edges) > 1 else 1)
+    return {"edges": edges.tolist(), "counts": counts.tolist()}

@@ -1,0 +1,22 @@
+"""Hashes what a package says and answers, so that equal trainings are known to be equal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from modelyard.domain.manifests import Manifest
+from modelyard.kit.hashing import canonical_json, sha256_of
+from modelyard.runtime.packages import REPORT
+
+
+def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of what a package holds apart from when it was made and who signed it.
+
+    Two trainings that are alike in data, configuration and seed have the same.
+
+    Args:
+        manifest: written or not; its `files` and its time do not count.
+        contents: file name to bytes; the report, which tells times, does not count.
+    """
+    timeless = replace(manifest, created_at="", files={}).to_dict()
+    files = {name: sha256_of(content) for name, content in contents.items() if name != REPORT}
+    return sha256_of(canonical_json([timeless, files]))
