@@ -18,7 +18,7 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.findings import Severity
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
-from modelyard.engine.kinds import type_table
+from modelyard.engine.kinds.typing import type_table
 from modelyard.engine.profiling import profile
 from modelyard.protocols.checks import CheckInput
 

@@ -21,7 +21,7 @@ from sklearn.model_selection import train_test_split
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import BlockingFindings
-from modelyard.engine.kinds import conform
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.protocols.progress import Silence
 

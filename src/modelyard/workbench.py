@@ -26,7 +26,7 @@ from modelyard.domain.predictions import RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
-from modelyard.engine.frames import frame_like, like
+from modelyard.engine.frames.forms import frame_like, like
 from modelyard.kit.matching import known_names
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.runtime.packages import REPORT

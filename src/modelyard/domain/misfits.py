@@ -54,7 +54,7 @@ def _fix(kind: ColumnKind, cell: Any, decimal: str) -> str:
         )
     return (
         f"Mend the cell or leave it empty; for a training you may also mark '{_shown(cell)}' as "
-        "missing."
+        f"missing."
     )
 
 
@@ -62,5 +62,4 @@ def _shown(cell: Any) -> str:
     try:
         return str(cell)[:60]
     except ValueError:
-        # Python refuses to write whole numbers of more than 4,300 digits.
-        return "a number of thousands of digits"
+        return "a whole number of thousands of digits"

@@ -14,7 +14,7 @@ from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Task
-from modelyard.engine.kinds import type_table
+from modelyard.engine.kinds.typing import type_table
 from modelyard.engine.profiling import profile
 from modelyard.engine.schema_check import check_table
 from modelyard.engine.splitting import require_rows

@@ -12,10 +12,10 @@ from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
-from modelyard.engine.evaluating import metric_for
+from modelyard.engine.evaluation.estimates import metric_for
+from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted, fit
-from modelyard.engine.judging import Judge
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split

@@ -9,7 +9,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table
-from modelyard.engine.frames import raw_table_of
+from modelyard.engine.frames.forms import raw_table_of
 
 
 @dataclass(frozen=True)

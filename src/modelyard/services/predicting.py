@@ -16,13 +16,13 @@ from modelyard.domain.predictions import Flag, Predictions
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
-from modelyard.engine.drafting import metrics_of
-from modelyard.engine.evaluating import Scored, draw_charts, evaluate, metric_for
-from modelyard.engine.frames import raw_table_of
-from modelyard.engine.kinds import conform
+from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, metric_for
+from modelyard.engine.evaluation.truth import baseline_scores, truth_of
+from modelyard.engine.frames.forms import raw_table_of
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
+from modelyard.engine.publishing.drafting import metrics_of
 from modelyard.engine.schema_check import check_table
-from modelyard.engine.truth import baseline_scores, truth_of
 from modelyard.protocols.charts import ChartInput
 from modelyard.runtime.packages import MANIFEST, Package, open_package
 from modelyard.runtime.predictor import Predictor

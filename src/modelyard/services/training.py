@@ -23,7 +23,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
-from modelyard.engine.drafting import Draft, draft_package, metrics_of
+from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.signals import Terminated

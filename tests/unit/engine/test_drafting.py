@@ -17,9 +17,9 @@ from modelyard.domain.configs import PreparationConfig, TrainingConfig
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.predictions import FlagKind
 from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.drafting import Draft, draft_package
-from modelyard.engine.kinds import conform
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
+from modelyard.engine.publishing.drafting import Draft, draft_package
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.packaging.hashing import content_hash

@@ -9,7 +9,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind, ChartSpec
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.tasks import Task
-from modelyard.engine.evaluating import (
+from modelyard.engine.evaluation.estimates import (
     Scored,
     default_metric,
     draw_charts,

@@ -13,8 +13,8 @@ from modelyard.catalog import Catalog
 from modelyard.domain.cells import DEFAULT_MISSING_TOKENS
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import AmbiguousHeader, DataError, NoRows, NotFound, UsageError
-from modelyard.engine.frames import frame_like, like, raw_table_of
-from modelyard.engine.kinds import type_table
+from modelyard.engine.frames.forms import frame_like, like, raw_table_of
+from modelyard.engine.kinds.typing import type_table
 
 pd = pytest.importorskip("pandas")
 pa = pytest.importorskip("pyarrow")
@@ -302,7 +302,7 @@ def test_neither_pandas_nor_arrow_is_imported_to_read_a_dict():
     code = (
         "import sys; from modelyard.catalog import Catalog;"
         "from modelyard.domain.configs import ReadOptions;"
-        "from modelyard.engine.frames import raw_table_of;"
+        "from modelyard.engine.frames.forms import raw_table_of;"
         "raw_table_of({'a': [1, 'x']}, Catalog(), options=ReadOptions());"
         "sys.exit(bool({'pandas', 'pyarrow', 'sklearn'} & set(sys.modules)))"
     )
@@ -314,7 +314,7 @@ def test_pandas_is_read_where_arrow_is_not_installed():
         "import sys; sys.modules['pyarrow'] = None; import pandas;"
         "from modelyard.catalog import Catalog;"
         "from modelyard.domain.configs import ReadOptions;"
-        "from modelyard.engine.frames import raw_table_of;"
+        "from modelyard.engine.frames.forms import raw_table_of;"
         "data = pandas.DataFrame({'a': ['x', None], 'b': pandas.Categorical(['u', 'v']),"
         " 'c': pandas.to_datetime(['2020-01-01', None])});"
         "rows = raw_table_of(data, Catalog(), options=ReadOptions()).frame.rows();"

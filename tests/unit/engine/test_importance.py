@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from modelyard.engine.importance import permutation_importance
+from modelyard.engine.evaluation.importance import permutation_importance
 from modelyard.runtime.blocks import Blocks
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.engine.intervals import Draws, draw_scores
-from modelyard.engine.resampling import Resampling
+from modelyard.engine.evaluation.intervals import Draws, draw_scores
+from modelyard.engine.evaluation.resampling import Resampling
 
 of_rows = Resampling.of_rows
 

@@ -10,7 +10,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, InvalidValue, MissingColumns, UnparseableValue
 from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.kinds import type_table
+from modelyard.engine.kinds.typing import type_table
 
 K = ColumnKind
 

@@ -19,13 +19,13 @@ from modelyard.domain.cells import (
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.errors import MissingColumns, UnparseableValue
 from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.kinds import conform
-from modelyard.engine.kinds_reading import (
+from modelyard.engine.kinds.cells import (
     read_booleans,
     read_datetimes,
     read_numbers,
     text_cells,
 )
+from modelyard.engine.kinds.typing import conform
 
 K = ColumnKind
 INPUTS = (

@@ -14,8 +14,8 @@ from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError
-from modelyard.engine.frames import raw_table_of
-from modelyard.engine.kinds import conform
+from modelyard.engine.frames.forms import raw_table_of
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.runtime.reading import InputReader
 

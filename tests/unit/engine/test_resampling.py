@@ -14,9 +14,9 @@ from modelyard.domain.evaluations import IntervalUnit
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
-from modelyard.engine.evaluating import Scored, evaluate
-from modelyard.engine.intervals import Draws
-from modelyard.engine.resampling import Resampling
+from modelyard.engine.evaluation.estimates import Scored, evaluate
+from modelyard.engine.evaluation.intervals import Draws
+from modelyard.engine.evaluation.resampling import Resampling
 
 AUC = Catalog().metrics()["roc-auc"]
 N_RUNS = 40

@@ -19,7 +19,7 @@ from modelyard.domain.manifests import Parity
 from modelyard.domain.profiles import ColumnProfile, TableProfile
 from modelyard.domain.tables import SourceFacts
 from modelyard.domain.tasks import Task
-from modelyard.engine.evaluating import Scored, draw_charts, evaluate, metric_for
+from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, metric_for
 from modelyard.protocols.charts import ChartInput
 from modelyard.reporting.pages import render_report
 from modelyard.reporting.subjects import ReportSubject

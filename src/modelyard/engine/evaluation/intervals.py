@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.engine.resampling import Resampling
+from modelyard.engine.evaluation.resampling import Resampling
 
 FloatArray = npt.NDArray[np.float64]
 WeightedScore = Callable[[FloatArray], float]

@@ -8,12 +8,12 @@ import numpy.typing as npt
 from modelyard.domain.evaluations import Evaluation, FoldScore
 from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import Table
-from modelyard.engine.evaluating import Scored, draw_charts, evaluate, loss_of, score_once
+from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, loss_of, score_once
+from modelyard.engine.evaluation.importance import permutation_importance
+from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
-from modelyard.engine.importance import permutation_importance
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
-from modelyard.engine.resampling import Resampling
 from modelyard.engine.splitting import carve, folds
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import FitInput

@@ -13,8 +13,8 @@ from modelyard.domain.confusion import Pairs
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.tasks import Label, Task
-from modelyard.engine.intervals import Draws, Interval, WeightedScore, draw_scores
-from modelyard.engine.resampling import Resampling
+from modelyard.engine.evaluation.intervals import Draws, Interval, WeightedScore, draw_scores
+from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.protocols.charts import Chart, ChartInput
 from modelyard.protocols.metrics import Metric, Preparable, Wants
 from modelyard.runtime.decisions import decide_codes

@@ -8,8 +8,7 @@ import polars as pl
 
 from modelyard.domain.cells import WORD_PAIRS, is_missing, tokens_among_numbers
 from modelyard.domain.columns import Column, ColumnKind
-from modelyard.engine.kinds_dates import DateFinding, find_datetime_format, looks_like_dates
-from modelyard.engine.kinds_reading import (
+from modelyard.engine.kinds.cells import (
     Reading,
     TextCells,
     has_leading_zeros,
@@ -19,6 +18,7 @@ from modelyard.engine.kinds_reading import (
     read_numbers,
     whole_numbers,
 )
+from modelyard.engine.kinds.dates import DateFinding, find_datetime_format, looks_like_dates
 
 # What the libraries that make frames write for a truth value.
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")

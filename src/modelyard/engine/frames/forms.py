@@ -16,9 +16,9 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
 from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.frames_hashing import content_hash
-from modelyard.engine.frames_pandas import frame_of_pandas
-from modelyard.engine.frames_values import frame_of_columns
+from modelyard.engine.frames.hashes import content_hash
+from modelyard.engine.frames.pandas_forms import frame_of_pandas
+from modelyard.engine.frames.values import frame_of_columns
 from modelyard.protocols.sources import Source
 
 _FORMS = (

@@ -9,9 +9,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.values import Grammar
-from modelyard.engine.kinds_finding import Typed
-from modelyard.engine.kinds_mixed import read_mixed
-from modelyard.engine.kinds_reading import (
+from modelyard.engine.kinds.cells import (
     Reading,
     TextCells,
     read_booleans,
@@ -20,7 +18,9 @@ from modelyard.engine.kinds_reading import (
     text_cells,
     whole_numbers,
 )
-from modelyard.engine.kinds_typed import (
+from modelyard.engine.kinds.finding import Typed
+from modelyard.engine.kinds.mixed import read_mixed
+from modelyard.engine.kinds.typed import (
     as_doubles,
     as_moments,
     as_strings,
@@ -29,7 +29,7 @@ from modelyard.engine.kinds_typed import (
 )
 
 
-def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = False) -> Typed:
+def cast_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = False) -> Typed:
     """Read text cells as the kind of `wanted`.
 
     Args:
@@ -60,10 +60,10 @@ def impose_on_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = Fa
     return Typed(replace(column, kind=ColumnKind.NUMERIC), reading.values, met)
 
 
-def impose_on_typed(
+def cast_typed(
     series: pl.Series, wanted: Column, *, grammar: Grammar, must_be_whole: bool = False
 ) -> Typed:
-    """Bring a typed column to the kind of `wanted`; see `impose_on_text`.
+    """Bring a typed column to the kind of `wanted`; see `cast_text`.
 
     Raises:
         UnparseableValue: if its values cannot be of that kind.
@@ -73,11 +73,11 @@ def impose_on_typed(
     if not wanted.kind.is_number or wanted.kind is ColumnKind.DATETIME:
         series = present
     if present.null_count() == len(series):
-        return impose_on_text(text_cells(present, (), decimal="."), wanted)
+        return cast_text(text_cells(present, (), decimal="."), wanted)
     if not is_cell_type(series) or not _is_readable(series.dtype, wanted.kind):
         _refuse_first(series, wanted, series.is_not_null())
     if wanted.kind.is_string:
-        return impose_on_text(
+        return cast_text(
             text_cells(as_strings(series), tuple(grammar.missing), decimal="."), wanted
         )
     if wanted.kind is ColumnKind.DATETIME:
@@ -94,8 +94,8 @@ def impose_on_typed(
     return _whole_typed(series, values, column, must_be_whole=must_be_whole)
 
 
-def impose_on_mixed(series: pl.Series, wanted: Column, *, grammar: Grammar) -> Typed:
-    """Read a column that mixes types as the kind of `wanted`; see `impose_on_text`.
+def cast_mixed(series: pl.Series, wanted: Column, *, grammar: Grammar) -> Typed:
+    """Read a column that mixes types as the kind of `wanted`; see `cast_text`.
 
     Raises:
         UnparseableValue: at the first value that does not fit.

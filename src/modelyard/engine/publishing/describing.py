@@ -9,7 +9,7 @@ import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.tables import RawTable, Table
-from modelyard.engine.kinds_typed import is_text
+from modelyard.engine.kinds.typed import is_text
 from modelyard.engine.preparing import rows_of
 from modelyard.engine.training import Trained
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from modelyard.domain.errors import MissingColumns, TargetError, UnsupportedPackage
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tables import RawTable, Table
-from modelyard.engine.kinds import conform
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.tasks import encode_target, rows_with_target
 from modelyard.runtime.packages import STATISTICS, Package
 

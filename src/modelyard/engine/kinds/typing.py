@@ -11,17 +11,17 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import MissingColumns, UnparseableValue
 from modelyard.domain.tables import RawTable, SourceFacts, Table
 from modelyard.domain.values import Grammar
-from modelyard.engine.kinds_dates import find_datetime_format
-from modelyard.engine.kinds_finding import Typed, find_kind, truth_words
-from modelyard.engine.kinds_imposing import (
-    impose_on_mixed,
-    impose_on_text,
-    impose_on_typed,
+from modelyard.engine.kinds.casting import (
+    cast_mixed,
+    cast_text,
+    cast_typed,
     require_table_kind,
 )
-from modelyard.engine.kinds_mixed import is_mixed, settled
-from modelyard.engine.kinds_reading import TextCells, text_cells
-from modelyard.engine.kinds_typed import find_typed_kind, is_categorical, is_text, without_marked
+from modelyard.engine.kinds.cells import TextCells, text_cells
+from modelyard.engine.kinds.dates import find_datetime_format
+from modelyard.engine.kinds.finding import Typed, find_kind, truth_words
+from modelyard.engine.kinds.mixed import is_mixed, settled
+from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
 
 _MAX_NAMED = 5
@@ -87,11 +87,11 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
         )
         series = raw.frame[wanted.name]
         if is_mixed(series):
-            typed.append(impose_on_mixed(series, column, grammar=grammar))
+            typed.append(cast_mixed(series, column, grammar=grammar))
         elif is_text(series):
-            typed.append(impose_on_text(text_cells(series, tokens, decimal=decimal), column))
+            typed.append(cast_text(text_cells(series, tokens, decimal=decimal), column))
         else:
-            typed.append(impose_on_typed(series, column, grammar=grammar))
+            typed.append(cast_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts)
 
 
@@ -100,21 +100,17 @@ def _find(
 ) -> Typed:
     tokens, decimal = dialect
     if kind is not None and kind.is_string and is_mixed(series):
-        return impose_on_mixed(
-            series, _asked(series.name, kind), grammar=Grammar.of(tokens, decimal)
-        )
+        return cast_mixed(series, _asked(series.name, kind), grammar=Grammar.of(tokens, decimal))
     series = settled(series)
     if not is_text(series):
         grammar = Grammar.of(tokens, decimal)
         if kind is None:
             return find_typed_kind(without_marked(series, grammar.marked))
-        return impose_on_typed(
-            series, _asked(series.name, kind), grammar=grammar, must_be_whole=True
-        )
+        return cast_typed(series, _asked(series.name, kind), grammar=grammar, must_be_whole=True)
     cells = text_cells(series, tokens, decimal=decimal)
     if kind is None and is_categorical(series):
         reason = "The column's type is categorical."
-        return impose_on_text(cells, Column(series.name, ColumnKind.CATEGORY, reason=reason))
+        return cast_text(cells, Column(series.name, ColumnKind.CATEGORY, reason=reason))
     if kind is None:
         return find_kind(cells)
     wanted = _asked(series.name, kind)
@@ -123,7 +119,7 @@ def _find(
         wanted = replace(wanted, true_words=true_words, false_words=false_words)
     if kind is ColumnKind.DATETIME:
         wanted = replace(wanted, datetime_format=_asked_format(cells))
-    return impose_on_text(cells, wanted, must_be_whole=True)
+    return cast_text(cells, wanted, must_be_whole=True)
 
 
 def _asked(name: str, kind: ColumnKind) -> Column:

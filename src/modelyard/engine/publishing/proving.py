@@ -17,10 +17,10 @@ from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
 from modelyard.domain.tables import RawTable
 from modelyard.domain.tasks import Task
-from modelyard.engine.describing import carried
-from modelyard.engine.kinds import conform
-from modelyard.engine.kinds_typed import is_text
+from modelyard.engine.kinds.typed import is_text
+from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of, rows_of
+from modelyard.engine.publishing.describing import carried
 from modelyard.engine.training import Trained
 from modelyard.packaging.parity import ParityCase, measure_parity, require_parity
 from modelyard.runtime.blocks import Blocks

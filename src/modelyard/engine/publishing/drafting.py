@@ -9,8 +9,8 @@ import numpy as np
 from modelyard.domain.columns import InputColumn
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest, Parity
-from modelyard.engine.describing import describe_inputs, reference_rows, statistics
-from modelyard.engine.proving import prove
+from modelyard.engine.publishing.describing import describe_inputs, reference_rows, statistics
+from modelyard.engine.publishing.proving import prove
 from modelyard.engine.training import Trained
 from modelyard.kit.hashing import canonical_json
 from modelyard.kit.version import VERSION

@@ -8,7 +8,7 @@ from modelyard.domain.cells import INT64_MAX, INT64_MIN
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import DataError
 from modelyard.domain.values import cell_text
-from modelyard.engine.kinds_finding import FALSE_WORDS, TRUE_WORDS, Typed, find_whole_kind
+from modelyard.engine.kinds.finding import FALSE_WORDS, TRUE_WORDS, Typed, find_whole_kind
 
 _CATEGORICAL = (pl.Categorical, pl.Enum)
 

@@ -1,0 +1,1 @@
+"""Finds what the columns of a raw table hold, and reads every cell by it."""
