@@ -22,6 +22,8 @@ from modelyard.engine.tasks import check_task, find_task, rows_with_target
 from modelyard.protocols.checks import Check, CheckInput
 from modelyard.protocols.progress import Progress
 
+_WHOLE_NUMBER = r"^[+-]?[0-9]{1,18}$"
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -71,7 +73,7 @@ def examine(
     options = config.read
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
-    table = type_table(raw, options)
+    table = _in_order(type_table(raw, options), raw, options, time=config.time)
     for name in (config.target, *config.drop, *filter(None, (config.group, config.time))):
         table.column(name)
     if config.schema is not None:
@@ -123,6 +125,17 @@ def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOpti
     words = type_table(alone, replace(options, kinds=as_words)).frame[target].drop_nulls()
     is_spelled_alike = words.n_unique() == 2
     return replace(options, kinds={**options.kinds, **as_words}) if is_spelled_alike else options
+
+
+def _in_order(table: Table, raw: RawTable, options: ReadOptions, *, time: str | None) -> Table:
+    """Read a counter of the rows as numbers where it is to order them: elsewhere it names them."""
+    if time is None or time in options.kinds or time not in table.names:
+        return table
+    if table.column(time).kind is not ColumnKind.IDENTIFIER:
+        return table
+    if not table.frame[time].str.contains(_WHOLE_NUMBER).all():
+        return table
+    return type_table(raw, replace(options, kinds={**options.kinds, time: ColumnKind.INTEGER}))
 
 
 def _examined(
