@@ -71,10 +71,18 @@ def _typed_frame() -> pl.DataFrame:
     )
 
 
+FACTS = SourceFacts("memory", sha256="0" * 64)
+
+
 def _trained(
-    frame: pl.DataFrame, *, target: str = "dear", n_threads: int = 1, **how: Any
+    frame: pl.DataFrame,
+    *,
+    target: str = "dear",
+    n_threads: int = 1,
+    facts: SourceFacts = FACTS,
+    **how: Any,
 ) -> Trained:
-    raw = RawTable(frame, SourceFacts("memory", sha256="0" * 64))
+    raw = RawTable(frame, facts)
     every = frozenset(CATALOG.checks())
     config = TrainingConfig(
         target=target, **{"algorithm": "logistic-regression", "accepted": every} | how
@@ -199,6 +207,16 @@ def test_odd_cells_are_answered_as_the_model_in_memory_answers(algorithm, frame)
     parity = _draft(trained).manifest.parity
     assert parity.n_flips == 0
     assert parity.n_rows_batch == parity.n_rows_single == len(trained.split.test)
+
+
+def test_a_file_with_decimal_commas_and_a_marking_number_is_proved() -> None:
+    frame = _text_frame().with_columns(pl.col("size").str.replace(".", ",", literal=True))
+    frame = frame.with_columns(pl.all().replace("NA", "-999"))
+    facts = replace(FACTS, decimal=",")
+    read = replace(TrainingConfig(target="dear").read, missing_tokens=("-999",))
+    parity = _draft(_trained(frame, facts=facts, read=read)).manifest.parity
+    assert parity.n_flips == 0
+    assert parity.n_rows_single > 0
 
 
 @pytest.mark.parametrize("algorithm", ["linear-regression", "lightgbm", "random-forest"])

@@ -17,6 +17,7 @@ from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
 from modelyard.domain.tables import RawTable
 from modelyard.domain.tasks import Task
+from modelyard.domain.values import marked_numbers
 from modelyard.engine.kinds.typed import is_text
 from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of, rows_of
@@ -73,9 +74,9 @@ def _single_rows(trained: Trained, manifest: Manifest) -> tuple[list[Row], npt.N
     test = trained.split.test
     at = np.sort(rng.choice(test, min(_SINGLE_ROWS, len(test)), replace=False))
     rows, meant = _rows_at(trained, at), rows_of(trained.plan.blocks, at)
-    decimal = trained.raw.facts.decimal or "."
+    tokens, decimal = manifest.missing_tokens, manifest.decimal
     for column in manifest.inputs:
-        _make_odd(rows, meant, column, tokens=manifest.missing_tokens, decimal=decimal, rng=rng)
+        _make_odd(rows, meant, column, tokens=tokens, decimal=decimal, rng=rng)
     _make_extreme(rows, meant, manifest, rng)
     kept, expected = _answered(trained, meant)
     return [rows[each] for each in kept.tolist()], expected
@@ -151,11 +152,13 @@ def _make_extreme(
     ]
     if not ranges:
         return
+    # -999 may well be far off and mean missing.
+    marked = marked_numbers(manifest.missing_tokens, manifest.decimal)
     for at in range(len(rows) // 2, len(rows)):
         name, low, high = ranges[rng.integers(len(ranges))]
         reach = _FAR * (high - low or 1.0)
         value = (_HUGE, -_HUGE, low - reach, high + reach)[rng.integers(4)]
-        if isfinite(value):
+        if isfinite(value) and value not in marked:
             rows[at][name] = _values_of(meant, name)[at] = value
 
 
