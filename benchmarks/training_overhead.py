@@ -7,9 +7,7 @@ all of that, and typed columns, a profile, data checks, a split in which identic
 straddle, every metric beside a baseline with intervals, importance, charts, a report, a package
 that was proved equal to the model row by row and signed, and a run in the registry.
 
-Fresh: a new process each time, imports included. Warm: both sides in turn within one process. On
-both sides OpenMP's threads sleep while they wait (OMP_WAIT_POLICY): those that spin made LightGBM
-six times slower on two busy cores, and the ratio a matter of luck.
+Fresh: a new process each time, imports included. Warm: both sides in turn within one process.
 """
 
 import argparse
@@ -202,7 +200,6 @@ def main() -> None:
             n_rounds=asked.rounds,
         )
         return
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with tempfile.TemporaryDirectory() as folder:
         path = asked.csv or Path(folder, "mixed.csv")
         if asked.csv is None:

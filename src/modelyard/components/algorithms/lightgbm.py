@@ -1,6 +1,5 @@
 """Gradient boosted trees by LightGBM."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -137,9 +136,6 @@ class LightGBM:
 
     def fit(self, training: FitInput) -> FittedModel:
         """Boost until the rounds are used up, or the validation rows get no better."""
-        # Threads that spin while they wait make a fit several times slower on a busy machine (33 s
-        # against 5 s measured); OpenMP reads this once, when the library loads.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import lightgbm
 
         parameters = _settled(training)
