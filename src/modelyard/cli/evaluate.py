@@ -32,7 +32,8 @@ def evaluate(
     interval.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import print_metrics, read_options
+    from modelyard.cli._words import print_metrics
+    from modelyard.domain.configs import FileDialect
     from modelyard.reporting.exports import evaluation_to_dict
     from modelyard.services.reports import write_metrics
 
@@ -42,7 +43,7 @@ def evaluate(
         opened = predicting.open(model, trust=trust)
         bar.stage("Measuring")
         evaluation = predicting.evaluate(
-            opened, data, metric=metric, read=read_options((), {}, dialect=written)
+            opened, data, metric=metric, dialect=FileDialect(**written)
         )
     if csv_path is not None:
         write_metrics(evaluation, csv_path)

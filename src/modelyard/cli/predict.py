@@ -40,7 +40,8 @@ def predict(
     spreadsheet opens.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import plain_answer, print_flags, read_options
+    from modelyard.cli._words import plain_answer, print_flags
+    from modelyard.domain.configs import FileDialect
     from modelyard.services.answers import answer_csv, write_answers
     from modelyard.store.files import require_another
 
@@ -51,7 +52,7 @@ def predict(
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Predicting")
-        answer = predicting.predict(opened, data, read=read_options((), {}, dialect=written))
+        answer = predicting.predict(opened, data, dialect=FileDialect(**written))
     if out is not None:
         write_answers(
             answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets

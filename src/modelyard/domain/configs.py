@@ -28,6 +28,18 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
+class FileDialect:
+    """How a text file to predict is written; None means: find out, or as in the training.
+
+    What means missing and of which kind a column is, the model knows from its training.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+
+
+@dataclass(frozen=True)
 class PreparationConfig:
     """How columns are prepared; "auto" is what the algorithm's card asks for.
 

@@ -29,6 +29,7 @@ class SourceFacts:
         sha256: of the file's bytes, or of the frame's content for an object in memory.
         size_bytes: of the file.
         encoding, delimiter, quote, decimal: the dialect of a text file, None elsewhere.
+        is_decimal_plain: whether the file's own numbers leave no doubt about the decimal mark.
         missing_tokens: cells that were read as missing.
         notes: anything else that was found and decided, one sentence each.
     """
@@ -41,6 +42,7 @@ class SourceFacts:
     delimiter: str | None = None
     quote: str | None = None
     decimal: str | None = None
+    is_decimal_plain: bool = False
     missing_tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from modelyard.catalog import Catalog
-from modelyard.domain.configs import ReadOptions
+from modelyard.domain.configs import FileDialect, ReadOptions
 from modelyard.domain.errors import UntrustedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
@@ -29,7 +29,7 @@ from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.signatures import trusted_fingerprints
 from modelyard.store.evaluations import Evaluations
 
-_AS_FOUND = ReadOptions()
+_AS_FOUND = FileDialect()
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,11 @@ class PredictionService:
         predictor = Predictor.of(package, n_threads=self.n_threads)
         return OpenModel(package, predictor, model.reference if model else None)
 
-    def predict(self, model: OpenModel, data: object, *, read: ReadOptions = _AS_FOUND) -> Answer:
+    def predict(
+        self, model: OpenModel, data: object, *, dialect: FileDialect = _AS_FOUND
+    ) -> Answer:
         """Answer for every row of a path or an object in memory, in its order."""
-        raw = raw_table_of(data, self.catalog, options=_as_in_training(read, model.manifest))
-        return self._answer(model, raw)
+        return self._answer(model, self._raw(model.manifest, data, dialect))
 
     def evaluate(
         self,
@@ -122,7 +123,7 @@ class PredictionService:
         data: object,
         *,
         metric: str | None = None,
-        read: ReadOptions = _AS_FOUND,
+        dialect: FileDialect = _AS_FOUND,
     ) -> Evaluation:
         """Measure the model on rows with a truth, beside the baseline of its training.
 
@@ -130,7 +131,7 @@ class PredictionService:
             MissingColumns: if the target or an input column is missing.
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
-        raw = raw_table_of(data, self.catalog, options=_as_in_training(read, model.manifest))
+        raw = self._raw(model.manifest, data, dialect)
         evaluation = replace(
             self._measure(model, raw, metric=metric),
             is_training_data=raw.facts.sha256 == model.manifest.data_sha256,
@@ -138,6 +139,22 @@ class PredictionService:
         if model.reference is not None:
             self._remember(model.reference, raw, evaluation)
         return evaluation
+
+    def _raw(self, manifest: Manifest, data: object, dialect: FileDialect) -> RawTable:
+        """Read data for a model: what meant missing in training still does.
+
+        So does the decimal mark, unless the user names another or a file plainly shows it.
+        """
+        options = ReadOptions(
+            encoding=dialect.encoding,
+            delimiter=dialect.delimiter,
+            decimal=dialect.decimal,
+            missing_tokens=manifest.missing_tokens or None,
+        )
+        raw = raw_table_of(data, self.catalog, options=options)
+        if dialect.decimal is not None or raw.facts.is_decimal_plain:
+            return raw
+        return replace(raw, facts=replace(raw.facts, decimal=manifest.decimal))
 
     def _answer(self, model: OpenModel, raw: RawTable) -> Answer:
         table = self._conformed(model, raw)
@@ -201,14 +218,6 @@ class PredictionService:
                 confusion=evaluation.confusion,
             )
         )
-
-
-def _as_in_training(read: ReadOptions, manifest: Manifest) -> ReadOptions:
-    """Read data for this model: what meant missing, or marked decimals, in training still does."""
-    mark = manifest.decimal if manifest.decimal != "." else None
-    return replace(
-        read, missing_tokens=manifest.missing_tokens or None, decimal=read.decimal or mark
-    )
 
 
 def _is_path(reference: str | Path) -> bool:

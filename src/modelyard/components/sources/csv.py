@@ -72,6 +72,7 @@ class CsvSource:
             delimiter=dialect.delimiter,
             quote='"' if records.has_quotes else None,
             decimal=dialect.decimal,
+            is_decimal_plain=dialect.is_decimal_plain,
             missing_tokens=missing_tokens_of(options.missing_tokens),
             notes=(*text.notes, *dialect.notes, *_notes(records, names)),
         )

@@ -24,6 +24,7 @@ _DOT = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 _COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 # `1,234` may be one thousand two hundred; `0,234`, `1234,567` and `1,5` may not.
 _PERHAPS_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*")
+_PERHAPS_DOTTED_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _THOUSANDS = re.compile(r"\s*[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)\s*")
 
 
@@ -34,12 +35,14 @@ class Dialect:
     Attributes:
         delimiter: one character.
         decimal: "." or ",".
+        is_decimal_plain: whether a number could not be read with the other mark at all.
         skips_space: whether one space or more follows each delimiter and belongs to it.
         notes: what was decided where there was a choice, one sentence each.
     """
 
     delimiter: str
     decimal: str
+    is_decimal_plain: bool
     skips_space: bool
     notes: tuple[str, ...] = ()
 
@@ -63,14 +66,13 @@ def find_dialect(content: bytes, options: ReadOptions) -> Dialect:
     if all(len(record) == 1 for record in records):
         notes.append("No delimiter was found: the file is read as one column.")
     skips_space = _skips_space(body)
-    decimal, doubt = options.decimal, ""
+    decimal, is_plain = options.decimal, False
     if decimal is None:
-        decimal, doubt = _find_decimal(body, delimiter)
-    if doubt:
-        notes.append(doubt)
+        decimal, is_plain, doubt = _find_decimal(body, delimiter)
+        notes += [doubt] if doubt else []
     if skips_space:
         notes.append("Spaces after each delimiter were left out.")
-    return Dialect(delimiter, decimal, skips_space, tuple(notes))
+    return Dialect(delimiter, decimal, is_plain, skips_space, tuple(notes))
 
 
 def _require_possible(options: ReadOptions) -> None:
@@ -121,12 +123,15 @@ def _skips_space(body: Sequence[Sequence[str]]) -> bool:
     return bool(later) and all(field.startswith(" ") for field in later)
 
 
-def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, str]:
+def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, bool, str]:
+    """Return the mark, whether a number shows it plainly, and what was doubtful."""
     n_dot = n_comma = n_perhaps = 0
+    is_dot_plain = False
     shown = ""
     for field in (field for record in body for field in record):
         if _DOT.fullmatch(field) or _THOUSANDS.fullmatch(field):
             n_dot += 1
+            is_dot_plain = is_dot_plain or not _PERHAPS_DOTTED_THOUSANDS.fullmatch(field)
         elif _PERHAPS_THOUSANDS.fullmatch(field):
             n_perhaps += 1
             shown = shown or field.strip()
@@ -134,10 +139,11 @@ def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, s
             n_comma += 1
     if n_comma > n_dot:
         mixed = "Numbers are written with '.' as well; the decimal mark was taken to be ','."
-        return ",", mixed if n_dot else ""
+        return ",", True, mixed if n_dot else ""
     if n_comma:
-        return ".", "Numbers are written with ',' as well; the decimal mark was taken to be '.'."
+        mixed = "Numbers are written with ',' as well; the decimal mark was taken to be '.'."
+        return ".", is_dot_plain, mixed
     if n_perhaps and not n_dot and delimiter == ";":
         # Files are cut at semicolons where the comma is needed for decimals.
-        return ",", f"'{shown}' was read with ',' as the decimal mark, not as thousands."
-    return ".", ""
+        return ",", False, f"'{shown}' was read with ',' as the decimal mark, not as thousands."
+    return ".", is_dot_plain, ""
