@@ -56,7 +56,6 @@ _TRUTH = {true: True for true, _ in WORD_PAIRS} | {false: False for _, false in 
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
@@ -150,21 +149,6 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
         number = float(stripped)
         return number if math.isfinite(number) else math.nan
     return math.nan if _NOT_FINITE.fullmatch(stripped) else None
-
-
-def parse_integer(text: str) -> int | None:
-    """Return the whole number that a cell of digits holds, or None if it is none or exceeds int64.
-
-    It is exact where a double is not: 9007199254740993 stays what it is.
-    """
-    stripped = text.strip(WHITE_SPACE)
-    if not _INTEGER.fullmatch(stripped):
-        return None
-    digits = stripped.lstrip("+-").lstrip("0")
-    if len(digits) > len(str(INT64_MAX)):
-        return None
-    number = int(stripped)
-    return number if INT64_MIN <= number <= INT64_MAX else None
 
 
 def parse_boolean(

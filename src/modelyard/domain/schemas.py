@@ -8,16 +8,14 @@ where the schema does not speak of null.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import ge, gt, le, lt
 from typing import Any, Self
 
-from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.kit.matching import known_names
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NOTES = frozenset({"title", "description", "examples", "default", "$schema", "$id", "$comment"})
 _ROW_RULES = frozenset({"type", "properties", "required", "additionalProperties"})
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -31,11 +29,6 @@ _TYPE_WORDS = {
     "integer": "a whole number",
     "boolean": "true or false",
     "null": "empty",
-}
-_JSON_TYPES = {
-    ColumnKind.NUMERIC: "number",
-    ColumnKind.INTEGER: "integer",
-    ColumnKind.BOOLEAN: "boolean",
 }
 _BOUND_RULES: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "minimum": (ge, "at least"),
@@ -189,44 +182,6 @@ class DataSchema:
                 came = "" if value is None else f", but {_quoted(value)} came"
                 told.append(f"Column '{name}' {broken}{came}.")
         return told
-
-
-def schema_of(columns: Sequence[InputColumn]) -> dict[str, Any]:
-    """Return the JSON Schema of a request to a model that takes these columns.
-
-    What training saw is told in descriptions and examples, not demanded: a model answers beyond the
-    range that it learned from, imputes what is null, and flags categories that it does not know.
-    """
-    return {
-        "$schema": _DIALECT,
-        "type": "object",
-        "properties": {column.name: _property_of(column) for column in columns},
-        "required": [column.name for column in columns],
-    }
-
-
-def _property_of(column: InputColumn) -> dict[str, Any]:
-    written: dict[str, Any] = {
-        "type": [_JSON_TYPES.get(column.kind, "string"), "null"],
-        "description": _description_of(column),
-    }
-    if column.categories:
-        written["examples"] = list(column.categories[:_N_SHOWN])
-    elif column.example is not None:
-        written["examples"] = [column.example]
-    return written
-
-
-def _description_of(column: InputColumn) -> str:
-    parts = [f"Kind: {column.kind}."]
-    if column.kind is ColumnKind.DATETIME:
-        parts.append(f"Written as {column.datetime_format or 'ISO 8601'}.")
-    elif column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER} and column.minimum is not None:
-        parts.append(f"Training saw {column.minimum:g} to {column.maximum:g}.")
-    elif column.categories:
-        parts.append(f"Training saw {len(column.categories)} categories.")
-    parts.append(f"{column.n_missing} training values were missing.")
-    return " ".join(parts)
 
 
 def _read_rule(column: str, raw: Any) -> CellRule:

@@ -76,20 +76,6 @@ class Artifacts:
         with _folder_at(target, prefix=f"{_UNFINISHED}{key}-") as folder:
             yield folder
 
-    def place(self, key: str, source: Path) -> Path:
-        """Copy a folder into the store and return where it lies.
-
-        Raises:
-            NotFound: if there is no such folder.
-            InvalidValue: if the key is not allowed or is taken.
-            StoreError: if the disk is full or cannot be written.
-        """
-        if not source.is_dir():
-            raise NotFound(f"There is no folder {source}.", fix="Name a model package's folder.")
-        with self.writing(key) as folder:
-            _copy(source, folder)
-        return self.path_of(key)
-
     def delete(self, key: str) -> None:
         """Delete an artifact; it disappears at once, its files right after.
 
@@ -196,16 +182,6 @@ def _is_taken(key: str) -> InvalidValue:
     return InvalidValue(
         f"There is an artifact '{key}' already.", fix="Use another key, or delete it.", sample=key
     )
-
-
-def _copy(source: Path, folder: Path) -> None:
-    # Not shutil.copytree: it gathers errors into one that no longer says "disk full".
-    for path in sorted(source.rglob("*")):
-        copy = folder / path.relative_to(source)
-        if path.is_dir():
-            copy.mkdir()
-        else:
-            shutil.copyfile(path, copy)
 
 
 def _force_to_disk(folder: Path) -> None:

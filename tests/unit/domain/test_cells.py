@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 
 from modelyard.domain.cells import (
     DEFAULT_MISSING_TOKENS,
-    INT64_MAX,
     WEAK_MISSING_TOKENS,
     is_missing,
     missing_tokens_of,
     parse_boolean,
     parse_datetime,
-    parse_integer,
     parse_number,
     tokens_among_numbers,
 )
@@ -68,21 +66,6 @@ def test_a_decimal_comma_is_a_mark_and_the_point_then_is_none():
 def test_every_double_survives_being_written_and_read(number):
     assert parse_number(repr(number)) == number
     assert parse_number(repr(number).replace(".", ","), ",") == number
-
-
-@given(st.integers(-(2**63), 2**63 - 1))
-def test_every_int64_survives_being_written_and_read(number):
-    assert parse_integer(f" {number} ") == number
-
-
-@pytest.mark.parametrize("text", ["1.0", "1e3", "", "x", str(INT64_MAX + 1), "9" * 5000])
-def test_what_is_no_int64_is_no_integer(text):
-    assert parse_integer(text) is None
-
-
-def test_an_integer_beyond_the_doubles_is_exact():
-    assert parse_integer("9007199254740993") == 9007199254740993
-    assert parse_integer("-000000000000000000000000000000012") == -12
 
 
 def test_words_of_truth_are_read_in_any_case():

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import InvalidValue, UnknownKey
-from modelyard.domain.schemas import DataSchema, schema_of
+from modelyard.domain.schemas import DataSchema
 
 CUSTOMER = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -195,40 +194,3 @@ def test_schema_of_some_columns_forgets_the_others():
 
 def test_notes_survive_writing():
     assert DataSchema.from_json(CUSTOMER).to_json() == CUSTOMER
-
-
-INPUTS = (
-    InputColumn("size", ColumnKind.NUMERIC, minimum=0.5, maximum=3, n_missing=2, example=1.5),
-    InputColumn("rooms", ColumnKind.INTEGER, minimum=1, maximum=9, example=4),
-    InputColumn("is_new", ColumnKind.BOOLEAN, example=True),
-    InputColumn("sold", ColumnKind.DATETIME, datetime_format="%d.%m.%Y", example="24.12.2020"),
-    InputColumn("listed", ColumnKind.DATETIME),
-    InputColumn("town", ColumnKind.CATEGORY, categories=tuple(f"town {n}" for n in range(12))),
-)
-
-
-def test_schema_of_a_model_takes_what_training_saw_and_demands_no_more():
-    raw = schema_of(INPUTS)
-    jsonschema.Draft202012Validator.check_schema(raw)
-    schema = DataSchema.from_json(raw)
-    seen = {column.name: column.example for column in INPUTS}
-    beyond = {"size": 1e9, "rooms": -3, "is_new": False, "sold": "", "listed": "", "town": "new"}
-    assert schema.check_row(seen) == []
-    assert schema.check_row(beyond) == []
-    assert schema.check_row({**seen, "other": 1}) == []
-    assert schema.check_row({**seen, "rooms": "many"}) == [
-        "Column 'rooms' must be a whole number or empty, but 'many' came."
-    ]
-    assert schema.check_row({}) == [f"Column '{column.name}' is missing." for column in INPUTS]
-
-
-def test_schema_of_a_model_describes_ranges_formats_and_categories():
-    told = schema_of(INPUTS)["properties"]
-    assert told["size"]["description"] == (
-        "Kind: numeric. Training saw 0.5 to 3. 2 training values were missing."
-    )
-    assert "%d.%m.%Y" in told["sold"]["description"]
-    assert "ISO 8601" in told["listed"]["description"]
-    assert "12 categories" in told["town"]["description"]
-    assert told["town"]["examples"] == [f"town {n}" for n in range(10)]
-    assert told["rooms"]["examples"] == [4]

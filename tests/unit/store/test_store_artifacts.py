@@ -107,23 +107,6 @@ def test_a_key_that_could_leave_the_root_is_refused(artifacts: Artifacts, key: s
         _write(artifacts, key)
 
 
-def test_a_folder_is_copied_with_everything_in_it(artifacts: Artifacts, tmp_path: Path) -> None:
-    (tmp_path / "source" / "deep").mkdir(parents=True)
-    (tmp_path / "source" / "manifest.json").write_bytes(b"{}")
-    (tmp_path / "source" / "deep" / "model.onnx").write_bytes(b"\x00\xff")
-    placed = artifacts.place("r1", tmp_path / "source")
-    assert placed == artifacts.path_of("r1")
-    assert (placed / "manifest.json").read_bytes() == b"{}"
-    assert (placed / "deep" / "model.onnx").read_bytes() == b"\x00\xff"
-
-
-def test_a_folder_that_does_not_exist_cannot_be_copied(
-    artifacts: Artifacts, tmp_path: Path
-) -> None:
-    with pytest.raises(NotFound, match="nowhere"):
-        artifacts.place("r1", tmp_path / "nowhere")
-
-
 def test_a_deleted_artifact_is_gone_and_its_key_is_free(
     artifacts: Artifacts, tmp_path: Path
 ) -> None:
