@@ -45,12 +45,14 @@ class Needs:
         normalize: "standard" or "none".
         categorical_encoding: "one_hot" or "ordinal".
         wants_validation: validation rows stop the fit early.
+        takes_weight: rows may count for more or for less; where not, weights are refused.
     """
 
     takes_missing: bool
     normalize: str
     categorical_encoding: str
     wants_validation: bool = False
+    takes_weight: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ class FitInput:
         task, n_classes: n_classes is 0 for regression.
         parameters: every parameter of the card, validated.
         X_validation, y_validation: rows to stop early by, or None.
-        weight: (n,) float64 above zero, or None.
+        weight: (n,) float64 above zero, or None for equal weights.
+        weight_validation: of the validation rows; None where `weight` is None, or without rows.
         rng: all randomness.
         n_threads: cores to use.
     """
@@ -106,6 +109,7 @@ class FitInput:
     X_validation: FloatArray | None = None
     y_validation: npt.NDArray[Any] | None = None
     weight: FloatArray | None = None
+    weight_validation: FloatArray | None = None
     n_threads: int = 1
     progress: Progress = field(default_factory=Silence)
 
