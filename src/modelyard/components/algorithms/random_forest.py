@@ -1,26 +1,16 @@
 """Random forest, for classes and for values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.packaging.graphs.scores import spread_columns
-from modelyard.packaging.graphs.trees import Tree, mean_of_float32_trees
+from modelyard.packaging.graphs.forests import ForestModel, bounded
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     FitInput,
     FittedModel,
-    FloatArray,
     Needs,
     Parameter,
 )
-
-# scikit-learn adds a column up in float32 to look for NaN: at this bound the sum of 1e8 rows fits.
-_LARGEST = 1e30
 
 
 class RandomForest:
@@ -93,38 +83,11 @@ class RandomForest:
             random_state=int(training.rng.integers(2**31)),
             n_jobs=training.n_threads,
         )
-        estimator.fit(_bounded(training.X), training.y, sample_weight=training.weight)
+        estimator.fit(bounded(training.X), training.y, sample_weight=training.weight)
         # With one thread the trees are added in order, so that sums are equal to the last bit.
         estimator.n_jobs = 1
         seen = np.empty(0, dtype=np.int64) if is_regression else estimator.classes_
-        return _Forest(estimator, seen, training.n_classes, parameters)
-
-
-@dataclass(frozen=True)
-class _Forest:
-    """`seen` is empty and `n_classes` 0 for regression."""
-
-    estimator: Any
-    seen: npt.NDArray[np.int64]
-    n_classes: int
-    parameters: Mapping[str, Any]
-
-    def scores(self, X: FloatArray) -> FloatArray:
-        if not self.n_classes:
-            values: FloatArray = self.estimator.predict(_bounded(X))[:, None]
-            return values
-        return self._spread(self.estimator.predict_proba(_bounded(X)))
-
-    def to_onnx(self) -> bytes:
-        trees = [_tree(each.tree_) for each in self.estimator.estimators_]
-        if self.n_classes:
-            trees = [replace(tree, leaves=self._spread(tree.leaves)) for tree in trees]
-        n_features = self.estimator.n_features_in_
-        chain = mean_of_float32_trees(trees)
-        return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
-
-    def _spread(self, shares: FloatArray) -> FloatArray:
-        return spread_columns(shares, self.seen, n_classes=self.n_classes)
+        return ForestModel(estimator, seen, training.n_classes, parameters)
 
 
 def _max_features(word: str | float, *, is_regression: bool) -> str | float:
@@ -133,29 +96,6 @@ def _max_features(word: str | float, *, is_regression: bool) -> str | float:
     if word == "all":
         return 1.0
     return word if isinstance(word, str) else float(word)
-
-
-def _bounded(X: FloatArray) -> npt.NDArray[np.float32]:
-    """Round to float32 as scikit-learn would, which refuses what is too large for it.
-
-    The graph needs no bound: no threshold, being between two training values, is beyond it, so
-    that a larger value takes the branches that the bound takes.
-    """
-    return np.clip(X, -_LARGEST, _LARGEST).astype(np.float32)
-
-
-def _tree(fitted: Any) -> Tree:
-    """Number splits and leaves of a scikit-learn tree apart; split 0 is its root."""
-    is_leaf = fitted.children_left < 0
-    number = np.where(is_leaf, ~(np.cumsum(is_leaf) - 1), np.cumsum(~is_leaf) - 1)
-    return Tree(
-        feature=fitted.feature[~is_leaf].astype(np.int64),
-        threshold=fitted.threshold[~is_leaf],
-        missing_left=fitted.missing_go_to_left[~is_leaf].astype(np.bool_),
-        left=number[fitted.children_left[~is_leaf]],
-        right=number[fitted.children_right[~is_leaf]],
-        leaves=fitted.value[is_leaf, 0, :],
-    )
 
 
 COMPONENT = RandomForest()
