@@ -50,6 +50,7 @@ def test_perfect_answers_score_the_best_value(metric, task):
     truth = truth_of(task, np.random.default_rng(0))
     card = metric.card
     best = card.maximum if card.higher_is_better else card.minimum
+    best = best if card.best is None else card.best
 
     assert metric.score(truth, perfect(metric, task, truth)) == pytest.approx(best, abs=1e-12)
 
@@ -61,7 +62,7 @@ def test_perfect_answers_beat_random_ones(metric, task):
     good = metric.score(truth, perfect(metric, task, truth))
     bad = metric.score(truth, random_answer(metric, task, rng))
 
-    assert good > bad if metric.card.higher_is_better else good < bad
+    assert metric.card.goodness(good) > metric.card.goodness(bad)
 
 
 @every_metric

@@ -32,6 +32,8 @@ class MetricEstimate:
         baseline: the metric of the dummy baseline on the same rows.
         gain: improvement over the baseline, positive is better whatever the direction.
         gain_low, gain_high: 95 % interval of the paired difference.
+        best: the best value where that lies within the range of the metric, else None.
+        undefined: why there is no value, empty where there is one.
     """
 
     key: str
@@ -44,6 +46,8 @@ class MetricEstimate:
     gain: float
     gain_low: float
     gain_high: float
+    best: float | None = None
+    undefined: str = ""
 
     @property
     def beats_baseline(self) -> bool:

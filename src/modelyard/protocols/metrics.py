@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+
+FloatArray = npt.NDArray[np.float64]
+Score = TypeVar("Score", float, FloatArray)
 
 
 class Wants(StrEnum):
@@ -31,6 +34,8 @@ class MetricCard:
         wants: what `score` gets as its prediction.
         source: where it is defined.
         is_default_for: tasks in which it decides where the user names no metric; the file says why.
+        best: the best value where that lies within the range, as 0 for a bias; else None.
+        undefined: says where there is no score, for the reader who sees none.
     """
 
     key: str
@@ -42,6 +47,14 @@ class MetricCard:
     wants: Wants
     source: str
     is_default_for: frozenset[Task] = frozenset()
+    best: float | None = None
+    undefined: str = ""
+
+    def goodness(self, score: Score) -> Score:
+        """Return a score, or many, so that more is better whatever the direction."""
+        if self.best is not None:
+            return -abs(score - self.best)
+        return score if self.higher_is_better else -score
 
 
 class Metric(Protocol):

@@ -137,7 +137,7 @@ def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
     gain = number(estimate.gain, gain_decimals)
     return MetricView(
         title=estimate.title,
-        hint="higher is better" if estimate.higher_is_better else "lower is better",
+        hint=_hint(estimate),
         value=number(estimate.value, decimals),
         interval=_interval(estimate.low, estimate.high, decimals),
         baseline=number(estimate.baseline, decimals),
@@ -149,6 +149,15 @@ def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
             estimate.low, estimate.value, high=estimate.high, baseline=estimate.baseline
         ),
     )
+
+
+def _hint(estimate: MetricEstimate) -> str:
+    """Say which way is better, or why there is no figure."""
+    if estimate.undefined:
+        return estimate.undefined
+    if estimate.best is not None:
+        return f"best at {number(estimate.best)}"
+    return "higher is better" if estimate.higher_is_better else "lower is better"
 
 
 def _interval(low: float, high: float, decimals: int | None) -> str:

@@ -128,6 +128,8 @@ def reach(minimum: float | None, maximum: float | None) -> str:
 
 def metric_row(card: MetricCard) -> str:
     better = "higher" if card.higher_is_better else "lower"
+    if card.best is not None:
+        better = f"nearer to {card.best:g}"
     span = reach(card.minimum, card.maximum)
     title = card.title
     return row(f"`{card.key}`", title, tasks_of(card), better, span, card.wants, card.source)

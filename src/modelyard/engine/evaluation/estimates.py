@@ -100,10 +100,12 @@ def score_once(
 
 def loss_of(metric: Metric, *, task: Task, threshold: float = 0.5) -> Loss:
     """Return what is lost by a metric: smaller is better whatever the metric's direction."""
-    sign = -1.0 if metric.card.higher_is_better else 1.0
-    return lambda y_true, scores: (
-        sign * score_once(metric, y_true, scores=scores, task=task, threshold=threshold)
-    )
+
+    def loss(y_true: npt.NDArray[Any], scores: FloatArray) -> float:
+        score = score_once(metric, y_true, scores=scores, task=task, threshold=threshold)
+        return -metric.card.goodness(score)
+
+    return loss
 
 
 def evaluate(
@@ -154,12 +156,11 @@ def _estimates(
     found = []
     for key, metric in metrics.items():
         card = metric.card
-        sign = 1.0 if card.higher_is_better else -1.0
         model, baseline = f"model {key}", f"baseline {key}"
-        gain = sign * (values[model] - values[baseline])
+        gain = card.goodness(values[model]) - card.goodness(values[baseline])
         around = draws.interval(values[model], drawn[model])
         around = _within(around, card.minimum, card.maximum)
-        of_gain = draws.interval(gain, sign * (drawn[model] - drawn[baseline]))
+        of_gain = draws.interval(gain, card.goodness(drawn[model]) - card.goodness(drawn[baseline]))
         found.append(
             MetricEstimate(
                 key=key,
@@ -172,6 +173,8 @@ def _estimates(
                 gain=gain,
                 gain_low=of_gain.low,
                 gain_high=of_gain.high,
+                best=card.best,
+                undefined=card.undefined if np.isnan(values[model]) else "",
             )
         )
     return tuple(found)

@@ -1,0 +1,86 @@
+"""Average precision: the precision at every hit, averaged, from the most likely row down."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+Scorer = Callable[[FloatArray], float]
+
+
+class _AveragePrecision:
+    card = MetricCard(
+        key="average-precision",
+        title="Average precision",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=True,
+        minimum=0.0,
+        maximum=1.0,
+        wants=Wants.PROBABILITIES,
+        source="Davis, Goadrich: The relationship between precision-recall and ROC curves (2006); "
+        "without interpolation, as Boyd, Eng, Page (2013); one against the rest, classes weighing "
+        "the same",
+        undefined="not defined without a row of the class",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Sort once; two classes are one curve, more are averaged over those that occur."""
+        codes = [1] if n_classes == 2 else range(n_classes)
+        curves = [_curve(y_true == code, y_pred[:, code]) for code in codes]
+
+        def score(weight: FloatArray) -> float:
+            defined = [each for each in (of(weight) for of in curves) if not np.isnan(each)]
+            return float(np.mean(defined)) if defined else float("nan")
+
+        return score
+
+
+def _curve(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
+    """Return the average precision of one class as a function of the weight.
+
+    At each positive row the precision counts all rows that are at least as probable, ties
+    included; the rows between two positives are added up in one go.
+    """
+    order = np.argsort(-probability, kind="stable")
+    falling = -probability[order]
+    is_hit = is_positive[order]
+    # Groups of ties that hold a positive row, each ending where its ties end.
+    ends = np.unique(np.searchsorted(falling, falling[is_hit], side="right"))
+    starts = np.concatenate(([0], ends[:-1]))
+    rows = order[: ends[-1]] if len(ends) else order[:0]
+    hits = rows[is_hit[: len(rows)]]
+    places = np.searchsorted(ends, np.flatnonzero(is_hit), side="right")
+    first_hits = np.searchsorted(places, np.arange(len(ends)))
+
+    def score(weight: FloatArray) -> float:
+        if not len(ends):
+            return float("nan")
+        found = np.add.reduceat(weight[hits], first_hits)
+        total = float(found.sum())
+        if total == 0:
+            return float("nan")
+        seen = np.cumsum(np.add.reduceat(weight[rows], starts))
+        precision = np.divide(np.cumsum(found), seen, out=np.zeros_like(seen), where=seen > 0)
+        return min(float(found @ precision) / total, 1.0)
+
+    return score
+
+
+COMPONENT = _AveragePrecision()

@@ -1,0 +1,47 @@
+"""Bias: the mean error, positive where predictions are too high (mean bias error)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.averages import weighted_mean
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _Bias:
+    card = MetricCard(
+        key="bias",
+        title="Bias",
+        tasks=frozenset({Task.REGRESSION}),
+        higher_is_better=False,
+        minimum=None,
+        maximum=None,
+        wants=Wants.VALUES,
+        source="Willmott, Matsuura: Advantages of the mean absolute error (2005), p. 80",
+        best=0.0,
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Subtract once."""
+        del n_classes
+        errors = y_pred - y_true
+        return lambda weight: weighted_mean(errors, weight)
+
+
+COMPONENT = _Bias()

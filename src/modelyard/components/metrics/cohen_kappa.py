@@ -1,0 +1,55 @@
+"""Cohen's kappa: how far truth and answer agree beyond what their frequencies alone would do."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.confusion import Pairs
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _CohenKappa:
+    card = MetricCard(
+        key="cohen-kappa",
+        title="Cohen's kappa",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=True,
+        minimum=-1.0,
+        maximum=1.0,
+        wants=Wants.LABELS,
+        source="Cohen: A coefficient of agreement for nominal scales (1960), p. 40",
+        undefined="not defined where truth and answer are one class",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        return _kappa(Pairs.of(y_true, y_pred).count(weight))
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Pair truth and answer once."""
+        pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
+        return lambda weight: _kappa(pairs.count(weight))
+
+
+def _kappa(confusion: FloatArray) -> float:
+    """Return kappa; it is not defined where chance alone would agree on every row."""
+    n = float(confusion.sum())
+    if n == 0:
+        return float("nan")
+    by_chance = float(confusion.sum(axis=1) @ confusion.sum(axis=0)) / n
+    agreed = float(confusion.trace())
+    return (agreed - by_chance) / (n - by_chance) if n > by_chance else float("nan")
+
+
+COMPONENT = _CohenKappa()

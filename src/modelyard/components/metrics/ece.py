@@ -1,0 +1,57 @@
+"""Expected calibration error: how far the share of right answers is from what was claimed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+# Bins of equal width, as in the paper.
+_N_BINS = 15
+
+
+class _CalibrationError:
+    card = MetricCard(
+        key="ece",
+        title="Calibration error",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=False,
+        minimum=0.0,
+        maximum=1.0,
+        wants=Wants.PROBABILITIES,
+        source="Guo, Pleiss, Sun, Weinberger: On calibration of modern neural networks (2017), "
+        "equation 3",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Put each row into the bin of its best probability once."""
+        del n_classes
+        claimed = y_pred.max(axis=1)
+        surplus = claimed - (y_pred.argmax(axis=1) == y_true)
+        bins = np.minimum((claimed * _N_BINS).astype(np.int64), _N_BINS - 1)
+
+        def score(weight: FloatArray) -> float:
+            total = float(weight.sum())
+            off = np.abs(np.bincount(bins, weights=weight * surplus, minlength=_N_BINS))
+            return float(off.sum()) / total if total > 0 else float("nan")
+
+        return score
+
+
+COMPONENT = _CalibrationError()

@@ -1,0 +1,49 @@
+"""MAPE: the size of the error as a share of the truth, on average."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.averages import weighted_mean
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _MeanAbsolutePercentageError:
+    card = MetricCard(
+        key="mape",
+        title="MAPE",
+        tasks=frozenset({Task.REGRESSION}),
+        higher_is_better=False,
+        minimum=0.0,
+        maximum=None,
+        wants=Wants.VALUES,
+        source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 683",
+        undefined="not defined where a true value is 0",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Divide once; rows without weight may hold a truth of 0."""
+        del n_classes
+        is_zero = y_true == 0
+        shares = np.abs(y_true - y_pred) / np.where(is_zero, 1.0, np.abs(y_true))
+        zeros = is_zero.astype(np.float64)
+        return lambda weight: float("nan") if zeros @ weight else weighted_mean(shares, weight)
+
+
+COMPONENT = _MeanAbsolutePercentageError()

@@ -1,0 +1,57 @@
+"""Matthews correlation: the correlation between truth and answer, 0 for guessing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.confusion import Pairs
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _Matthews:
+    card = MetricCard(
+        key="mcc",
+        title="Matthews correlation",
+        tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+        higher_is_better=True,
+        minimum=-1.0,
+        maximum=1.0,
+        wants=Wants.LABELS,
+        source="Matthews: Comparison of the predicted and observed secondary structure of T4 phage "
+        "lysozyme (1975); more than two classes: Gorodkin (2004), equation 8",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        return _correlation(Pairs.of(y_true, y_pred).count(weight))
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Pair truth and answer once."""
+        pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
+        return lambda weight: _correlation(pairs.count(weight))
+
+
+def _correlation(confusion: FloatArray) -> float:
+    """Return the correlation, 0 where truth or answer does not vary, as scikit-learn does."""
+    n = float(confusion.sum())
+    if n == 0:
+        return float("nan")
+    truths, answers = confusion.sum(axis=1) / n, confusion.sum(axis=0) / n
+    shared = float(confusion.trace()) / n - float(truths @ answers)
+    # 1 minus a sum of squares, written so that a single class gives exactly 0.
+    spread = float(truths @ (1 - truths)) * float(answers @ (1 - answers))
+    return float(np.clip(shared / np.sqrt(spread), -1.0, 1.0)) if spread > 0 else 0.0
+
+
+COMPONENT = _Matthews()

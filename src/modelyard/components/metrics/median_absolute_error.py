@@ -1,0 +1,60 @@
+"""Median absolute error: half of the rows are off by less, in the unit of the target."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.tasks import Task
+from modelyard.protocols.metrics import MetricCard, Wants
+
+FloatArray = npt.NDArray[np.float64]
+
+# Sums of weights that differ by less are equal but for rounding.
+_ROUNDING = 1e-12
+
+
+class _MedianAbsoluteError:
+    card = MetricCard(
+        key="median-absolute-error",
+        title="Median absolute error",
+        tasks=frozenset({Task.REGRESSION}),
+        higher_is_better=False,
+        minimum=0.0,
+        maximum=None,
+        wants=Wants.VALUES,
+        source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
+    )
+
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: FloatArray | None = None,
+    ) -> float:
+        weight = np.ones(len(y_true)) if weight is None else weight
+        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> Callable[[FloatArray], float]:
+        """Sort once; the median is where half of the weight is reached."""
+        del n_classes
+        errors = np.abs(y_true - y_pred)
+        order = np.argsort(errors, kind="stable")
+        ordered = errors[order]
+
+        def score(weight: FloatArray) -> float:
+            reached = np.cumsum(weight[order])
+            if not len(reached) or reached[-1] <= 0:
+                return float("nan")
+            half, slack = reached[-1] / 2, reached[-1] * _ROUNDING
+            # Where a row reaches exactly half, the middle is between it and the next with weight.
+            low, high = np.searchsorted(reached, (half - slack, half + slack))
+            return float(ordered[low] / 2 + ordered[high] / 2)
+
+        return score
+
+
+COMPONENT = _MedianAbsoluteError()
