@@ -1,0 +1,154 @@
+"""The messages of an ONNX model as bytes: nodes, constants, and the model around them.
+
+Source of field numbers and enumerations: onnx.proto of ONNX 1.17 (IR version 10).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.packaging.graphs.encoding import (
+    bytes_field,
+    number_field,
+    packed_field,
+    text_field,
+)
+
+ML_DOMAIN = "ai.onnx.ml"
+INPUT = "features"
+OUTPUT = "scores"
+
+# IR 10 and these operator sets are read by ONNX Runtime 1.21 and later; TreeEnsemble in double
+# came with ai.onnx.ml 5.
+IR_VERSION = 10
+OPSETS = {"": 18, ML_DOMAIN: 5}
+
+FLOAT, UINT8, INT64, DOUBLE = 1, 2, 7, 11
+_ELEMENT_TYPES = {"float32": FLOAT, "uint8": UINT8, "int64": INT64, "float64": DOUBLE}
+_ATTRIBUTE_INT, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS = 2, 4, 5, 7
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Subgraph:
+    """A graph inside a node; it takes one tensor of doubles and gives one, and no other value."""
+
+    nodes: Sequence[bytes]
+    constants: Sequence[bytes]
+    taken: str
+    given: str
+
+
+Attribute = int | Array | Subgraph
+
+
+def node(
+    op: str,
+    inputs: Sequence[str],
+    output: str,
+    *,
+    attributes: Mapping[str, Attribute],
+    domain: str = "",
+    passed: Sequence[str] = (),
+) -> bytes:
+    """Return a node.
+
+    Args:
+        op: operator of the standard domain, or of `domain`.
+        inputs: names of the values that it takes.
+        output: name of the value that it makes.
+        attributes: an int; an int64 array for a list of integers; any other array for a tensor;
+            a subgraph.
+        domain: of the operator.
+        passed: names of outputs before that one, which nothing takes.
+    """
+    return b"".join(
+        [
+            *(text_field(1, name) for name in inputs),
+            *(text_field(2, name) for name in (*passed, output)),
+            text_field(4, op),
+            *(bytes_field(5, _attribute(*item)) for item in attributes.items()),
+            text_field(7, domain),
+        ]
+    )
+
+
+def tensor(array: Array, name: str) -> bytes:
+    """Return an array as a constant."""
+    # ONNX stores raw data in little-endian order on every machine.
+    raw = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    return b"".join(
+        [
+            packed_field(1, np.array(array.shape, dtype=np.int64)),
+            number_field(2, _ELEMENT_TYPES[array.dtype.name]),
+            text_field(8, name),
+            bytes_field(9, raw),
+        ]
+    )
+
+
+def model(
+    nodes: Sequence[bytes],
+    constants: Sequence[bytes],
+    *,
+    n_features: int,
+    n_outputs: int,
+    opsets: Mapping[str, int] = OPSETS,
+    ir_version: int = IR_VERSION,
+) -> bytes:
+    """Return the model: `features` double (rows, n_features), `scores` double likewise."""
+    graph = b"".join(
+        [
+            *(bytes_field(1, each) for each in nodes),
+            text_field(2, "model"),
+            *(bytes_field(5, each) for each in constants),
+            bytes_field(11, _matrix(INPUT, n_features)),
+            bytes_field(12, _matrix(OUTPUT, n_outputs)),
+        ]
+    )
+    versions = (text_field(1, name) + number_field(2, at) for name, at in opsets.items())
+    return b"".join(
+        [
+            number_field(1, ir_version),
+            text_field(2, "modelyard"),
+            bytes_field(7, graph),
+            *(bytes_field(8, version) for version in versions),
+        ]
+    )
+
+
+def _attribute(name: str, value: Attribute) -> bytes:
+    if isinstance(value, int):
+        return text_field(1, name) + number_field(3, value) + number_field(20, _ATTRIBUTE_INT)
+    if isinstance(value, Subgraph):
+        held = bytes_field(6, _subgraph(value))
+        return text_field(1, name) + held + number_field(20, _ATTRIBUTE_GRAPH)
+    if value.dtype == np.int64:
+        return text_field(1, name) + packed_field(8, value) + number_field(20, _ATTRIBUTE_INTS)
+    held = bytes_field(5, tensor(value, name))
+    return text_field(1, name) + held + number_field(20, _ATTRIBUTE_TENSOR)
+
+
+def _subgraph(graph: Subgraph) -> bytes:
+    doubles = bytes_field(2, bytes_field(1, number_field(1, DOUBLE)))
+    return b"".join(
+        [
+            *(bytes_field(1, each) for each in graph.nodes),
+            text_field(2, "inside"),
+            *(bytes_field(5, each) for each in graph.constants),
+            bytes_field(11, text_field(1, graph.taken) + doubles),
+            bytes_field(12, text_field(1, graph.given) + doubles),
+        ]
+    )
+
+
+def _matrix(name: str, n_columns: int) -> bytes:
+    rows = bytes_field(1, text_field(2, "rows"))
+    columns = bytes_field(1, number_field(1, n_columns))
+    shape = bytes_field(2, rows + columns)
+    tensor_type = bytes_field(1, number_field(1, DOUBLE) + shape)
+    return text_field(1, name) + bytes_field(2, tensor_type)
