@@ -6,6 +6,7 @@ import onnxruntime
 import pytest
 from onnx import numpy_helper
 
+from modelyard.packaging.graphs.blocks import in_blocks
 from modelyard.packaging.graphs.chains import DOUBLE, FLOAT, Chain
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.linear import linear
@@ -103,3 +104,29 @@ def test_a_constant_answers_every_row_alike_whatever_it_holds(n_rows):
     X = np.full((n_rows, 2), np.nan)
     assert np.array_equal(run(model.to_onnx(), X), model.scores(X))
     assert model.scores(X).shape == (n_rows, 3)
+
+
+def test_several_nodes_take_one_value_and_it_is_computed_once():
+    squares = Chain().then("Mul", Chain())
+    chain = squares.then("Sub", Chain()).then("Mul", squares)
+    model = chain.to_model(n_features=2, n_outputs=2)
+    assert run(model, np.array([[3.0, -2.0]])).tolist() == [[54.0, 24.0]]
+    assert [node.op_type for node in onnx.load_from_string(model).graph.node] == [
+        "Mul",
+        "Sub",
+        "Mul",
+    ]
+
+
+def test_an_output_other_than_the_first_can_be_taken():
+    places = Chain().then("TopK", np.array([1]), output=1).then("Cast", to=DOUBLE)
+    assert run(places.to_model(n_features=3, n_outputs=1), np.array([[1.0, 7.0, 2.0]])) == [[1.0]]
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 255, 256, 257, 700])
+def test_rows_in_blocks_are_answered_as_all_at_once(n_rows):
+    X = np.random.default_rng(0).integers(-9, 9, size=(n_rows, 3)).astype(float)
+    body = Chain().then("Mul", Chain()).then("MatMul", np.ones((3, 2)))
+    chain = in_blocks(body, n_features=3, n_outputs=2)
+    got = run(chain.to_model(n_features=3, n_outputs=2), X)
+    assert np.array_equal(got, (X * X) @ np.ones((3, 2)))
