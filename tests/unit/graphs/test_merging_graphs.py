@@ -97,20 +97,33 @@ def test_a_graph_of_another_library_with_an_input_left_out_takes_part():
 
 
 def conditional():
-    branch = helper.make_graph(
-        [helper.make_node("Identity", ["features"], ["inner"])],
-        "branch",
-        [],
-        [helper.make_tensor_value_info("inner", TensorProto.DOUBLE, ["rows", 2])],
-    )
+    """Return a model whose node holds graphs that take `features` from around them."""
+    branches = [
+        helper.make_graph(
+            [helper.make_node(op, ["features"], [op])],
+            op,
+            [],
+            [helper.make_tensor_value_info(op, TensorProto.DOUBLE, ["rows", 2])],
+        )
+        for op in ("Neg", "Abs")
+    ]
     yes = helper.make_tensor("yes", TensorProto.BOOL, [], [1])
-    decide = helper.make_node("If", ["yes"], ["scores"], then_branch=branch, else_branch=branch)
-    return written([decide], initializer=[yes])
+    names = dict(zip(("then_branch", "else_branch"), branches, strict=True))
+    return written([helper.make_node("If", ["yes"], ["scores"], **names)], initializer=[yes])
+
+
+def test_a_graph_within_a_node_takes_part():
+    parts = [part(conditional(), 2, 1), part(conditional(), 0, 3)]
+
+    merged = merge(parts, averaging(2, 2), n_features=4, n_outputs=2)
+
+    onnx.checker.check_model(onnx.load_from_string(merged), full_check=True)
+    expected = -(X[:, [2, 1]] + X[:, [0, 3]]) / 2
+    np.testing.assert_allclose(run(merged, X), expected, rtol=0, atol=1e-15)
 
 
 IDENTITY = helper.make_node("Identity", ["features"], ["scores"])
 REFUSED = {
-    "a graph of its own": conditional(),
     "takes .*'others'": written(
         [helper.make_node("Add", ["features", "others"], ["scores"])], inputs=("features", "others")
     ),

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.packaging.graphs.decoding import Field, fields_of
-from modelyard.packaging.graphs.encoding import text_field
+from modelyard.packaging.graphs.encoding import bytes_field, text_field
 from modelyard.packaging.graphs.messages import INPUT, OUTPUT, model, node, tensor
 
 _IR_VERSION, _GRAPH, _OPSET, _TRAINING, _FUNCTION = 1, 7, 8, 20, 25
-_NODE, _INITIALIZER, _INPUT, _OUTPUT, _SPARSE = 1, 5, 11, 12, 15
+_NODE, _INITIALIZER, _INPUT, _OUTPUT, _VALUE_INFO, _SPARSE = 1, 5, 11, 12, 13, 15
+_VALUE_NAME = 1
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _ATTRIBUTE = 1, 2, 3, 5
 _SUBGRAPH, _SUBGRAPHS = 6, 11
 _TENSOR_NAME, _EXTERNAL_DATA = 8, 13
@@ -58,8 +59,8 @@ def merge(parts: Sequence[GraphPart], combiner: bytes, *, n_features: int, n_out
         n_outputs: columns of the result.
 
     Raises:
-        ValueError: if a graph is not of the contract, holds graphs of its own, or is written for
-            other operator sets than those before it.
+        ValueError: if a graph is not of the contract, or is written for other operator sets than
+            those before it.
     """
     joined = _Joined()
     scores = []
@@ -129,9 +130,9 @@ def _require_contract(graph: bytes) -> None:
         if each.number == _INITIALIZER:
             constants.add(_name_of(each.payload, _TENSOR_NAME))
         elif each.number == _INPUT:
-            inputs.append(_name_of(each.payload, 1))
+            inputs.append(_name_of(each.payload, _VALUE_NAME))
         elif each.number == _OUTPUT:
-            outputs.append(_name_of(each.payload, 1))
+            outputs.append(_name_of(each.payload, _VALUE_NAME))
     # Before IR version 4 constants stood among the inputs as well.
     taken = [name for name in inputs if name not in constants]
     if taken != [INPUT] or outputs != [OUTPUT]:
@@ -147,10 +148,36 @@ def _renamed_node(message: bytes, prefix: str, known: Mapping[str, str]) -> byte
     for each in fields_of(message):
         if each.number in {_NODE_INPUT, _NODE_OUTPUT, _NODE_NAME}:
             parts.append(_renamed(each, prefix, known))
-            continue
-        if each.number == _ATTRIBUTE and _has_subgraph(each.payload):
-            raise ValueError("a member's graph holds a node with a graph of its own")
-        parts.append(each.encoded())
+        elif each.number == _ATTRIBUTE:
+            parts.append(bytes_field(_ATTRIBUTE, _renamed_attribute(each.payload, prefix, known)))
+        else:
+            parts.append(each.encoded())
+    return b"".join(parts)
+
+
+def _renamed_attribute(message: bytes, prefix: str, known: Mapping[str, str]) -> bytes:
+    return b"".join(
+        bytes_field(each.number, _renamed_subgraph(each.payload, prefix, known))
+        if each.number in {_SUBGRAPH, _SUBGRAPHS}
+        else each.encoded()
+        for each in fields_of(message)
+    )
+
+
+def _renamed_subgraph(message: bytes, prefix: str, known: Mapping[str, str]) -> bytes:
+    """Rename a graph inside a node; it may take values from around it, so that names stay alike."""
+    parts = []
+    for each in fields_of(message):
+        content = each.encoded()
+        if each.number == _NODE:
+            content = bytes_field(_NODE, _renamed_node(each.payload, prefix, known))
+        elif each.number == _INITIALIZER:
+            content = bytes_field(_INITIALIZER, _renamed_tensor(each.payload, prefix, known))
+        elif each.number in {_INPUT, _OUTPUT, _VALUE_INFO}:
+            content = bytes_field(each.number, _renamed_value(each.payload, prefix, known))
+        elif each.number == _SPARSE:
+            raise ValueError("a member's graph holds sparse constants")
+        parts.append(content)
     return b"".join(parts)
 
 
@@ -159,18 +186,19 @@ def _renamed_tensor(message: bytes, prefix: str, known: Mapping[str, str]) -> by
     for each in fields_of(message):
         if each.number == _EXTERNAL_DATA:
             raise ValueError("a member's graph keeps a constant in another file")
-        parts.append(
-            _renamed(each, prefix, known) if each.number == _TENSOR_NAME else each.encoded()
-        )
+        is_name = each.number == _TENSOR_NAME
+        parts.append(_renamed(each, prefix, known) if is_name else each.encoded())
     return b"".join(parts)
 
 
-def _renamed(field_: Field, prefix: str, known: Mapping[str, str]) -> bytes:
-    name = field_.text
+def _renamed_value(message: bytes, prefix: str, known: Mapping[str, str]) -> bytes:
+    return b"".join(
+        _renamed(each, prefix, known) if each.number == _VALUE_NAME else each.encoded()
+        for each in fields_of(message)
+    )
+
+
+def _renamed(name: Field, prefix: str, known: Mapping[str, str]) -> bytes:
     # An optional input that is left out has an empty name, and keeps it.
-    fresh = known.get(name, f"{prefix}{name}") if name else ""
-    return text_field(field_.number, fresh)
-
-
-def _has_subgraph(attribute: bytes) -> bool:
-    return any(each.number in {_SUBGRAPH, _SUBGRAPHS} for each in fields_of(attribute))
+    fresh = known.get(name.text, f"{prefix}{name.text}") if name.text else ""
+    return text_field(name.number, fresh)
