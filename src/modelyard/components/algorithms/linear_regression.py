@@ -1,18 +1,13 @@
 """Linear regression by ordinary least squares."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from modelyard.domain.tasks import Task
-from modelyard.packaging.graphs.linear import linear
+from modelyard.packaging.graphs.linear import LinearModel
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     FitInput,
     FittedModel,
-    FloatArray,
     Needs,
 )
 
@@ -47,22 +42,7 @@ class LinearRegression:
             rows, values = rows * root[:, None], values * root
         coefficients = np.linalg.lstsq(rows, values, rcond=None)[0]
         intercept = float(y_mean - X_mean @ coefficients)
-        return _Line(coefficients, intercept, dict(training.parameters))
-
-
-@dataclass(frozen=True)
-class _Line:
-    coefficients: FloatArray
-    intercept: float
-    parameters: Mapping[str, Any]
-
-    def scores(self, X: FloatArray) -> FloatArray:
-        values: FloatArray = X @ self.coefficients + self.intercept
-        return values[:, None]
-
-    def to_onnx(self) -> bytes:
-        chain = linear(self.coefficients[:, None], np.array([self.intercept]))
-        return chain.to_model(n_features=len(self.coefficients), n_outputs=1)
+        return LinearModel(coefficients, intercept, dict(training.parameters))
 
 
 COMPONENT = LinearRegression()

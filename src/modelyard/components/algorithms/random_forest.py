@@ -1,9 +1,7 @@
 """Random forest, for classes and for values."""
 
-import numpy as np
-
 from modelyard.domain.tasks import Task
-from modelyard.packaging.graphs.forests import ForestModel, bounded
+from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     FitInput,
@@ -75,27 +73,19 @@ class RandomForest:
         is_regression = training.task is Task.REGRESSION
         parameters = dict(training.parameters)
         kind = RandomForestRegressor if is_regression else RandomForestClassifier
+        auto = 1 / 3 if is_regression else "sqrt"
         estimator = kind(
             n_estimators=parameters["n_estimators"],
             max_depth=parameters["max_depth"] or None,
             min_samples_leaf=parameters["min_samples_leaf"],
-            max_features=_max_features(parameters["max_features"], is_regression=is_regression),
+            max_features=features_of_a_split(parameters["max_features"], auto=auto),
             random_state=int(training.rng.integers(2**31)),
             n_jobs=training.n_threads,
         )
         estimator.fit(bounded(training.X), training.y, sample_weight=training.weight)
         # With one thread the trees are added in order, so that sums are equal to the last bit.
         estimator.n_jobs = 1
-        seen = np.empty(0, dtype=np.int64) if is_regression else estimator.classes_
-        return ForestModel(estimator, seen, training.n_classes, parameters)
-
-
-def _max_features(word: str | float, *, is_regression: bool) -> str | float:
-    if word == "auto":
-        return 1 / 3 if is_regression else "sqrt"
-    if word == "all":
-        return 1.0
-    return word if isinstance(word, str) else float(word)
+        return ForestModel.of(estimator, training)
 
 
 COMPONENT = RandomForest()

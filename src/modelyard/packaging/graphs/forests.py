@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import Tree, mean_of_float32_trees
+from modelyard.protocols.algorithms import FitInput
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,6 +32,12 @@ class ForestModel:
     seen: npt.NDArray[np.int64]
     n_classes: int
     parameters: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, estimator: Any, training: FitInput) -> Self:
+        """Return the model of an estimator that was fitted as `training` says."""
+        seen = estimator.classes_ if training.n_classes else np.empty(0, dtype=np.int64)
+        return cls(estimator, seen, training.n_classes, dict(training.parameters))
 
     def scores(self, X: FloatArray) -> FloatArray:
         """Return what the estimator answers."""
@@ -60,6 +67,19 @@ def bounded(X: FloatArray) -> npt.NDArray[np.float32]:
     that a larger value takes the branches that the bound takes.
     """
     return np.clip(X, -_LARGEST, _LARGEST).astype(np.float32)
+
+
+def features_of_a_split(word: str | float, *, auto: str | float) -> str | float:
+    """Return in scikit-learn's words how many features a split of a forest chooses among.
+
+    Args:
+        word: a share, "sqrt", "log2", "all" or "auto".
+        auto: what "auto" stands for.
+    """
+    chosen = auto if word == "auto" else word
+    if chosen == "all":
+        return 1.0
+    return chosen if isinstance(chosen, str) else float(chosen)
 
 
 def read_tree(fitted: Any) -> Tree:

@@ -7,7 +7,7 @@ alone, which makes a forest of classes a quarter smaller than numbers at the lea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,19 @@ def sum_of_trees(trees: Sequence[Tree], *, n_targets: int) -> Chain:
     weights = [tree.leaves for tree in trees]
     attributes = _ensemble(trees, weights, targets, dtype=np.dtype(np.float64))
     return Chain().then("TreeEnsemble", domain=ML_DOMAIN, n_targets=n_targets, **attributes)
+
+
+def compared_in_float32(tree: Tree) -> Tree:
+    """Return a tree that takes doubles where `tree` takes them rounded to float32.
+
+    A double rounds to a float32 at or below the threshold where it lies below the middle between
+    the greatest such float32 and the next; the middle itself rounds to the even one of the two.
+    """
+    greatest = _at_most(tree.threshold, np.dtype(np.float32))
+    following = np.nextafter(greatest, np.float32(np.inf))
+    middle = (greatest.astype(np.float64) + following.astype(np.float64)) / 2
+    is_even = greatest.view(np.uint32) % 2 == 0
+    return replace(tree, threshold=np.where(is_even, middle, np.nextafter(middle, -np.inf)))
 
 
 def mean_of_float32_trees(trees: Sequence[Tree]) -> Chain:

@@ -1,0 +1,83 @@
+"""Extremely randomised trees, for classes and for values."""
+
+from modelyard.domain.tasks import Task
+from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
+from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+
+
+class ExtraTrees:
+    """Trees on all rows, each split the best of some features, each cut at a random place."""
+
+    card = AlgorithmCard(
+        key="extra-trees",
+        title="Extra trees",
+        summary="The mean of many trees whose splits are drawn at random. Smoother than a random "
+        "forest, and often as accurate.",
+        tasks=frozenset(Task),
+        parameters=(
+            Parameter(
+                "n_estimators",
+                100,
+                "Number of trees: more is never worse, but larger and slower.",
+                minimum=1,
+                maximum=5000,
+            ),
+            Parameter(
+                "max_depth",
+                0,
+                "Most splits from the root to a leaf; 0 for no limit.",
+                minimum=0,
+                maximum=100,
+                choices=("none",),
+            ),
+            Parameter(
+                "min_samples_leaf",
+                2,
+                "Fewest training rows in a leaf: more makes trees smaller and smoother.",
+                minimum=1,
+                maximum=10_000,
+                search_low=1,
+                search_high=20,
+                is_log=True,
+            ),
+            Parameter(
+                "max_features",
+                "auto",
+                "Features that a split chooses among: a share, or a word; auto is sqrt for classes "
+                "and all for values.",
+                minimum=0.01,
+                maximum=1.0,
+                choices=("auto", "sqrt", "log2", "all"),
+                search_low=0.1,
+                search_high=1.0,
+            ),
+        ),
+        needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
+        libraries=("scikit-learn",),
+        source="Geurts, Ernst, Wehenkel: Extremely randomized trees, Machine Learning 63 (2006), "
+        "table 1; max_features: the defaults of K there; min_samples_leaf as for the random forest",
+    )
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Grow the trees on `n_threads` cores."""
+        from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+        is_regression = training.task is Task.REGRESSION
+        parameters = dict(training.parameters)
+        kind = ExtraTreesRegressor if is_regression else ExtraTreesClassifier
+        auto = "all" if is_regression else "sqrt"
+        estimator = kind(
+            n_estimators=parameters["n_estimators"],
+            max_depth=parameters["max_depth"] or None,
+            min_samples_leaf=parameters["min_samples_leaf"],
+            max_features=features_of_a_split(parameters["max_features"], auto=auto),
+            random_state=int(training.rng.integers(2**31)),
+            n_jobs=training.n_threads,
+        )
+        estimator.fit(bounded(training.X), training.y, sample_weight=training.weight)
+        # With one thread the trees are added in order, so that sums are equal to the last bit.
+        estimator.n_jobs = 1
+        return ForestModel.of(estimator, training)
+
+
+COMPONENT = ExtraTrees()
