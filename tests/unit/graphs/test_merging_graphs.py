@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
+from modelyard.kit.protobuf.decoding import fields_of
 from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.constants import ConstantModel
-from modelyard.packaging.graphs.decoding import fields_of
 from modelyard.packaging.graphs.linear import linear
 from modelyard.packaging.graphs.merging import GraphPart, merge
 from modelyard.packaging.graphs.scores import softmax

@@ -6,7 +6,7 @@ from google.protobuf.wrappers_pb2 import Int64Value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.packaging.graphs.encoding import bytes_field, number_field, varint, varints
+from modelyard.kit.protobuf.encoding import bytes_field, number_field, varint, varints
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.packaging.graphs.decoding import Field, fields_of
-from modelyard.packaging.graphs.encoding import bytes_field, text_field
+from modelyard.kit.protobuf.decoding import Field, fields_of
+from modelyard.kit.protobuf.encoding import bytes_field, text_field
 from modelyard.packaging.graphs.messages import INPUT, OUTPUT, model, node, tensor
 
 _IR_VERSION, _GRAPH, _OPSET, _TRAINING, _FUNCTION = 1, 7, 8, 20, 25

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.packaging.graphs.encoding import (
+from modelyard.kit.protobuf.encoding import (
     bytes_field,
     number_field,
     packed_field,

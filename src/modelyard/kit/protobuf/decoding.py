@@ -6,7 +6,7 @@ Source: "Encoding", protobuf.dev/programming-guides/encoding.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelyard.packaging.graphs.encoding import bytes_field, varint
+from modelyard.kit.protobuf.encoding import bytes_field, varint
 
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
