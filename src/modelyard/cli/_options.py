@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from modelyard.domain.errors import InvalidValue
+from modelyard.domain.errors import InvalidValue, UsageError
+from modelyard.kit.addresses import scheme_of, with_query
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -39,6 +40,23 @@ _DIALECT = (
     click.option("--decimal", metavar="MARK", help="'.' or ','; by default found."),
 )
 DATA = click.Path(path_type=Path)
+QUERY: Decorator = click.option(
+    "--query",
+    metavar="SELECT",
+    help="Of the database that DATA names, e.g. sqlite:///shop.db, what to read.",
+)
+
+
+class _Location(click.ParamType[Path | str]):
+    """A path, or an address such as sqlite:///shop.db?table=orders."""
+
+    name = "data"
+
+    def convert(self, value: Any, _param: Any, _context: Any) -> Path | str:
+        return Path(value) if scheme_of(value) is None else str(value)
+
+
+LOCATION = _Location()
 
 
 def dialect(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +64,22 @@ def dialect(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_DIALECT):
         command = option(command)
     return command
+
+
+def answering(data: Path | str, query: str | None) -> Path | str:
+    """Return the address of what a query answers; without a query, the data as it was named.
+
+    Raises:
+        UsageError: if a query is asked of a file.
+    """
+    if query is None:
+        return data
+    if not isinstance(data, str):
+        raise UsageError(
+            f"--query asks a database; '{data}' is a file.",
+            fix="Name a database, e.g. sqlite:///shop.db.",
+        )
+    return with_query(data, query)
 
 
 def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:

@@ -4,22 +4,24 @@ from pathlib import Path
 
 import click
 
-from modelyard.cli._options import DATA, JSON, TRUST, dialect
+from modelyard.cli._options import DATA, JSON, LOCATION, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, progress
 
 
 @click.command("evaluate")
 @click.argument("model")
-@click.argument("data", type=DATA)
+@click.argument("data", type=LOCATION)
 @click.option("--metric", help="Key of the metric that decides; by default the model's own.")
 @click.option("--csv", "csv_path", type=DATA, help="Write the metrics to this CSV file as well.")
+@QUERY
 @dialect
 @TRUST
 @JSON
 def evaluate(
     model: str,
-    data: Path,
+    data: Path | str,
     *,
+    query: str | None,
     metric: str | None,
     csv_path: Path | None,
     trust: tuple[str, ...],
@@ -35,8 +37,10 @@ def evaluate(
     from modelyard.cli._words import print_metrics
     from modelyard.domain.configs import FileDialect
     from modelyard.reporting.exports import evaluation_to_dict
+    from modelyard.services.datasets import location_of
     from modelyard.services.reports import write_metrics
 
+    data = answering(data, query)
     predicting = open_project().predicting
     with progress(is_shown=not wants_json) as bar:
         bar.stage("Verifying the package")
@@ -48,7 +52,7 @@ def evaluate(
     if csv_path is not None:
         write_metrics(evaluation, csv_path)
     if wants_json:
-        print_json({"model": model, "data": str(data)} | evaluation_to_dict(evaluation))
+        print_json({"model": model, "data": location_of(data)} | evaluation_to_dict(evaluation))
     else:
         print_metrics(evaluation, is_held_out=False)
         if evaluation.is_training_data:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from modelyard.cli._options import DATA, JSON, TRUST, dialect
+from modelyard.cli._options import DATA, JSON, LOCATION, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, progress
 
 
 @click.command("predict")
 @click.argument("model")
-@click.argument("data", type=DATA)
+@click.argument("data", type=LOCATION)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
 @click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
 @click.option(
@@ -19,13 +19,15 @@ from modelyard.cli._screen import print_json, progress
     is_flag=True,
     help="Put an apostrophe before text that a spreadsheet would take for a formula.",
 )
+@QUERY
 @dialect
 @TRUST
 @JSON
 def predict(
     model: str,
-    data: Path,
+    data: Path | str,
     *,
+    query: str | None,
     out: Path | None,
     proba: bool,
     is_for_spreadsheets: bool,
@@ -45,7 +47,8 @@ def predict(
     from modelyard.services.answers import answer_csv, write_answers
     from modelyard.store.files import require_another
 
-    if out is not None:
+    data = answering(data, query)
+    if out is not None and isinstance(data, Path):
         require_another(out, data)
     predicting = open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import DATA, JSON, KIND, MISSING, dialect, pairs
+from modelyard.cli._options import (
+    JSON,
+    KIND,
+    LOCATION,
+    MISSING,
+    QUERY,
+    answering,
+    dialect,
+    pairs,
+)
 from modelyard.cli._screen import print_json, print_table
 
 if TYPE_CHECKING:
@@ -13,16 +22,18 @@ if TYPE_CHECKING:
 
 
 @click.command("profile")
-@click.argument("data", type=DATA)
+@click.argument("data", type=LOCATION)
 @click.option("--target", help="Column to predict: finds the task and looks for leakage.")
 @MISSING
 @KIND
+@QUERY
 @dialect
 @JSON
 def profile(
-    data: Path,
+    data: Path | str,
     *,
     target: str | None,
+    query: str | None,
     missing: tuple[str, ...],
     kinds: tuple[str, ...],
     wants_json: bool,
@@ -37,7 +48,7 @@ def profile(
     from modelyard.services.datasets import plain_examination
 
     options = read_options(missing, pairs(kinds, "--kind"), dialect=given)
-    examination = open_project().datasets.examine(data, options, target=target)
+    examination = open_project().datasets.examine(answering(data, query), options, target=target)
     if wants_json:
         print_json(plain_examination(examination))
         return

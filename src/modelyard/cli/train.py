@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import DATA, JSON, KIND, MISSING, dialect, pairs
+from modelyard.cli._options import (
+    DATA,
+    JSON,
+    KIND,
+    LOCATION,
+    MISSING,
+    QUERY,
+    answering,
+    dialect,
+    pairs,
+)
 from modelyard.cli._screen import progress
 
 if TYPE_CHECKING:
@@ -13,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("train")
-@click.argument("data", type=DATA)
+@click.argument("data", type=LOCATION)
 @click.option("--target", required=True, help="Column to predict.")
 @click.option("--task", help="binary, multiclass or regression; by default found from the target.")
 @click.option("--algorithm", default="lightgbm", show_default=True, help="Key of an algorithm.")
@@ -50,9 +60,17 @@ if TYPE_CHECKING:
 @click.option("--out", type=DATA, help="Folder for a copy of the package.")
 @MISSING
 @KIND
+@QUERY
 @dialect
 @JSON
-def train(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> None:
+def train(
+    data: Path | str,
+    *,
+    query: str | None,
+    wants_json: bool,
+    out: Path | None,
+    **options: Any,
+) -> None:
     """Train, measure and register a model on DATA.
 
     It is measured on held-out rows, and its package is proven before it is kept.
@@ -62,7 +80,9 @@ def train(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> 
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._outcomes import print_outcome
+    from modelyard.services.datasets import location_of
 
+    data = answering(data, query)
     config = _config(options)
     project = open_project()
     with progress(is_shown=not wants_json) as bar:
@@ -70,7 +90,7 @@ def train(data: Path, *, wants_json: bool, out: Path | None, **options: Any) -> 
             lambda: project.datasets.read(data, config.read),
             config,
             progress=bar,
-            location=str(data),
+            location=location_of(data),
             out=out,
         )
     print_outcome(outcome, wants_json=wants_json)

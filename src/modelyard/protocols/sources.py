@@ -15,23 +15,29 @@ class SourceCard:
     Attributes:
         key, title: for users.
         suffixes: lower-case file suffixes that it reads, with the dot.
+        schemes: of the addresses that it reads, such as `sqlite` of `sqlite:///shop.db`.
     """
 
     key: str
     title: str
-    suffixes: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """Reads a file."""
+    """Reads a file, or an address that is no file."""
 
     @property
     def card(self) -> SourceCard:
         """Facts about the source."""
         ...
 
-    def read(self, location: Path, options: ReadOptions) -> RawTable:
+    def read(self, location: Path | str, options: ReadOptions) -> RawTable:
         """Read the table.
+
+        Args:
+            location: the path of a file, or an address as text.
+            options: what the user says about how the data is written.
 
         Raises:
             DataError: if the file is not a sound table; it names row, column and fix.

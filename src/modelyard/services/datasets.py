@@ -10,6 +10,7 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table
 from modelyard.engine.frames.forms import raw_table_of
+from modelyard.kit.addresses import stated
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class DatasetService:
 
 
 def location_of(data: object) -> str:
-    """Return how a user named the data: its path, or nothing for an object in memory."""
-    return str(data) if isinstance(data, str | Path) else ""
+    """Return how a user named the data, a password left out; nothing for an object in memory."""
+    return stated(data) if isinstance(data, str | Path) else ""
 
 
 def plain_examination(examination: Examination) -> Mapping[str, Any]:

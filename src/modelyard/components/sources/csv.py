@@ -1,6 +1,9 @@
 """The source that reads delimited text: comma, semicolon, tab or bar between the cells."""
 
+import gzip
+import io
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +13,17 @@ import polars as pl
 from modelyard.components.sources._delimited.dialects import find_dialect
 from modelyard.components.sources._delimited.encodings import decode
 from modelyard.components.sources._delimited.records import Records, cut
+from modelyard.components.sources._typed import memory_limit
 from modelyard.domain.cells import WHITE_SPACE, missing_tokens_of, parse_number
 from modelyard.domain.configs import ReadOptions
-from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
+from modelyard.domain.errors import DataError, NoRows, NotATable, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.kit.hashing import sha256_of
 from modelyard.protocols.sources import SourceCard
+
+_PACKED = ".gz"
+_SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in ("", _PACKED))
 
 # Excel writes this line to tell its own delimiter.
 _SEPARATOR_LINE = re.compile(rb"sep=([\t -!#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
@@ -28,7 +35,7 @@ class CsvSource:
 
     card: SourceCard
 
-    def read(self, location: Path, options: ReadOptions) -> RawTable:
+    def read(self, location: Path | str, options: ReadOptions) -> RawTable:
         """Return the cells of a text file as Strings, and how the file is written.
 
         A cell is kept as it is written, those that mean missing included; an empty cell is an
@@ -48,6 +55,7 @@ class CsvSource:
             MalformedRow: at the first row that is not as wide as the header.
             AmbiguousHeader: if columns have no name, or the same.
         """
+        location = Path(location)
         content = _bytes_of(location)
         text = decode(content, location.name, encoding=options.encoding)
         plain, options = _without_separator_line(text.content, options)
@@ -79,12 +87,12 @@ class CsvSource:
         return RawTable(frame.rename(dict(zip(frame.columns, names, strict=True))), facts)
 
 
-COMPONENT = CsvSource(SourceCard("csv", "Delimited text", (".csv", ".tsv", ".txt")))
+COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES))
 
 
 def _bytes_of(location: Path) -> bytes:
     try:
-        return location.read_bytes()
+        content = location.read_bytes()
     except FileNotFoundError as error:
         raise NotFound(
             f"There is no file '{location}'.", fix="Check the path.", sample=str(location)
@@ -99,6 +107,32 @@ def _bytes_of(location: Path) -> bytes:
             fix="Check that you may read it.",
             sample=str(location),
         ) from error
+    return _unpacked(content, location) if location.suffix.lower() == _PACKED else content
+
+
+def _unpacked(content: bytes, location: Path) -> bytes:
+    """Decompress no more than a table may fill, however small the file is.
+
+    Raises:
+        NotATable: if it is not whole, or no gzip archive.
+        DataError: if it holds more.
+    """
+    limit = memory_limit()
+    try:
+        with gzip.open(io.BytesIO(content)) as stream:
+            text = stream.read(limit + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise NotATable(
+            f"'{location.name}' is no gzip archive, or breaks off: {error}.",
+            fix="Compress the file again, or rename it to what it is.",
+        ) from error
+    if len(text) > limit:
+        raise DataError(
+            f"'{location.name}' holds more than {limit / 1e9:,.1f} GB, half of this machine's "
+            f"memory.",
+            fix="Give fewer rows.",
+        )
+    return text
 
 
 def _without_separator_line(content: bytes, options: ReadOptions) -> tuple[bytes, ReadOptions]:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
+from modelyard.domain.series import frame_of_columns
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.frames.hashes import content_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
-from modelyard.engine.frames.values import frame_of_columns
+from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.sources import Source
 
 _FORMS = (
@@ -33,10 +35,10 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     """Return the raw table that `data` stands for.
 
     Args:
-        data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts. A
-            key that some of the dicts lack is missing there. The index of a pandas frame is no
-            column and is not read.
-        catalog: where the sources of files are found, by suffix.
+        data: a path, the address of a database, a pandas, polars or Arrow table, a dict of
+            columns, or a list of dicts. A key that some of the dicts lack is missing there. The
+            index of a pandas frame is no column and is not read.
+        catalog: where sources are found: of files by suffix, of addresses by scheme.
         options: how to read.
 
     Returns:
@@ -50,9 +52,12 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         AmbiguousHeader: if columns have no name, or the same.
         DataError: if a column holds what no table can hold.
     """
+    scheme = scheme_of(data)
+    if scheme is not None:
+        return _hashed(_source_of_address(scheme, catalog).read(str(data), options))
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
-        return _source_of(location, catalog).read(location, options)
+        return _hashed(_source_of(location, catalog).read(location, options))
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
     if not frame.height:
@@ -118,7 +123,7 @@ def _source_of(location: Path, catalog: Catalog) -> Source:
     sources = catalog.sources()
     suffix = location.suffix.lower()
     for source in sources.values():
-        if suffix in source.card.suffixes:
+        if location.name.lower().endswith(source.card.suffixes or ("/",)):
             return source
     known = ", ".join(sorted(s for source in sources.values() for s in source.card.suffixes))
     if location.is_dir():
@@ -134,6 +139,26 @@ def _source_of(location: Path, catalog: Catalog) -> Source:
         fix=f"Known suffixes: {known}.",
         sample=suffix,
     )
+
+
+def _source_of_address(scheme: str, catalog: Catalog) -> Source:
+    sources = catalog.sources()
+    for source in sources.values():
+        if scheme in source.card.schemes:
+            return source
+    known = ", ".join(sorted(s for source in sources.values() for s in source.card.schemes))
+    raise UsageError(
+        f"No source reads addresses that begin with '{scheme}://'.",
+        fix=f"Known: {known}. Download a file first.",
+        sample=scheme,
+    )
+
+
+def _hashed(raw: RawTable) -> RawTable:
+    """Give data that is no file the hash of its content."""
+    if raw.facts.sha256:
+        return raw
+    return replace(raw, facts=replace(raw.facts, sha256=content_hash(raw.frame)))
 
 
 def _frame_of(data: object) -> tuple[str, pl.DataFrame, tuple[str, ...]]:

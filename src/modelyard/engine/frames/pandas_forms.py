@@ -8,8 +8,8 @@ import polars as pl
 
 from modelyard.domain.errors import UsageError
 from modelyard.domain.headers import require_sound_header
+from modelyard.domain.series import series_of
 from modelyard.domain.values import cell_text, plain_value
-from modelyard.engine.frames.values import series_of
 
 
 def frame_of_pandas(data: Any) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What a Parquet file declares of itself before any of its pages is decoded."""

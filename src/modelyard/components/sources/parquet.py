@@ -1,0 +1,38 @@
+"""The source that reads Parquet files, after it has looked at what they declare."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from modelyard.components.sources._parquet.footers import read_footer, require_decodable
+from modelyard.components.sources._typed import memory_limit, opened, raw_table
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.tables import RawTable
+from modelyard.protocols.sources import SourceCard
+
+
+@dataclass(frozen=True)
+class ParquetSource:
+    """Reads Parquet files."""
+
+    card: SourceCard
+
+    def read(self, location: Path | str, options: ReadOptions) -> RawTable:
+        """Return the columns of a Parquet file with the types that they have there.
+
+        The footer is judged before any page is decoded: nested columns, extension types, and a
+        table that would fill more than half of the memory are refused.
+
+        Raises:
+            NotATable: if the file is no Parquet file, damaged or encrypted.
+            DataError: if the file holds what is refused.
+        """
+        path = Path(location)
+        with opened(path, self.card.title):
+            require_decodable(read_footer(path), path.name, limit_bytes=memory_limit())
+            frame = pl.read_parquet(path)
+        return raw_table(frame, path, options, source=self.card.key)
+
+
+COMPONENT = ParquetSource(SourceCard("parquet", "Parquet file", (".parquet", ".pq")))
