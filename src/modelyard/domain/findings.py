@@ -1,7 +1,7 @@
 """What a check has to say about a table."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,9 @@ class Finding:
         sample: up to 5 offending values as text.
         fix: what the user can do, as one sentence.
         drops: columns that training leaves out because of this finding.
+        fixes: what a configuration may name to have it mended, as `domain.fixes` spells it.
+        safe_fix: the one among `fixes` that is recommended without knowing more of the data.
+        all_rows: numbers of every row that it is about, where a fix leaves these out.
     """
 
     code: str
@@ -37,6 +40,9 @@ class Finding:
     sample: tuple[str, ...] = ()
     fix: str = ""
     drops: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    safe_fix: str = ""
+    all_rows: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -45,7 +51,9 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding with its name as plain values, for JSON and the store."""
-        return {**asdict(self), "name": self.name}
+        plain = asdict(self)
+        del plain["all_rows"]
+        return {**plain, "name": self.name}
 
     def is_accepted_by(self, accepted: frozenset[str]) -> bool:
         """Whether one of the names that the user accepted covers this finding."""

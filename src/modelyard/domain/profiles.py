@@ -14,6 +14,7 @@ class ColumnProfile:
         n_nonfinite: cells that were infinite or NaN and are treated as missing.
         minimum, maximum, mean, sd, quartiles: of the number kinds (datetimes: microseconds since
             1970 UTC), None or empty elsewhere. `quartiles` are the 25, 50 and 75 % points.
+        skew: third standardised moment (Joanes, Gill 1998: g1) of number kinds that vary.
         top_values: the most frequent values as text, with their counts.
         histogram: bin edges (k+1) and counts (k) of the number kinds.
     """
@@ -29,6 +30,7 @@ class ColumnProfile:
     mean: float | None = None
     sd: float | None = None
     quartiles: tuple[float, ...] = ()
+    skew: float | None = None
     top_values: tuple[tuple[str, int], ...] = ()
     histogram_edges: tuple[float, ...] = ()
     histogram_counts: tuple[int, ...] = ()

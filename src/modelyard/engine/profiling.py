@@ -15,6 +15,8 @@ _N_BINS = 20
 _QUARTILES = (0.25, 0.5, 0.75)
 # Above it the square of a double, summed over a table, may overflow.
 _LARGE = 1e140
+# A spread that is a smaller share of its numbers is what rounding left.
+_SAME = 1e-12
 # Kinds whose most frequent values say something; a measured number hardly comes twice.
 _COUNTED = frozenset({ColumnKind.INTEGER, ColumnKind.BOOLEAN, ColumnKind.CATEGORY})
 
@@ -94,11 +96,13 @@ def _describe_numbers(values: npt.NDArray[np.float64]) -> dict[str, Any]:
     largest = max(abs(minimum), abs(maximum))
     scale = largest if largest > _LARGE else 1.0
     scaled = values / scale
+    sd = float(scaled.std())
     described = {
         "minimum": minimum,
         "maximum": maximum,
         "mean": float(scaled.mean() * scale),
-        "sd": float(scaled.std() * scale),
+        "sd": sd * scale,
+        "skew": _skew(scaled, sd),
         "quartiles": tuple((np.quantile(scaled, _QUARTILES) * scale).tolist()),
     }
     if not np.isfinite(maximum - minimum):
@@ -108,6 +112,14 @@ def _describe_numbers(values: npt.NDArray[np.float64]) -> dict[str, Any]:
         "histogram_edges": tuple(edges.tolist()),
         "histogram_counts": tuple(counts.tolist()),
     }
+
+
+def _skew(values: npt.NDArray[np.float64], sd: float) -> float | None:
+    """Return the third standardised moment, None where the values hardly vary."""
+    if sd <= _SAME * max(float(np.abs(values).max()), sd):
+        return None
+    standardised = (values - values.mean()) / sd
+    return float(np.mean(standardised * standardised * standardised))
 
 
 def _edges(minimum: float, maximum: float) -> npt.NDArray[np.float64]:

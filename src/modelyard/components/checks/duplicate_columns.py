@@ -33,6 +33,8 @@ class DuplicateColumns:
                 message=f"Column '{name}' holds the same values as '{twin}' in every row.",
                 columns=(name,),
                 fix=f"Drop one of them with --drop {quote(name)}; it adds nothing.",
+                fixes=("drop-column",),
+                safe_fix="drop-column",
             )
 
 

@@ -1,9 +1,11 @@
-"""Reports rows that repeat an earlier row in every column."""
+"""Reports rows that repeat an earlier row, whatever names the rows aside."""
 
 from collections.abc import Iterator
 from math import prod
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.profiles import ColumnProfile
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 _N_SHOWN = 10
@@ -15,27 +17,44 @@ class DuplicateRows:
     card = CheckCard("duplicate-rows", "Duplicate rows", ("duplicate-rows",))
 
     def check(self, subject: CheckInput) -> Iterator[Finding]:
-        """Report how many rows repeat an earlier one, and which come first."""
-        n_duplicates = subject.profile.n_duplicate_rows
-        n_combinations = prod(column.n_unique + 1 for column in subject.profile.columns)
-        if not n_duplicates or n_combinations < subject.profile.n_rows:
+        """Report how many rows repeat an earlier one, and which come first.
+
+        Columns that only name the rows are not compared: who copies a row gives it a new number.
+        """
+        n_rows = subject.profile.n_rows
+        compared = [each for each in subject.profile.columns if not _names_rows(each, n_rows)]
+        is_whole = len(compared) == len(subject.profile.columns)
+        if is_whole and not subject.profile.n_duplicate_rows:
+            return
+        if not compared or prod(column.n_unique + 1 for column in compared) < n_rows:
             # With fewer combinations of values than rows, rows cannot but repeat.
             return
-        repeats = ~subject.table.frame.hash_rows().is_first_distinct()
-        rows = tuple(int(row) + 1 for row in repeats.arg_true()[:_N_SHOWN])
+        frame = subject.table.frame.select([column.name for column in compared])
+        repeats = (~frame.hash_rows().is_first_distinct()).arg_true()
+        if not len(repeats):
+            return
         yield Finding(
             code="duplicate-rows",
             severity=Severity.WARNING,
             message=(
-                f"{n_duplicates:,} of {subject.profile.n_rows:,} rows repeat an earlier row in "
-                "every column."
+                f"{len(repeats):,} of {n_rows:,} rows repeat an earlier row in every column"
+                f"{'' if is_whole else ' but those that name the rows'}."
             ),
-            rows=rows,
+            rows=tuple(int(row) + 1 for row in repeats[:_N_SHOWN]),
             fix=(
                 "Remove them if they were recorded twice; the split keeps equal rows together "
                 "either way."
             ),
+            fixes=("drop-duplicates",),
+            all_rows=tuple((repeats + 1).to_list()),
         )
+
+
+def _names_rows(column: ColumnProfile, n_rows: int) -> bool:
+    """Whether a column tells the rows apart without describing them: an identifier or a counter."""
+    if column.kind is ColumnKind.IDENTIFIER:
+        return True
+    return column.kind is ColumnKind.INTEGER and column.n_unique == n_rows
 
 
 COMPONENT = DuplicateRows()

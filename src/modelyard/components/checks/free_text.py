@@ -39,6 +39,7 @@ class FreeText:
                     f"--kind {quote(column.name)}=category."
                 ),
                 drops=(column.name,),
+                fixes=("as-category",),
             )
 
 

@@ -37,6 +37,7 @@ class HighCardinality:
                 columns=(column.name,),
                 sample=tuple(value for value, _ in column.top_values[:5]),
                 fix=f"Merge rare categories, or drop the column with --drop {quote(column.name)}.",
+                fixes=("drop-column",),
             )
 
 

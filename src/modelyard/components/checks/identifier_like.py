@@ -37,6 +37,7 @@ class IdentifierLike:
                 sample=sample,
                 fix="It is left out: a model would learn it by heart." + _way_back(column, sample),
                 drops=(column.name,),
+                fixes=(f"group-by:{column.name}", "as-category"),
             )
 
 

@@ -103,6 +103,8 @@ def _finding(name: str, n_rows: int, subject: CheckInput) -> Finding:
             f"Drop it with --drop {quote(name)}, or accept it with "
             f"--accept {quote(f'leakage-copy:{name}')}."
         ),
+        fixes=("drop-column",),
+        safe_fix="drop-column",
     )
 
 

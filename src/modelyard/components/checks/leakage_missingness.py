@@ -16,6 +16,9 @@ BoolArray = npt.NDArray[np.bool_]
 _FOLLOWS_UNKNOWN = 0.8
 # Gaps may honestly go with a class (no cabin known in third class: 0.3), so more is asked.
 _FOLLOWS_CLASS = 0.9
+# How often of two rows, one with a gap, the gap goes with the larger (or smaller) number: the best
+# of the honest columns of twelve public tables reaches 0.68 (a cabin's number and survival).
+_FOLLOWS_SIZE = 0.95
 _MIN_ROWS = 10
 
 
@@ -37,6 +40,8 @@ class LeakageMissingness:
             told = _follows_unknown(gap, unknown, classes >= 0)
             if told is None and subject.task.is_classification:
                 told = _follows_class(gap, classes, subject)
+            elif told is None:
+                told = _follows_size(gap, subject.target_codes())
             if told is not None:
                 yield _finding(name, told, subject.target)
 
@@ -93,6 +98,23 @@ def _follows_class(
     )
 
 
+def _follows_size(gap: BoolArray, y: npt.NDArray[np.float64]) -> str | None:
+    """Say so where gaps stand at large answers or at small ones, and hardly among the others."""
+    known = np.isfinite(y)
+    gap, y = gap[known], y[known]
+    n_gaps, n_filled = int(gap.sum()), int((~gap).sum())
+    if min(n_gaps, n_filled) < _MIN_ROWS:
+        return None
+    _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[codes]
+    # Mann, Whitney (1947): how often a row with a gap has the larger answer of two.
+    larger = (ranks[gap].sum() - n_gaps * (n_gaps + 1) / 2) / (n_gaps * n_filled)
+    if max(larger, 1 - larger) < _FOLLOWS_SIZE:
+        return None
+    where = "large" if larger > 0.5 else "small"
+    return f"is missing in {n_gaps:,} rows, whose answers are the {where} ones"
+
+
 def _finding(name: str, told: str, target: str) -> Finding:
     return Finding(
         code="leakage-missingness",
@@ -103,6 +125,8 @@ def _finding(name: str, told: str, target: str) -> Finding:
             f"Drop it with --drop {quote(name)}, or accept it with "
             f"--accept {quote(f'leakage-missingness:{name}')}."
         ),
+        fixes=("drop-column",),
+        safe_fix="drop-column",
     )
 
 

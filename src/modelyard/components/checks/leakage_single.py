@@ -110,10 +110,14 @@ class _Judge:
         column = _Column.of(table, name)
         coarse = column.bins(min(len(self.y) // _ROWS_PER_BIN, _MAX_BINS))
         if not len(self.ranks):
-            answers = [self._answers_of_bins(coarse)]
+            answers = [self._answers_of_bins(coarse), self._answers_of_bins(coarse, is_even=True)]
             if not column.is_coarse:
                 answers.append(self._answers_of_neighbours(column.values[column.codes]))
-            verdicts = [self._told_apart(answer) for answer in answers]
+            verdicts = [
+                verdict
+                for answer in answers
+                for verdict in (self._told_apart(answer), self._told_evenly(answer))
+            ]
         else:
             verdicts = self._explained_by(coarse)
             if not column.is_coarse:
@@ -139,15 +143,20 @@ class _Judge:
             squares += float(np.square(y[judged] - means[bins[judged]]).sum())
         return 1 - squares / float(np.square(y - y.mean()).sum())
 
-    def _answers_of_bins(self, bins: IntArray) -> IntArray:
-        """Answer each row with the commonest class of its bin in the other half."""
+    def _answers_of_bins(self, bins: IntArray, *, is_even: bool = False) -> IntArray:
+        """Answer each row with the commonest class of its bin in the other half.
+
+        Or, if `is_even`, with the class that has the largest share of its rows there, so that a
+        rare class is answered where it is common for its size.
+        """
         n_bins, n_classes = int(bins.max()) + 1, int(self.classes.max()) + 1
         answers = np.empty_like(self.classes)
         for taught, judged in (self.halves, self.halves[::-1]):
             pairs = bins[taught] * n_classes + self.classes[taught]
             counts = np.bincount(pairs, minlength=n_bins * n_classes).reshape(n_bins, n_classes)
             counts[~counts.any(axis=1), counts.sum(axis=0).argmax()] = 1
-            answers[judged] = counts.argmax(axis=1)[bins[judged]]
+            weights = 1 / np.maximum(counts.sum(axis=0), 1) if is_even else np.ones(n_classes)
+            answers[judged] = (counts * weights).argmax(axis=1)[bins[judged]]
         return answers
 
     def _answers_of_neighbours(self, values: FloatArray) -> IntArray:
@@ -173,6 +182,22 @@ class _Judge:
             f"{n_common / n_rows:.1%}) in"
         )
         return _Verdict(1 - n_wrong / (n_rows - n_common) - _TOLD_APART, told)
+
+    def _told_evenly(self, answers: IntArray) -> "_Verdict":
+        """Judge the share that is got right of each class, on average, net of guessing.
+
+        Of two classes it is the informedness: some false alarms hide no rare class that is found.
+        Source: Powers: Evaluation: from precision, recall and F-measure to ROC (2011).
+        """
+        sizes = np.bincount(self.classes)
+        right = np.bincount(self.classes[answers == self.classes], minlength=len(sizes))
+        is_class = sizes >= _MIN_OTHER_ROWS
+        n_classes = int(is_class.sum())
+        if n_classes < 2:
+            return _Verdict(-1.0, "")
+        share = float((right[is_class] / sizes[is_class]).mean())
+        told = f"gets {share:.1%} of each class right, on average, in"
+        return _Verdict((n_classes * share - 1) / (n_classes - 1) - _TOLD_APART, told)
 
 
 @dataclass(frozen=True)
@@ -234,6 +259,8 @@ def _finding(name: str, told: str, subject: CheckInput) -> Finding:
             f"Drop it with --drop {quote(name)}, or accept it with "
             f"--accept {quote(f'leakage-single:{name}')}."
         ),
+        fixes=("drop-column",),
+        safe_fix="drop-column",
     )
 
 

@@ -172,6 +172,8 @@ def _finding(names: list[str], factors: FloatArray, target: str) -> Finding:
         columns=tuple(names),
         sample=tuple(terms[:5]),
         fix=f"Drop them with {drops}, or accept them with --accept leakage-sum.",
+        fixes=("drop-column",),
+        safe_fix="drop-column",
     )
 
 

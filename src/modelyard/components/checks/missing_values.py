@@ -43,6 +43,7 @@ class MissingValues:
                     ),
                     columns=(column.name,),
                     fix=f"Fill it in at the source, or drop it with --drop {quote(column.name)}.",
+                    fixes=("drop-column",),
                 )
 
 

@@ -41,6 +41,8 @@ class RareClass:
             rows=tuple(int(row) + 1 for row in rows[:_N_ROWS_SHOWN]),
             sample=labels,
             fix="Add rows of these classes, merge them with others, or leave them out.",
+            fixes=("drop-rows",),
+            all_rows=tuple((rows + 1).tolist()),
         )
 
 
