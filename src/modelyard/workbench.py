@@ -216,7 +216,9 @@ def train(
         location=location_of(data),
         out=None if out is None else Path(out),
     )
-    opened = project.predicting.open(outcome.folder)
+    # The package is verified anew; its graph has been open since it was proved.
+    session = outcome.trained.fitted.session
+    opened = project.predicting.open(outcome.folder, session=session)
     return Model(
         path=outcome.folder,
         # Known as the version that it was registered as, so that its measurements are kept.

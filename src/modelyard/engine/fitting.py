@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from modelyard.protocols.progress import Progress
 from modelyard.protocols.transforms import Transform
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.recipes import Recipe
+from modelyard.runtime.sessions import Session
 
 IntArray = npt.NDArray[np.int64]
 
@@ -70,6 +72,15 @@ class Fitted:
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the trained model's own scores, by the library that trained it."""
         return self.model.scores(self.recipe.apply(blocks))
+
+    @cached_property
+    def session(self) -> Session:
+        """The model's graph, opened once: what is measured and proved by it is what is shipped."""
+        return Session(self.model.to_onnx())
+
+    def packaged_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
+        """Return the same scores by the model's graph, as the package will answer."""
+        return self.session.scores(self.recipe.apply(blocks))
 
 
 def fit(

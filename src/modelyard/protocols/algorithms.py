@@ -56,6 +56,23 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Members:
+    """What an ensemble combines: an algorithm whose features are the scores of others.
+
+    Attributes:
+        keys: algorithms that it combines where the user names none; those that cannot do the task
+            are passed over.
+        needs_scores: whether it learns from scores of rows that its members were not taught, in
+            folds as many as its parameter `folds` says; where not, members are fitted once.
+        takes_weights: whether the user may give each member a weight.
+    """
+
+    keys: tuple[str, ...]
+    needs_scores: bool = True
+    takes_weights: bool = False
+
+
+@dataclass(frozen=True)
 class AlgorithmCard:
     """Facts about an algorithm.
 
@@ -68,6 +85,9 @@ class AlgorithmCard:
         source: the paper or book, with the page where there is one.
         is_baseline: whether every model is measured against this one; true for one algorithm.
         libraries: distributions that fit it, whose versions a package records.
+        is_graph_faster: whether its graph answers many rows faster than its library; what only
+            needs answers, as importance does, then asks the graph.
+        members: of an ensemble, whose `needs` then say nothing: each member has its own.
     """
 
     key: str
@@ -80,6 +100,8 @@ class AlgorithmCard:
     extra: str | None = None
     is_baseline: bool = False
     libraries: tuple[str, ...] = ()
+    is_graph_faster: bool = False
+    members: Members | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +109,13 @@ class FitInput:
     """Prepared training rows.
 
     Attributes:
-        X: (n, k) float64; NaN for missing only where the card takes it.
+        X: (n, k) float64; NaN for missing only where the card takes it. Of an ensemble the scores
+            of its members side by side, member by member, without rows where it needs none.
         y: (n,) float64 for regression, else int64 class codes 0 .. n_classes - 1.
         feature_names: k names.
         task, n_classes: n_classes is 0 for regression.
-        parameters: every parameter of the card, validated.
+        parameters: every parameter of the card, validated; of an ensemble also `members`, for
+            each a mapping of `name`, `parameters` and `weight`.
         X_validation, y_validation: rows to stop early by, or None.
         weight: (n,) float64 above zero, or None for equal weights.
         weight_validation: of the validation rows; None where `weight` is None, or without rows.

@@ -1,13 +1,13 @@
-"""Predicts with an opened package: reader, recipe, one ONNX session, decision."""
+"""Predicts with an opened package: reader, recipe, one session, decision."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind, InputColumn
-from modelyard.domain.errors import UnsupportedPackage
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowPrediction
 from modelyard.runtime.blocks import Blocks
@@ -16,18 +16,24 @@ from modelyard.runtime.demands import Demands
 from modelyard.runtime.packages import MODEL, RECIPE, Package, read_recipe
 from modelyard.runtime.reading import InputReader
 from modelyard.runtime.recipes import Recipe
+from modelyard.runtime.sessions import Session
 
 # Rows that go through recipe and model at a time, so that memory stays flat on large batches.
 _CHUNK_ROWS = 65_536
+# Fewer rows are answered sooner than a second thread has begun.
+_FEWEST_ROWS_A_THREAD = 1_000
 
 
 class Predictor:
-    """Answers for rows; safe to share between threads."""
+    """Answers for rows; safe to share between threads.
+
+    Large batches are cut into as many parts as there are threads: an answer does not depend on it.
+    """
 
     def __init__(
         self,
         recipe: Recipe,
-        model: bytes,
+        session: Session,
         *,
         reader: InputReader,
         decision: Decision,
@@ -38,7 +44,8 @@ class Predictor:
         self.reader = reader
         self.decision = decision
         self.demands = demands
-        self._session = _session(model, n_threads)
+        self.session = session
+        self.n_threads = n_threads
         self._seen = {
             column.name: frozenset(column.categories)
             for column in reader.inputs
@@ -46,11 +53,13 @@ class Predictor:
         }
 
     @classmethod
-    def of(cls, package: Package, *, n_threads: int = 1) -> Self:
-        """Return the predictor of a verified package."""
+    def of(cls, package: Package, *, n_threads: int = 1, session: Session | None = None) -> Self:
+        """Return the predictor of a verified package; see `reading` for the session."""
         manifest, schema = package.manifest, package.schema
         demands = None if schema is None else Demands(schema, manifest.inputs)
-        return cls.reading(manifest, package.contents, demands=demands, n_threads=n_threads)
+        return cls.reading(
+            manifest, package.contents, demands=demands, n_threads=n_threads, session=session
+        )
 
     @classmethod
     def reading(
@@ -60,11 +69,22 @@ class Predictor:
         *,
         demands: Demands | None = None,
         n_threads: int = 1,
+        session: Session | None = None,
     ) -> Self:
-        """Return the predictor of a package's manifest and files, wherever they are."""
+        """Return the predictor of a package's manifest and files, wherever they are.
+
+        Args:
+            manifest: what the package says about itself.
+            contents: file name to bytes.
+            demands: what rows must fulfil beside the manifest.
+            n_threads: cores to use for large batches.
+            session: opened already; taken if it runs this package's very graph.
+        """
+        model = contents[MODEL]
+        is_same = session is not None and session.content == model
         return cls(
             read_recipe(contents[RECIPE]),
-            contents[MODEL],
+            session if session is not None and is_same else Session(model),
             reader=InputReader(manifest.inputs, manifest.missing_tokens, decimal=manifest.decimal),
             decision=Decision.of(manifest),
             demands=demands,
@@ -77,7 +97,7 @@ class Predictor:
         Raises:
             SchemaViolation: if a cell breaks the data schema of the training.
         """
-        scores = self._run(self.recipe.apply(self._allowed(self.reader.read_row(row))))
+        scores = self._run(self._allowed(self.reader.read_row(row)))
         return self.decision.row(scores[0].tolist())
 
     def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
@@ -96,11 +116,13 @@ class Predictor:
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return (n, n_labels) probabilities, or (n, 1) values for regression."""
-        if blocks.n_rows <= _CHUNK_ROWS:
-            return self._run(self.recipe.apply(blocks))
-        starts = range(0, blocks.n_rows, _CHUNK_ROWS)
-        parts = [self._run(self.recipe.apply(_rows(blocks, start))) for start in starts]
-        return np.concatenate(parts)
+        n_rows = -(-blocks.n_rows // self.n_threads)
+        n_rows = min(max(n_rows, _FEWEST_ROWS_A_THREAD), _CHUNK_ROWS)
+        if blocks.n_rows <= n_rows:
+            return self._run(blocks)
+        parts = [_rows(blocks, at, at + n_rows) for at in range(0, blocks.n_rows, n_rows)]
+        with ThreadPoolExecutor(self.n_threads) as threads:
+            return np.concatenate(list(threads.map(self._run, parts)))
 
     def flags(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what deserves a second look: unseen categories and missing values."""
@@ -114,33 +136,16 @@ class Predictor:
             self.demands.require(blocks)
         return blocks
 
-    def _run(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        scores: npt.NDArray[np.float64] = self._session.run(None, {"features": features})[0]
-        return scores
+    def _run(self, blocks: Blocks) -> npt.NDArray[np.float64]:
+        return self.session.scores(self.recipe.apply(blocks))
 
 
-def _session(model: bytes, n_threads: int) -> Any:
-    import onnxruntime
-    from onnxruntime.capi import onnxruntime_pybind11_state as failures
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # The extended level fuses constants into a MatMul and rounds them to float32 on the way.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    # Spinning threads burn a core between requests and gain nothing at one thread.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except (failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf) as error:
-        raise UnsupportedPackage(f"The package's model cannot be loaded: {error}.") from error
-
-
-def _rows(blocks: Blocks, start: int) -> Blocks:
-    part = slice(start, start + _CHUNK_ROWS)
+def _rows(blocks: Blocks, start: int, stop: int) -> Blocks:
     return Blocks(
-        blocks.number_names, blocks.string_names, blocks.numbers[part], blocks.strings[part]
+        blocks.number_names,
+        blocks.string_names,
+        blocks.numbers[start:stop],
+        blocks.strings[start:stop],
     )
 
 

@@ -26,6 +26,7 @@ from modelyard.engine.schema_check import check_table
 from modelyard.protocols.charts import ChartInput
 from modelyard.runtime.packages import MANIFEST, Package, open_package
 from modelyard.runtime.predictor import Predictor
+from modelyard.runtime.sessions import Session
 from modelyard.runtime.signatures import trusted_fingerprints
 from modelyard.store.evaluations import Evaluations
 
@@ -84,13 +85,20 @@ class PredictionService:
     new_id: Callable[[datetime], str]
     n_threads: int
 
-    def open(self, reference: str | Path, *, trust: str | Collection[str] = ()) -> OpenModel:
+    def open(
+        self,
+        reference: str | Path,
+        *,
+        trust: str | Collection[str] = (),
+        session: Session | None = None,
+    ) -> OpenModel:
         """Verify and open a package by its folder, or by its name in the registry.
 
         Args:
             reference: a folder, or `name`, `name@3`, `name@champion`; a bare name is a folder where
                 that holds a package, else a name in the registry.
             trust: fingerprint, or fingerprints, of keys to trust beside the user's own.
+            session: opened already; taken if it runs the very graph of the package.
 
         Raises:
             InvalidValue: if a fingerprint is none.
@@ -108,7 +116,7 @@ class PredictionService:
                 f"The package of '{model.reference}' is not the one that was registered.",
                 fix="Restore the project folder from a backup, or train again.",
             )
-        predictor = Predictor.of(package, n_threads=self.n_threads)
+        predictor = Predictor.of(package, n_threads=self.n_threads, session=session)
         return OpenModel(package, predictor, model.reference if model else None)
 
     def predict(

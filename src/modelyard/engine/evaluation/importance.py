@@ -8,7 +8,7 @@ but Many are Useful (2019), for any model and any loss.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def permutation_importance(
     blocks: Blocks,
     *,
     y_true: npt.NDArray[Any],
-    scores: FloatArray,
+    n_scores: int,
     loss: Callable[[npt.NDArray[Any], FloatArray], float],
     rng: np.random.Generator,
 ) -> tuple[Importance, ...]:
@@ -51,7 +51,7 @@ def permutation_importance(
         predict: from blocks to scores, row by row: several shuffles are answered in one call.
         blocks: held-out rows.
         y_true: (n,) truth.
-        scores: (n, m) what `predict` answers for the rows as they are.
+        n_scores: how many scores a row gets.
         loss: from truth and scores to what is lost, smaller is better; NaN where not defined.
         rng: of the sample and the shuffles.
 
@@ -62,12 +62,13 @@ def permutation_importance(
     names = (*blocks.number_names, *blocks.string_names)
     if not 0 < len(names) <= MAX_COLUMNS or blocks.n_rows == 0:
         return ()
-    rows = _sample(scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
+    rows = _sample(blocks.n_rows, n_scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
     sample, truth = _rows(blocks, rows), y_true[rows]
-    whole = loss(truth, scores[rows])
+    scores = predict(sample)
+    whole = loss(truth, scores)
     if not np.isfinite(whole):
         return ()
-    shuffled = _answers(predict, _shuffles(sample, rng))
+    shuffled = _answers(predict, _shuffles(sample, rng), scores)
     losses = np.array([loss(truth, each) for each in shuffled]) - whole
     found = [
         Importance(name, float(lost.mean()), float(lost.std(ddof=1)))
@@ -77,10 +78,9 @@ def permutation_importance(
 
 
 def _sample(
-    scores: FloatArray, *, n_shuffles: int, rng: np.random.Generator
+    n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    n_rows, n_columns = scores.shape
-    cost = n_shuffles * (n_columns if n_columns > 2 else 1)
+    cost = n_shuffles * (n_scores if n_scores > 2 else 1)
     n_wanted = min(MAX_ROWS, max(_MIN_ROWS, _MAX_PREDICTED // cost))
     if n_rows <= n_wanted:
         return np.arange(n_rows)
@@ -91,16 +91,30 @@ def _rows(blocks: Blocks, rows: npt.NDArray[np.int64]) -> Blocks:
     return replace(blocks, numbers=blocks.numbers[rows], strings=blocks.strings[rows])
 
 
-def _answers(predict: Predict, parts: Iterator[Blocks]) -> Iterator[FloatArray]:
-    """Yield the scores of each part, all of equally many rows."""
-    waiting: list[Blocks] = []
-    for part in parts:
-        waiting.append(part)
-        if part.n_rows * len(waiting) >= _ROWS_A_CALL:
-            yield from np.split(predict(_stacked(waiting)), len(waiting))
+def _answers(
+    predict: Predict, shuffles: Iterator["_Shuffle"], scores: FloatArray
+) -> Iterator[FloatArray]:
+    """Yield the scores of each shuffle; `scores` are those of the rows as they are."""
+    waiting: list[_Shuffle] = []
+    for shuffle in shuffles:
+        waiting.append(shuffle)
+        if sum(each.blocks.n_rows for each in waiting) >= _ROWS_A_CALL:
+            yield from _answered(predict, waiting, scores)
             waiting.clear()
     if waiting:
-        yield from np.split(predict(_stacked(waiting)), len(waiting))
+        yield from _answered(predict, waiting, scores)
+
+
+def _answered(
+    predict: Predict, shuffles: Sequence["_Shuffle"], scores: FloatArray
+) -> Iterator[FloatArray]:
+    ends = np.cumsum([each.blocks.n_rows for each in shuffles])
+    # Some libraries refuse to answer no rows at all.
+    found = predict(_stacked([each.blocks for each in shuffles])) if ends[-1] else scores[:0]
+    for shuffle, answered in zip(shuffles, np.split(found, ends[:-1]), strict=True):
+        shuffled = scores.copy()
+        shuffled[shuffle.rows] = answered
+        yield shuffled
 
 
 def _stacked(parts: Sequence[Blocks]) -> Blocks:
@@ -109,12 +123,29 @@ def _stacked(parts: Sequence[Blocks]) -> Blocks:
     return replace(parts[0], numbers=numbers, strings=strings)
 
 
-def _shuffles(blocks: Blocks, rng: np.random.Generator) -> Iterator[Blocks]:
-    """Yield for each column the blocks in which it alone is shuffled, once a repeat."""
+@dataclass(frozen=True)
+class _Shuffle:
+    """The rows that got another cell: a row that drew its own again is answered as before."""
+
+    rows: npt.NDArray[np.int64]
+    blocks: Blocks
+
+
+def _shuffles(blocks: Blocks, rng: np.random.Generator) -> Iterator[_Shuffle]:
+    """Yield what shuffling one column alone changes, for each column, once a repeat."""
     for part in ("numbers", "strings"):
         block = getattr(blocks, part)
-        for column in range(block.shape[1]):
+        for column, cells in enumerate(block.T):
             for _ in range(N_REPEATS):
-                mixed = block.copy()
-                mixed[:, column] = rng.permutation(block[:, column])
-                yield replace(blocks, **{part: mixed})
+                drawn = rng.permutation(cells)
+                rows = np.flatnonzero(~_is_same(cells, drawn))
+                mixed = block[rows]
+                mixed[:, column] = drawn[rows]
+                yield _Shuffle(rows, replace(_rows(blocks, rows), **{part: mixed}))
+
+
+def _is_same(cells: npt.NDArray[Any], others: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    is_same: npt.NDArray[np.bool_] = cells == others
+    if cells.dtype == np.float64:
+        is_same |= np.isnan(cells) & np.isnan(others)
+    return is_same

@@ -125,7 +125,12 @@ class Judge:
         )
         loss = loss_of(self.metric, task=plan.task, threshold=scored.threshold)
         importance = permutation_importance(
-            fitted.scores, blocks, y_true=y_true, scores=scores, loss=loss, rng=shuffle_rng
+            fitted.packaged_scores if plan.algorithm.card.is_graph_faster else fitted.scores,
+            blocks,
+            y_true=y_true,
+            n_scores=scores.shape[1],
+            loss=loss,
+            rng=shuffle_rng,
         )
         subject = ChartInput(
             task=plan.task,

@@ -50,7 +50,7 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
     (target,) = describe_inputs(table, raw, columns=[table.column(trained.config.target)])
     contents = {
         RECIPE: canonical_json(trained.fitted.recipe.to_dict()),
-        MODEL: trained.fitted.model.to_onnx(),
+        MODEL: trained.fitted.session.content,
         REFERENCE: canonical_json(reference_rows(trained)),
         STATISTICS: canonical_json(statistics(trained, inputs)),
     }

@@ -41,13 +41,10 @@ Row = dict[str, Any]
 def prove(trained: Trained, manifest: Manifest, *, contents: Mapping[str, bytes]) -> Parity:
     """Compare the package with the model in memory on the test rows.
 
-    One thread adds up what several would add in another order, so that the figure is the same on
-    every machine that computes alike.
-
     Raises:
         ParityExceeded: if the package does not answer as the trained model does.
     """
-    predictor = Predictor.reading(manifest, contents)
+    predictor = Predictor.reading(manifest, contents, session=trained.fitted.session)
     rows, expected_rows = _single_rows(trained, manifest)
     case = ParityCase(
         blocks=_as_batch(trained, manifest),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import cycle
+from itertools import repeat
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -27,12 +27,14 @@ class Lookup:
 
     def apply(self, block: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
         """Return the codes."""
-        # One pass of plain Python over the cells: for one row that is faster than any numpy call.
-        values = block.ravel().tolist()
-        codes = [
-            get(v, other) for (get, other), v in zip(cycle(self._tables), values, strict=False)
-        ]
-        return np.array(codes, dtype=np.float64).reshape(block.shape)
+        if len(block) == 1:
+            # Plain Python over the cells: for one row that is faster than any numpy call.
+            row = zip(self._tables, block[0].tolist(), strict=True)
+            return np.array([[get(value, other) for (get, other), value in row]], dtype=np.float64)
+        codes = np.empty(block.shape)
+        for at, (get, other) in enumerate(self._tables):
+            codes[:, at] = list(map(get, block[:, at].tolist(), repeat(other)))
+        return codes
 
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
