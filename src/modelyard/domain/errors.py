@@ -15,7 +15,8 @@
     ├── BlockingFindings           findings of severity error that were not accepted (exit 2)
     ├── UsageError                 a wrong command, option or configuration (exit 4)
     │   ├── UnknownKey             a name that does not exist, with the nearest right one
-    │   └── InvalidValue           a value outside what is allowed
+    │   ├── InvalidValue           a value outside what is allowed
+    │   └── MissingExtra           an optional library that is not installed
     ├── NotFound                   no such model, run or file (exit 5)
     ├── PackageError               a model package that must not or cannot be used (exit 6)
     │   ├── UntrustedPackage       a hash or the signature is wrong, or the key is not trusted
@@ -171,6 +172,12 @@ class InvalidValue(UsageError):
     """A value outside what is allowed."""
 
     code = "invalid-value"
+
+
+class MissingExtra(UsageError):
+    """A component needs an optional library that is not installed."""
+
+    code = "missing-extra"
 
 
 class NotFound(ModelyardError):

@@ -45,3 +45,19 @@ def spread_columns(probabilities: FloatArray, seen: IntArray, *, n_classes: int)
     columns = np.zeros((len(probabilities), n_classes))
     columns[:, seen] = probabilities
     return columns
+
+
+def to_probabilities(raw: FloatArray, seen: IntArray, *, n_classes: int) -> FloatArray:
+    """Return probabilities from raw scores: `two_columns` or `softmax`, and `spread`, in numpy.
+
+    Args:
+        raw: (n, 1) log-odds of the second of two classes that were seen, or a column for each.
+        seen: class codes, ascending.
+        n_classes: columns of the result.
+    """
+    from scipy.special import expit, softmax
+
+    if raw.shape[1] == 1:
+        second = expit(raw)
+        return spread_columns(np.hstack([1 - second, second]), seen, n_classes=n_classes)
+    return spread_columns(softmax(raw, axis=1), seen, n_classes=n_classes)
