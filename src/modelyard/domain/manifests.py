@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.members import MemberRecord
 from modelyard.domain.tasks import Label, Task
 
 FORMAT_VERSION = 1
@@ -53,12 +54,19 @@ class Manifest:
         missing_tokens: texts that mean missing, in a file as in a request.
         decimal: mark of numbers that are written as text.
         threshold: share at or above which the positive class (the second label) is answered.
+        threshold_by: by what it was chosen and on how many rows, empty where it was given.
+        costs: of more than two labels, what an answer (column) costs where another is true (row).
+        calibration: the map from the graph's probabilities to those that are answered, or None.
+        calibrated: why the probabilities are mapped or not, and what that gained in log loss.
+        coverage: of intervals or sets on test rows: level, share, size and share_empty.
         seed, n_rows: of the training.
         data_sha256: of the training data; `data_location` as the user named it.
         versions: library to version.
         parity: measured before publishing.
         created_at: ISO 8601, UTC.
         files: file name within the package to what it must be.
+        members: of an ensemble, also those that were left out, with the reason.
+        weight: column of row weights that the training used; an evaluation uses it where it is.
         extra: facts that later versions may add.
     """
 
@@ -83,6 +91,13 @@ class Manifest:
     missing_tokens: tuple[str, ...] = ()
     decimal: str = "."
     threshold: float = 0.5
+    threshold_by: str = ""
+    costs: tuple[tuple[float, ...], ...] = ()
+    calibration: Mapping[str, Any] | None = None
+    calibrated: Mapping[str, Any] | None = None
+    coverage: tuple[Mapping[str, float], ...] = ()
+    weight: str | None = None
+    members: tuple[MemberRecord, ...] = ()
     format_version: int = FORMAT_VERSION
     extra: Mapping[str, Any] | None = None
 
@@ -114,6 +129,9 @@ class Manifest:
             known["files"] = {name: _file_from_dict(file) for name, file in raw["files"].items()}
             known["missing_tokens"] = tuple(raw.get("missing_tokens", ()))
             known["parity"] = Parity(**raw["parity"])
+            known["costs"] = tuple(tuple(row) for row in raw.get("costs", ()))
+            known["coverage"] = tuple(raw.get("coverage", ()))
+            known["members"] = tuple(MemberRecord(**each) for each in raw.get("members", ()))
             return cls(**known)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnsupportedPackage(f"The package's manifest is incomplete: {error}.") from error
@@ -126,6 +144,6 @@ def _file_from_dict(raw: Mapping[str, Any]) -> PackagedFile:
 def _input_from_dict(raw: Mapping[str, Any]) -> InputColumn:
     known = {name: raw[name] for name in InputColumn.__dataclass_fields__ if name in raw}
     known["kind"] = ColumnKind(raw["kind"])
-    for name in ("true_words", "false_words", "categories"):
+    for name in ("true_words", "false_words", "categories", "missing_words"):
         known[name] = tuple(raw.get(name, ()))
     return InputColumn(**known)

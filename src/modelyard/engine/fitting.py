@@ -9,21 +9,54 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import Column
-from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.configs import NONE, ClassWeight, PreparationConfig
 from modelyard.domain.errors import TooFewRows
 from modelyard.domain.tasks import Label, Task
+from modelyard.engine.mending import Mending, mended, mending_stages
 from modelyard.engine.preparing import fit_recipe, rows_of
+from modelyard.engine.weighting import teaching_weights
 from modelyard.protocols.algorithms import Algorithm, FitInput, FittedModel
 from modelyard.protocols.progress import Progress
-from modelyard.protocols.transforms import Transform
+from modelyard.protocols.transforms import Lesson, Transform
 from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.calibration import Calibration
 from modelyard.runtime.recipes import Recipe
 from modelyard.runtime.sessions import Session
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 # Columns that an error names, those with the most gaps first.
 _GAPS_NAMED = 5
+
+_AS_IS = Mending()
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """One member of an ensemble: a plan of its own, under a name that no other member has."""
+
+    name: str
+    plan: "FitPlan"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class MemberFit:
+    """What became of a member.
+
+    Attributes:
+        name, algorithm: of the member.
+        rows: positions of rows that it was not taught.
+        scores: (len(rows), m) what it answers for them, None where it failed or none were needed.
+        reason: why it was left out, empty where it was not.
+    """
+
+    name: str
+    algorithm: str
+    rows: IntArray
+    scores: FloatArray | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +70,12 @@ class FitPlan:
         target: name of the target column.
         labels: class labels in code order, empty for regression.
         parameters: every hyperparameter, resolved.
+        holds_validation: validation rows teach nothing, as something will be chosen by them.
+        weight: (n,) float64 above zero, or None: what each row counts in fits and metrics.
+        class_weight: what the rows of a class count beside that, in fits.
+        members: of an ensemble; empty where the algorithm is none.
+        mending: what the recipe does to raw cells before everything else.
+        silent: positions of rows that a fix keeps from teaching, None for none.
     """
 
     blocks: Blocks
@@ -50,6 +89,24 @@ class FitPlan:
     preparation: PreparationConfig
     transforms: Mapping[str, Transform]
     n_threads: int
+    weight: FloatArray | None = None
+    class_weight: ClassWeight = NONE
+    holds_validation: bool = False
+    members: tuple[MemberPlan, ...] = ()
+    mending: Mending = _AS_IS
+    silent: IntArray | None = None
+
+    @property
+    def wants_validation(self) -> bool:
+        """Whether validation rows stop a fit early, that of a member included."""
+        plans = [each.plan for each in self.members] or [self]
+        return any(each.algorithm.card.needs.wants_validation for each in plans)
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Distributions that fit the model, those of members included."""
+        cards = [self.algorithm.card, *(each.plan.algorithm.card for each in self.members)]
+        return tuple(sorted({name for card in cards for name in card.libraries}))
 
 
 @dataclass(frozen=True)
@@ -59,8 +116,10 @@ class Fitted:
     Attributes:
         taught: ascending positions of the rows that recipe and model learned from: validation
             rows are among them unless they stopped the fit, rows that were left out are not.
-        n_stopping: validation rows that stopped the fit instead of teaching.
+        n_stopping: validation rows that stopped the fit, or were held out, instead of teaching.
+        calibration: of the model's probabilities, None where they are answered as they are.
         n_left_out: rows that would have taught but have gaps that were not to be filled.
+        members: what became of each member of an ensemble.
     """
 
     recipe: Recipe
@@ -68,10 +127,12 @@ class Fitted:
     taught: IntArray
     n_stopping: int
     n_left_out: int
+    calibration: Calibration | None = None
+    members: tuple[MemberFit, ...] = ()
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
-        """Return the trained model's own scores, by the library that trained it."""
-        return self.model.scores(self.recipe.apply(blocks))
+        """Return the trained model's own scores, by the library that trained it, calibrated."""
+        return self._calibrated(self.model.scores(self.recipe.apply(blocks)))
 
     @cached_property
     def session(self) -> Session:
@@ -80,7 +141,10 @@ class Fitted:
 
     def packaged_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the same scores by the model's graph, as the package will answer."""
-        return self.session.scores(self.recipe.apply(blocks))
+        return self._calibrated(self.session.scores(self.recipe.apply(blocks)))
+
+    def _calibrated(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return scores if self.calibration is None else self.calibration.apply(scores)
 
 
 def fit(
@@ -102,33 +166,50 @@ def fit(
         progress: told of the algorithm's iterations.
 
     Raises:
-        TooFewRows: if rows with gaps are to be left out and every row has one.
+        TooFewRows: if rows with gaps are to be left out and every row has one, or if fixes leave
+            no row.
     """
+    if plan.silent is not None:
+        train, validation = (np.setdiff1d(rows, plan.silent) for rows in (train, validation))
+        if not len(train):
+            raise TooFewRows(
+                "The fixes leave no row to learn from.", fix="Leave drop-rows out of the fixes."
+            )
     needs = plan.algorithm.card.needs
     stops_early = needs.wants_validation and len(validation) > 0
-    offered = train if stops_early else np.sort(np.concatenate([train, validation]))
-    taught = _without_gaps(plan, offered)
+    is_held = len(validation) > 0 and (stops_early or plan.holds_validation)
+    offered = train if is_held else np.sort(np.concatenate([train, validation]))
+    taught = without_gaps(plan, offered)
     blocks = rows_of(plan.blocks, taught)
+    first = mending_stages(blocks, plan.mending)
+    blocks = mended(blocks, first)
     recipe_rng, model_rng = rng.spawn(2)
-    recipe = fit_recipe(
+    prepared = fit_recipe(
         blocks,
         plan.columns,
         needs=needs,
         preparation=plan.preparation,
         transforms=plan.transforms,
-        rng=recipe_rng,
+        lesson=Lesson(recipe_rng, plan.y[taught], plan.labels),
     )
-    stopping = validation if stops_early else validation[:0]
-    lesson = _lesson(plan, recipe.apply(blocks), y=plan.y[taught], recipe=recipe, rng=model_rng)
+    recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
+    lesson = _lesson(plan, prepared.taught, y=plan.y[taught], recipe=recipe, rng=model_rng)
+    weights = teaching_weights(
+        plan.weight, plan.class_weight, plan.y, taught=taught, labels=plan.labels
+    )
+    if weights is not None:
+        lesson = replace(lesson, weight=weights[taught])
     if stops_early:
-        held = recipe.apply(rows_of(plan.blocks, stopping))
-        lesson = replace(lesson, X_validation=held, y_validation=plan.y[stopping])
+        held = recipe.apply(rows_of(plan.blocks, validation))
+        lesson = replace(lesson, X_validation=held, y_validation=plan.y[validation])
+        if weights is not None:
+            lesson = replace(lesson, weight_validation=weights[validation])
     model = plan.algorithm.fit(replace(lesson, progress=progress))
     return Fitted(
         recipe,
         model,
         taught=taught,
-        n_stopping=len(stopping),
+        n_stopping=len(validation) if is_held else 0,
         n_left_out=len(offered) - len(taught),
     )
 
@@ -153,17 +234,23 @@ def _lesson(
     )
 
 
-def _without_gaps(plan: FitPlan, rows: IntArray) -> IntArray:
-    """Leave out rows with a missing feature, where the user asked for that."""
-    if plan.preparation.handle_missing != "drop":
+def without_gaps(plan: FitPlan, rows: IntArray) -> IntArray:
+    """Leave out rows with a missing feature, where the user asked for that.
+
+    Raises:
+        TooFewRows: if every row has one.
+    """
+    names = (*plan.blocks.number_names, *plan.blocks.string_names)
+    counts = np.array([plan.preparation.of(name).handle_missing == "drop" for name in names])
+    if not counts.any():
         return rows
     blocks = rows_of(plan.blocks, rows)
     words = [[word is None for word in row] for row in blocks.strings.tolist()]
     no_words = np.array(words, dtype=bool).reshape(blocks.strings.shape)
-    gaps = np.hstack([np.isnan(blocks.numbers), no_words])
-    kept = rows[~gaps.any(axis=1)]
+    gaps = np.hstack([np.isnan(blocks.numbers), no_words]) & counts
+    kept: IntArray = rows[~gaps.any(axis=1)]
     if not len(kept):
-        raise _all_have_gaps(gaps.sum(axis=0), (*blocks.number_names, *blocks.string_names))
+        raise _all_have_gaps(gaps.sum(axis=0), names)
     return kept
 
 

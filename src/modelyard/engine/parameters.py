@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.engine.ensembles.entries import MEMBERS, read_entries
 from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import AlgorithmCard, Parameter
 
@@ -12,7 +13,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "n
 
 
 def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every parameter of the card with its value.
+    """Return every parameter of the card with its value; of an ensemble its members as well.
 
     Args:
         card: of the algorithm.
@@ -23,17 +24,21 @@ def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[st
         InvalidValue: if a value is outside what the card allows.
     """
     known = {parameter.name: parameter for parameter in card.parameters}
+    names = sorted(known) if card.members is None else sorted([*known, MEMBERS])
     for name in given:
-        if name not in known:
+        if name not in names:
             raise UnknownKey(
                 f"The algorithm '{card.key}' has no parameter '{name}'.",
-                fix=known_names(name, sorted(known), title="Its parameters"),
+                fix=known_names(name, names, title="Its parameters"),
                 sample=name,
             )
-    return {
+    resolved = {
         name: _checked(card, parameter, given[name]) if name in given else parameter.default
         for name, parameter in known.items()
     }
+    if card.members is not None:
+        resolved[MEMBERS] = read_entries(card, card.members, given.get(MEMBERS))
+    return resolved
 
 
 def _checked(card: AlgorithmCard, parameter: Parameter, raw: Any) -> Any:

@@ -6,23 +6,33 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.catalog import pick
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.members import MemberRecord
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
-from modelyard.engine.evaluation.estimates import metric_for
+from modelyard.engine.dealing import Dealer
+from modelyard.engine.deciding import Decided, decide, hold_out
+from modelyard.engine.ensembles.combining import fit_plan
+from modelyard.engine.ensembles.members import plan_members
+from modelyard.engine.evaluation.conformal import calibrate
+from modelyard.engine.evaluation.estimates import metric_for, score_once
 from modelyard.engine.evaluation.judging import Judge
+from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.engine.examining import Examination, examine, require_accepted
-from modelyard.engine.fitting import FitPlan, Fitted, fit
+from modelyard.engine.fitting import FitPlan, Fitted
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
 from modelyard.engine.units import bonds_over
+from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.metrics import Metric
+from modelyard.runtime.conformal import Conformal
 
 
 @dataclass(frozen=True)
@@ -32,9 +42,13 @@ class Trained:
     Attributes:
         table: the rows that have a target.
         raw: the same rows as the source delivered them.
-        scores: (n, m) the model's own scores of the test rows.
+        scores: (n, m) the model's own scores of the test rows, calibrated.
+        decided: how it answers, beside its scores.
+        conformal: the ranks behind its intervals or sets.
         baseline: (1, m) scores that the dummy answers for any row.
         fit_s: seconds that the final fit took.
+        n_weightless: rows with a target that were left out, since their weight is zero.
+        members: what became of the members of an ensemble.
     """
 
     config: TrainingConfig
@@ -44,10 +58,14 @@ class Trained:
     plan: FitPlan
     split: Split
     fitted: Fitted
+    decided: Decided
+    conformal: Conformal
     evaluation: Evaluation
     scores: npt.NDArray[np.float64]
     baseline: npt.NDArray[np.float64]
     fit_s: float
+    n_weightless: int = 0
+    members: tuple[MemberRecord, ...] = ()
 
     @property
     def task(self) -> Task:
@@ -68,9 +86,14 @@ class Trained:
             told += f", {fitted.n_stopping:,} to validate"
         elif len(parts.validation):
             title = self.plan.algorithm.card.title
-            told += f" (validation rows joined, as {title} needs none)"
+            joined = f"joined, as {title} needs none" if not self.plan.members else "among them"
+            told += f" (validation rows {joined})"
         if fitted.n_left_out:
             told += f", {fitted.n_left_out:,} with gaps left out"
+        if self.n_weightless:
+            told += f", {self.n_weightless:,} of weight 0 left out"
+        if self.plan.silent is not None:
+            told += f", {len(np.setdiff1d(self.plan.silent, parts.test)):,} left out by fixes"
         return f"{parts.how}; {told}, {len(parts.test):,} to test."
 
 
@@ -85,13 +108,22 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     parameters = resolve_parameters(algorithm.card, config.parameters)
     examination = examine(raw, config, checks=workshop.catalog.checks(), progress=workshop.progress)
     require_accepted(examination.findings, config.accepted)
+    asked, config = config, examination.config
     rows = rows_with_target(examination.table, config.target)
+    n_weightless, weight = 0, None
+    if config.weight is not None:
+        weight = weights_of(examination.table, config.weight, rows)
+        n_weightless = int((weight == 0).sum())
+        rows, weight = rows[weight > 0], weight[weight > 0]
     table = examination.table.take(rows)
     plan = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
-    plan = replace(plan, parameters=parameters)
-    return _fit_and_judge(
+    mending = examination.mending
+    silent = np.flatnonzero(np.isin(rows, mending.left_out)) if mending.left_out else None
+    plan = replace(plan, parameters=parameters, weight=weight, mending=mending, silent=silent)
+    trained = _fit_and_judge(
         table, raw.take(rows), examination=examination, plan=plan, config=config, workshop=workshop
     )
+    return replace(trained, config=asked, n_weightless=n_weightless)
 
 
 def _plan(
@@ -112,6 +144,8 @@ def _plan(
             fix=f"Use one of: {', '.join(fitting)}.",
             sample=algorithm.card.key,
         )
+    by_class = config.class_weight != NONE
+    require_weighable(algorithm.card, task, is_weighed=config.weight is not None, by_class=by_class)
     labels = labels_of(table, config.target, task=task)
     features = table.select(examination.features)
     return FitPlan(
@@ -126,6 +160,7 @@ def _plan(
         preparation=config.preparation,
         transforms=workshop.catalog.transforms(),
         n_threads=workshop.n_threads,
+        class_weight=config.class_weight,
     )
 
 
@@ -140,7 +175,13 @@ def _fit_and_judge(
 ) -> Trained:
     progress = workshop.progress
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
-    split_rng, fit_rng, fold_rng, judge_rng = np.random.default_rng(config.seed).spawn(4)
+    plan, wish = hold_out(plan, config, workshop.catalog)
+    if plan.algorithm.card.members is not None:
+        are_chosen = "members" in config.parameters
+        algorithms = workshop.catalog.algorithms()
+        plan = replace(plan, members=plan_members(plan, algorithms, are_chosen=are_chosen))
+    seeds = np.random.default_rng(config.seed).spawn(5)
+    split_rng, fit_rng, fold_rng, judge_rng, decide_rng = seeds
     features = tuple(column.name for column in plan.columns)
     bonds = bonds_over(table, features, group=config.group, time=config.time)
     parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=split_rng)
@@ -148,12 +189,36 @@ def _fit_and_judge(
     folds = judge.cross_validate(config.n_folds, fold_rng)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = workshop.clock()
-    fitted = fit(plan, parts.train, validation=parts.validation, rng=fit_rng, progress=progress)
+    fitted = fit_plan(
+        plan,
+        parts.train,
+        validation=parts.validation,
+        dealer=Dealer(table, plan.y, plan.task, bonds),
+        rng=fit_rng,
+        progress=progress,
+    )
     fit_s = workshop.clock() - started
+    fitted, decided = decide(
+        fitted,
+        plan,
+        parts.validation,
+        config=config,
+        wish=wish,
+        of_unit=Resampling.of(table.take(parts.validation), bonds).of_row,
+        rng=decide_rng,
+    )
     progress.stage("Measuring on held-out rows")
     baseline = judge.baseline(judge_rng)
     scores = fitted.scores(rows_of(plan.blocks, parts.test))
-    evaluation = judge.judge(fitted, scores, baseline=baseline, rng=judge_rng)
+    conformal = calibrate(scores, plan.y[parts.test], decided.difficulty)
+    evaluation = judge.judge(
+        fitted,
+        scores,
+        baseline=baseline,
+        rng=judge_rng,
+        rule=decided.rule,
+        conformal=conformal,
+    )
     return Trained(
         config=config,
         examination=examination,
@@ -162,8 +227,25 @@ def _fit_and_judge(
         plan=plan,
         split=parts,
         fitted=fitted,
+        decided=decided,
+        conformal=conformal,
         evaluation=replace(evaluation, folds=folds),
+        members=_members(fitted, plan, metric),
         scores=scores,
         baseline=baseline,
         fit_s=fit_s,
     )
+
+
+def _members(fitted: Fitted, plan: FitPlan, metric: Metric) -> tuple[MemberRecord, ...]:
+    """Score members on the rows that did not teach them."""
+    records = []
+    for each in fitted.members:
+        score = None
+        if each.scores is not None:
+            weight = None if plan.weight is None else plan.weight[each.rows]
+            y_true = plan.y[each.rows]
+            value = score_once(metric, y_true, scores=each.scores, task=plan.task, weight=weight)
+            score = value if np.isfinite(value) else None
+        records.append(MemberRecord(each.name, each.algorithm, score, each.reason))
+    return tuple(records)

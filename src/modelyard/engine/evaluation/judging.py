@@ -6,12 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.evaluations import Evaluation, FoldScore
+from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import Table
+from modelyard.engine.dealing import Dealer
+from modelyard.engine.ensembles.combining import fit_plan
+from modelyard.engine.evaluation.conformal import cross_fitted_coverage
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, loss_of, score_once
 from modelyard.engine.evaluation.importance import permutation_importance
 from modelyard.engine.evaluation.resampling import Resampling
-from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
+from modelyard.engine.fitting import FitPlan, Fitted, IntArray
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
 from modelyard.engine.splitting import carve, folds
@@ -20,6 +24,7 @@ from modelyard.protocols.algorithms import FitInput
 from modelyard.protocols.charts import ChartInput
 from modelyard.protocols.metrics import Metric
 from modelyard.protocols.progress import Silence
+from modelyard.runtime.conformal import Conformal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,7 +74,14 @@ class Judge:
         for number, (train_at, held_at) in enumerate(dealt, start=1):
             self.workshop.progress.advance(number - 1, n_folds)
             teaching, stopping = self._carved(rows[train_at], rng)
-            fitted = fit(plan, teaching, validation=stopping, rng=rng, progress=Silence())
+            fitted = fit_plan(
+                plan,
+                teaching,
+                validation=stopping,
+                dealer=Dealer(self.table, plan.y, plan.task, self.bonds),
+                rng=rng,
+                progress=Silence(),
+            )
             scores.append(FoldScore(number, len(held_at), self._score(fitted, rows[held_at])))
         self.workshop.progress.advance(n_folds, n_folds)
         return tuple(scores)
@@ -88,6 +100,7 @@ class Judge:
                 n_classes=len(plan.labels),
                 parameters=resolve_parameters(algorithm.card, {}),
                 rng=rng,
+                weight=None if plan.weight is None else plan.weight[rows],
             )
         )
         return model.scores(np.empty((1, 0)))
@@ -99,6 +112,8 @@ class Judge:
         *,
         baseline: FloatArray,
         rng: np.random.Generator,
+        rule: Rule,
+        conformal: Conformal,
     ) -> Evaluation:
         """Measure the model on the test rows: metrics with intervals, importance, charts.
 
@@ -107,23 +122,28 @@ class Judge:
             scores: what it answers for the test rows.
             baseline: (1, m) what the dummy answers for any row.
             rng: of the bootstrap and the shuffles.
+            rule: by which probabilities become a label.
+            conformal: of the test rows.
         """
         plan, catalog = self.plan, self.workshop.catalog
-        interval_rng, shuffle_rng = rng.spawn(2)
+        interval_rng, shuffle_rng, halving_rng = rng.spawn(3)
         test = self.split.test
         blocks, y_true = rows_of(plan.blocks, test), plan.y[test]
+        bound = Resampling.of(self.table.take(test), self.bonds)
         scored = Scored(
             task=plan.task,
             labels=plan.labels,
             y_true=y_true,
             scores=scores,
             baseline_scores=np.tile(baseline, (len(test), 1)),
-            bound=Resampling.of(self.table.take(test), self.bonds),
+            weight=None if plan.weight is None else plan.weight[test],
+            rule=rule,
+            bound=bound,
         )
         evaluation = evaluate(
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
         )
-        loss = loss_of(self.metric, task=plan.task, threshold=scored.threshold)
+        loss = loss_of(self.metric, task=plan.task, rule=rule)
         importance = permutation_importance(
             fitted.packaged_scores if plan.algorithm.card.is_graph_faster else fitted.scores,
             blocks,
@@ -131,6 +151,10 @@ class Judge:
             n_scores=scores.shape[1],
             loss=loss,
             rng=shuffle_rng,
+            weight=scored.weight,
+        )
+        coverage = cross_fitted_coverage(
+            conformal, scores, y_true, of_unit=bound.of_row, rng=halving_rng
         )
         subject = ChartInput(
             task=plan.task,
@@ -139,15 +163,16 @@ class Judge:
             scores=scores,
             labels=plan.labels,
             importance=importance,
-            threshold=scored.threshold,
+            rule=rule,
+            coverage=coverage,
         )
         charts = draw_charts(catalog.charts(), subject)
-        return replace(evaluation, importance=importance, charts=charts)
+        return replace(evaluation, importance=importance, charts=charts, coverage=coverage)
 
     def _carved(self, rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
         """Return rows of a fold to learn from and rows to stop early by, if the algorithm does."""
         plan = self.plan
-        if not plan.algorithm.card.needs.wants_validation:
+        if not plan.wants_validation:
             return rows, rows[:0]
         teaching, stopping = carve(
             self.table.take(rows),
@@ -162,4 +187,5 @@ class Judge:
     def _score(self, fitted: Fitted, rows: IntArray) -> float:
         plan = self.plan
         scores = fitted.scores(rows_of(plan.blocks, rows))
-        return score_once(self.metric, plan.y[rows], scores=scores, task=plan.task)
+        weight = None if plan.weight is None else plan.weight[rows]
+        return score_once(self.metric, plan.y[rows], scores=scores, task=plan.task, weight=weight)

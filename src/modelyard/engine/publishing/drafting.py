@@ -1,7 +1,7 @@
 """Turns a trained model into the content of a package, and proves it before it is published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -9,12 +9,13 @@ import numpy as np
 from modelyard.domain.columns import InputColumn
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest, Parity
+from modelyard.engine.evaluation.calibrating import Calibrated
 from modelyard.engine.publishing.describing import describe_inputs, reference_rows, statistics
 from modelyard.engine.publishing.proving import prove
 from modelyard.engine.training import Trained
 from modelyard.kit.hashing import canonical_json
 from modelyard.kit.version import VERSION
-from modelyard.runtime.packages import MODEL, RECIPE, REFERENCE, SCHEMA, STATISTICS
+from modelyard.runtime.packages import CONFORMAL, MODEL, RECIPE, REFERENCE, SCHEMA, STATISTICS
 
 # What every training uses, beside the libraries on the algorithm's card.
 _LIBRARIES = ("numpy", "polars", "onnxruntime")
@@ -53,6 +54,7 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
         MODEL: trained.fitted.session.content,
         REFERENCE: canonical_json(reference_rows(trained)),
         STATISTICS: canonical_json(statistics(trained, inputs)),
+        CONFORMAL: trained.conformal.to_bytes(),
     }
     if trained.config.schema is not None:
         contents[SCHEMA] = canonical_json(dict(trained.config.schema))
@@ -87,6 +89,7 @@ def _manifest(
     created_at: str,
 ) -> Manifest:
     facts = trained.examination.table.facts
+    calibration = trained.fitted.calibration
     return Manifest(
         name=name,
         task=trained.task,
@@ -101,14 +104,29 @@ def _manifest(
         n_rows=trained.table.n_rows,
         data_sha256=facts.sha256,
         data_location=facts.location,
-        versions=_versions(trained.plan.algorithm.card.libraries),
+        versions=_versions(trained.plan.libraries),
         parity=_UNPROVED,
         created_at=created_at,
         files={},
         target_column=target,
+        weight=trained.config.weight,
+        members=trained.members,
         missing_tokens=facts.missing_tokens,
         decimal=facts.decimal or ".",
+        threshold=trained.decided.rule.threshold,
+        threshold_by=trained.decided.rule_by,
+        costs=trained.decided.rule.costs,
+        calibration=None if calibration is None else calibration.to_dict(),
+        calibrated=_calibrated(trained.decided.calibrated),
+        coverage=tuple(asdict(each) for each in trained.evaluation.coverage),
     )
+
+
+def _calibrated(calibrated: Calibrated) -> dict[str, float | str | int]:
+    """Return why probabilities are mapped or not, and what that gained; NaN is left out."""
+    gains = {"gain": calibrated.gain, "low": calibrated.low, "high": calibrated.high}
+    finite = {name: value for name, value in gains.items() if np.isfinite(value)}
+    return {"reason": calibrated.reason, "n_rows": calibrated.n_rows, **finite}
 
 
 def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
