@@ -21,11 +21,13 @@ from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingCon
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import Finding
+from modelyard.domain.fixes import RECOMMENDED
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
+from modelyard.domain.values import cell_text
 from modelyard.engine.frames.forms import frame_like, like
 from modelyard.kit.matching import known_names
 from modelyard.protocols.progress import Progress, Silence
@@ -147,11 +149,17 @@ class TrainOptions(TypedDict, total=False):
         n_folds: folds of a cross-validation, 0 for none.
         metric: key of the metric that decides.
         seed: of everything random.
+        weight: column of row weights, in the fit and in every metric.
+        class_weight: "none", "balanced", or {label: weight}, in the fit alone.
         accept: names of findings of severity error to train in spite of.
+        fixes: finding or column to the fix to apply, or findings to fix as recommended, or "all".
         shares: of the rows for training, validation and test; they sum to 1.
-        normalize: "auto", "standard" or "none".
-        handle_missing: "auto", "mean", "median", "most_frequent", "constant" or "drop".
-        categorical_encoding: "auto", "one_hot" or "ordinal".
+        normalize: "auto", "standard", "minmax", "robust", "quantile", "quantile_normal" or "none".
+        handle_missing: "auto", "mean", "median", "most_frequent", "constant", "nearest" or "drop".
+        categorical_encoding: "auto", "one_hot", "ordinal", "target", "frequency" or "hashing".
+        dates: "auto", "parts" or "cyclic".
+        engineered_features: "none", "polynomial" or "interactions".
+        columns: column to its own words for these five, e.g. {"zip": {"normalize": "none"}}.
         encoding, delimiter, decimal: of a text file; left out: found and stated.
         missing_tokens: cells that mean missing, instead of the default list.
         kinds: column to kind, e.g. {"zip": "category"}.
@@ -166,14 +174,20 @@ class TrainOptions(TypedDict, total=False):
     drop: str | Sequence[str]
     group: str | None
     time: str | None
+    weight: str | None
+    class_weight: str | Mapping[Any, float]
     n_folds: int
     metric: str | None
     seed: int
     accept: str | Sequence[str]
+    fixes: str | Sequence[str] | Mapping[str, str]
     shares: tuple[float, float, float]
     normalize: str
     handle_missing: str
     categorical_encoding: str
+    dates: str
+    engineered_features: str
+    columns: Mapping[str, Mapping[str, str]]
     encoding: str | None
     delimiter: str | None
     decimal: str | None
@@ -257,15 +271,17 @@ def load(
 _PLAIN = frozenset(field.name for field in fields(TrainingConfig)) - {
     "target",
     "accepted",
+    "fixes",
     "read",
     "preparation",
 }
 _PREPARATION = frozenset(field.name for field in fields(PreparationConfig))
-_READ = frozenset(field.name for field in fields(ReadOptions))
+# What fixes decide is no option of its own.
+_READ = frozenset(field.name for field in fields(ReadOptions)) - {"missing_in", "date_formats"}
 
 
 def _config(target: str, options: Mapping[str, Any]) -> TrainingConfig:
-    known = _PLAIN | _PREPARATION | _READ | {"accept"}
+    known = _PLAIN | _PREPARATION | _READ | {"accept", "fixes"}
     for name in options:
         if name not in known:
             raise UnknownKey(
@@ -278,17 +294,27 @@ def _config(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         chosen["task"] = Task.called(chosen["task"])
     if "shares" in chosen:
         chosen["shares"] = _shares(chosen["shares"])
+    if isinstance(chosen.get("class_weight"), Mapping):
+        chosen["class_weight"] = {
+            cell_text(_own(label)): weight for label, weight in chosen["class_weight"].items()
+        }
     if "drop" in chosen:
         chosen["drop"] = _words(chosen["drop"])
     return TrainingConfig(
         target=target,
         accepted=frozenset(_words(options.get("accept", ()))),
+        fixes=_fixes(options.get("fixes", ())),
         preparation=PreparationConfig(
             **{name: options[name] for name in options if name in _PREPARATION}
         ),
         read=_read_options({name: options[name] for name in options if name in _READ}),
         **chosen,
     )
+
+
+def _fixes(given: Any) -> Mapping[str, str]:
+    """Return fixes by their place; one that is only named is the recommended one."""
+    return given if isinstance(given, Mapping) else dict.fromkeys(_words(given), RECOMMENDED)
 
 
 def _read_options(given: Mapping[str, Any]) -> ReadOptions:

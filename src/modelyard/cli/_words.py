@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ import click
 
 from modelyard.cli._screen import print_table
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import ReadOptions
+from modelyard.domain.configs import NONE, ReadOptions
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.fixes import RECOMMENDED, FixWord
 from modelyard.domain.predictions import Flag, FlagKind
 from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
@@ -54,6 +56,67 @@ def shares_of(text: str) -> Shares:
             sample=text,
         ) from error
     return Shares(train, validation, test)
+
+
+def class_weight_of(given: Sequence[str]) -> str | dict[str, float]:
+    """Read the option --class-weight: one word, or LABEL=WEIGHT for each of some classes.
+
+    Raises:
+        InvalidValue: if a weight is no number; whether a word is known is judged with the rest.
+    """
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    read: dict[str, float] = {}
+    for text in given:
+        label, _, weight = text.rpartition("=")
+        try:
+            read[label] = float(weight)
+        except ValueError as error:
+            raise InvalidValue(
+                f"--class-weight takes balanced, or LABEL=WEIGHT; '{text}' came.",
+                fix="For example: --class-weight yes=5",
+                sample=text,
+            ) from error
+    return read or NONE
+
+
+def choices_of(given: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Read the option --column: what is chosen for each column.
+
+    >>> choices_of(["zip:normalize=none"])
+    {'zip': {'normalize': 'none'}}
+
+    Raises:
+        InvalidValue: if one is not COLUMN:KEY=WORD; whether key and word exist is judged later.
+    """
+    chosen: dict[str, dict[str, str]] = {}
+    for text in given:
+        place, _, word = text.rpartition("=")
+        column, _, key = place.rpartition(":")
+        if not (column and key and word):
+            raise InvalidValue(
+                f"--column takes COLUMN:KEY=WORD; '{text}' came.",
+                fix="For example: --column zip:categorical_encoding=target",
+                sample=text,
+            )
+        chosen.setdefault(column, {})[key.replace("-", "_")] = word
+    return chosen
+
+
+def fixes_of(given: Sequence[str]) -> dict[str, str]:
+    """Read the option --fix: a place, and behind `=` the fix where it is not the recommended one.
+
+    >>> fixes_of(["all", "age=mark-missing:a=b", "x=y"])
+    {'all': 'recommended', 'age': 'mark-missing:a=b', 'x=y': 'recommended'}
+    """
+    words = "|".join(map(re.escape, (*FixWord, RECOMMENDED)))
+    named = re.compile(rf"(?P<place>.+?)=(?P<fix>(?:{words})(?::.*)?)", re.DOTALL)
+    fixes = {}
+    for text in given:
+        found = named.fullmatch(text)
+        place, fix = (found["place"], found["fix"]) if found else (text, RECOMMENDED)
+        fixes[place] = fix
+    return fixes
 
 
 def scalar(text: str) -> bool | int | float | str | None:

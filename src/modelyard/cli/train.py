@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option("--group", metavar="COLUMN", help="Keep rows of one group on one side of the split.")
 @click.option("--time", metavar="COLUMN", help="Test on the latest rows by this column.")
+@click.option("--weight", metavar="COLUMN", help="Weigh the rows by this column.")
+@click.option(
+    "--class-weight",
+    multiple=True,
+    metavar="WORD|LABEL=WEIGHT",
+    help="balanced, or the weight of one class in the fit. May be repeated.",
+)
 @click.option("--cv", "n_folds", default=0, help="Folds of a cross-validation; 0 for none.")
 @click.option(
     "--split",
@@ -41,19 +48,43 @@ if TYPE_CHECKING:
 @click.option(
     "--handle-missing",
     default="auto",
-    help="mean, median, most_frequent, constant or drop; by default as the algorithm needs.",
+    help="mean, median, most_frequent, constant, nearest or drop; by default as the algorithm "
+    "needs.",
 )
 @click.option(
-    "--normalize", default="auto", help="standard or none; by default as the algorithm needs."
+    "--normalize",
+    default="auto",
+    help="standard, minmax, robust, quantile, quantile_normal or none; by default as the algorithm "
+    "needs.",
 )
 @click.option(
     "--categorical-encoding",
     default="auto",
-    help="one_hot or ordinal; by default as the algorithm needs.",
+    help="one_hot, ordinal, target, frequency or hashing; by default as the algorithm needs.",
+)
+@click.option("--dates", default="auto", help="parts or cyclic; by default parts.")
+@click.option(
+    "--engineered-features",
+    default="none",
+    help="polynomial (squares and products of numbers), interactions (products) or none.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="COLUMN:KEY=WORD",
+    help="Prepare one column in its own way, e.g. zip:normalize=none. May be repeated.",
 )
 @click.option("--metric", help="Key of the metric that decides.")
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
 @click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
+@click.option(
+    "--fix",
+    "fixes",
+    multiple=True,
+    metavar="FINDING[=FIX]",
+    help="Apply a fix that this finding offers, or the recommended one; all: every recommended.",
+)
 @click.option("--schema", type=DATA, help="JSON Schema that every row must fulfil.")
 @click.option("--name", help="Of the model; by default from the file name.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A label of the run.")
@@ -97,7 +128,14 @@ def train(
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":
-    from modelyard.cli._words import read_options, scalar, shares_of
+    from modelyard.cli._words import (
+        choices_of,
+        class_weight_of,
+        fixes_of,
+        read_options,
+        scalar,
+        shares_of,
+    )
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
     from modelyard.domain.splits import Shares
     from modelyard.domain.tasks import Task
@@ -113,15 +151,21 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         drop=options["drop"],
         group=options["group"],
         time=options["time"],
+        weight=options["weight"],
+        class_weight=class_weight_of(options["class_weight"]),
         n_folds=options["n_folds"],
         metric=options["metric"],
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
+        fixes=fixes_of(options["fixes"]),
         shares=shares_of(options["shares"]) if options["shares"] else Shares(),
         preparation=PreparationConfig(
             normalize=options["normalize"],
             handle_missing=options["handle_missing"],
             categorical_encoding=options["categorical_encoding"],
+            dates=options["dates"],
+            engineered_features=options["engineered_features"],
+            columns=choices_of(options["columns"]),
         ),
         read=read_options(options["missing"], pairs(options["kinds"], "--kind"), dialect=options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import BALANCED, CALIBRATIONS, NONE, ColumnPreparation, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
+from modelyard.domain.fixes import RECOMMENDED, Fix
 from modelyard.domain.names import check_name
 from modelyard.domain.tasks import Task
 from modelyard.kit.matching import known_names
@@ -51,6 +52,18 @@ def _is_shares(value: Any) -> bool:
     return all(_is_number(part) for part in parts)
 
 
+def _is_class_weight(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in {BALANCED, NONE}
+    return isinstance(value, Mapping) and all(
+        _is_text(label) and _is_number(weight) and weight > 0 for label, weight in value.items()
+    )
+
+
+def _is_threshold(value: Any) -> bool:
+    return 0 < value < 1 if _is_number(value) else _is_text(value)
+
+
 def _is_mapping_to(kind: type) -> Callable[[Any], bool]:
     def check(value: Any) -> bool:
         return isinstance(value, Mapping) and all(
@@ -58,6 +71,21 @@ def _is_mapping_to(kind: type) -> Callable[[Any], bool]:
         )
 
     return check
+
+
+# What may be chosen for one column.
+_CHOICES = tuple(each.name for each in fields(ColumnPreparation))
+
+
+def _is_choices(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        _is_text(name) and isinstance(words, Mapping) and _is_choice(words)
+        for name, words in value.items()
+    )
+
+
+def _is_choice(words: Mapping[Any, Any]) -> bool:
+    return all(key in _CHOICES and _is_text(word) for key, word in words.items())
 
 
 @dataclass(frozen=True)
@@ -80,10 +108,21 @@ _RULES = (
     _Rule("drop", _is_texts, "names of columns"),
     _Rule("group", _is_text, "the name of a column", may_be_none=True),
     _Rule("time", _is_text, "the name of a column", may_be_none=True),
+    _Rule("weight", _is_text, "the name of a column", may_be_none=True),
+    _Rule("class_weight", _is_class_weight, "balanced, none, or a weight above zero for a label"),
     _Rule("n_folds", _is_folds, f"0, or a whole number from {MIN_FOLDS} to {MAX_FOLDS}"),
     _Rule("metric", _is_text, "the key of a metric", may_be_none=True),
+    _Rule("calibrate", lambda value: value in CALIBRATIONS, f"one of {', '.join(CALIBRATIONS)}"),
+    _Rule(
+        "threshold",
+        _is_threshold,
+        "a number between 0 and 1, the key of a metric, or costs",
+        may_be_none=True,
+    ),
+    _Rule("costs", _is_mapping_to(object), "costs by name or by label"),
     _Rule("seed", _is_seed, f"a whole number from 0 to {MAX_SEED}"),
     _Rule("accepted", _is_texts, "names of findings"),
+    _Rule("fixes", _is_mapping_to(str), "fixes by the names of findings or columns"),
     _Rule("shares", _is_shares, "three numbers, for training, validation and test"),
     _Rule("read.encoding", _is_text, "the name of an encoding", may_be_none=True),
     _Rule("read.delimiter", _is_text, "one character", may_be_none=True),
@@ -93,6 +132,13 @@ _RULES = (
     _Rule("preparation.normalize", _is_text, "a word"),
     _Rule("preparation.handle_missing", _is_text, "a word"),
     _Rule("preparation.categorical_encoding", _is_text, "a word"),
+    _Rule("preparation.dates", _is_text, "a word"),
+    _Rule("preparation.engineered_features", _is_text, "a word"),
+    _Rule(
+        "preparation.columns",
+        _is_choices,
+        "for each column a mapping from " + ", ".join(_CHOICES) + " to a word",
+    ),
     _Rule(
         "schema",
         lambda value: isinstance(value, Mapping),
@@ -119,7 +165,8 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
     Raises:
         InvalidValue: naming the field, what came and what is allowed.
         UnknownKey: if a finding is accepted that no check reports, with the nearest.
-        UsageError: if a column that the training needs is to be dropped.
+        UsageError: if a column that the training needs is to be dropped, or the column of weights
+            has another use.
     """
     for rule in _RULES:
         value: Any = config
@@ -130,7 +177,11 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
     if config.name is not None:
         check_name(config.name)
     _refuse_needed(config)
+    _refuse_weight_twice(config)
     _refuse_unknown_findings(config, codes)
+    for text in config.fixes.values():
+        if text != RECOMMENDED:
+            Fix.read(text)
 
 
 def _refused(rule: _Rule, value: Any) -> InvalidValue:
@@ -144,12 +195,28 @@ def _refused(rule: _Rule, value: Any) -> InvalidValue:
 
 
 def _refuse_needed(config: TrainingConfig) -> None:
-    needed = {"target": config.target, "group": config.group, "time": config.time}
+    needed = {
+        "target": config.target,
+        "group": config.group,
+        "time": config.time,
+        "weight": config.weight,
+    }
     for use, column in needed.items():
         if column is not None and column in config.drop:
             raise UsageError(
                 f"'{column}' is the {use} column and is to be dropped as well.",
                 fix="Take it out of the columns to drop.",
+                column=column,
+            )
+
+
+def _refuse_weight_twice(config: TrainingConfig) -> None:
+    uses = {"target": config.target, "group": config.group, "time": config.time}
+    for use, column in uses.items():
+        if config.weight is not None and column == config.weight:
+            raise UsageError(
+                f"'{column}' is the weight column and the {use} column as well.",
+                fix="Name another column of weights.",
                 column=column,
             )
 

@@ -9,6 +9,11 @@ from modelyard.domain.plain import to_plain
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 
+# A word, or the weight of each class by the text of its label; classes that are left out weigh 1.
+ClassWeight = str | Mapping[str, float]
+BALANCED, NONE, AUTO = "balanced", "none", "auto"
+CALIBRATIONS = (AUTO, NONE, "sigmoid", "isotonic", "temperature")
+
 
 @dataclass(frozen=True)
 class ReadOptions:
@@ -18,6 +23,8 @@ class ReadOptions:
         encoding, delimiter, decimal: of a text file.
         missing_tokens: replaces the default list of cells that mean missing.
         kinds: column name to kind, over what would be found.
+        missing_in: column name to cells that mean missing in it, beside the tokens of the table.
+        date_formats: column name to the strptime format of its dates.
     """
 
     encoding: str | None = None
@@ -25,6 +32,8 @@ class ReadOptions:
     decimal: str | None = None
     missing_tokens: tuple[str, ...] | None = None
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date_formats: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,18 +49,40 @@ class FileDialect:
 
 
 @dataclass(frozen=True)
-class PreparationConfig:
-    """How columns are prepared; "auto" is what the algorithm's card asks for.
+class ColumnPreparation:
+    """How a column is prepared; "auto" is what the algorithm's card asks for.
+
+    Each field is the role of transforms on the shelf, and its words are theirs.
 
     Attributes:
-        normalize: "auto", "standard" or "none".
-        handle_missing: "auto", "mean", "median", "most_frequent", "constant" or "drop" (rows).
-        categorical_encoding: "auto", "one_hot" or "ordinal".
+        normalize: "auto", "none", or for example "standard", "minmax", "robust", "quantile".
+        handle_missing: "auto", "drop" (rows), or for example "median", "nearest".
+        categorical_encoding: "auto", or for example "one_hot", "ordinal", "target".
+        dates: "auto", "parts" or "cyclic".
+        engineered_features: "none", "polynomial" or "interactions".
     """
 
     normalize: str = "auto"
     handle_missing: str = "auto"
     categorical_encoding: str = "auto"
+    dates: str = "auto"
+    engineered_features: str = "none"
+
+
+@dataclass(frozen=True)
+class PreparationConfig(ColumnPreparation):
+    """How the columns of a table are prepared.
+
+    Attributes:
+        columns: column name to its own words by the name of their field, over those of the table.
+    """
+
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, column: str) -> ColumnPreparation:
+        """Return how one column is prepared."""
+        words = {each.name: getattr(self, each.name) for each in fields(ColumnPreparation)}
+        return ColumnPreparation(**{**words, **self.columns.get(column, {})})
 
 
 @dataclass(frozen=True)
@@ -66,10 +97,21 @@ class TrainingConfig:
         drop: columns to leave out.
         group: column whose values must not straddle the split.
         time: column to order the rows by: later rows test what earlier rows taught.
+        weight: column that says how much each row counts, in the fit and in every metric; a row of
+            weight zero is left out.
+        class_weight: "none", "balanced", or a weight by the label's text: how much the rows of a
+            class count in the fit, not in the metrics.
         n_folds: folds of cross-validation over the training and validation rows, 0 for none.
         metric: key of the metric that decides; None means the task's default.
+        calibrate: "auto", "none", or the one method that may map probabilities.
+        threshold: of two labels: a number, the key of a metric that is to be best, or "costs";
+            None means 0.5, or costs where there are any.
+        costs: of wrong answers: "false_positive" and "false_negative", or the true label to the
+            answered label to a number.
         seed: of everything random.
         accepted: names of findings that the user accepts.
+        fixes: name of a finding (its code, `code:column` or "all") or of a column to the fix that
+            is to be applied, as `domain.fixes` spells it.
         shares: of the three parts.
         schema: JSON Schema of one row, already parsed; None for none.
         name: of the model in the registry; None means: from the data's file name.
@@ -83,10 +125,16 @@ class TrainingConfig:
     drop: tuple[str, ...] = ()
     group: str | None = None
     time: str | None = None
+    weight: str | None = None
+    class_weight: ClassWeight = NONE
     n_folds: int = 0
     metric: str | None = None
+    calibrate: str = AUTO
+    threshold: float | str | None = None
+    costs: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     accepted: frozenset[str] = frozenset()
+    fixes: Mapping[str, str] = field(default_factory=dict)
     shares: Shares = field(default_factory=Shares)
     read: ReadOptions = field(default_factory=ReadOptions)
     preparation: PreparationConfig = field(default_factory=PreparationConfig)
@@ -123,4 +171,5 @@ def _read_options_from(raw: Mapping[str, Any]) -> ReadOptions:
     if known.get("missing_tokens") is not None:
         known["missing_tokens"] = tuple(known["missing_tokens"])
     known["kinds"] = {name: ColumnKind(kind) for name, kind in raw.get("kinds", {}).items()}
+    known["missing_in"] = {name: tuple(cells) for name, cells in raw.get("missing_in", {}).items()}
     return ReadOptions(**known)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
@@ -15,6 +14,7 @@ from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.kinds.typing import type_table
+from modelyard.engine.mending import Mending, settle
 from modelyard.engine.profiling import profile
 from modelyard.engine.schema_check import check_table
 from modelyard.engine.splitting import require_rows
@@ -25,6 +25,9 @@ from modelyard.protocols.progress import Progress
 _WHOLE_NUMBER = r"^[+-]?[0-9]{1,18}$"
 
 
+_AS_IS = Mending()
+
+
 @dataclass(frozen=True)
 class Examination:
     """What is known of a table before training.
@@ -33,6 +36,8 @@ class Examination:
         table: typed, without the columns that the user dropped.
         task, task_reason: None and empty where no target was named.
         features: columns to train on, after the findings dropped theirs.
+        config: of the training, with the fixes that the user asked for worked in.
+        mending: what fixes leave to the recipe and to the split.
     """
 
     table: Table
@@ -41,6 +46,8 @@ class Examination:
     task: Task | None
     task_reason: str
     features: tuple[str, ...]
+    config: TrainingConfig
+    mending: Mending = _AS_IS
 
 
 def examine_table(
@@ -64,17 +71,35 @@ def examine_table(
 def examine(
     raw: RawTable, config: TrainingConfig, *, checks: Mapping[str, Check], progress: Progress
 ) -> Examination:
-    """Type, profile and check a table for a training.
+    """Type, profile and check a table for a training, and apply the fixes that it asks for.
 
     Raises:
         DataError: if the table, its target or the configuration does not allow training.
     """
+    examination = _examine(raw, config, checks=checks, progress=progress)
+    if not config.fixes:
+        return examination
+    codes = frozenset(code for check in checks.values() for code in check.card.codes)
+    settled, mending = settle(config, examination.table, examination.findings, codes=codes)
+    if settled != config:
+        examination = _examine(raw, settled, checks=checks, progress=progress)
+    left = tuple(found for found in examination.findings if not mending.covers(found))
+    return replace(examination, findings=left, mending=mending)
+
+
+def _examine(
+    raw: RawTable, config: TrainingConfig, *, checks: Mapping[str, Check], progress: Progress
+) -> Examination:
     progress.stage("Reading the columns")
     options = config.read
+    if config.weight is not None:
+        kinds = {**options.kinds, config.weight: ColumnKind.NUMERIC}
+        options = replace(options, kinds=kinds)
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
     table = _in_order(type_table(raw, options), raw, options, time=config.time)
-    for name in (config.target, *config.drop, *filter(None, (config.group, config.time))):
+    named = (*config.drop, *config.preparation.columns, *filter(None, (config.group, config.time)))
+    for name in (config.target, *named):
         table.column(name)
     if config.schema is not None:
         check_table(table, DataSchema.from_json(config.schema))
@@ -116,13 +141,15 @@ def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOpti
     Whoever wrote `yes` and `no` wants these back as labels, not true and false. Where more
     spellings stand for the two, they are read as truth values.
     """
-    if target in options.kinds or raw.frame.schema.get(target) != pl.String:
+    if target in options.kinds or not raw.is_text(target):
         return options
-    alone = RawTable(raw.frame.select(target), raw.facts)
-    if type_table(alone, replace(options, kinds={})).column(target).kind is not ColumnKind.BOOLEAN:
+    alone = replace(raw, frame=raw.frame.select(target))
+    marks = {name: words for name, words in options.missing_in.items() if name == target}
+    plain = replace(options, kinds={}, missing_in=marks, date_formats={})
+    if type_table(alone, plain).column(target).kind is not ColumnKind.BOOLEAN:
         return options
     as_words = {target: ColumnKind.CATEGORY}
-    words = type_table(alone, replace(options, kinds=as_words)).frame[target].drop_nulls()
+    words = type_table(alone, replace(plain, kinds=as_words)).frame[target].drop_nulls()
     is_spelled_alike = words.n_unique() == 2
     return replace(options, kinds={**options.kinds, **as_words}) if is_spelled_alike else options
 
@@ -147,7 +174,7 @@ def _examined(
     checks: Mapping[str, Check],
 ) -> Examination:
     described = profile(table)
-    outside = {config.target, config.group}
+    outside = {config.target, config.group, config.weight}
     candidates = tuple(name for name in table.names if name not in outside)
     subject = CheckInput(
         table=table,
@@ -166,4 +193,4 @@ def _examined(
             "No column is left to learn from: every one is constant, empty, an identifier or text.",
             fix="Add columns, or set the kind of one that was misread.",
         )
-    return Examination(table, described, findings, task, reason, features)
+    return Examination(table, described, findings, task, reason, features, config)

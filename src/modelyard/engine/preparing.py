@@ -1,32 +1,63 @@
 """Fits the recipe on training rows: which transform each column gets, in which order."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 
 from modelyard.domain.columns import Column, ColumnKind
-from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.configs import ColumnPreparation, PreparationConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
 from modelyard.kit.matching import nearest
 from modelyard.protocols.algorithms import Needs
-from modelyard.protocols.transforms import Role, Transform
+from modelyard.protocols.transforms import Lesson, Role, Transform
 from modelyard.runtime.blocks import Block, Blocks
 from modelyard.runtime.recipes import Recipe, Stage
 
-_AUTO, _NONE = "auto", "none"
+_AUTO, _NONE, _DROP = "auto", "none", "drop"
+# Words beside those of the transforms, by the role that takes them.
+_MORE_WORDS = {
+    Role.SCALE: (_AUTO, _NONE),
+    Role.IMPUTE: (_AUTO, _DROP),
+    Role.ENCODE: (_AUTO,),
+    Role.TAKE_DATES_APART: (_AUTO,),
+    Role.ENGINEER: (_NONE,),
+}
 # Leaving rows out is for training alone: a served row with a gap must be answered all the same.
-_IMPUTER_OF = {"auto": "median", "drop": "median"}
+_IMPUTER_OF = {_AUTO: "median", _DROP: "median"}
+_DATES = "parts"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A fitted recipe, and what its features are for the rows that taught it.
+
+    Attributes:
+        recipe: for every row that comes.
+        taught: (n, n_features) float64: of the training rows, which a step that learned from the
+            target does not show their own.
+    """
+
+    recipe: Recipe
+    taught: npt.NDArray[np.float64]
 
 
 @dataclass
 class _Fitting:
-    """The recipe so far, with the columns that its stages have made of the training rows."""
+    """The recipe so far, with the columns that its stages have made of the training rows.
+
+    Attributes:
+        choices: how each column of the pool is to be prepared; what is made of a column is
+            prepared further as it.
+    """
 
     transforms: Mapping[str, Transform]
-    rng: np.random.Generator
+    lesson: Lesson
     pool: dict[str, Block]
+    choices: dict[str, ColumnPreparation]
     stages: list[Stage] = field(default_factory=list)
 
     def add(self, role: Role, inputs: Sequence[str], *, word: str | None = None) -> list[str]:
@@ -39,23 +70,36 @@ class _Fitting:
         """
         if not inputs:
             return []
-        transform = next(
-            each
-            for each in self.transforms.values()
-            if each.card.role is role and word in {None, each.card.word}
-        )
+        transform = self.chosen(role, word)
         block = np.column_stack([self.pool[name] for name in inputs])
-        fitted = transform.fit(block, list(inputs), self.rng)
+        fitted = transform.fit(block, list(inputs), self.lesson)
         outputs = _unique(fitted.outputs, inputs=inputs, taken=self.pool)
-        made = fitted.step.apply(block)
+        made = fitted.step.apply(block) if fitted.taught is None else fitted.taught
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
         self.pool.update({name: made[:, at] for at, name in enumerate(outputs)})
+        self.choices.update(dict.fromkeys(outputs, self.choices[inputs[0]]))
         return outputs
 
-    def leaves_gaps(self, encoded: Sequence[str]) -> bool:
+    def chosen(self, role: Role, word: str | None) -> Transform:
+        """Return the transform of a role that a word chooses, or its only one."""
+        return next(
+            each
+            for each in self.transforms.values()
+            if each.card.role is role and word in {None, each.card.word, *each.card.synonyms}
+        )
+
+    def by_word(self, role: Role, names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+        """Yield the columns that are prepared alike, with the user's word for the role."""
+
+        def word_of(name: str) -> str:
+            word: str = getattr(self.choices[name], role.value)
+            return word
+
+        for word, alike in groupby(sorted(names, key=word_of), key=word_of):
+            yield word, list(alike)
+
+    def leaves_gaps(self) -> bool:
         """Whether the stage that was added last makes NaN of a missing word."""
-        if not encoded:
-            return False
         last = self.stages[-1]
         nothing = np.full((1, len(last.inputs)), None, dtype=object)
         return bool(np.isnan(last.step.apply(nothing)).any())
@@ -68,8 +112,8 @@ def fit_recipe(
     needs: Needs,
     preparation: PreparationConfig,
     transforms: Mapping[str, Transform],
-    rng: np.random.Generator,
-) -> Recipe:
+    lesson: Lesson,
+) -> Prepared:
     """Fit the preparation that an algorithm needs, on training rows alone.
 
     Args:
@@ -78,31 +122,30 @@ def fit_recipe(
         needs: of the algorithm's card.
         preparation: the user's word, over the card's.
         transforms: the shelf.
-        rng: for transforms that sample.
+        lesson: the target of the training rows, and randomness.
+
+    Raises:
+        InvalidValue: if a word chooses nothing.
     """
+    _require_known(preparation, transforms)
     raw: dict[str, Block] = {}
     raw |= {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
     raw |= {name: blocks.strings[:, at] for at, name in enumerate(blocks.string_names)}
-    fitting = _Fitting(transforms, rng, raw)
+    choices = {column.name: preparation.of(column.name) for column in columns}
+    fitting = _Fitting(transforms, lesson, raw, choices)
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
     numbers = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
-    numbers += fitting.add(Role.TAKE_DATES_APART, by_kind[ColumnKind.DATETIME])
-    numbers += _impute(fitting, numbers, needs=needs, word=preparation.handle_missing)
-    scaler = _settled(fitting, Role.SCALE, word=preparation.normalize, default=needs.normalize)
-    if scaler != _NONE:
-        fitting.add(Role.SCALE, numbers, word=scaler)
-    encoder = _settled(
-        fitting,
-        Role.ENCODE,
-        word=preparation.categorical_encoding,
-        default=needs.categorical_encoding,
+    numbers += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
+    features = _prepare_numbers(fitting, numbers, needs)
+    features += _prepare_words(fitting, by_kind[ColumnKind.CATEGORY], needs)
+    features += fitting.add(Role.READ_TEXT, by_kind[ColumnKind.TEXT])
+    recipe = Recipe(
+        blocks.number_names, blocks.string_names, tuple(fitting.stages), tuple(features)
     )
-    encoded = fitting.add(Role.ENCODE, by_kind[ColumnKind.CATEGORY], word=encoder)
-    if not needs.takes_missing and fitting.leaves_gaps(encoded):
-        fitting.add(Role.IMPUTE, encoded, word="constant")
-    return Recipe(
-        blocks.number_names, blocks.string_names, tuple(fitting.stages), (*numbers, *encoded)
-    )
+    taught = np.empty((blocks.n_rows, len(features)))
+    for at, name in enumerate(features):
+        taught[:, at] = fitting.pool[name]
+    return Prepared(recipe, taught)
 
 
 def blocks_of(table: Table) -> Blocks:
@@ -126,34 +169,77 @@ def rows_of(blocks: Blocks, rows: np.ndarray) -> Blocks:
     )
 
 
-def _impute(fitting: _Fitting, numbers: list[str], *, needs: Needs, word: str) -> list[str]:
-    """Fill the gaps of numbers where the algorithm or the user wants it; return the flags made."""
-    _require_known(fitting, Role.IMPUTE, word=word, others=[*_IMPUTER_OF])
-    if needs.takes_missing and word == _AUTO:
-        return []
-    gappy = [name for name in numbers if np.isnan(fitting.pool[name]).any()]
-    flags = fitting.add(Role.FLAG_MISSING, gappy)
-    fitting.add(Role.IMPUTE, numbers, word=_IMPUTER_OF.get(word, word))
-    return flags
+def _take_dates_apart(fitting: _Fitting, names: list[str]) -> list[str]:
+    """Make numbers of dates; columns that are prepared alike go into one stage."""
+    made: list[str] = []
+    for choice in dict.fromkeys(fitting.choices[name] for name in names):
+        alike = [name for name in names if fitting.choices[name] == choice]
+        word = _DATES if choice.dates == _AUTO else choice.dates
+        made += fitting.add(Role.TAKE_DATES_APART, alike, word=word)
+    return made
 
 
-def _settled(fitting: _Fitting, role: Role, *, word: str, default: str) -> str:
-    """Return the user's word, or the card's where the user left it to that."""
-    others = [_AUTO, _NONE] if role is Role.SCALE else [_AUTO]
-    _require_known(fitting, role, word=word, others=others)
-    return default if word == _AUTO else word
+def _prepare_numbers(fitting: _Fitting, numbers: list[str], needs: Needs) -> list[str]:
+    """Fill, scale and multiply numbers; return the features: them, their flags and products."""
+    flags: list[str] = []
+    products: list[str] = []
+    for word, names in fitting.by_word(Role.IMPUTE, numbers):
+        if not needs.takes_missing or word != _AUTO:
+            gappy = [name for name in names if np.isnan(fitting.pool[name]).any()]
+            flags += fitting.add(Role.FLAG_MISSING, gappy)
+            fitting.add(Role.IMPUTE, names, word=_IMPUTER_OF.get(word, word))
+    for word, names in fitting.by_word(Role.SCALE, numbers):
+        scaler = needs.normalize if word == _AUTO else word
+        if scaler != _NONE:
+            fitting.add(Role.SCALE, names, word=scaler)
+    for word, names in fitting.by_word(Role.ENGINEER, numbers):
+        if word != _NONE:
+            products += fitting.add(Role.ENGINEER, names, word=word)
+    return [*numbers, *flags, *products]
 
 
-def _require_known(fitting: _Fitting, role: Role, *, word: str, others: Sequence[str]) -> None:
-    cards = (transform.card for transform in fitting.transforms.values())
-    known = [*others, *sorted(card.word for card in cards if card.role is role)]
-    if word not in known:
-        close = nearest(word, known)
-        raise InvalidValue(
-            f"{role.value} must be one of {', '.join(known)}; '{word}' came.",
-            fix=f"Did you mean '{close}'?" if close else "Choose one of these words.",
-            sample=word,
-        )
+def _prepare_words(fitting: _Fitting, words: list[str], needs: Needs) -> list[str]:
+    """Fill words where the user's word for gaps fills words, and encode them."""
+    flags: list[str] = []
+    for word, names in fitting.by_word(Role.IMPUTE, words):
+        imputer = fitting.chosen(Role.IMPUTE, _IMPUTER_OF.get(word, word))
+        if ColumnKind.CATEGORY in imputer.card.kinds:
+            gappy = [name for name in names if None in fitting.pool[name].tolist()]
+            flags += fitting.add(Role.FLAG_MISSING, gappy)
+            fitting.add(Role.IMPUTE, names, word=word)
+    encoded: list[str] = []
+    for word, names in fitting.by_word(Role.ENCODE, words):
+        encoder = needs.categorical_encoding if word == _AUTO else word
+        made = fitting.add(Role.ENCODE, names, word=encoder)
+        if not needs.takes_missing and fitting.leaves_gaps():
+            fitting.add(Role.IMPUTE, made, word="constant")
+        encoded += made
+    return [*flags, *encoded]
+
+
+def _require_known(preparation: PreparationConfig, transforms: Mapping[str, Transform]) -> None:
+    """Refuse a word that chooses nothing, for the table or for one column."""
+    for column in (None, *preparation.columns):
+        choice = preparation if column is None else preparation.of(column)
+        for role in map(Role, (each.name for each in fields(ColumnPreparation))):
+            _require_word(getattr(choice, role.value), role, column, transforms=transforms)
+
+
+def _require_word(
+    word: str, role: Role, column: str | None, *, transforms: Mapping[str, Transform]
+) -> None:
+    cards = [each.card for each in transforms.values() if each.card.role is role]
+    known = [*_MORE_WORDS[role], *sorted(card.word for card in cards)]
+    if word in known or any(word in card.synonyms for card in cards):
+        return
+    close = nearest(word, known)
+    where = "" if column is None else f" of column '{column}'"
+    raise InvalidValue(
+        f"{role.value}{where} must be one of {', '.join(known)}; '{word}' came.",
+        fix=f"Did you mean '{close}'?" if close else "Choose one of these words.",
+        sample=word,
+        column=column,
+    )
 
 
 def _unique(

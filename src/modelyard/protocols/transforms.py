@@ -1,13 +1,14 @@
 """A transform learns from training rows how to prepare a block of columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.tasks import Label
 
 
 class Step(Protocol):
@@ -30,8 +31,17 @@ class Step(Protocol):
         ...
 
 
+@runtime_checkable
+class Spreading(Protocol):
+    """A step whose outputs are not made of one input each, in the order of the inputs."""
+
+    def origins(self, n_inputs: int) -> tuple[tuple[int, ...], ...]:
+        """Return for each output the inputs that it is made of."""
+        ...
+
+
 class Role(StrEnum):
-    """What a transform does in a recipe; of the first three the user chooses one by its word.
+    """What a transform does in a recipe; of the first five the user chooses one by its word.
 
     The value is the key of the configuration that chooses.
     """
@@ -39,8 +49,10 @@ class Role(StrEnum):
     IMPUTE = "handle_missing"
     SCALE = "normalize"
     ENCODE = "categorical_encoding"
+    TAKE_DATES_APART = "dates"
+    ENGINEER = "engineered_features"
     FLAG_MISSING = "flag_missing"
-    TAKE_DATES_APART = "take_dates_apart"
+    READ_TEXT = "read_text"
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ class TransformCard:
         source: where the method is described.
         role: what it does in a recipe.
         word: that chooses it among the transforms of its role, e.g. `median`.
+        synonyms: words that choose it as well.
     """
 
     key: str
@@ -61,14 +74,38 @@ class TransformCard:
     source: str
     role: Role
     word: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What there is to learn from beside the columns themselves.
+
+    Attributes:
+        rng: for transforms that sample.
+        y: (n,) the target of the training rows: float64 values, or int64 class codes.
+        labels: of the classes in code order, empty for regression.
+    """
+
+    rng: np.random.Generator
+    y: np.ndarray[Any, Any]
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True)
 class FittedStep:
-    """A step with the names of the columns that it makes."""
+    """A step with the names of the columns that it makes.
+
+    Attributes:
+        step: for every row that comes.
+        outputs: names of the columns.
+        taught: (n, j) what the training rows get, where that is not what the step makes of them: a
+            step that learned from the target would show each of them its own.
+    """
 
     step: Step
     outputs: tuple[str, ...]
+    taught: np.ndarray[Any, Any] | None = field(default=None, compare=False)
 
 
 class Transform(Protocol):
@@ -79,14 +116,12 @@ class Transform(Protocol):
         """Facts about the transform."""
         ...
 
-    def fit(
-        self, block: np.ndarray[Any, Any], names: Sequence[str], rng: np.random.Generator
-    ) -> FittedStep:
+    def fit(self, block: np.ndarray[Any, Any], names: Sequence[str], lesson: Lesson) -> FittedStep:
         """Learn from training rows.
 
         Args:
             block: (n, k) float64 with NaN for missing, or (n, k) objects: str, None for missing.
             names: k column names.
-            rng: for transforms that sample.
+            lesson: the target, and randomness.
         """
         ...

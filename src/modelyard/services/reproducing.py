@@ -37,9 +37,13 @@ _OPTIONS = (
     _Option("preparation.handle_missing", "--handle-missing", "handle_missing"),
     _Option("preparation.normalize", "--normalize", "normalize"),
     _Option("preparation.categorical_encoding", "--categorical-encoding", "categorical_encoding"),
+    _Option("preparation.dates", "--dates", "dates"),
+    _Option("preparation.engineered_features", "--engineered-features", "engineered_features"),
+    _Option("preparation.columns", "--column", "columns"),
     _Option("metric", "--metric", "metric"),
     _Option("seed", "--seed", "seed"),
     _Option("accepted", "--accept", "accept"),
+    _Option("fixes", "--fix", "fixes"),
     _Option("schema", "--schema", "schema"),
     _Option("name", "--name", "name"),
     _Option("tags", "--tag", "tags"),
@@ -107,6 +111,9 @@ def _texts(option: _Option, value: Any) -> list[str]:
     """Return the values to give the option one after another."""
     if option.path == "shares":
         return [",".join(str(share) for share in value.values())]
+    if option.path == "preparation.columns":
+        chosen = ((name, each) for name, words in value.items() for each in words.items())
+        return [f"{name}:{key}={word}" for name, (key, word) in chosen]
     if isinstance(value, dict):
         return [f"{key}={_word(each)}" for key, each in value.items()]
     return [_word(each) for each in value] if isinstance(value, list) else [_word(value)]

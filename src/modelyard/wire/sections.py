@@ -20,6 +20,7 @@ from pydantic import (
 
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.splits import Shares
+from modelyard.domain.values import cell_text
 
 _DEFAULTS = TrainingConfig(target="")
 
@@ -45,6 +46,13 @@ def _check_folds(value: int) -> int:
     return value
 
 
+def _with_text_keys(value: Any) -> Any:
+    """Read labels that YAML takes for numbers or truth values as the texts of such labels."""
+    if not isinstance(value, Mapping):
+        return value
+    return {cell_text(key): weight for key, weight in value.items()}
+
+
 Text = Annotated[str, Field(min_length=1)]
 ComponentKey = Annotated[Text, AfterValidator(_to_key)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -56,13 +64,25 @@ Normalize = Annotated[
 ]
 HandleMissing = Annotated[
     Text,
-    _word({"mode": "most_frequent"}),
+    _word({}),
     WithJsonSchema({"type": "string", "examples": ["auto", "mean", "median", "most_frequent"]}),
 ]
 CategoricalEncoding = Annotated[
     Text,
-    _word({"onehot": "one_hot", "label": "ordinal"}),
-    WithJsonSchema({"type": "string", "examples": ["auto", "one_hot", "ordinal"]}),
+    _word({}),
+    WithJsonSchema({"type": "string", "examples": ["auto", "one_hot", "ordinal", "target"]}),
+]
+Dates = Annotated[
+    Text, _word({}), WithJsonSchema({"type": "string", "examples": ["auto", "parts", "cyclic"]})
+]
+EngineeredFeatures = Annotated[
+    Text,
+    _word({False: "none"}),
+    WithJsonSchema({"type": "string", "examples": ["none", "polynomial", "interactions"]}),
+]
+ClassWeights = Annotated[
+    Literal["balanced", "none"] | dict[str, Annotated[float, Field(gt=0)]],
+    BeforeValidator(_with_text_keys),
 ]
 Kind = Literal["numeric", "integer", "boolean", "category", "datetime", "text", "identifier"]
 
@@ -86,15 +106,38 @@ class PreprocessingSection(_Section):
     """How columns are prepared."""
 
     normalize: Normalize = Field(
-        default="auto", description="Scale numbers: standard or none; auto: as the algorithm needs."
+        default="auto",
+        description="Scale numbers: standard, minmax, robust, quantile, quantile_normal or none; "
+        "auto: as the algorithm needs.",
     )
     handle_missing: HandleMissing = Field(
         default="auto",
-        description="Gaps: mean, median, most_frequent, constant or drop; auto: as needed.",
+        description="Gaps: mean, median, most_frequent, constant, nearest or drop (rows); auto: as "
+        "needed.",
     )
     categorical_encoding: CategoricalEncoding = Field(
-        default="auto", description="Categories: one_hot or ordinal; auto: as the algorithm needs."
+        default="auto",
+        description="Categories: one_hot, ordinal (label), target, frequency or hashing; auto: as "
+        "the algorithm needs.",
     )
+
+
+class ColumnSection(_Section):
+    """How one column is prepared, over what stands for the whole table."""
+
+    normalize: Normalize | None = Field(default=None, description="As for the table.")
+    handle_missing: HandleMissing | None = Field(default=None, description="As for the table.")
+    categorical_encoding: CategoricalEncoding | None = Field(
+        default=None, description="As for the table."
+    )
+    dates: Dates | None = Field(default=None, description="As for the table.")
+    engineered_features: EngineeredFeatures | None = Field(
+        default=None, description="As for the table."
+    )
+
+    def words(self) -> dict[str, str]:
+        """Return what is chosen."""
+        return self.model_dump(exclude_none=True)
 
 
 class TabularSection(_Section):
@@ -168,9 +211,27 @@ class ModelyardSection(_Section):
     )
     parameters: dict[str, JsonValue] = Field(default={}, description="Of the algorithm, by name.")
     drop: list[Text] = Field(default=[], description="Columns to leave out.")
+    dates: Dates = Field(
+        default="auto", description="Dates: parts or cyclic (parts and circles); auto: parts."
+    )
+    engineered_features: EngineeredFeatures = Field(
+        default="none",
+        description="More columns from numbers: polynomial (squares and products), interactions "
+        "(products) or none.",
+    )
+    columns: dict[str, ColumnSection] = Field(
+        default={}, description="Preparation of single columns: the five words by column."
+    )
     group: Text | None = Field(default=None, description="Column whose values stay in one part.")
     time: Text | None = Field(
         default=None, description="Column that orders the rows: later ones test."
+    )
+    weight: Text | None = Field(
+        default=None, description="Column of row weights, in the fit and in every metric."
+    )
+    class_weight: ClassWeights = Field(
+        default="none",
+        description="In the fit: none, balanced, or a weight for each label; 1 where it has none.",
     )
     cv: Annotated[int, Field(ge=0, le=100), AfterValidator(_check_folds)] = Field(
         default=_DEFAULTS.n_folds, description="Folds of cross-validation, 0 for none."
@@ -180,6 +241,9 @@ class ModelyardSection(_Section):
         default=_DEFAULTS.seed, description="Of everything random."
     )
     accept: list[Text] = Field(default=[], description="Findings to accept, by name.")
+    fixes: dict[str, Text] = Field(
+        default={}, description="Finding (code, code:column or all) or column to the fix to apply."
+    )
     missing_tokens: list[str] | None = Field(default=None, description="Cells that mean missing.")
     kinds: dict[str, Kind] = Field(default={}, description="Kind of a column, over what is found.")
     encoding: Text | None = Field(default=None, description="Of the file; by default found.")

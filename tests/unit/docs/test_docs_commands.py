@@ -31,6 +31,7 @@ PAGES = (
     "docs/data.md",
     "docs/evaluation.md",
     "docs/packages.md",
+    "docs/preparation.md",
     "docs/python.md",
     "docs/quickstart.md",
     "docs/registry.md",

@@ -21,10 +21,12 @@ from modelyard.cli._group import GROUP
 from modelyard.domain import errors
 from modelyard.domain.cells import DEFAULT_MISSING_TOKENS, WEAK_MISSING_TOKENS
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.configs import ColumnPreparation
 from modelyard.domain.manifests import FORMAT_VERSION, Manifest
 from modelyard.domain.splits import Shares
 from modelyard.protocols.algorithms import AlgorithmCard, Parameter
 from modelyard.protocols.metrics import MetricCard
+from modelyard.protocols.transforms import TransformCard
 from modelyard.runtime import packages
 from modelyard.settings import VARIABLES
 from modelyard.wire.configurations import configuration_schema
@@ -118,6 +120,19 @@ def test_an_algorithm_stands_in_its_page_as_on_its_card(key: str) -> None:
 def test_the_page_of_algorithms_shows_no_other() -> None:
     keys = re.findall(r"^- Key: `(.+)`$", page("algorithms.md"), re.MULTILINE)
     assert sorted(keys) == sorted(CATALOG.algorithms())
+
+
+def transform_row(card: TransformCard) -> str:
+    is_chosen = card.role in {each.name for each in dataclasses.fields(ColumnPreparation)}
+    words = ", ".join(f"`{word}`" for word in (card.word, *card.synonyms))
+    key = f"`{card.role.value}`" if is_chosen else "by itself"
+    return row(key, words if is_chosen else "", card.title, card.source)
+
+
+def test_a_transform_stands_in_its_page_as_on_its_card() -> None:
+    cards = [each.card for each in CATALOG.transforms().values()]
+    expected = [transform_row(card) for card in sorted(cards, key=lambda card: card.word)]
+    assert_rows(section(page("preparation.md"), "## All words"), expected)
 
 
 def reach(minimum: float | None, maximum: float | None) -> str:

@@ -11,8 +11,9 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
-from modelyard.engine.preparing import blocks_of, fit_recipe, rows_of
+from modelyard.engine.preparing import Prepared, blocks_of, fit_recipe, rows_of
 from modelyard.protocols.algorithms import Needs
+from modelyard.protocols.transforms import Lesson
 from modelyard.runtime.recipes import Recipe
 
 LINEAR = Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot")
@@ -36,13 +37,17 @@ def table() -> Table:
 
 
 def _fit(table: Table, needs: Needs, **preparation: str) -> Recipe:
+    return _prepared(table, needs, PreparationConfig(**preparation)).recipe
+
+
+def _prepared(table: Table, needs: Needs, preparation: PreparationConfig) -> Prepared:
     return fit_recipe(
         blocks_of(table),
         table.columns,
         needs=needs,
-        preparation=PreparationConfig(**preparation),
+        preparation=preparation,
         transforms=Catalog().transforms(),
-        rng=np.random.default_rng(0),
+        lesson=Lesson(np.random.default_rng(0), np.arange(table.n_rows) % 2, ("no", "yes")),
     )
 
 

@@ -5,20 +5,38 @@ import json
 import pytest
 
 from modelyard.kit.discovery import scan
+from modelyard.runtime.steps.clip import Clip
 from modelyard.runtime.steps.date_parts import DateParts
 from modelyard.runtime.steps.fill import Fill
+from modelyard.runtime.steps.fill_words import FillWords
+from modelyard.runtime.steps.hashed_words import HashedWords
 from modelyard.runtime.steps.lookup import Lookup
 from modelyard.runtime.steps.missing_indicator import MissingIndicator
+from modelyard.runtime.steps.nearest_fill import NearestFill
 from modelyard.runtime.steps.one_hot import OneHot
+from modelyard.runtime.steps.products import Products
+from modelyard.runtime.steps.quantiles import Quantiles
 from modelyard.runtime.steps.rescale import Rescale
+from modelyard.runtime.steps.respell import Respell
+from modelyard.runtime.steps.tf_idf import TfIdf
+from modelyard.runtime.steps.word_values import WordValues
 
 EXAMPLES = [
+    Clip((-1.5,), (1e300,)),
+    Respell((("NY", "São"), ())),
     DateParts(("year", "hour")),
     Fill((0.1, 1e300)),
+    FillWords(("a", None)),
+    HashedWords(("a", "b"), 16),
     Lookup((("a", "ü"), ()), (2.0, 0.0), (None, 3.0)),
     MissingIndicator(),
+    NearestFill(((0.1, None), (None, 2.0)), (1 / 3, 1.0), (0.0, 2.0), 5),
     OneHot((("a", None), ())),
+    Products((0, 0), (0, 1)),
+    Quantiles(((0.1, 0.2), (0.0,)), is_normal=True),
     Rescale((0.1,), (1 / 3,)),
+    TfIdf((("a b", "ü"), ()), ((1 / 3, 1.0), ())),
+    WordValues((("a",), ()), (((0.1, 0.2),), ()), ((0.0, 1.0),) * 2, ((1 / 3, 2.0),) * 2),
 ]
 
 

@@ -18,6 +18,7 @@ from modelyard.components.transforms import (
     ordinal_encode,
     standard_scale,
 )
+from modelyard.protocols.transforms import Lesson
 
 NUMBERS = arrays(np.float64, (9, 3), elements=st.integers(-4, 4).map(float) | st.just(np.nan))
 WORDS = st.lists(
@@ -27,7 +28,8 @@ WORDS = st.lists(
 
 def fitted(module, block):
     names = [f"c{at}" for at in range(block.shape[1])]
-    return module.COMPONENT.fit(block, names, np.random.default_rng(0))
+    lesson = Lesson(np.random.default_rng(0), np.arange(float(len(block))))
+    return module.COMPONENT.fit(block, names, lesson)
 
 
 def words(rows):

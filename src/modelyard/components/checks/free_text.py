@@ -1,4 +1,4 @@
-"""Leaves out free text, which no algorithm of today's catalog reads."""
+"""Says of free text how it is read."""
 
 from collections.abc import Iterator
 from shlex import quote
@@ -30,15 +30,15 @@ class FreeText:
                 severity=Severity.INFO,
                 message=(
                     f"Column '{column.name}' holds free text ({column.n_unique:,} different "
-                    "texts). It is left out: the present algorithms do not read text."
+                    "texts). Its most frequent words and pairs of words become features (TF-IDF)."
                 ),
                 columns=(column.name,),
                 sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values),
                 fix=(
                     "If its values repeat and mean classes, read it as such with "
-                    f"--kind {quote(column.name)}=category."
+                    f"--kind {quote(column.name)}=category; leave it out with "
+                    f"--drop {quote(column.name)}."
                 ),
-                drops=(column.name,),
                 fixes=("as-category",),
             )
 

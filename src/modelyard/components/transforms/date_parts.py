@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.date_parts import PARTS, DateParts
 
 
@@ -26,7 +26,7 @@ class SplitDates:
         self,
         block: npt.NDArray[np.float64],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Keep the parts that differ between two training rows; days since 1970 always."""
         parts = DateParts().apply(block).reshape(len(block), len(names), len(PARTS))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
 
 
@@ -26,7 +26,7 @@ class ImputeConstant:
         self,
         block: npt.NDArray[np.float64],  # noqa: ARG002 -- as every transform
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Return a step that fills with 0."""
         return FittedStep(Fill((0.0,) * len(names)), tuple(names))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
 
 
@@ -26,7 +26,7 @@ class ImputeMedian:
         self,
         block: npt.NDArray[np.float64],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Take the median of what is there."""
         present = [column[~np.isnan(column)] for column in block.T]

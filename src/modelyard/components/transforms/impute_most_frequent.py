@@ -1,40 +1,56 @@
-"""Replaces missing numbers by the most frequent one of their column."""
+"""Replaces missing numbers and words by the most frequent of their column."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
+from modelyard.runtime.steps.fill_words import FillWords
 
 
 class ImputeMostFrequent:
-    """Learns modes, the smallest of several; a column without a value is filled with 0."""
+    """Learns modes, the smallest of several.
+
+    A column without a number is filled with 0, one without a word stays as it is.
+    """
 
     card = TransformCard(
         key="impute-most-frequent",
         title="Most frequent for missing",
-        kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
+        kinds=frozenset(kind for kind in ColumnKind if kind.is_number)
+        | frozenset({ColumnKind.CATEGORY}),
         source="scikit-learn, SimpleImputer(strategy='most_frequent')",
         role=Role.IMPUTE,
         word="most_frequent",
+        synonyms=("mode",),
     )
 
     def fit(
         self,
-        block: npt.NDArray[np.float64],
+        block: npt.NDArray[Any],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Take the most frequent of what is there."""
+        if block.dtype == object:
+            return FittedStep(FillWords(tuple(_word(column) for column in block.T)), tuple(names))
         return FittedStep(Fill(tuple(_mode(column) for column in block.T)), tuple(names))
 
 
 def _mode(column: npt.NDArray[np.float64]) -> float:
     values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
     return float(values[np.argmax(counts)]) if len(values) else 0.0
+
+
+def _word(column: npt.NDArray[np.object_]) -> str | None:
+    counts = Counter(column.tolist())
+    counts.pop(None, None)
+    return min(counts, key=lambda word: (-counts[word], word)) if counts else None
 
 
 COMPONENT = ImputeMostFrequent()

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.missing_indicator import MissingIndicator
 
 
@@ -28,7 +27,7 @@ class FlagMissing:
         self,
         block: npt.NDArray[Any],  # noqa: ARG002 -- as every transform
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Return a step with a flag for each column."""
         return FittedStep(MissingIndicator(), tuple(f"{name} is missing" for name in names))

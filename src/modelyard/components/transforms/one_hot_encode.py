@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.one_hot import OneHot
 
 # As skrub's TableVectorizer, which holds columns of 40 and more values for too many to spread.
@@ -31,13 +31,14 @@ class OneHotEncode:
         "cardinality_threshold",
         role=Role.ENCODE,
         word="one_hot",
+        synonyms=("onehot",),
     )
 
     def fit(
         self,
         block: npt.NDArray[np.object_],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Count the words of each column."""
         levels = tuple(_levels(column) for column in block.T)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.lookup import Lookup
 
 # With the code for all others these are the 255 bins that LightGBM tells apart in a column
@@ -30,13 +30,14 @@ class OrdinalEncode:
         "max_bin",
         role=Role.ENCODE,
         word="ordinal",
+        synonyms=("label",),
     )
 
     def fit(
         self,
         block: npt.NDArray[np.object_],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Count the words of each column."""
         words = tuple(_most_frequent(column) for column in block.T)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.transforms import FittedStep, Role, TransformCard
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.rescale import Rescale
 
 
@@ -27,7 +27,7 @@ class StandardScale:
         self,
         block: npt.NDArray[np.float64],
         names: Sequence[str],
-        rng: np.random.Generator,  # noqa: ARG002 -- as every transform
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
     ) -> FittedStep:
         """Take centre and scale of each column; a constant one is centred alone."""
         pairs = [_center_and_scale(column[~np.isnan(column)]) for column in block.T]

@@ -1,4 +1,4 @@
-"""Takes moments apart: year, month, day, weekday, hour, and days since 1970."""
+"""Takes moments apart: year to hour, days since 1970, and the circles of the calendar."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +27,10 @@ _TAKE: Mapping[str, _Take] = MappingProxyType(
 )
 PARTS = tuple(_TAKE)
 
+# How many steps lead around each circle of the calendar.
+CIRCLES: Mapping[str, int] = MappingProxyType({"month": 12, "weekday": 7, "hour": 24})
+_WAVES = MappingProxyType({"sin": np.sin, "cos": np.cos})
+
 
 @dataclass(frozen=True)
 class DateParts:
@@ -34,6 +38,8 @@ class DateParts:
 
     The calendar is the proleptic Gregorian one, as in Python's datetime. A column's parts stand
     side by side, in the order of `parts`; weekday is 0 on Monday, days are whole days since 1970.
+    `month_sin` and `month_cos` are the place of the month on a circle, where December is beside
+    January; `weekday` and `hour` have theirs as well.
     """
 
     parts: tuple[str, ...] = PARTS
@@ -49,10 +55,16 @@ class DateParts:
         months = dates.astype("datetime64[M]")
         made = np.empty((*block.shape, len(self.parts)))
         for at, part in enumerate(self.parts):
-            made[:, :, at] = _TAKE[part](moments, days, dates, months)
+            plain, _, wave = part.partition("_")
+            taken = _TAKE[plain](moments, days, dates, months)
+            made[:, :, at] = _on_circle(taken, CIRCLES[plain], wave) if wave else taken
         made[missing] = np.nan
         n_rows, n_columns = block.shape
         return made.reshape(n_rows, n_columns * len(self.parts))
+
+    def origins(self, n_inputs: int) -> tuple[tuple[int, ...], ...]:
+        """Return for each output the inputs that it is made of."""
+        return tuple((at,) for at in range(n_inputs) for _ in self.parts)
 
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
@@ -62,6 +74,13 @@ class DateParts:
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """Read what `to_params` wrote."""
         return cls(tuple(params["parts"]))
+
+
+def _on_circle(steps: _Array, n_steps: int, wave: str) -> _Array:
+    # Read from a table, so that a value is the same wherever it stands.
+    table: _Array = _WAVES[wave](2 * np.pi * np.arange(n_steps) / n_steps)
+    waves: _Array = table[steps % n_steps]
+    return waves
 
 
 STEP = DateParts

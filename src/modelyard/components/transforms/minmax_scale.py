@@ -1,0 +1,42 @@
+"""Brings each column to the range from 0 to 1."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import ColumnKind
+from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
+from modelyard.runtime.steps.rescale import Rescale
+
+# A range below this is rounding: scikit-learn's bound.
+_NO_RANGE = 10 * np.finfo(np.float64).eps
+
+
+class MinMaxScale:
+    """Learns the smallest and the largest value; what lies beyond them goes beyond 0 and 1."""
+
+    card = TransformCard(
+        key="minmax-scale",
+        title="Scale by the range",
+        kinds=frozenset(kind for kind in ColumnKind if kind.is_number),
+        source="scikit-learn, MinMaxScaler",
+        role=Role.SCALE,
+        word="minmax",
+    )
+
+    def fit(
+        self,
+        block: npt.NDArray[np.float64],
+        names: Sequence[str],
+        lesson: Lesson,  # noqa: ARG002 -- as every transform
+    ) -> FittedStep:
+        """Take the range of each column; a constant one becomes 0."""
+        present = [column[~np.isnan(column)] for column in block.T]
+        lows = tuple(float(values.min()) if len(values) else 0.0 for values in present)
+        ranges = (float(np.ptp(values)) if len(values) else 0.0 for values in present)
+        scales = tuple(size if size >= _NO_RANGE else 1.0 for size in ranges)
+        return FittedStep(Rescale(lows, scales), tuple(names))
+
+
+COMPONENT = MinMaxScale()
