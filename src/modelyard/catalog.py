@@ -6,7 +6,8 @@ an object with a card.
 """
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
+from functools import cached_property
+from importlib.metadata import EntryPoints, PackageNotFoundError, entry_points, version
 from typing import Any, Protocol, TypeVar, cast
 
 from modelyard.domain.errors import UnknownKey
@@ -79,6 +80,14 @@ class Catalog:
         cards = (each.card for each in self.algorithms().values())
         return tuple(sorted({name for card in cards if not card.extra for name in card.libraries}))
 
+    def missing_extras(self) -> dict[str, str]:
+        """Return for each algorithm whose libraries are not installed the command that does it."""
+        return {
+            key: f"pip install 'modelyard[{each.card.extra}]'"
+            for key, each in self.algorithms().items()
+            if each.card.extra and not all(map(_is_installed, each.card.libraries))
+        }
+
     def metrics(self) -> dict[str, Metric]:
         """Return the metrics by key."""
         return cast("dict[str, Metric]", self._shelf("metrics"))
@@ -111,8 +120,17 @@ class Catalog:
 
     def _shelf(self, name: str) -> dict[str, Any]:
         if name not in self._shelves:
-            self._shelves[name] = _by_key(name, [*_built_in(name), *_foreign(name)])
+            self._shelves[name] = _by_key(name, [*_built_in(name), *self._foreign(name)])
         return self._shelves[name]
+
+    def _foreign(self, shelf: str) -> Iterable[_Component]:
+        for entry in self._entry_points.select(group=f"modelyard.{shelf}"):
+            yield entry.load()
+
+    @cached_property
+    def _entry_points(self) -> EntryPoints:
+        """Those of all shelves at once: to find them, all that is installed has to be read."""
+        return entry_points()
 
 
 def require_distinct(transforms: Mapping[str, Transform]) -> None:
@@ -149,9 +167,12 @@ def _built_in(shelf: str) -> Iterable[_Component]:
         yield component
 
 
-def _foreign(shelf: str) -> Iterable[_Component]:
-    for entry in entry_points(group=f"modelyard.{shelf}"):
-        yield entry.load()
+def _is_installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _by_key(shelf: str, components: Iterable[_Component]) -> dict[str, Any]:

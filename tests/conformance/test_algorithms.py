@@ -10,15 +10,41 @@ from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
 
-ALGORITHMS = Catalog().algorithms()
+# An ensemble learns from the scores of its members and has a suite of its own.
+ALGORITHMS = {
+    key: each for key, each in Catalog().algorithms().items() if each.card.members is None
+}
+MISSING = Catalog().missing_extras()
+
+
+def marks_of(key):
+    """Run what needs an optional library among the extras, and say where it is not installed."""
+    if ALGORITHMS[key].card.extra is None:
+        return []
+    reason = f"{key} is not installed: {MISSING.get(key)}"
+    return [pytest.mark.extras, pytest.mark.skipif(key in MISSING, reason=reason)]
+
+
 CASES = [
-    pytest.param(key, task, id=f"{key}-{task}")
+    pytest.param(key, task, id=f"{key}-{task}", marks=marks_of(key))
     for key, algorithm in sorted(ALGORITHMS.items())
     for task in sorted(algorithm.card.tasks)
 ]
 TAKING_MISSING = [case for case in CASES if ALGORITHMS[case.values[0]].card.needs.takes_missing]
 # The baseline answers the same for every row, by its purpose.
 LEARNING = [case for case in CASES if case.values[0] != "dummy"]
+WEIGHING = [case for case in CASES if ALGORITHMS[case.values[0]].card.needs.takes_weight]
+# Where a row that weighs two is the same as two rows; elsewhere rows are drawn or counted too.
+REPEATING = {
+    "dummy": {},
+    "decision-tree": {"min_samples_leaf": 1},
+    "elastic-net": {"max_iter": 100_000},
+    "lasso": {"max_iter": 100_000},
+    "linear-regression": {},
+    "logistic-regression": {"max_iter": 10_000},
+    "ridge": {},
+}
+REPEATS = [case for case in CASES if case.values[0] in REPEATING]
 N_CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 0}
 N_ROWS, N_FEATURES, N_TRAIN = 260, 6, 200
 
@@ -44,14 +70,19 @@ class Data:
         inner = np.quantile(signal, np.arange(1, self.n_classes) / max(self.n_classes, 1))
         self.y = np.digitize(signal, inner) if self.n_classes else 50 + signal
 
-    def fit(self, *, seed=0, keep=None, weight=None, **parameters):
-        rows = np.arange(N_TRAIN) if keep is None else np.flatnonzero(keep[:N_TRAIN])
-        held = np.arange(N_TRAIN, N_ROWS) if self.card.needs.wants_validation else None
+    @property
+    def held(self):
+        return np.arange(N_TRAIN, N_ROWS)
+
+    def fit(self, *, seed=0, keep=None, weight=None, n_train=N_TRAIN, **parameters):
+        rows = np.arange(n_train) if keep is None else np.flatnonzero(keep[:n_train])
+        wants_held = self.card.needs.wants_validation
+        held = np.arange(n_train, len(self.X)) if wants_held else None
         return self.algorithm.fit(
             FitInput(
                 X=self.X[rows],
                 y=self.y[rows],
-                feature_names=tuple(f"f{at}" for at in range(N_FEATURES)),
+                feature_names=tuple(f"f{at}" for at in range(self.X.shape[1])),
                 task=self.task,
                 n_classes=self.n_classes,
                 parameters=resolve_parameters(self.card, self._quick() | parameters),
@@ -59,6 +90,7 @@ class Data:
                 X_validation=None if held is None else self.X[held],
                 y_validation=None if held is None else self.y[held],
                 weight=None if weight is None else weight[rows],
+                weight_validation=None if weight is None or held is None else np.ones(len(held)),
                 n_threads=1,
             )
         )
@@ -124,16 +156,68 @@ def test_equal_seeds_give_equal_bytes(key, task):
     assert data.fit(seed=3).to_onnx() == data.fit(seed=3).to_onnx()
 
 
-@pytest.mark.parametrize(("key", "task"), CASES)
+@pytest.mark.parametrize(("key", "task"), WEIGHING)
 def test_weights_matter(key, task):
     data = Data(key, task)
     heavy = np.where(data.y > np.median(data.y), 20.0, 1.0)
     plain, weighted = data.fit().scores(data.X), data.fit(weight=heavy).scores(data.X)
-    assert weighted[:, -1].mean() > plain[:, -1].mean()
+    upper = slice(data.n_classes // 2, None)
+    assert weighted[:, upper].sum(axis=1).mean() > plain[:, upper].sum(axis=1).mean()
+
+
+@pytest.mark.parametrize(("key", "task"), REPEATS)
+def test_a_row_that_weighs_two_counts_as_two_rows(key, task):
+    data = Data(key, task)
+    times = np.random.default_rng(1).integers(1, 4, N_ROWS)
+    weighted = data.fit(weight=times.astype(float), **REPEATING[key]).scores(data.X)
+    repeated = np.concatenate([np.repeat(np.arange(N_TRAIN), times[:N_TRAIN]), data.held])
+    data.X, data.y, plain = data.X[repeated], data.y[repeated], data.X
+    again = data.fit(n_train=int(times[:N_TRAIN].sum()), **REPEATING[key]).scores(plain)
+    # Solvers stop where the slope is small, not where it is zero. Rounding chooses among splits of
+    # a tree that are equally good, so that a few rows may come to another leaf.
+    is_alike = np.isclose(weighted, again, rtol=0, atol=2e-3 * max(1.0, np.abs(again).max()))
+    assert is_alike.mean() > (0.9 if key == "decision-tree" else 0.9999)
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_columns_that_say_nothing_are_borne(key, task):
+    data = Data(key, task)
+    data.X[:, 1:] = 3.0
+    model = data.fit()
+    assert_close(run(model.to_onnx(), data.X), model.scores(data.X))
+    data.X[:, 0] = 3.0
+    flat = data.fit()
+    answers = flat.scores(data.X)
+    assert np.isfinite(answers).all()
+    assert np.allclose(answers, answers[0], atol=1e-9 * max(1.0, np.abs(answers).max()))
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_one_column_is_enough(key, task):
+    data = Data(key, task)
+    data.X = np.ascontiguousarray(data.X[:, :1])
+    model = data.fit()
+    assert_close(run(model.to_onnx(), data.X), model.scores(data.X))
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_huge_values_are_answered_as_the_library_answers_them(key, task):
+    data = Data(key, task)
+    if data.card.needs.normalize == "none":
+        data.X[:4, 3] = [1e300, -1e300, 1e38, -1e-300]
+    model = data.fit()
+    rows = np.nan_to_num(data.X[:40])
+    rows[np.arange(40), np.arange(40) % N_FEATURES] = np.resize([1e300, -1e300, 1e38, -1e30], 40)
+    with np.errstate(all="ignore"):
+        expected = model.scores(rows)
+    known = np.isfinite(expected).all(axis=1)
+    assert known.any()
+    got = run(model.to_onnx(), rows)[known]
+    assert np.allclose(got, expected[known], rtol=1e-9, atol=1e-9)
 
 
 LACKING_CLASSES = [
-    pytest.param(*case.values, n_seen, id=f"{case.id}-{n_seen}")
+    pytest.param(*case.values, n_seen, id=f"{case.id}-{n_seen}", marks=case.marks)
     for case in CASES
     for n_seen in range(1, N_CLASSES[case.values[1]])
 ]
@@ -168,6 +252,15 @@ def test_the_final_parameters_are_those_of_the_card(key, task):
     assert set(model.parameters) == {each.name for each in ALGORITHMS[key].card.parameters}
 
 
+@pytest.mark.parametrize("key", sorted(k for k, a in ALGORITHMS.items() if a.card.extra))
+def test_an_algorithm_of_an_extra_is_listed_and_says_how_to_install_it(key):
+    if key not in MISSING:
+        assert ALGORITHMS[key].card.extra
+        pytest.skip(f"{key} is installed; its suite runs among the extras")
+    assert MISSING[key] == f"pip install 'modelyard[{ALGORITHMS[key].card.extra}]'"
+    pytest.skip(f"{key} is not installed, its suite does not run: {MISSING[key]}")
+
+
 @pytest.mark.parametrize("key", sorted(ALGORITHMS))
 def test_defaults_and_search_ranges_lie_within_what_is_allowed(key):
     card = ALGORITHMS[key].card
@@ -190,6 +283,7 @@ def test_the_card_tells_the_facts(key):
     assert card.summary.endswith(".")
     assert card.source
     assert card.tasks
+    assert card.extra is None or card.libraries
     assert card.needs.normalize in {"standard", "none"}
     assert card.needs.categorical_encoding in {"one_hot", "ordinal"}
     assert all(parameter.help.endswith(".") for parameter in card.parameters)

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import FileDialect, ReadOptions
-from modelyard.domain.errors import UntrustedPackage
+from modelyard.domain.errors import InvalidValue, UnsupportedPackage, UntrustedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import Flag, Predictions
+from modelyard.domain.rules import Rule
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
+from modelyard.engine.evaluation.conformal import measured_coverage
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, metric_for
 from modelyard.engine.evaluation.truth import baseline_scores, truth_of
 from modelyard.engine.frames.forms import raw_table_of
@@ -23,8 +26,11 @@ from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import metrics_of
 from modelyard.engine.schema_check import check_table
+from modelyard.engine.weighting import weights_beside
 from modelyard.protocols.charts import ChartInput
-from modelyard.runtime.packages import MANIFEST, Package, open_package
+from modelyard.runtime.conformal import Conformal
+from modelyard.runtime.decisions import rule_of
+from modelyard.runtime.packages import CONFORMAL, MANIFEST, Package, open_package
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
 from modelyard.runtime.signatures import trusted_fingerprints
@@ -49,6 +55,25 @@ class OpenModel:
     def manifest(self) -> Manifest:
         """What the model is."""
         return self.package.manifest
+
+    @cached_property
+    def conformal(self) -> Conformal | None:
+        """The ranks behind intervals and sets; None in a package that was made without."""
+        content = self.package.contents.get(CONFORMAL)
+        return None if content is None else Conformal.from_bytes(content)
+
+    def sure(self) -> Conformal:
+        """Return the ranks behind intervals and sets.
+
+        Raises:
+            UnsupportedPackage: if the package was made without.
+        """
+        if self.conformal is None:
+            raise UnsupportedPackage(
+                "The package was made before intervals and sets were.",
+                fix="Train the model again.",
+            )
+        return self.conformal
 
 
 @dataclass(frozen=True)
@@ -131,6 +156,7 @@ class PredictionService:
         data: object,
         *,
         metric: str | None = None,
+        threshold: float | None = None,
         dialect: FileDialect = _AS_FOUND,
     ) -> Evaluation:
         """Measure the model on rows with a truth, beside the baseline of its training.
@@ -141,7 +167,7 @@ class PredictionService:
         """
         raw = self._raw(model.manifest, data, dialect)
         evaluation = replace(
-            self._measure(model, raw, metric=metric),
+            self._measure(model, raw, metric=metric, rule=_rule(model.manifest, threshold)),
             is_training_data=raw.facts.sha256 == model.manifest.data_sha256,
         )
         if model.reference is not None:
@@ -183,7 +209,9 @@ class PredictionService:
             check_table(table, DataSchema.from_json(schema).only(table.names))
         return table
 
-    def _measure(self, model: OpenModel, raw: RawTable, *, metric: str | None) -> Evaluation:
+    def _measure(
+        self, model: OpenModel, raw: RawTable, *, metric: str | None, rule: Rule
+    ) -> Evaluation:
         manifest = model.manifest
         y_true, rows = truth_of(raw, manifest)
         blocks = blocks_of(self._conformed(model, raw).take(rows))
@@ -196,10 +224,13 @@ class PredictionService:
             y_true=y_true,
             scores=scores,
             baseline_scores=baseline_scores(model.package, len(rows)),
-            threshold=manifest.threshold,
+            weight=weights_beside(raw, manifest.weight, rows),
+            rule=rule,
         )
         rng = np.random.default_rng(manifest.seed)
         evaluation = evaluate(scored, metrics=metrics, metric=deciding, rng=rng)
+        ranked = model.conformal
+        coverage = () if ranked is None else measured_coverage(ranked, scores, y_true)
         subject = ChartInput(
             task=manifest.task,
             target=manifest.target,
@@ -207,9 +238,11 @@ class PredictionService:
             scores=scores,
             labels=manifest.labels,
             importance=(),
-            threshold=manifest.threshold,
+            rule=rule,
+            coverage=coverage,
         )
-        return replace(evaluation, charts=draw_charts(self.catalog.charts(), subject))
+        charts = draw_charts(self.catalog.charts(), subject)
+        return replace(evaluation, charts=charts, coverage=coverage)
 
     def _remember(self, reference: str, raw: RawTable, evaluation: Evaluation) -> None:
         at = self.now()
@@ -226,6 +259,20 @@ class PredictionService:
                 confusion=evaluation.confusion,
             )
         )
+
+
+def _rule(manifest: Manifest, threshold: float | None) -> Rule:
+    """Return the model's own rule, or the one that is to be tried in its place."""
+    if threshold is None:
+        return rule_of(manifest)
+    if len(manifest.labels) != 2 or not 0 < threshold < 1:
+        raise InvalidValue(
+            f"A threshold lies between 0 and 1 and parts two labels; {threshold:g} came for "
+            f"{len(manifest.labels)}.",
+            fix="Leave it out, or give 0.5 for example.",
+            sample=f"{threshold:g}",
+        )
+    return Rule(threshold)
 
 
 def _is_path(reference: str | Path) -> bool:

@@ -99,7 +99,8 @@ def needs_of(card: AlgorithmCard) -> str:
     scaled = "numbers are standardised" if needs.normalize == "standard" else "numbers stay as is"
     words = {"one_hot": "categories become one column each", "ordinal": "categories become codes"}
     stops = "; validation rows stop the fit" if needs.wants_validation else ""
-    return f"{missing}; {scaled}; {words[needs.categorical_encoding]}{stops}"
+    weighs = "" if needs.takes_weight else "; rows cannot be weighed"
+    return f"{missing}; {scaled}; {words[needs.categorical_encoding]}{stops}{weighs}"
 
 
 def algorithm_section(card: AlgorithmCard) -> str:

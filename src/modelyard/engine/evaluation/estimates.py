@@ -12,6 +12,7 @@ from modelyard.domain.charts import ChartSpec
 from modelyard.domain.confusion import Pairs
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
+from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.evaluation.intervals import Draws, Interval, WeightedScore, draw_scores
 from modelyard.engine.evaluation.resampling import Resampling
@@ -20,7 +21,7 @@ from modelyard.protocols.metrics import Metric, Preparable, Wants
 from modelyard.runtime.decisions import decide_codes
 
 FloatArray = npt.NDArray[np.float64]
-Loss = Callable[[npt.NDArray[Any], FloatArray], float]
+Loss = Callable[[npt.NDArray[Any], FloatArray, FloatArray | None], float]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Scored:
         y_true: (n,) int64 class codes, or float64 values for regression.
         scores: (n, n_labels) probabilities, or (n, 1) values for regression, of the model.
         baseline_scores: the same of the dummy baseline.
-        threshold: of two classes, the share from which on the second one is answered.
+        rule: by which probabilities become a label.
+        weight: (n,) what each row counts, zero or more; None for equal weights.
         bound: which rows depend on each other; None takes each for itself.
     """
 
@@ -41,8 +43,9 @@ class Scored:
     y_true: npt.NDArray[Any]
     scores: FloatArray
     baseline_scores: FloatArray
-    threshold: float = 0.5
+    rule: Rule = MOST_PROBABLE
     bound: Resampling | None = None
+    weight: FloatArray | None = None
 
     @property
     def n_rows(self) -> int:
@@ -89,20 +92,21 @@ def score_once(
     *,
     scores: FloatArray,
     task: Task,
-    threshold: float = 0.5,
+    rule: Rule = MOST_PROBABLE,
+    weight: FloatArray | None = None,
 ) -> float:
     """Return the metric of `scores` ((n, n_labels), or (n, 1) for regression), NaN on no rows."""
     if len(y_true) == 0:
         return float("nan")
-    weighted = _weighted(metric, y_true, scores, task=task, threshold=threshold)
-    return weighted(np.ones(len(y_true)))
+    weighted = _weighted(metric, y_true, scores, task=task, rule=rule)
+    return weighted(np.ones(len(y_true)) if weight is None else weight)
 
 
-def loss_of(metric: Metric, *, task: Task, threshold: float = 0.5) -> Loss:
+def loss_of(metric: Metric, *, task: Task, rule: Rule = MOST_PROBABLE) -> Loss:
     """Return what is lost by a metric: smaller is better whatever the metric's direction."""
 
-    def loss(y_true: npt.NDArray[Any], scores: FloatArray) -> float:
-        score = score_once(metric, y_true, scores=scores, task=task, threshold=threshold)
+    def loss(y_true: npt.NDArray[Any], scores: FloatArray, weight: FloatArray | None) -> float:
+        score = score_once(metric, y_true, scores=scores, task=task, rule=rule, weight=weight)
         return -metric.card.goodness(score)
 
     return loss
@@ -183,29 +187,36 @@ def _estimates(
 def _both(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
     """Return every metric as a function of the rows' weights, for the model and the baseline."""
     sides = {"model": scored.scores, "baseline": scored.baseline_scores}
-    return {
+    weighted = {
         f"{side} {key}": _weighted(
-            metric, scored.y_true, scores, task=scored.task, threshold=scored.threshold
+            metric, scored.y_true, scores, task=scored.task, rule=scored.rule
         )
         for key, metric in metrics.items()
         for side, scores in sides.items()
     }
+    if scored.weight is None:
+        return weighted
+    return {name: _times(score, scored.weight) for name, score in weighted.items()}
+
+
+def _times(score: WeightedScore, weight: FloatArray) -> WeightedScore:
+    return lambda counts: score(counts * weight)
 
 
 def _weighted(
-    metric: Metric, y_true: npt.NDArray[Any], scores: FloatArray, *, task: Task, threshold: float
+    metric: Metric, y_true: npt.NDArray[Any], scores: FloatArray, *, task: Task, rule: Rule
 ) -> WeightedScore:
-    y_pred = _wanted(scores, metric.card.wants, threshold)
+    y_pred = _wanted(scores, metric.card.wants, rule)
     if isinstance(metric, Preparable):
         n_classes = scores.shape[1] if task.is_classification else 0
         return metric.prepare(y_true, y_pred, n_classes=n_classes)
     return lambda weight: metric.score(y_true, y_pred, weight)
 
 
-def _wanted(scores: FloatArray, wants: Wants, threshold: float) -> npt.NDArray[Any]:
+def _wanted(scores: FloatArray, wants: Wants, rule: Rule) -> npt.NDArray[Any]:
     if wants is Wants.VALUES:
         return scores[:, 0]
-    return decide_codes(scores, threshold) if wants is Wants.LABELS else scores
+    return decide_codes(scores, rule) if wants is Wants.LABELS else scores
 
 
 def _within(interval: Interval, minimum: float | None, maximum: float | None) -> Interval:
@@ -217,6 +228,6 @@ def _within(interval: Interval, minimum: float | None, maximum: float | None) ->
 def _confusion(scored: Scored) -> tuple[tuple[int, ...], ...]:
     if not scored.task.is_classification:
         return ()
-    answered = decide_codes(scored.scores, scored.threshold)
+    answered = decide_codes(scored.scores, scored.rule)
     counts = Pairs.of(scored.y_true, answered, n_classes=len(scored.labels)).count()
     return tuple(tuple(int(count) for count in row) for row in counts)

@@ -42,8 +42,9 @@ def permutation_importance(
     *,
     y_true: npt.NDArray[Any],
     n_scores: int,
-    loss: Callable[[npt.NDArray[Any], FloatArray], float],
+    loss: Callable[[npt.NDArray[Any], FloatArray, FloatArray | None], float],
     rng: np.random.Generator,
+    weight: FloatArray | None = None,
 ) -> tuple[Importance, ...]:
     """Shuffle one column at a time, three times each, on a sample of the rows.
 
@@ -52,8 +53,10 @@ def permutation_importance(
         blocks: held-out rows.
         y_true: (n,) truth.
         n_scores: how many scores a row gets.
-        loss: from truth and scores to what is lost, smaller is better; NaN where not defined.
+        loss: from truth, scores and weights to what is lost, smaller is better; NaN where not
+            defined.
         rng: of the sample and the shuffles.
+        weight: (n,) what each row counts, None for equal weights.
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
@@ -65,11 +68,12 @@ def permutation_importance(
     rows = _sample(blocks.n_rows, n_scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
     sample, truth = _rows(blocks, rows), y_true[rows]
     scores = predict(sample)
-    whole = loss(truth, scores)
+    weights = None if weight is None else weight[rows]
+    whole = loss(truth, scores, weights)
     if not np.isfinite(whole):
         return ()
     shuffled = _answers(predict, _shuffles(sample, rng), scores)
-    losses = np.array([loss(truth, each) for each in shuffled]) - whole
+    losses = np.array([loss(truth, each, weights) for each in shuffled]) - whole
     found = [
         Importance(name, float(lost.mean()), float(lost.std(ddof=1)))
         for name, lost in zip(names, losses.reshape(len(names), N_REPEATS), strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import numpy as np
 
@@ -119,6 +120,7 @@ def _manifest(
         calibration=None if calibration is None else calibration.to_dict(),
         calibrated=_calibrated(trained.decided.calibrated),
         coverage=tuple(asdict(each) for each in trained.evaluation.coverage),
+        extra=_extra(trained),
     )
 
 
@@ -127,6 +129,12 @@ def _calibrated(calibrated: Calibrated) -> dict[str, float | str | int]:
     gains = {"gain": calibrated.gain, "low": calibrated.low, "high": calibrated.high}
     finite = {name: value for name, value in gains.items() if np.isfinite(value)}
     return {"reason": calibrated.reason, "n_rows": calibrated.n_rows, **finite}
+
+
+def _extra(trained: Trained) -> dict[str, Any] | None:
+    """Return what fixes changed before the training, None where there were none."""
+    applied = trained.examination.mending.applied
+    return {"fixes": [asdict(fix) for fix in applied]} if applied else None
 
 
 def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
