@@ -58,6 +58,7 @@ class Column:
         reason: why this kind was chosen, in words for the user.
         n_nonfinite: cells of the table as it was read that were infinite or NaN, and are missing
             now.
+        missing_words: cells that mean missing in this column, beside the tokens of the table.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     datetime_format: str | None = None
     reason: str = ""
     n_nonfinite: int = 0
+    missing_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class InputColumn:
     """One column that a packaged model takes, with what training saw in it.
 
     Attributes:
-        name, kind, true_words, false_words, datetime_format: as in `Column`.
+        name, kind, true_words, false_words, datetime_format, missing_words: as in `Column`.
         minimum, maximum: range of the training rows for number kinds (booleans as 0 and 1,
             datetimes in microseconds since 1970 UTC), None where all were missing.
         categories: for CATEGORY, every value of the training rows, most frequent first.
@@ -91,4 +93,5 @@ class InputColumn:
     maximum: float | None = None
     categories: tuple[str, ...] = ()
     n_missing: int = 0
+    missing_words: tuple[str, ...] = ()
     example: Any = field(default=None, compare=False)

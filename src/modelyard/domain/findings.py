@@ -29,6 +29,7 @@ class Finding:
         drops: columns that training leaves out because of this finding.
         fixes: what a configuration may name to have it mended, as `domain.fixes` spells it.
         safe_fix: the one among `fixes` that is recommended without knowing more of the data.
+        fixed_columns: columns that a fix changes, where these are not all of `columns`.
         all_rows: numbers of every row that it is about, where a fix leaves these out.
     """
 
@@ -42,6 +43,7 @@ class Finding:
     drops: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
     safe_fix: str = ""
+    fixed_columns: tuple[str, ...] = ()
     all_rows: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     @property

@@ -81,3 +81,42 @@ class Fix:
                 sample=text,
             )
         return cls(known, value)
+
+
+@dataclass(frozen=True)
+class AppliedFix:
+    """One fix that a training applied, as run and report tell it.
+
+    Attributes:
+        finding: name of the finding; empty where the user named the column alone.
+        columns: that it changed.
+        fix: as a configuration names it.
+        n_rows: that it left out of the teaching.
+    """
+
+    finding: str
+    columns: tuple[str, ...]
+    fix: str
+    n_rows: int = 0
+
+    @property
+    def told(self) -> str:
+        """What was done, one sentence."""
+        fix = Fix.read(self.fix)
+        names = ", ".join(f"'{name}'" for name in self.columns)
+        done = {
+            FixWord.DROP_COLUMN: f"Left {names} out",
+            FixWord.DROP_ROWS: f"{self.n_rows:,} rows teach nothing; they may still test",
+            FixWord.DROP_DUPLICATES: (
+                f"{self.n_rows:,} repeated rows teach nothing; they may still test"
+            ),
+            FixWord.MARK_MISSING: f"Read '{fix.value}' in {names} as missing, in requests as well",
+            FixWord.AS_CATEGORY: f"Read {names} as a category",
+            FixWord.AS_TEXT: f"Read {names} as text",
+            FixWord.AS_NUMBER: f"Read {names} as a number",
+            FixWord.AS_DATE: f"Read {names} as dates of the format {fix.value}",
+            FixWord.CLIP_OUTLIERS: f"Brought outliers of {names} to their fence, in requests too",
+            FixWord.MERGE_SPELLINGS: f"Merged the spellings in {names}, in requests as well",
+            FixWord.GROUP_BY: f"Kept the rows of one '{fix.value}' on one side of the split",
+        }[fix.word]
+        return f"{done} ({self.finding})." if self.finding else f"{done}."

@@ -24,6 +24,7 @@ class ReportSubject:
         evaluation: on held-out rows, with its charts, folds and importance.
         n_rows: that were trained and judged on together.
         findings: of the checks, in any order.
+        fixes: what was mended before the training, a sentence each.
         profile: of the table that was trained on.
         source: how the table was read.
         split: how the rows were dealt, one sentence.
@@ -42,6 +43,7 @@ class ReportSubject:
     evaluation: Evaluation
     n_rows: int = 0
     findings: tuple[Finding, ...] = ()
+    fixes: tuple[str, ...] = ()
     profile: TableProfile | None = None
     source: SourceFacts | None = None
     split: str = ""

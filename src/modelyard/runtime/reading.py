@@ -6,6 +6,7 @@ missing in the training file.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,20 @@ class InputReader:
     ) -> None:
         self.inputs = tuple(inputs)
         self._grammar = Grammar.of(missing_tokens, decimal)
+        # A column with words of its own for missing has a grammar of its own.
+        self._own = {
+            column.name: Grammar.of((*missing_tokens, *column.missing_words), decimal)
+            for column in inputs
+            if column.missing_words
+        }
         self._numbers = tuple(column for column in inputs if column.kind.is_number)
         self._strings = tuple(column for column in inputs if not column.kind.is_number)
         self._number_names = tuple(column.name for column in self._numbers)
         self._string_names = tuple(column.name for column in self._strings)
         self._cells = tuple(
-            (column.name, reader_of(column, self._grammar), column.kind in _TAKES_NUMBERS)
+            (column.name, reader_of(column, grammar), column.kind in _TAKES_NUMBERS, grammar.marked)
             for column in self._numbers
+            for grammar in [self._own.get(column.name, self._grammar)]
         )
 
     def read_row(self, row: Mapping[str, Any]) -> Blocks:
@@ -73,14 +81,16 @@ class InputReader:
 
     def _read_columns(self, columns: Mapping[str, Any], n_rows: int) -> Blocks:
         read: dict[str, Any] = {}
-        readers = {name: cell for name, cell, _ in self._cells}
+        readers = {name: cell for name, cell, _, _ in self._cells}
         for column in self.inputs:
             values = columns[column.name]
             if column.kind in _TAKES_NUMBERS and _is_doubles(values):
-                is_number = np.isfinite(values) & ~np.isin(values, list(self._grammar.marked))
+                marked = self._own.get(column.name, self._grammar).marked
+                is_number = np.isfinite(values) & ~np.isin(values, list(marked))
                 read[column.name] = np.where(is_number, values, np.nan)
             else:
-                cell = readers.get(column.name, self._string)
+                grammar = self._own.get(column.name, self._grammar)
+                cell = readers.get(column.name) or partial(self._string, grammar=grammar)
                 read[column.name] = self._each(column, cell, values)
         numbers = np.empty((n_rows, len(self._numbers)))
         strings = np.empty((n_rows, len(self._strings)), dtype=object)
@@ -92,10 +102,9 @@ class InputReader:
 
     def _read(self, row: Mapping[str, Any]) -> tuple[list[float], list[str | None]]:
         numbers: list[float] = []
-        marked = self._grammar.marked
         name = ""
         try:
-            for name, cell, takes_numbers in self._cells:
+            for name, cell, takes_numbers, marked in self._cells:
                 value = row[name]
                 # A finite float is what nearly every cell is: it is taken without a call.
                 if (
@@ -109,7 +118,8 @@ class InputReader:
                     numbers.append(cell(value))
             strings = []
             for name in self._string_names:
-                strings.append(self._string(row[name]))
+                grammar = self._own.get(name, self._grammar) if self._own else self._grammar
+                strings.append(self._string(row[name], grammar))
         except KeyError:
             self._require_columns(row)
             raise
@@ -118,11 +128,11 @@ class InputReader:
             raise unfit_cell(column, row[name], row=1, decimal=self._grammar.decimal) from error
         return numbers, strings
 
-    def _string(self, value: Any) -> str | None:
+    def _string(self, value: Any, grammar: Grammar) -> str | None:
         if type(value) is not str or not value.isascii():
-            return text_of(value, self._grammar)
+            return text_of(value, grammar)
         stripped = value.strip(WHITE_SPACE)
-        return None if stripped in self._grammar.missing else stripped
+        return None if stripped in grammar.missing else stripped
 
     def _each(
         self, column: InputColumn, cell: Callable[[Any], Any], values: Sequence[Any]

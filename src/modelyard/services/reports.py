@@ -26,6 +26,7 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         evaluation=trained.evaluation,
         n_rows=manifest.n_rows,
         findings=examination.findings,
+        fixes=tuple(fix.told for fix in examination.mending.applied),
         profile=examination.profile,
         source=examination.table.facts,
         split=trained.split_told,

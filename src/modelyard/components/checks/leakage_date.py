@@ -86,6 +86,7 @@ def _finding(first: str, second: str, target: str) -> Finding:
         ),
         fixes=("drop-column",),
         safe_fix="drop-column",
+        fixed_columns=(second,),
     )
 
 

@@ -46,13 +46,10 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
     """
     for name, kind in options.kinds.items():
         require_table_kind(name, kind)
-    _require(tuple(options.kinds), raw.frame.columns)
+    _require((*options.kinds, *options.missing_in, *options.date_formats), raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
     dialect = (tokens, raw.facts.decimal or ".")
-    typed = [
-        _find(series, dialect, options.kinds.get(series.name))
-        for series in raw.frame.iter_columns()
-    ]
+    typed = [_read_as(raw.column(name), options, dialect) for name in raw.frame.columns]
     notes = (*raw.facts.notes, *_token_notes(typed), *_doubt_notes(typed))
     return _table(typed, replace(raw.facts, missing_tokens=tokens, notes=notes))
 
@@ -74,9 +71,10 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
     _require([wanted.name for wanted in inputs], raw.frame.columns)
     tokens = raw.facts.missing_tokens or missing_tokens_of(None)
     decimal = raw.facts.decimal or "."
-    grammar = Grammar.of(tokens, decimal)
     typed = []
     for wanted in inputs:
+        own = (*tokens, *wanted.missing_words)
+        grammar = Grammar.of(own, decimal)
         column = Column(
             wanted.name,
             wanted.kind,
@@ -84,15 +82,32 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             false_words=wanted.false_words,
             datetime_format=wanted.datetime_format,
             reason="As in the training.",
+            missing_words=wanted.missing_words,
         )
-        series = raw.frame[wanted.name]
+        series = raw.column(wanted.name)
         if is_mixed(series):
             typed.append(cast_mixed(series, column, grammar=grammar))
         elif is_text(series):
-            typed.append(cast_text(text_cells(series, tokens, decimal=decimal), column))
+            typed.append(cast_text(text_cells(series, own, decimal=decimal), column))
         else:
             typed.append(cast_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts)
+
+
+def _read_as(
+    series: pl.Series, options: ReadOptions, dialect: tuple[tuple[str, ...], str]
+) -> Typed:
+    """Read one column, with the words for missing and the format of dates that are its own."""
+    own = tuple(options.missing_in.get(series.name, ()))
+    tokens, decimal = (*dialect[0], *own), dialect[1]
+    wanted_format = options.date_formats.get(series.name)
+    if wanted_format is not None and is_text(series):
+        asked = _asked(series.name, ColumnKind.DATETIME)
+        cells = text_cells(series, tokens, decimal=decimal)
+        typed = cast_text(cells, replace(asked, datetime_format=wanted_format))
+    else:
+        typed = _find(series, (tokens, decimal), options.kinds.get(series.name))
+    return replace(typed, column=replace(typed.column, missing_words=own)) if own else typed
 
 
 def _find(

@@ -1,5 +1,6 @@
 """Says what the rows that taught a model hold: its inputs, reference rows and statistics."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,7 +97,7 @@ def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
         counts = series.drop_nulls().alias("word").value_counts(name="n")
         categories = tuple(counts.sort(["n", "word"], descending=[True, False])["word"].to_list())
     first = series.is_not_null().arg_true()[:1]
-    example = carried(column, series.gather(first), written=raw.frame[column.name].gather(first))
+    example = carried(column, series.gather(first), written=raw.column(column.name).gather(first))
     return InputColumn(
         name=column.name,
         kind=column.kind,
@@ -107,6 +108,7 @@ def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
         maximum=high,
         categories=categories,
         n_missing=int(series.null_count()),
+        missing_words=column.missing_words,
         example=example[0] if example else None,
     )
 
@@ -114,13 +116,8 @@ def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
 def _distribution(column: InputColumn, values: Any) -> dict[str, Any]:
     if column.kind.is_number:
         return {"n_missing": int(np.isnan(values).sum())} | _binned(values[~np.isnan(values)])
-    counts: dict[str, int] = {}
-    n_missing = 0
-    for value in values.tolist():
-        if value is None:
-            n_missing += 1
-        else:
-            counts[value] = counts.get(value, 0) + 1
+    counts = Counter(values.tolist())
+    n_missing = counts.pop(None, 0)
     if column.kind is not ColumnKind.CATEGORY:
         return {"n_missing": n_missing, "n_distinct": len(counts)}
     return {"n_missing": n_missing, "counts": counts}

@@ -15,7 +15,6 @@ import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
-from modelyard.domain.tables import RawTable
 from modelyard.domain.tasks import Task
 from modelyard.domain.values import marked_numbers
 from modelyard.engine.kinds.typed import is_text
@@ -62,7 +61,7 @@ def _as_batch(trained: Trained, manifest: Manifest) -> Blocks:
     """Read the raw test rows as a table that comes to be predicted."""
     raw = trained.raw.take(trained.split.test)
     facts = replace(raw.facts, missing_tokens=manifest.missing_tokens)
-    return blocks_of(conform(RawTable(raw.frame, facts), manifest.inputs))
+    return blocks_of(conform(replace(raw, facts=facts), manifest.inputs))
 
 
 def _single_rows(trained: Trained, manifest: Manifest) -> tuple[list[Row], npt.NDArray[np.float64]]:
@@ -73,7 +72,8 @@ def _single_rows(trained: Trained, manifest: Manifest) -> tuple[list[Row], npt.N
     rows, meant = _rows_at(trained, at), rows_of(trained.plan.blocks, at)
     tokens, decimal = manifest.missing_tokens, manifest.decimal
     for column in manifest.inputs:
-        _make_odd(rows, meant, column, tokens=tokens, decimal=decimal, rng=rng)
+        own = (*tokens, *column.missing_words)
+        _make_odd(rows, meant, column, tokens=own, decimal=decimal, rng=rng)
     _make_extreme(rows, meant, manifest, rng)
     kept, expected = _answered(trained, meant)
     return [rows[each] for each in kept.tolist()], expected
