@@ -80,6 +80,23 @@ class Importance:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How often the intervals or sets of one level hold the truth.
+
+    Attributes:
+        level: that was asked for, 0 to 1.
+        share: of rows that the model had not seen whose truth was held.
+        size: mean width of an interval, in the unit of the target, or mean number of labels.
+        share_empty: of sets that hold no label, as none was likely enough; 0 for intervals.
+    """
+
+    level: float
+    share: float
+    size: float
+    share_empty: float = 0.0
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A model's measured quality on one set of rows.
 
@@ -92,6 +109,7 @@ class Evaluation:
         is_training_data: whether training learned from rows of this very data, which flatters.
         interval_unit: what the bootstrap of the intervals drew whole.
         n_units: how many of these there are; 0 where it is not known.
+        coverage: of intervals or sets, by rising level; empty where none were measured.
     """
 
     task: Task
@@ -106,6 +124,7 @@ class Evaluation:
     is_training_data: bool = False
     interval_unit: IntervalUnit = IntervalUnit.ROW
     n_units: int = 0
+    coverage: tuple[Coverage, ...] = ()
 
     @property
     def deciding(self) -> MetricEstimate:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.manifests import Parity
+from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
 from modelyard.runtime.blocks import Blocks
-from modelyard.runtime.decisions import decide_codes
+from modelyard.runtime.decisions import decide_codes, expected_costs
 from modelyard.runtime.predictor import Predictor
 
 # Largest difference that is published: the product's promise, in probability for classification
@@ -51,7 +52,7 @@ def measure_parity(predictor: Predictor, case: ParityCase) -> Parity:
     got = np.concatenate([batch, single])
     expected = np.concatenate([case.expected, case.expected_rows])
     decision = predictor.decision
-    flips, ties = _flips(decision.task, got, expected, threshold=decision.threshold)
+    flips, ties = _flips(decision.task, got, expected, rule=decision.rule)
     return Parity(
         n_rows_batch=len(batch),
         n_rows_single=len(single),
@@ -83,17 +84,23 @@ def _scores_of(predictor: Predictor, row: Mapping[str, Any]) -> list[float]:
     return [answer.probabilities[label] for label in predictor.decision.labels]
 
 
-def _flips(
-    task: Task, got: FloatArray, expected: FloatArray, *, threshold: float
-) -> tuple[int, int]:
+def _flips(task: Task, got: FloatArray, expected: FloatArray, *, rule: Rule) -> tuple[int, int]:
     if task is Task.REGRESSION:
         return 0, 0
-    differs = decide_codes(got, threshold) != decide_codes(expected, threshold)
-    best = np.sort(expected, axis=1)
-    margin = np.abs(expected[:, 1] - threshold) if best.shape[1] == 2 else best[:, -1] - best[:, -2]
+    differs = decide_codes(got, rule) != decide_codes(expected, rule)
+    margin = _margin(expected, rule)
     # A tie is exact to the rounding of a double: neither label is the more likely one.
     tied = margin <= 4 * np.finfo(np.float64).eps
     return int((differs & ~tied).sum()), int((differs & tied).sum())
+
+
+def _margin(expected: FloatArray, rule: Rule) -> FloatArray:
+    """Return how far each row is from another answer."""
+    if expected.shape[1] == 2:
+        return np.abs(expected[:, 1] - rule.threshold)
+    worth = -expected_costs(expected, rule) if rule.costs else expected
+    best = np.sort(worth, axis=1)
+    return np.asarray(best[:, -1] - best[:, -2])
 
 
 def _difference(task: Task, got: FloatArray, expected: FloatArray, *, scale: float) -> float:

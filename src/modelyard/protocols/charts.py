@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.charts import ChartSpec
-from modelyard.domain.evaluations import Importance
+from modelyard.domain.evaluations import Coverage, Importance
+from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
 
 
@@ -31,7 +32,8 @@ class ChartInput:
         labels: class labels in code order, empty for regression.
         target: name of the target column.
         importance: strongest first.
-        threshold: of two classes, the share from which on the second one is answered.
+        rule: by which probabilities become a label.
+        coverage: of intervals or sets, by rising level; empty where none were measured.
     """
 
     task: Task
@@ -40,7 +42,8 @@ class ChartInput:
     scores: npt.NDArray[np.float64]
     labels: tuple[Label, ...]
     importance: tuple[Importance, ...]
-    threshold: float = 0.5
+    rule: Rule = MOST_PROBABLE
+    coverage: tuple[Coverage, ...] = ()
 
 
 class Chart(Protocol):

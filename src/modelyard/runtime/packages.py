@@ -31,6 +31,7 @@ REFERENCE = "reference.json"
 STATISTICS = "statistics.json"
 REPORT = "report.html"
 SCHEMA = "schema.json"
+CONFORMAL = "conformal.json"
 
 # A manifest of 10,000 columns with 1,000 categories each is smaller.
 MANIFEST_MOST_BYTES = 64 << 20

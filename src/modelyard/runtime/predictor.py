@@ -137,7 +137,7 @@ class Predictor:
         return blocks
 
     def _run(self, blocks: Blocks) -> npt.NDArray[np.float64]:
-        return self.session.scores(self.recipe.apply(blocks))
+        return self.decision.calibrated(self.session.scores(self.recipe.apply(blocks)))
 
 
 def _rows(blocks: Blocks, start: int, stop: int) -> Blocks:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from modelyard.catalog import Catalog
+from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
 from modelyard.protocols.charts import ChartInput
 
@@ -17,7 +18,7 @@ def binary(truth, raised, threshold=0.5):
     raised = np.asarray(raised, dtype=float)
     scores = np.column_stack([1 - raised, raised])
     return ChartInput(
-        Task.BINARY, "t", np.asarray(truth), scores, ("no", "yes"), (), threshold=threshold
+        Task.BINARY, "t", np.asarray(truth), scores, ("no", "yes"), (), rule=Rule(threshold)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind, ChartSpec
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
 from modelyard.engine.evaluation.estimates import (
     Scored,
@@ -149,7 +150,7 @@ def test_the_confusion_matrix_has_the_truth_in_rows():
 
 def test_the_threshold_decides_and_is_met_by_equality():
     scores = np.array([[0.7, 0.3], [0.71, 0.29]])
-    scored = Scored(Task.BINARY, ("no", "yes"), np.array([1, 0]), scores, scores, threshold=0.3)
+    scored = Scored(Task.BINARY, ("no", "yes"), np.array([1, 0]), scores, scores, rule=Rule(0.3))
 
     assert judged(scored).confusion == ((1, 0), (0, 1))
 

@@ -11,6 +11,7 @@ import pytest
 from modelyard.domain.errors import UnsupportedPackage
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import FlagKind
+from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import linear
 from modelyard.packaging.graphs.scores import softmax
@@ -116,5 +117,5 @@ def test_a_model_that_is_no_graph_is_an_error_with_words(
 
 
 def test_ties_go_to_the_first_label_of_many_and_to_the_threshold_of_two() -> None:
-    assert decide_codes(np.array([[0.4, 0.4, 0.2]]), 0.5).tolist() == [0]
-    assert decide_codes(np.array([[0.5, 0.5]]), 0.5).tolist() == [1]
+    assert decide_codes(np.array([[0.4, 0.4, 0.2]]), Rule()).tolist() == [0]
+    assert decide_codes(np.array([[0.5, 0.5]]), Rule()).tolist() == [1]

@@ -26,7 +26,7 @@ class _ConfusionMatrix:
     def chart(self, subject: ChartInput) -> ChartSpec | None:
         if len(subject.y_true) == 0:
             return None
-        answered = decide_codes(subject.scores, subject.threshold)
+        answered = decide_codes(subject.scores, subject.rule)
         counts = Pairs.of(subject.y_true, answered, n_classes=len(subject.labels)).count()
         shown = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_MAX_CLASSES])
         names = tuple(str(subject.labels[code]) for code in shown)
