@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from modelyard.domain.errors import UnsupportedPackage
 from modelyard.kit.discovery import scan
-from modelyard.protocols.transforms import Step
+from modelyard.protocols.transforms import Spreading, Step
 from modelyard.runtime.blocks import Block, Blocks
 
 _STEPS = "modelyard.runtime.steps"
@@ -69,6 +69,18 @@ class Recipe:
             "features": list(self.features),
         }
 
+    @cached_property
+    def origins(self) -> tuple[frozenset[str], ...]:
+        """The raw columns that each feature is made of."""
+        made = {name: frozenset((name,)) for name in (*self.number_names, *self.string_names)}
+        for stage in self.stages:
+            taken = [made[name] for name in stage.inputs]
+            made.update(
+                (name, frozenset().union(*(taken[at] for at in origins)))
+                for name, origins in zip(stage.outputs, _origins(stage), strict=True)
+            )
+        return tuple(made[name] for name in self.features)
+
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote.
@@ -101,6 +113,13 @@ class Recipe:
             gathers.append(_Gather.over([places[name] for name in stage.inputs]))
             places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
         return tuple(gathers), _Gather.over([places[name] for name in self.features])
+
+
+def _origins(stage: Stage) -> tuple[tuple[int, ...], ...]:
+    n_inputs = len(stage.inputs)
+    if isinstance(stage.step, Spreading):
+        return stage.step.origins(n_inputs)
+    return tuple((at,) for at in range(n_inputs))
 
 
 def _raw_places(recipe: Recipe) -> dict[str, tuple[int, int]]:

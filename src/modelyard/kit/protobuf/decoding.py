@@ -6,6 +6,9 @@ Source: "Encoding", protobuf.dev/programming-guides/encoding.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from modelyard.kit.protobuf.encoding import bytes_field, varint
 
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
@@ -76,3 +79,28 @@ def _varint_at(message: bytes, start: int) -> tuple[int, int]:
         if message[at] < 0x80:
             return value, at + 1
     raise ValueError("the message ends within an integer")
+
+
+def integers_of(packed: bytes) -> npt.NDArray[np.int64]:
+    """Return the integers of a packed field: `varints` of the encoding, read back.
+
+    Raises:
+        ValueError: if the bytes end within an integer.
+    """
+    codes = np.frombuffer(packed, dtype=np.uint8)
+    if not codes.size:
+        return np.empty(0, dtype=np.int64)
+    is_last = codes < 0x80
+    if not is_last[-1]:
+        raise ValueError("the message ends within an integer")
+    ends = np.flatnonzero(is_last)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lengths = ends - starts + 1
+    if lengths.max() > _VARINT_MOST_BYTES:
+        raise ValueError(f"an integer takes more than {_VARINT_MOST_BYTES} bytes")
+    values = np.zeros(len(ends), dtype=np.uint64)
+    for place in range(int(lengths.max())):
+        here = lengths > place
+        bits = (codes[starts[here] + place] & 0x7F).astype(np.uint64)
+        values[here] |= bits << np.uint64(7 * place)
+    return values.view(np.int64)
