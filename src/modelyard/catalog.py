@@ -7,7 +7,7 @@ an object with a card.
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from importlib.metadata import EntryPoints, PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import Any, Protocol, TypeVar, cast
 
 from modelyard.domain.errors import UnknownKey
@@ -124,13 +124,14 @@ class Catalog:
         return self._shelves[name]
 
     def _foreign(self, shelf: str) -> Iterable[_Component]:
-        for entry in self._entry_points.select(group=f"modelyard.{shelf}"):
+        for entry in self._entry_points[shelf]:
             yield entry.load()
 
     @cached_property
-    def _entry_points(self) -> EntryPoints:
+    def _entry_points(self) -> dict[str, tuple[EntryPoint, ...]]:
         """Those of all shelves at once: to find them, all that is installed has to be read."""
-        return entry_points()
+        declared = entry_points()
+        return {shelf: tuple(declared.select(group=f"modelyard.{shelf}")) for shelf in SHELVES}
 
 
 def require_distinct(transforms: Mapping[str, Transform]) -> None:

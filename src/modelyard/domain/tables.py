@@ -57,16 +57,27 @@ class RawTable:
     """A table as a source delivers it, before the kinds of its columns are known.
 
     Attributes:
-        frame: a text file's cells are all String, a typed source's keep their type.
+        frame: a text file's cells are all text, a typed source's keep their type.
         facts: how it was read.
+        coded: columns of text that are held as Categorical, to save memory and nothing else.
     """
 
     frame: pl.DataFrame
     facts: SourceFacts
+    coded: frozenset[str] = frozenset()
+
+    def column(self, name: str) -> pl.Series:
+        """Return a column as its source wrote it."""
+        series = self.frame[name]
+        return series.cast(pl.String) if name in self.coded else series
+
+    def is_text(self, name: str) -> bool:
+        """Return whether a column, if there is one, holds text that is still to be read."""
+        return name in self.coded or self.frame.schema.get(name) == pl.String
 
     def take(self, rows: npt.NDArray[np.int64]) -> "RawTable":
         """Return the rows at these zero-based positions, in this order."""
-        return replace(self, frame=self.frame[rows])
+        return self if _is_all(rows, self.frame.height) else replace(self, frame=self.frame[rows])
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class Table:
 
     def take(self, rows: npt.NDArray[np.int64]) -> "Table":
         """Return the rows at these zero-based positions, in this order."""
-        return replace(self, frame=self.frame[rows])
+        return self if _is_all(rows, self.n_rows) else replace(self, frame=self.frame[rows])
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """Return a column of number kind as (n,) float64: NaN where missing.
@@ -142,3 +153,8 @@ class Table:
         values = series.unique(maintain_order=True).drop_nulls()
         numbers = pl.Series(np.arange(len(values), dtype=np.int64))
         return series.replace_strict(values, numbers, default=-1).to_numpy()
+
+
+def _is_all(rows: npt.NDArray[np.int64], n_rows: int) -> bool:
+    """Whether the positions are those of a whole table, in its order: nothing is to be copied."""
+    return len(rows) == n_rows and bool((rows == np.arange(n_rows)).all())

@@ -82,9 +82,9 @@ def mean_of_float32_trees(trees: Sequence[Tree]) -> Chain:
     if n_leaves > _FLOAT32_INTEGERS:
         raise ValueError(f"{n_leaves} leaves; at most {_FLOAT32_INTEGERS} can be told apart")
     leaves = np.concatenate([tree.leaves for tree in trees])
-    rows, places = np.unique(leaves, axis=0, return_inverse=True)
+    rows, places = _distinct(leaves)
     ends = np.cumsum([len(tree.leaves) for tree in trees])[:-1]
-    numbers = np.split(places.reshape(-1).astype(np.float64), ends)
+    numbers = np.split(places.astype(np.float64), ends)
     attributes = _ensemble(trees, numbers, range(len(trees)), dtype=np.dtype(np.float32))
     return (
         Chain()
@@ -95,6 +95,22 @@ def mean_of_float32_trees(trees: Sequence[Tree]) -> Chain:
         .then("ReduceSum", np.array([1]), keepdims=0)
         .then("Div", np.array([[float(len(trees))]]))
     )
+
+
+def _distinct(
+    rows: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the rows that differ, in order, and the place of each row among them.
+
+    `np.unique` along an axis compares whole rows and takes six times as long.
+    """
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    is_new = np.ones(len(rows), dtype=np.bool_)
+    is_new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    places = np.empty(len(rows), dtype=np.int64)
+    places[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], places
 
 
 def _ensemble(
