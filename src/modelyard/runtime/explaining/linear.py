@@ -45,5 +45,5 @@ class LinearReasons:
         """Return one raw score of one row of (1, k) features, and what each column moved it by."""
         moved = (features[0] - self.means) * self.linear.coefficients[:, target]
         raw = float(self.linear.raw(features)[0, target])
-        amounts: FloatArray = np.bincount(self.players, moved, minlength=self.n_players)
+        amounts = np.bincount(self.players, moved, minlength=self.n_players).astype(np.float64)
         return raw, amounts

@@ -81,16 +81,18 @@ class NearestFill:
 
     def _distances(self, rows: _Floats) -> _Floats:
         """Return the squares of the distances to the reference rows; infinite where unknown."""
-        scaled = (rows / self._scales).T[:, :, None]
-        differences = scaled - (self._columns / self._scales[:, None])[:, None, :]
-        n_shared = (~np.isnan(differences)).sum(axis=0)
-        squares = np.nan_to_num(differences, copy=False) ** 2
-        # Column by column, so that a row's sum does not depend on the rows beside it.
-        total = np.zeros(squares.shape[1:])
-        for square in squares:
-            total += square
-        distances = np.full(total.shape, np.inf)
-        np.divide(total * len(squares), n_shared, out=distances, where=n_shared > 0)
+        # A value so far off that its square overflows is infinitely far from every row.
+        with np.errstate(over="ignore"):
+            scaled = (rows / self._scales).T[:, :, None]
+            differences = scaled - (self._columns / self._scales[:, None])[:, None, :]
+            n_shared = (~np.isnan(differences)).sum(axis=0)
+            squares = np.where(np.isnan(differences), 0.0, differences * differences)
+            # Column by column, so that a row's sum does not depend on the rows beside it.
+            total = np.zeros(squares.shape[1:])
+            for square in squares:
+                total += square
+            distances = np.full(total.shape, np.inf)
+            np.divide(total * len(squares), n_shared, out=distances, where=n_shared > 0)
         return distances
 
     def _means(self, distances: _Floats, column: int) -> _Floats:

@@ -37,6 +37,10 @@ class OneHot:
             spread[rows, list(map(get, block[:, at].tolist(), repeat(width)))] = 1.0
         return spread[:, :width]
 
+    def origins(self, n_inputs: int) -> tuple[tuple[int, ...], ...]:  # noqa: ARG002 -- it knows
+        """Return for each output the inputs that it is made of."""
+        return tuple((at,) for at, levels in enumerate(self.levels) for _ in levels)
+
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
         return {"levels": [list(levels) for levels in self.levels]}
