@@ -64,7 +64,7 @@ _ISO = re.compile(
     r"(?:[Tt ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
     r" ?(?P<z>[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -194,8 +194,7 @@ def parse_datetime(text: str, datetime_format: str | None = None) -> int | None:
     Raises:
         ValueError: if the format holds another directive, or one of them twice.
     """
-    pattern = _ISO if datetime_format is None else _pattern_of(datetime_format)
-    match = pattern.fullmatch(text.strip(WHITE_SPACE))
+    match = pattern_of(datetime_format).fullmatch(text.strip(WHITE_SPACE))
     if match is None:
         return None
     parts = match.groupdict()
@@ -215,7 +214,14 @@ def parse_moment(text: str, datetime_format: str | None) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _pattern_of(datetime_format: str) -> re.Pattern[str]:
+def pattern_of(datetime_format: str | None) -> re.Pattern[str]:
+    """Return what a cell of the format looks like, its parts in groups called as the directives.
+
+    Raises:
+        ValueError: see `parse_datetime`.
+    """
+    if datetime_format is None:
+        return _ISO
     pattern, at = "", 0
     while at < len(datetime_format):
         if datetime_format[at] == "%":
@@ -239,7 +245,7 @@ def _day_of(parts: Mapping[str, str | None]) -> int | None:
         # POSIX: 69 to 99 are of the 20th century, 00 to 68 of the 21st.
         century = 1900 if int(short_year) >= 69 else 2000
         year = str(century + int(short_year))
-    month = int(parts.get("m") or _MONTHS.get((parts.get("b") or "jan").lower(), 0))
+    month = int(parts.get("m") or MONTHS.get((parts.get("b") or "jan").lower(), 0))
     try:
         return date(int(year or 1970), month, int(parts.get("d") or 1)).toordinal() - _EPOCH_DAY
     except ValueError:

@@ -1,8 +1,9 @@
 """A source reads one kind of location into a raw table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.tables import RawTable
@@ -24,6 +25,10 @@ class SourceCard:
     schemes: tuple[str, ...] = ()
 
 
+class NotInPiecesError(Exception):
+    """The location must be read as a whole."""
+
+
 class Source(Protocol):
     """Reads a file, or an address that is no file."""
 
@@ -41,5 +46,19 @@ class Source(Protocol):
 
         Raises:
             DataError: if the file is not a sound table; it names row, column and fix.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingSource(Source, Protocol):
+    """Reads a file in pieces as well, so that it may be larger than the memory."""
+
+    def stream(self, location: Path | str, options: ReadOptions) -> Iterator[RawTable]:
+        """Yield the rows in pieces, in their order.
+
+        Raises:
+            NotInPiecesError: at any time, if the location must be read as a whole.
+            DataError: as `read` would.
         """
         ...

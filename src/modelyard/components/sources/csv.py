@@ -1,32 +1,46 @@
 """The source that reads delimited text: comma, semicolon, tab or bar between the cells."""
 
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from modelyard.components.sources._delimited.dialects import find_dialect
-from modelyard.components.sources._delimited.encodings import decode
+from modelyard.components.sources._delimited.dialects import Dialect, find_dialect
+from modelyard.components.sources._delimited.encodings import DecodedText, decode
+from modelyard.components.sources._delimited.files import PACKED, bytes_of, is_large
+from modelyard.components.sources._delimited.joining import joined
+from modelyard.components.sources._delimited.pieces import NotPlainError, PieceReader
 from modelyard.components.sources._delimited.records import Records, cut
-from modelyard.components.sources._typed import memory_limit
 from modelyard.domain.cells import WHITE_SPACE, missing_tokens_of, parse_number
 from modelyard.domain.configs import ReadOptions
-from modelyard.domain.errors import DataError, NoRows, NotATable, NotFound, UsageError
+from modelyard.domain.errors import NoRows
 from modelyard.domain.headers import require_sound_header
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.kit.hashing import sha256_of
-from modelyard.protocols.sources import SourceCard
+from modelyard.protocols.sources import NotInPiecesError, SourceCard
 
-_PACKED = ".gz"
-_SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in ("", _PACKED))
-
+_SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in ("", PACKED))
 # Excel writes this line to tell its own delimiter.
 _SEPARATOR_LINE = re.compile(rb"sep=([\t -!#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
+_PLAIN = DecodedText(b"", "utf-8")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a file, or a piece of it, came to.
+
+    Attributes:
+        text: how it is encoded; its content is not kept.
+        sha256, size_bytes: of the file's bytes.
+    """
+
+    records: Records
+    dialect: Dialect
+    text: DecodedText
+    sha256: str = ""
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,83 +70,73 @@ class CsvSource:
             AmbiguousHeader: if columns have no name, or the same.
         """
         location = Path(location)
-        content = _bytes_of(location)
-        text = decode(content, location.name, encoding=options.encoding)
-        plain, options = _without_separator_line(text.content, options)
-        dialect = find_dialect(plain, options)
-        records = cut(plain, dialect)
+        found = _piece_by_piece(location, options) if is_large(location) else None
+        return self._raw(found or _at_once(location, options), location, options)
+
+    def stream(self, location: Path | str, options: ReadOptions) -> Iterator[RawTable]:
+        """Yield the rows in pieces, in their order, as `read` would give them at once.
+
+        The file's hash and size are not stated.
+
+        Raises:
+            NotInPiecesError: if the file shows only as a whole how it is written.
+        """
+        location = Path(location)
+        if not location.is_file() or location.suffix.lower() == PACKED:
+            raise NotInPiecesError
+        try:
+            for piece in PieceReader(location, options).pieces():
+                if piece.records.frame.height:
+                    found = _Found(piece.records, piece.dialect, _PLAIN)
+                    yield self._raw(found, location, options)
+        except NotPlainError as error:
+            raise NotInPiecesError from error
+
+    def _raw(self, found: _Found, location: Path, options: ReadOptions) -> RawTable:
+        dialect, records = found.dialect, found.records
         names, frame = _named(records)
         if frame.height or any(names):
             require_sound_header(names)
         if not frame.height:
-            raise NoRows(
-                f"'{location.name}' has no rows below the header."
-                if any(names)
-                else f"'{location.name}' is empty: no header and no rows.",
-                fix="Give a file with a header and at least one row.",
-            )
+            _refuse_empty(names, location)
         facts = SourceFacts(
             source=self.card.key,
             location=str(location),
-            sha256=sha256_of(content),
-            size_bytes=len(content),
-            encoding=text.encoding,
+            sha256=found.sha256,
+            size_bytes=found.size_bytes,
+            encoding=found.text.encoding,
             delimiter=dialect.delimiter,
             quote='"' if records.has_quotes else None,
             decimal=dialect.decimal,
             is_decimal_plain=dialect.is_decimal_plain,
             missing_tokens=missing_tokens_of(options.missing_tokens),
-            notes=(*text.notes, *dialect.notes, *_notes(records, names)),
+            notes=(*found.text.notes, *dialect.notes, *_notes(records, names)),
         )
-        return RawTable(frame.rename(dict(zip(frame.columns, names, strict=True))), facts)
+        frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
+        coded = (name for name, dtype in frame.schema.items() if dtype != pl.String)
+        return RawTable(frame, facts, frozenset(coded))
 
 
 COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES))
 
 
-def _bytes_of(location: Path) -> bytes:
+def _at_once(location: Path, options: ReadOptions) -> _Found:
+    content = bytes_of(location)
+    text = decode(content, location.name, encoding=options.encoding)
+    plain, options = _without_separator_line(text.content, options)
+    dialect = find_dialect(plain, options)
+    records = cut(plain, dialect)
+    return _Found(records, dialect, replace(text, content=b""), sha256_of(content), len(content))
+
+
+def _piece_by_piece(location: Path, options: ReadOptions) -> _Found | None:
+    """Return what a large file came to, None where it must be read at once."""
+    reader = PieceReader(location, options)
     try:
-        content = location.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound(
-            f"There is no file '{location}'.", fix="Check the path.", sample=str(location)
-        ) from error
-    except IsADirectoryError as error:
-        raise UsageError(
-            f"'{location}' is a folder; a file is needed.", fix="Name one file in it."
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"The file '{location}' cannot be read: {error.strerror or error}.",
-            fix="Check that you may read it.",
-            sample=str(location),
-        ) from error
-    return _unpacked(content, location) if location.suffix.lower() == _PACKED else content
-
-
-def _unpacked(content: bytes, location: Path) -> bytes:
-    """Decompress no more than a table may fill, however small the file is.
-
-    Raises:
-        NotATable: if it is not whole, or no gzip archive.
-        DataError: if it holds more.
-    """
-    limit = memory_limit()
-    try:
-        with gzip.open(io.BytesIO(content)) as stream:
-            text = stream.read(limit + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise NotATable(
-            f"'{location.name}' is no gzip archive, or breaks off: {error}.",
-            fix="Compress the file again, or rename it to what it is.",
-        ) from error
-    if len(text) > limit:
-        raise DataError(
-            f"'{location.name}' holds more than {limit / 1e9:,.1f} GB, half of this machine's "
-            f"memory.",
-            fix="Give fewer rows.",
-        )
-    return text
+        dialect, records = joined(reader.pieces())
+    except NotPlainError:
+        return None
+    return _Found(records, dialect, _PLAIN, reader.sha256, reader.size_bytes)
 
 
 def _without_separator_line(content: bytes, options: ReadOptions) -> tuple[bytes, ReadOptions]:
@@ -155,6 +159,15 @@ def _named(records: Records) -> tuple[tuple[str, ...], pl.DataFrame]:
 
 def _is_empty(cells: pl.Series) -> bool:
     return bool((cells.str.strip_chars() == "").all())
+
+
+def _refuse_empty(names: tuple[str, ...], location: Path) -> None:
+    raise NoRows(
+        f"'{location.name}' has no rows below the header."
+        if any(names)
+        else f"'{location.name}' is empty: no header and no rows.",
+        fix="Give a file with a header and at least one row.",
+    )
 
 
 def _notes(records: Records, names: tuple[str, ...]) -> Iterator[str]:

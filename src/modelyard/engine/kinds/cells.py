@@ -17,6 +17,7 @@ from modelyard.domain.cells import (
     parse_number,
     tokens_among_numbers,
 )
+from modelyard.engine.kinds.moments import read_moments
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def text_cells(series: pl.Series, tokens: tuple[str, ...], *, decimal: str) -> T
 
     Surrounding white space is no part of a cell, as in a single request.
     """
-    text = series.cast(pl.String).str.strip_chars()
+    text = _stripped(series.cast(pl.String))
     doubles = _doubles(text, decimal)
     in_doubt = text.is_not_null()
     if all(_is_wordlike(token, decimal) for token in tokens):
@@ -116,7 +117,8 @@ def read_datetimes(cells: TextCells, datetime_format: str | None) -> Reading:
     def parse(cell: str) -> int | None:
         return parse_moment(cell, datetime_format)
 
-    reading = _read_rest(cells, _empty(cells, pl.Int64()), parse)
+    values = read_moments(cells.text, datetime_format)
+    reading = _read_rest(cells, values, parse)
     moments = reading.values.cast(pl.Datetime("us"))
     return Reading(moments, reading.is_bad, reading.n_nonfinite, reading.met)
 
@@ -176,6 +178,13 @@ def _read_rest(
     n_nonfinite = int(rest.is_in(list(nonfinite)).sum()) if nonfinite else 0
     met = _counts(rest.filter(rest.is_in(list(missing)))) if missing else {}
     return Reading(values, is_bad, cells.n_nonfinite + n_nonfinite, met)
+
+
+def _stripped(text: pl.Series) -> pl.Series:
+    """Return the text without surrounding white space: itself, where there is none."""
+    stripped = text.str.strip_chars()
+    is_same = stripped.str.len_bytes().sum() == text.str.len_bytes().sum()
+    return text if is_same else stripped
 
 
 def _doubles(text: pl.Series, decimal: str) -> pl.Series:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modelyard.domain.cells import parse_datetime
+import polars as pl
+
+from modelyard.engine.kinds.moments import read_moments, reads_all
 
 # Orders of day, month and year that are in use for each separator. Dots are day first wherever
 # they are used (Unicode CLDR has no locale with month.day.year), so that they leave no doubt.
@@ -80,31 +82,32 @@ def looks_like_dates(cells: Sequence[str]) -> bool:
     return 2 * sum(_DATE_LIKE.match(cell) is not None for cell in cells) >= max(len(cells), 1)
 
 
-def find_datetime_format(cells: Sequence[str]) -> DateFinding:
+def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
     """Return the format of a column.
 
     Args:
-        cells: its distinct cells, in any order, none missing.
+        distinct: its distinct cells, in any order, none missing.
     """
-    probes = list(cells[:_N_PROBES])
-    if not looks_like_dates(probes):
+    cells = pl.Series(distinct, dtype=pl.String)
+    probes = cells.head(_N_PROBES)
+    if not looks_like_dates(probes.to_list()):
         return DateFinding(is_date=False)
     read_by = {f: n for f in _FORMATS if (n := _n_read(probes, f)) > 0}
     enough = len(probes) * _NEARLY_SHARE
     if not read_by:
         return DateFinding(is_date=False)
-    complete = [f for f in read_by if _n_read(cells, f) == len(cells)]
+    complete = [f for f in read_by if reads_all(cells, f)]
     if complete:
         return _settled(cells, complete)
     nearest = max(read_by, key=lambda f: (_n_read(cells, f), f is None))
-    unread = [cell for cell in cells if parse_datetime(cell, nearest) is None]
-    others = [f for f in read_by if f != nearest and _n_read(unread, f) == len(unread)]
+    unread = cells.filter(read_moments(cells, nearest).is_null())
+    others = [f for f in read_by if f != nearest and reads_all(unread, f)]
     if others:
         reason = _mixed(cells, (nearest, others[0]))
         return DateFinding(is_date=False, datetime_format=nearest, is_ambiguous=True, reason=reason)
     if read_by[nearest] < enough:
         return DateFinding(is_date=False, datetime_format=nearest)
-    shown = ", ".join(f"'{cell}'" for cell in unread[:3])
+    shown = ", ".join(f"'{cell}'" for cell in unread.head(3))
     return DateFinding(
         is_date=False,
         datetime_format=nearest,
@@ -113,13 +116,13 @@ def find_datetime_format(cells: Sequence[str]) -> DateFinding:
     )
 
 
-def _settled(cells: Sequence[str], complete: Sequence[str | None]) -> DateFinding:
+def _settled(cells: pl.Series, complete: Sequence[str | None]) -> DateFinding:
     """Choose among formats that read every cell: only if they all mean the same moments."""
     first = complete[0]
     for other in complete[1:]:
-        doubtful = [c for c in cells if parse_datetime(c, first) != parse_datetime(c, other)]
-        if doubtful:
-            shown = ", ".join(f"'{cell}'" for cell in doubtful[:3])
+        doubtful = cells.filter(read_moments(cells, first) != read_moments(cells, other))
+        if len(doubtful):
+            shown = ", ".join(f"'{cell}'" for cell in doubtful.head(3))
             return DateFinding(
                 is_date=False,
                 datetime_format=first,
@@ -133,19 +136,12 @@ def _settled(cells: Sequence[str], complete: Sequence[str | None]) -> DateFindin
     )
 
 
-def _mixed(cells: Sequence[str], formats: tuple[str | None, str | None]) -> str:
+def _mixed(cells: pl.Series, formats: tuple[str | None, str | None]) -> str:
     first, second = formats
-    only_first = next((c for c in cells if parse_datetime(c, second) is None), "")
-    only_second = next((c for c in cells if parse_datetime(c, first) is None), "")
-    both = next(
-        (
-            c
-            for c in cells
-            if None not in {parse_datetime(c, first), parse_datetime(c, second)}
-            and parse_datetime(c, first) != parse_datetime(c, second)
-        ),
-        None,
-    )
+    by_first, by_second = (read_moments(cells, each) for each in formats)
+    only_first = next(iter(cells.filter(by_second.is_null())), "")
+    only_second = next(iter(cells.filter(by_first.is_null())), "")
+    both = next(iter(cells.filter((by_first != by_second).fill_null(value=False))), None)
     doubt = f", and '{both}' could be either" if both is not None else ""
     return (
         f"The column mixes dates of two formats: '{only_first}' is {_title(first)}, "
@@ -154,8 +150,9 @@ def _mixed(cells: Sequence[str], formats: tuple[str | None, str | None]) -> str:
     )
 
 
-def _n_read(cells: Sequence[str], datetime_format: str | None) -> int:
-    return sum(parse_datetime(cell, datetime_format) is not None for cell in cells)
+def _n_read(cells: pl.Series, datetime_format: str | None) -> int:
+    moments = read_moments(cells, datetime_format)
+    return len(moments) - moments.null_count()
 
 
 def _title(datetime_format: str | None) -> str:

@@ -176,7 +176,9 @@ def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
     glance = present.head(_N_GLANCE).unique(maintain_order=True).to_list()
     if not looks_like_dates(glance):
         return DateFinding(is_date=False)
-    return find_datetime_format(_distinct(cells, present))
+    weak = tokens_among_numbers(cells.tokens)
+    distinct = present.unique(maintain_order=True)
+    return find_datetime_format(distinct.filter(~distinct.is_in(list(weak))))
 
 
 def _dressed(present: pl.Series) -> str:

@@ -14,7 +14,7 @@ DELIMITERS = (",", ";", "\t", "|")
 
 # A dialect shows in the first records; a later exception is an error in the row, not a dialect.
 # An unclosed quote may swallow the whole sample, which still fits into one field of `csv`.
-_SAMPLE_BYTES = 1 << 17
+SAMPLE_BYTES = 1 << 17
 _SAMPLE_RECORDS = 300
 # A delimiter is believed if it cuts nearly every record like the header; a few records may be
 # broken, and they are named later.
@@ -90,7 +90,7 @@ def _require_possible(options: ReadOptions) -> None:
 
 
 def _sample_of(content: bytes) -> str:
-    sample = content[:_SAMPLE_BYTES]
+    sample = content[:SAMPLE_BYTES]
     if len(sample) < len(content):
         # The last line is cut: leave it out, unless it is the only one.
         end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))

@@ -38,6 +38,7 @@ _SIGNATURES = (
 )
 # Text holds tabs, line ends and at times a form feed or an end-of-file mark, no other controls.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+CONTROL_BYTES = bytes(byte for byte in range(256) if _CONTROLS.match(bytes([byte])))
 # The five bytes that Windows-1252 leaves open.
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _C1 = re.compile(rb"[\x80-\x9f]")
@@ -105,6 +106,12 @@ def decode(content: bytes, name: str, *, encoding: str | None = None) -> Decoded
     except UnicodeDecodeError as error:
         return _decode_western(content, error.start)
     return DecodedText(content, "utf-8")
+
+
+def is_marked(content: bytes) -> bool:
+    """Return whether the bytes open as no plain UTF-8 text does."""
+    openings = [mark for mark, _ in _BYTE_ORDER_MARKS] + [opening for opening, _ in _SIGNATURES]
+    return content.startswith(tuple(openings))
 
 
 def _decode_as(content: bytes, name: str, encoding: str) -> DecodedText:

@@ -55,12 +55,21 @@ def cut(content: bytes, dialect: Dialect) -> Records:
             a quote which nothing closes.
     """
     layout = lay_out(content, dialect.delimiter)
-    records = None if layout is None else _cut_at_once(layout, dialect)
+    records = None if layout is None else cut_regular(layout, dialect)
     return records or _cut_one_by_one(content, dialect)
 
 
-def _cut_at_once(layout: Layout, dialect: Dialect) -> Records | None:
-    """Cut a regular text, or return None if the table engine sees other rows than were counted."""
+def cut_regular(layout: Layout, dialect: Dialect, *, n_before: int = 0) -> Records | None:
+    """Cut a regular text, or return None if the table engine sees other rows than were counted.
+
+    Args:
+        layout: of the text, its header included.
+        dialect: as it was found.
+        n_before: rows of the file that stand before this text.
+
+    Raises:
+        MalformedRow: at the first row that has more or fewer fields than the header.
+    """
     if not len(layout.starts):
         return Records((), pl.DataFrame(), layout.n_blank)
     names = tuple(next(_reader(layout.record(0), dialect)))
@@ -70,7 +79,7 @@ def _cut_at_once(layout: Layout, dialect: Dialect) -> Records | None:
     settled = _settle(names, n_fields, end_empty=end_empty)
     if settled is None:
         row = int(np.flatnonzero(n_fields != len(names))[0])
-        _refuse(row, layout.record(row + 1), (n_fields, len(names)))
+        _refuse(row, layout.record(row + 1), (n_fields, len(names)), n_before=n_before)
     frame = _read_cells(layout, settled[1], dialect)
     if frame.height != n_fields.size:
         return None
@@ -160,28 +169,31 @@ def _reader(text: str, dialect: Dialect) -> Iterator[list[str]]:
     )
 
 
-def _refuse(row: int, record: str, counts: tuple[npt.NDArray[np.int64], int]) -> NoReturn:
+def _refuse(
+    row: int, record: str, counts: tuple[npt.NDArray[np.int64], int], *, n_before: int = 0
+) -> NoReturn:
     """Raise the error that names the first row of another width than the header.
 
     Args:
-        row: zero-based.
+        row: zero-based, among the rows at hand.
         record: its text.
-        counts: fields of every row, and names in the header.
+        counts: fields of every row at hand, and names in the header.
+        n_before: rows of the file that stand before them.
     """
     n_fields, n_names = counts
-    found = int(n_fields[row])
+    found, number = int(n_fields[row]), n_before + row + 1
     expected = f"{n_names} field{'s' if n_names > 1 else ''}, as the header has"
-    which, fix = f"Row {row + 1} has", f"Mend row {row + 1}, or quote the cell that is cut."
-    if len(n_fields) > 1 and (n_fields == found).all():
+    which, fix = f"Row {number} has", f"Mend row {number}, or quote the cell that is cut."
+    if not n_before and len(n_fields) > 1 and (n_fields == found).all():
         which = "Every row has"
         fix = "Complete the header: a name for each field, in the rows' order."
     others = [d for d in DELIMITERS if record.count(d) + 1 == n_names > 1]
     if found < n_names and others:
         other = DELIMITER_NAMES[others[0]]
-        fix = f"Row {row + 1} seems to be cut by a {other}: use one delimiter only."
+        fix = f"Row {number} seems to be cut by a {other}: use one delimiter only."
     raise MalformedRow(
         f"{which} {found} field{'s' if found > 1 else ''}; expected {expected}.",
         fix=fix,
-        row=row + 1,
+        row=number,
         sample=record[:_MAX_SAMPLE],
     )
