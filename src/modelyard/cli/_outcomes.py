@@ -1,6 +1,7 @@
 """Shows what a training left behind; `train` and `run` end the same way."""
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from modelyard.cli._words import plain_metrics, print_facts, print_findings, pri
 from modelyard.runtime.packages import REPORT
 
 if TYPE_CHECKING:
+    from modelyard.domain.members import MemberRecord
     from modelyard.services.training import Outcome
 
 
@@ -24,6 +26,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"Split: {trained.split_told}")
     print_findings(trained.examination.findings)
     print_metrics(trained.evaluation)
+    print_members(trained.members, metric=trained.evaluation.metric)
     for fold in trained.evaluation.folds:
         click.echo(f"Fold {fold.fold}: {trained.evaluation.metric} {fold.value:.4g}")
     parity = outcome.manifest.parity
@@ -39,6 +42,15 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
     click.echo("  modelyard runs list")
+
+
+def print_members(members: Sequence["MemberRecord"], *, metric: str) -> None:
+    """Say how good each member of an ensemble is on rows that it was not taught, or what failed."""
+    for member in members:
+        if member.reason:
+            click.echo(f"Member {member.name} was left out: {member.reason}")
+        elif member.score is not None:
+            click.echo(f"Member {member.name}: {metric} {member.score:.4g} out of fold")
 
 
 def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
@@ -58,6 +70,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "metrics": plain_metrics(trained.evaluation),
         "beats_baseline": trained.evaluation.deciding.beats_baseline,
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
+        "members": [asdict(member) for member in trained.members],
         "importance": [asdict(each) for each in trained.evaluation.importance],
         "n_rows": trained.table.n_rows,
         "read": asdict(trained.examination.table.facts),

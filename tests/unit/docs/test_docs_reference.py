@@ -94,6 +94,8 @@ def algorithm_rows(card: AlgorithmCard) -> list[str]:
 
 
 def needs_of(card: AlgorithmCard) -> str:
+    if card.members:
+        return "each member has its own"
     needs = card.needs
     missing = "missing numbers stay" if needs.takes_missing else "missing numbers are filled in"
     scaled = "numbers are standardised" if needs.normalize == "standard" else "numbers stay as is"
@@ -108,8 +110,17 @@ def algorithm_section(card: AlgorithmCard) -> str:
     parameters = "\n".join([*table, *algorithm_rows(card)]) if card.parameters else "No parameters."
     return (
         f"## {card.title}\n\n{card.summary}\n\n- Key: `{card.key}`\n- Tasks: {tasks_of(card)}\n"
-        f"- Preparation: {needs_of(card)}.\n- Source: {card.source}.\n\n{parameters}\n"
+        f"- Preparation: {needs_of(card)}.\n{members_of(card)}- Source: {card.source}.\n\n"
+        f"{parameters}\n"
     )
+
+
+def members_of(card: AlgorithmCard) -> str:
+    if card.members is None:
+        return ""
+    keys = ", ".join(f"`{key}`" for key in card.members.keys)
+    weights = "; each may have a weight" if card.members.takes_weights else ""
+    return f"- Members: {keys}, those that can do the task{weights}.\n"
 
 
 @pytest.mark.parametrize("key", sorted(CATALOG.algorithms()))
