@@ -17,12 +17,19 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from modelyard.domain.errors import InvalidValue, StoreError
 from modelyard.store.failures import explain_database_error, explain_file_error
-from modelyard.store.tables import to_json_text
+from modelyard.store.tables import METADATA, to_json_text
 
 # The newest revision in `migrations/versions`; a test holds the two together. It stands here so
 # that Alembic, which takes longer to import than a list of runs to print, is imported only when
-# a migration is due.
+# a database of an older version is to be migrated.
 HEAD = "0001"
+# The table in which Alembic keeps the revision, as it would make it.
+_VERSIONS = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 _BUSY_TIMEOUT_S = 30.0
 _SQLITE_PREFIX = "sqlite:///"
@@ -186,11 +193,21 @@ def _migrate(connection: sa.Connection) -> None:
     revision = _revision(connection)
     if revision == HEAD:
         return
-    if revision is None and sa.inspect(connection).get_table_names():
+    if revision is None:
+        _begin_new(connection)
+        return
+    from modelyard.store.migrations.upgrading import upgrade_to_head
+
+    upgrade_to_head(connection, revision)
+
+
+def _begin_new(connection: sa.Connection) -> None:
+    """Make the tables as they are now; tests hold them equal to what the revisions would make."""
+    if sa.inspect(connection).get_table_names():
         raise StoreError(
             "The database belongs to another program: it has tables, but none of Modelyard's.",
             fix="Set MODELYARD_DATABASE_URL or MODELYARD_HOME to a place of its own.",
         )
-    from modelyard.store.migrations.upgrading import upgrade_to_head
-
-    upgrade_to_head(connection, revision)
+    METADATA.create_all(connection)
+    _VERSIONS.create(connection)
+    connection.execute(_VERSIONS.insert().values(version_num=HEAD))

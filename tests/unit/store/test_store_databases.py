@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from modelyard.domain.errors import InvalidValue, StoreError
 from modelyard.domain.runs import Dataset
 from modelyard.store.databases import HEAD, Database, open_database, use_write_ahead_log
 from modelyard.store.datasets import Datasets
-from modelyard.store.migrations.upgrading import make_config
+from modelyard.store.migrations.upgrading import make_config, upgrade_to_head
 from modelyard.store.tables import METADATA
 
 
@@ -35,20 +36,34 @@ def _names(connection: sa.Connection, table: str) -> set[str | None]:
     return {key["name"] for key in [*keys, *inspector.get_indexes(table)]}
 
 
+@pytest.fixture
+def migrated() -> Iterator[sa.Connection]:
+    """A database that went through every revision."""
+    engine = sa.create_engine("sqlite://")
+    with engine.begin() as connection:
+        upgrade_to_head(connection, None)
+        yield connection
+    engine.dispose()
+
+
+def test_the_revisions_make_exactly_the_tables_of_the_schema(migrated: sa.Connection) -> None:
+    context = MigrationContext.configure(migrated, opts={"compare_type": True})
+    assert compare_metadata(context, METADATA) == []
+
+
 def test_a_new_database_has_exactly_the_tables_of_the_schema(database: Database) -> None:
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert context.get_current_revision() == HEAD
         assert compare_metadata(context, METADATA) == []
 
 
-def test_keys_and_indexes_have_the_same_names_in_schema_and_migrations(database: Database) -> None:
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as fresh:
-        METADATA.create_all(fresh)
-        expected = {table: _names(fresh, table) for table in METADATA.tables}
-    engine.dispose()
-    with database.reading() as connection:
-        assert {table: _names(connection, table) for table in METADATA.tables} == expected
+def test_keys_and_indexes_have_the_same_names_in_a_new_and_in_a_migrated_database(
+    database: Database, migrated: sa.Connection
+) -> None:
+    with database.reading() as new:
+        for table in (*METADATA.tables, "alembic_version"):
+            assert _names(new, table) == _names(migrated, table)
 
 
 def test_the_head_that_opening_compares_with_is_the_newest_revision() -> None:
@@ -84,11 +99,11 @@ def test_a_folder_name_with_url_characters_is_only_a_name(tmp_path: Path) -> Non
     assert (folder / "x.db").is_file()
 
 
-def test_opening_a_current_database_does_not_import_alembic(url: str) -> None:
-    open_database(url).close()
+def test_neither_a_new_nor_a_current_database_imports_alembic(url: str) -> None:
     script = (
         "import sys; from modelyard.store.databases import open_database;"
-        "open_database(sys.argv[1]).close(); sys.exit('alembic' in sys.modules)"
+        "[open_database(sys.argv[1]).close() for _ in range(2)];"
+        "sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script, url], check=False).returncode == 0
 
