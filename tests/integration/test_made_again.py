@@ -47,6 +47,12 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "name": "again",
         "tags": {"team": "blue sea", "half": "it's"},
     },
+    {
+        "algorithm": "logistic-regression",
+        "dates": "cyclic",
+        "engineered_features": "interactions",
+        "columns": {"x x": {"normalize": "robust"}, "c": {"categorical_encoding": "target"}},
+    },
     {"algorithm": "dummy", "group": "team", "accept": ["leakage-copy", "leakage-single:x x"]},
     {
         "algorithm": "dummy",

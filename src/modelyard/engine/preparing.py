@@ -77,7 +77,8 @@ class _Fitting:
         made = fitted.step.apply(block) if fitted.taught is None else fitted.taught
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
         self.pool.update({name: made[:, at] for at, name in enumerate(outputs)})
-        self.choices.update(dict.fromkeys(outputs, self.choices[inputs[0]]))
+        # What only changes a column keeps its name, and its own choice with it.
+        self.choices = dict.fromkeys(outputs, self.choices[inputs[0]]) | self.choices
         return outputs
 
     def chosen(self, role: Role, word: str | None) -> Transform:

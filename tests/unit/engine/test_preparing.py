@@ -128,3 +128,73 @@ def test_each_row_is_prepared_on_its_own(table: Table) -> None:
     for at in range(table.n_rows):
         single = recipe.apply(rows_of(blocks, np.array([at])))
         assert np.array_equal(single[0], batch[at])
+
+
+def test_the_documents_word_for_codes_is_known(table: Table) -> None:
+    assert _fit(table, LINEAR, categorical_encoding="label") == _fit(
+        table, LINEAR, categorical_encoding="ordinal"
+    )
+
+
+def test_one_column_is_prepared_in_its_own_way(table: Table) -> None:
+    columns = {"age": {"handle_missing": "constant", "normalize": "none"}}
+    made = _matrix(table, _prepared(table, LINEAR, PreparationConfig(columns=columns)).recipe)
+    assert made["age"].tolist() == [20.0, 0.0, 40.0, 60.0]
+    assert made["sex=m"].mean() == pytest.approx(0)
+
+
+def test_numbers_made_of_a_date_are_prepared_as_their_date(table: Table) -> None:
+    columns = {"seen": {"normalize": "none"}}
+    made = _matrix(table, _prepared(table, LINEAR, PreparationConfig(columns=columns)).recipe)
+    assert made["seen.days"].tolist() == [18263.0] * 4
+
+
+def test_an_unknown_word_for_one_column_names_the_column(table: Table) -> None:
+    preparation = PreparationConfig(columns={"age": {"normalize": "wonder"}})
+    with pytest.raises(InvalidValue, match="normalize of column 'age' must be one of auto"):
+        _prepared(table, LINEAR, preparation)
+
+
+def test_training_rows_of_a_target_encoding_are_not_what_new_rows_get(table: Table) -> None:
+    preparation = PreparationConfig(categorical_encoding="target")
+    prepared = _prepared(table, LINEAR, preparation)
+    at = prepared.recipe.features.index("sex")
+    served = prepared.recipe.apply(blocks_of(table))
+    assert prepared.taught[:, at].tolist() != served[:, at].tolist()
+
+
+@pytest.mark.parametrize("needs", [LINEAR, TREES])
+def test_training_rows_are_prepared_as_new_rows_where_no_target_is_learned(
+    table: Table, needs: Needs
+) -> None:
+    prepared = _prepared(table, needs, PreparationConfig())
+    assert np.array_equal(prepared.taught, prepared.recipe.apply(blocks_of(table)), equal_nan=True)
+
+
+def test_products_are_made_of_what_was_filled_and_scaled(table: Table) -> None:
+    made = _matrix(table, _fit(table, LINEAR, engineered_features="polynomial"))
+    assert made["age^2"].tolist() == pytest.approx((made["age"] ** 2).tolist())
+    assert "age*seen.days" in made
+
+
+def test_words_are_filled_where_the_word_for_gaps_fills_words(table: Table) -> None:
+    made = _matrix(table, _fit(table, LINEAR, handle_missing="most_frequent"))
+    assert made["sex is missing"].tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert made["sex=m'"].tolist() == [1.0, 0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("needs", [LINEAR, TREES])
+def test_free_text_is_read(needs: Needs) -> None:
+    frame = pl.DataFrame({"note": ["red wine", "red beer", None, "white wine"]})
+    table = Table(frame, (Column("note", ColumnKind.TEXT),))
+    made = _matrix(table, _fit(table, needs))
+    assert made["note: red"].tolist() == pytest.approx([0.5**0.5, 1.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("encoding", ["one_hot", "ordinal", "target", "frequency", "hashing"])
+def test_every_encoding_leaves_no_gap_for_an_algorithm_that_takes_none(
+    table: Table, encoding: str
+) -> None:
+    prepared = _prepared(table, LINEAR, PreparationConfig(categorical_encoding=encoding))
+    assert not np.isnan(prepared.taught).any()
+    assert not np.isnan(prepared.recipe.apply(blocks_of(table))).any()

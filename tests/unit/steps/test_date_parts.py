@@ -54,3 +54,16 @@ def test_the_parts_of_a_column_stand_together_in_the_order_asked_for():
 
 def test_no_rows_give_no_rows():
     assert DateParts().apply(np.empty((0, 2))).shape == (0, 2 * len(PARTS))
+
+
+def test_december_is_as_near_to_january_as_january_to_february():
+    months = [datetime(2024, month, 1, tzinfo=UTC) for month in (12, 1, 2)]
+    block = np.array([[microseconds(month)] for month in months])
+    december, january, february = DateParts(("month_sin", "month_cos")).apply(block)
+    assert np.allclose(np.hypot(*(december - january)), np.hypot(*(january - february)))
+
+
+def test_a_circle_ends_where_it_begins():
+    parts = ("hour_sin", "hour_cos", "weekday_sin", "weekday_cos")
+    block = np.array([[microseconds(datetime(2024, 1, 1, 6, tzinfo=UTC))]])
+    assert np.allclose(DateParts(parts).apply(block), [[1.0, 0.0, 0.0, 1.0]])

@@ -102,6 +102,16 @@ def test_paths_that_are_absolute_stay_so(read: Read) -> None:
     assert request.data == Path("/srv/x.csv")
 
 
+def test_one_column_is_prepared_as_is_written_for_it(read: Read) -> None:
+    columns = "{zip: {categorical_encoding: One-Hot, normalize: false}, day: {dates: cyclic}}"
+    preparation = read(MINIMAL + f"modelyard:\n  columns: {columns}\n").config.preparation
+    assert preparation.columns == {
+        "zip": {"categorical_encoding": "one_hot", "normalize": "none"},
+        "day": {"dates": "cyclic"},
+    }
+    assert preparation.of("zip").handle_missing == "auto"
+
+
 def test_a_key_without_a_value_counts_as_not_given(read: Read) -> None:
     request = read(MINIMAL + "model:\nmodelyard:\n  group:\n  seed:\n  tags:\n")
     assert request.config == TrainingConfig(target="species")
