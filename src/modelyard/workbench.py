@@ -26,12 +26,13 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.splits import Shares
-from modelyard.domain.tasks import Task
+from modelyard.domain.tasks import Label, Task
 from modelyard.domain.values import cell_text
 from modelyard.engine.frames.forms import frame_like, like
 from modelyard.kit.matching import known_names
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.runtime.packages import REPORT
+from modelyard.services.answers import interval_columns, label_sets
 from modelyard.services.datasets import location_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
@@ -112,13 +113,46 @@ class Model:
         }
         return frame_like(data, columns)
 
+    def predict_interval(self, data: Any, *, level: float = 0.9) -> Any:
+        """Return for every row the ends between which the truth lies in a share `level` of rows.
+
+        Returns:
+            A table of the kind that came, with the columns `interval_low` and `interval_high`.
+
+        Raises:
+            InvalidValue: for a model of labels, or a level that is not between 0 and 1.
+            TooFewRows: if the model was measured on too few rows for the level.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return frame_like(data, interval_columns(self.opened, answer, level=level))
+
+    def predict_set(self, data: Any, *, level: float = 0.9) -> list[list[Label]]:
+        """Return for every row the labels among which the truth is in a share `level` of rows.
+
+        Returns:
+            A list for each row, the most probable label first; empty where none is likely enough.
+
+        Raises:
+            InvalidValue: for a regression model, or a level that is not between 0 and 1.
+            TooFewRows: if the model was measured on too few rows for the level.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return label_sets(self.opened, answer, level=level)
+
     def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
         """Answer for one row in microseconds: column name to value."""
         return self.opened.predictor.predict_row(row)
 
-    def evaluate(self, data: Any, *, metric: str | None = None) -> Evaluation:
-        """Measure the model on rows with a truth, beside the baseline, with 95 % intervals."""
-        return self.project.predicting.evaluate(self.opened, data, metric=metric)
+    def evaluate(
+        self, data: Any, *, metric: str | None = None, threshold: float | None = None
+    ) -> Evaluation:
+        """Measure the model on rows with a truth, beside the baseline, with 95 % intervals.
+
+        Metric and threshold are the model's own unless others are named.
+        """
+        return self.project.predicting.evaluate(
+            self.opened, data, metric=metric, threshold=threshold
+        )
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report as one HTML file that opens offline, and return its path.
@@ -148,6 +182,10 @@ class TrainOptions(TypedDict, total=False):
         time: column to order the rows by; later rows test what earlier rows taught.
         n_folds: folds of a cross-validation, 0 for none.
         metric: key of the metric that decides.
+        calibrate: "auto", "none", or the method that may map probabilities: "sigmoid", "isotonic"
+            or "temperature"; it is applied where it improves the log loss for sure.
+        threshold: of two labels: a number, the key of the metric that is to be best, or "costs".
+        costs: {"false_positive": 1, "false_negative": 5}, or true label to answered label to cost.
         seed: of everything random.
         weight: column of row weights, in the fit and in every metric.
         class_weight: "none", "balanced", or {label: weight}, in the fit alone.
@@ -178,6 +216,9 @@ class TrainOptions(TypedDict, total=False):
     class_weight: str | Mapping[Any, float]
     n_folds: int
     metric: str | None
+    calibrate: str
+    threshold: float | str | None
+    costs: Mapping[str, Any]
     seed: int
     accept: str | Sequence[str]
     fixes: str | Sequence[str] | Mapping[str, str]

@@ -10,7 +10,11 @@ from modelyard.cli._screen import print_json
 from modelyard.cli._words import plain_metrics, print_facts, print_findings, print_metrics
 from modelyard.runtime.packages import REPORT
 
+# The level that is asked for most.
+_SHOWN_LEVEL = 0.9
+
 if TYPE_CHECKING:
+    from modelyard.domain.manifests import Manifest
     from modelyard.domain.members import MemberRecord
     from modelyard.services.training import Outcome
 
@@ -29,6 +33,8 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     print_members(trained.members, metric=trained.evaluation.metric)
     for fold in trained.evaluation.folds:
         click.echo(f"Fold {fold.fold}: {trained.evaluation.metric} {fold.value:.4g}")
+    for line in certainty_lines(outcome.manifest):
+        click.echo(line)
     parity = outcome.manifest.parity
     click.echo(
         f"Package: {parity.n_flips} label flips and a largest difference of "
@@ -51,6 +57,28 @@ def print_members(members: Sequence["MemberRecord"], *, metric: str) -> None:
             click.echo(f"Member {member.name} was left out: {member.reason}")
         elif member.score is not None:
             click.echo(f"Member {member.name}: {metric} {member.score:.4g} out of fold")
+
+
+def certainty_lines(manifest: "Manifest") -> list[str]:
+    """Say how probabilities become answers, and how often intervals or sets hold the truth."""
+    lines = []
+    if manifest.calibration is not None:
+        facts = dict(manifest.calibrated or {})
+        lines.append(
+            f"Probabilities: {facts['reason']}; log loss {facts['gain']:.3g} lower (95 % interval "
+            f"{facts['low']:.3g} to {facts['high']:.3g}) on {facts['n_rows']:,} validation rows."
+        )
+    if manifest.threshold_by:
+        lines.append(f"Threshold: {manifest.threshold:.4g}, chosen by {manifest.threshold_by}.")
+    noun = "sets" if manifest.labels else "intervals"
+    for each in manifest.coverage:
+        if each["level"] == _SHOWN_LEVEL:
+            size = f"{each['size']:.3g} " + ("labels" if manifest.labels else "wide")
+            lines.append(
+                f"Certainty: {100 * each['level']:g} % {noun} hold the truth of "
+                f"{100 * each['share']:.1f} % of unseen rows and are {size} on average."
+            )
+    return lines
 
 
 def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
@@ -85,6 +113,9 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "fit_s": trained.fit_s,
         "duration_s": outcome.run.duration_s,
         "findings": list(outcome.run.findings),
+        "calibrated": outcome.manifest.calibrated,
+        "threshold": outcome.manifest.threshold,
+        "coverage": [dict(each) for each in outcome.manifest.coverage],
         "parity": asdict(outcome.manifest.parity),
         "report": str(outcome.folder / REPORT),
     }

@@ -21,6 +21,7 @@ from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
 
 if TYPE_CHECKING:
+    from modelyard.services.batches import Batch
     from modelyard.services.predicting import Answer
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -117,6 +118,18 @@ def fixes_of(given: Sequence[str]) -> dict[str, str]:
         place, fix = (found["place"], found["fix"]) if found else (text, RECOMMENDED)
         fixes[place] = fix
     return fixes
+
+
+def cost(text: str) -> Any:
+    """Read a cost: a number, or the costs of several answers as JSON.
+
+    >>> cost("5"), cost('{"ripe": 2}')
+    (5, {'ripe': 2})
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def scalar(text: str) -> bool | int | float | str | None:
@@ -222,17 +235,20 @@ def print_flags(flags: Sequence[Flag]) -> None:
         click.echo(f"Note: column '{flag.column}': {what}.", err=True)
 
 
-def plain_answer(answer: "Answer", out: Path | None, *, with_probabilities: bool) -> dict[str, Any]:
+def plain_answer(
+    answer: "Answer | Batch", out: Path | None, *, with_probabilities: bool
+) -> dict[str, Any]:
     """Return predictions for --json; the answers themselves only where no file was written."""
     from dataclasses import asdict
 
     from modelyard.services.answers import answer_columns
+    from modelyard.services.batches import Batch
 
     plain: dict[str, Any] = {
         "n_rows": answer.n_rows,
         "flags": [asdict(flag) for flag in answer.flags],
         "ignored_columns": list(answer.ignored_columns),
     }
-    if out is not None:
+    if isinstance(answer, Batch):
         return plain | {"out": str(out)}
     return plain | dict(answer_columns(answer, with_probabilities=with_probabilities))

@@ -12,6 +12,7 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("model")
 @click.argument("data", type=LOCATION)
 @click.option("--metric", help="Key of the metric that decides; by default the model's own.")
+@click.option("--threshold", type=float, help="Of two labels, to try in place of the model's own.")
 @click.option("--csv", "csv_path", type=DATA, help="Write the metrics to this CSV file as well.")
 @QUERY
 @dialect
@@ -23,6 +24,7 @@ def evaluate(
     *,
     query: str | None,
     metric: str | None,
+    threshold: float | None,
     csv_path: Path | None,
     trust: tuple[str, ...],
     wants_json: bool,
@@ -47,7 +49,7 @@ def evaluate(
         opened = predicting.open(model, trust=trust)
         bar.stage("Measuring")
         evaluation = predicting.evaluate(
-            opened, data, metric=metric, dialect=FileDialect(**written)
+            opened, data, metric=metric, threshold=threshold, dialect=FileDialect(**written)
         )
     if csv_path is not None:
         write_metrics(evaluation, csv_path)

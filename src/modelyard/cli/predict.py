@@ -1,11 +1,17 @@
 """`modelyard predict`: answers for every row of a table."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from modelyard.cli._options import DATA, JSON, LOCATION, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, progress
+
+if TYPE_CHECKING:
+    from modelyard.services.batches import Batch
+    from modelyard.services.predicting import Answer
 
 
 @click.command("predict")
@@ -13,6 +19,12 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("data", type=LOCATION)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
 @click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
+@click.option(
+    "--interval", type=float, metavar="PERCENT", help="Write the ends of intervals as sure as this."
+)
+@click.option(
+    "--sets", type=float, metavar="PERCENT", help="Write sets of labels that are as sure as this."
+)
 @click.option(
     "--spreadsheet",
     "is_for_spreadsheets",
@@ -33,7 +45,7 @@ def predict(
     is_for_spreadsheets: bool,
     trust: tuple[str, ...],
     wants_json: bool,
-    **written: str | None,
+    **options: Any,
 ) -> None:
     """Answer for every row of DATA with MODEL.
 
@@ -42,20 +54,22 @@ def predict(
     spreadsheet opens.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import plain_answer, print_flags
+    from modelyard.cli._words import plain_answer
     from modelyard.domain.configs import FileDialect
-    from modelyard.services.answers import answer_csv, write_answers
+    from modelyard.services.answers import answer_csv, with_certainty, write_answers
     from modelyard.store.files import require_another
 
     data = answering(data, query)
     if out is not None and isinstance(data, Path):
         require_another(out, data)
+    levels = {name: options.pop(name) for name in ("interval", "sets")}
     predicting = open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Predicting")
-        answer = predicting.predict(opened, data, dialect=FileDialect(**written))
+        answer = predicting.predict(opened, data, dialect=FileDialect(**options))
+        answer = with_certainty(opened, answer, **levels)
     if out is not None:
         write_answers(
             answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets

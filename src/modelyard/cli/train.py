@@ -76,6 +76,22 @@ if TYPE_CHECKING:
     help="Prepare one column in its own way, e.g. zip:normalize=none. May be repeated.",
 )
 @click.option("--metric", help="Key of the metric that decides.")
+@click.option(
+    "--calibrate",
+    default="auto",
+    show_default=True,
+    help="auto, none, or the one method to try: sigmoid, isotonic or temperature.",
+)
+@click.option(
+    "--threshold", help="Of two labels: a number, a metric to be best by, or costs; usually 0.5."
+)
+@click.option(
+    "--cost",
+    "costs",
+    multiple=True,
+    metavar="KEY=COST",
+    help="false_positive, false_negative, or the answers of a true label as JSON.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
 @click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
 @click.option(
@@ -131,6 +147,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import (
         choices_of,
         class_weight_of,
+        cost,
         fixes_of,
         read_options,
         scalar,
@@ -155,6 +172,9 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         class_weight=class_weight_of(options["class_weight"]),
         n_folds=options["n_folds"],
         metric=options["metric"],
+        calibrate=options["calibrate"],
+        threshold=scalar(options["threshold"]) if options["threshold"] else None,
+        costs={name: cost(text) for name, text in pairs(options["costs"], "--cost").items()},
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
         fixes=fixes_of(options["fixes"]),

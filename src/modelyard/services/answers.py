@@ -1,12 +1,17 @@
 """Writes predictions as CSV: one row a row of the input, in its order."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.tasks import Label
 from modelyard.reporting.exports import csv_text
-from modelyard.services.predicting import Answer
+from modelyard.services.predicting import Answer, OpenModel
 from modelyard.store.files import write_whole
 
 
@@ -26,7 +31,28 @@ def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, 
             )
         for at, label in enumerate(predictions.labels):
             columns[f"probability_{label}"] = predictions.probabilities[:, at].tolist()
-    return columns
+    return columns | dict(answer.beside)
+
+
+def with_certainty(
+    model: OpenModel, answer: Answer, *, interval: float | None, sets: float | None
+) -> Answer:
+    """Return the answer with the ends of intervals, or a JSON list of labels, beside each row.
+
+    Args:
+        model: that answered.
+        answer: of it.
+        interval: level in percent, None for no intervals.
+        sets: level in percent, None for no sets.
+    """
+    beside: dict[str, list[Any]] = {}
+    if interval is not None:
+        ends = interval_columns(model, answer, level=interval / 100)
+        beside |= {name: values.tolist() for name, values in ends.items()}
+    if sets is not None:
+        found = label_sets(model, answer, level=sets / 100)
+        beside["prediction_set"] = [json.dumps([str(label) for label in row]) for row in found]
+    return replace(answer, beside=beside)
 
 
 def answer_csv(
@@ -60,3 +86,42 @@ def write_answers(
         answer, with_probabilities=with_probabilities, is_for_spreadsheets=is_for_spreadsheets
     )
     write_whole(path, text.encode())
+
+
+def interval_columns(model: OpenModel, answer: Answer, *, level: float) -> dict[str, Any]:
+    """Return the columns `interval_low` and `interval_high` beside an answer.
+
+    Raises:
+        InvalidValue: if the model answers labels.
+        TooFewRows: if it was measured on too few rows for the level.
+    """
+    if answer.predictions.probabilities is not None:
+        raise InvalidValue(
+            f"'{model.manifest.name}' predicts labels, which have no intervals.",
+            fix="Ask for sets: --sets, or predict_set.",
+        )
+    values = np.asarray(answer.predictions.values, dtype=np.float64)
+    ends = model.sure().intervals(values, level)
+    return {"interval_low": ends[:, 0], "interval_high": ends[:, 1]}
+
+
+def label_sets(model: OpenModel, answer: Answer, *, level: float) -> list[list[Label]]:
+    """Return for every row the labels that may be true, the most probable first.
+
+    Raises:
+        InvalidValue: if the model answers numbers.
+        TooFewRows: if it was measured on too few rows for the level.
+    """
+    probabilities = answer.predictions.probabilities
+    if probabilities is None:
+        raise InvalidValue(
+            f"'{model.manifest.name}' predicts a number, which has no set of labels.",
+            fix="Ask for intervals: --interval, or predict_interval.",
+        )
+    held = model.sure().sets(probabilities, level)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    labels = answer.predictions.labels
+    return [
+        [labels[code] for code in codes if is_held[code]]
+        for codes, is_held in zip(order.tolist(), held.tolist(), strict=True)
+    ]

@@ -1,10 +1,11 @@
 """Opens model packages, predicts with them, and measures them on new rows with a truth."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from modelyard.domain.tables import RawTable, Table
 from modelyard.engine.evaluation.conformal import measured_coverage
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, metric_for
 from modelyard.engine.evaluation.truth import baseline_scores, truth_of
-from modelyard.engine.frames.forms import raw_table_of
+from modelyard.engine.frames.forms import pieces_of, raw_table_of
 from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import metrics_of
@@ -83,12 +84,14 @@ class Answer:
     Attributes:
         flags: unseen categories and missing values, a remark a column.
         ignored_columns: columns that the model does not take.
+        beside: more columns that were asked for: ends of intervals, or sets of labels.
     """
 
     predictions: Predictions
     flags: tuple[Flag, ...]
     ignored_columns: tuple[str, ...]
     n_rows: int
+    beside: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,27 @@ class PredictionService:
         """Answer for every row of a path or an object in memory, in its order."""
         return self._answer(model, self._raw(model.manifest, data, dialect))
 
+    def predict_in_pieces(
+        self, model: OpenModel, location: Path, *, dialect: FileDialect = _AS_FOUND
+    ) -> Iterator[Answer]:
+        """Answer for a file piece by piece, in its order; the file may be larger than the memory.
+
+        Rows that an answer or an error names are counted in the whole file.
+
+        Raises:
+            NotInPiecesError: at any time, if the file must be read as a whole.
+        """
+        n_before = 0
+        options = _options(model.manifest, dialect)
+        for raw in pieces_of(location, self.catalog, options=options):
+            piece = _as_trained(raw, model.manifest, dialect)
+            try:
+                answer = self._answer(model, piece)
+            except ModelyardError as error:
+                raise error.moved(n_before) from error
+            yield replace(answer, flags=tuple(flag.moved(n_before) for flag in answer.flags))
+            n_before += answer.n_rows
+
     def evaluate(
         self,
         model: OpenModel,
@@ -179,16 +203,8 @@ class PredictionService:
 
         So does the decimal mark, unless the user names another or a file plainly shows it.
         """
-        options = ReadOptions(
-            encoding=dialect.encoding,
-            delimiter=dialect.delimiter,
-            decimal=dialect.decimal,
-            missing_tokens=manifest.missing_tokens or None,
-        )
-        raw = raw_table_of(data, self.catalog, options=options)
-        if dialect.decimal is not None or raw.facts.is_decimal_plain:
-            return raw
-        return replace(raw, facts=replace(raw.facts, decimal=manifest.decimal))
+        raw = raw_table_of(data, self.catalog, options=_options(manifest, dialect))
+        return _as_trained(raw, manifest, dialect)
 
     def _answer(self, model: OpenModel, raw: RawTable) -> Answer:
         table = self._conformed(model, raw)
@@ -273,6 +289,22 @@ def _rule(manifest: Manifest, threshold: float | None) -> Rule:
             sample=f"{threshold:g}",
         )
     return Rule(threshold)
+
+
+def _options(manifest: Manifest, dialect: FileDialect) -> ReadOptions:
+    return ReadOptions(
+        encoding=dialect.encoding,
+        delimiter=dialect.delimiter,
+        decimal=dialect.decimal,
+        missing_tokens=manifest.missing_tokens or None,
+    )
+
+
+def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawTable:
+    """Let the decimal mark be the training's, unless the user or the file says otherwise."""
+    if dialect.decimal is not None or raw.facts.is_decimal_plain:
+        return raw
+    return replace(raw, facts=replace(raw.facts, decimal=manifest.decimal))
 
 
 def _is_path(reference: str | Path) -> bool:

@@ -237,6 +237,16 @@ class ModelyardSection(_Section):
         default=_DEFAULTS.n_folds, description="Folds of cross-validation, 0 for none."
     )
     metric: ComponentKey | None = Field(default=None, description="Key of the metric that decides.")
+    calibrate: Literal["auto", "none", "sigmoid", "isotonic", "temperature"] = Field(
+        default="auto",
+        description="Map probabilities where that is proven to help; or the one method to try.",
+    )
+    threshold: Annotated[float, Field(gt=0, lt=1)] | ComponentKey | None = Field(
+        default=None, description="Of two labels: a number, a metric to be best by, or costs."
+    )
+    costs: dict[str, JsonValue] = Field(
+        default={}, description="Of wrong answers: by kind, or by true and answered label."
+    )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
         default=_DEFAULTS.seed, description="Of everything random."
     )
