@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
-from modelyard.engine.ensembles.entries import MEMBERS, read_entries
+from modelyard.engine.membership import MEMBERS, read_entries
 from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import AlgorithmCard, Parameter
 

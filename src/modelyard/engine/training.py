@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.catalog import pick
+from modelyard.catalog import Catalog, pick
 from modelyard.domain.configs import NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
@@ -23,6 +23,7 @@ from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted
+from modelyard.engine.membership import MEMBERS
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split
@@ -176,10 +177,7 @@ def _fit_and_judge(
     progress = workshop.progress
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
     plan, wish = hold_out(plan, config, workshop.catalog)
-    if plan.algorithm.card.members is not None:
-        are_chosen = "members" in config.parameters
-        algorithms = workshop.catalog.algorithms()
-        plan = replace(plan, members=plan_members(plan, algorithms, are_chosen=are_chosen))
+    plan = _with_members(plan, config, workshop.catalog)
     seeds = np.random.default_rng(config.seed).spawn(5)
     split_rng, fit_rng, fold_rng, judge_rng, decide_rng = seeds
     features = tuple(column.name for column in plan.columns)
@@ -235,6 +233,13 @@ def _fit_and_judge(
         baseline=baseline,
         fit_s=fit_s,
     )
+
+
+def _with_members(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> FitPlan:
+    if plan.algorithm.card.members is None:
+        return plan
+    are_chosen = MEMBERS in config.parameters
+    return replace(plan, members=plan_members(plan, catalog.algorithms(), are_chosen=are_chosen))
 
 
 def _members(fitted: Fitted, plan: FitPlan, metric: Metric) -> tuple[MemberRecord, ...]:

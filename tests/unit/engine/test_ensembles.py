@@ -15,8 +15,9 @@ from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.dealing import Dealer
+from modelyard.engine.ensembles.attempts import Attempts
 from modelyard.engine.ensembles.combining import fit_plan
-from modelyard.engine.ensembles.members import Attempts, out_of_fold, plan_members
+from modelyard.engine.ensembles.members import out_of_fold, plan_members
 from modelyard.engine.ensembles.recipes import merge_recipes
 from modelyard.engine.fitting import FitPlan
 from modelyard.engine.parameters import resolve_parameters

@@ -9,13 +9,8 @@ import numpy.typing as npt
 
 from modelyard.domain.errors import ModelyardError
 from modelyard.engine.dealing import Dealer
-from modelyard.engine.ensembles.members import (
-    Attempts,
-    OutOfFold,
-    deal_folds,
-    fit_members,
-    out_of_fold,
-)
+from modelyard.engine.ensembles.attempts import Attempts
+from modelyard.engine.ensembles.members import OutOfFold, deal_folds, fit_members, out_of_fold
 from modelyard.engine.ensembles.recipes import merge_recipes
 from modelyard.engine.fitting import (
     FitPlan,
@@ -30,6 +25,7 @@ from modelyard.engine.weighting import teaching_weights
 from modelyard.packaging.graphs.merging import GraphPart, merge
 from modelyard.protocols.algorithms import FitInput, FittedModel
 from modelyard.protocols.progress import Progress
+from modelyard.runtime.recipes import Recipe
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -105,19 +101,13 @@ def fit_plan(
     found = out_of_fold(
         plan.members, rows, dealt=dealt, dealer=dealer, rng=score_rng, attempts=attempts
     )
-    standing = attempts.standing(plan.members)
-    fits = fit_members(standing, train, validation=validation, rng=final_rng, attempts=attempts)
-    standing = attempts.standing(standing)
+    attempts.require_one(len(plan.members))
+    fits = fit_members(plan.members, train, validation=validation, rng=final_rng, attempts=attempts)
+    attempts.require_one(len(plan.members))
+    standing = [each for each in plan.members if each.name in fits]
     combiner = combine(plan, standing, fits=fits, found=found, rng=combiner_rng)
-    taught = np.unique(np.concatenate([found.rows, *(fits[m.name].taught for m in standing)]))
-    recipe, columns = merge_recipes([(each.name, fits[each.name].recipe) for each in standing])
-    model = Combined(
-        members=tuple(fits[each.name].model for each in standing),
-        columns=columns,
-        combiner=combiner,
-        n_features=len(recipe.features),
-        n_outputs=len(plan.labels) or 1,
-    )
+    recipe, model = _merged(plan, list(fits.items()), combiner)
+    taught = np.unique(np.concatenate([found.rows, *(each.taught for each in fits.values())]))
     return Fitted(
         recipe,
         model,
@@ -173,6 +163,20 @@ def combine(
             n_threads=plan.n_threads,
         )
     )
+
+
+def _merged(
+    plan: FitPlan, fits: Sequence[tuple[str, Fitted]], combiner: FittedModel
+) -> tuple[Recipe, Combined]:
+    recipe, columns = merge_recipes([(name, each.recipe) for name, each in fits])
+    model = Combined(
+        members=tuple(each.model for _, each in fits),
+        columns=columns,
+        combiner=combiner,
+        n_features=len(recipe.features),
+        n_outputs=len(plan.labels) or 1,
+    )
+    return recipe, model
 
 
 def _dealt(

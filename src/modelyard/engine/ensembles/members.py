@@ -1,7 +1,7 @@
 """The members of an ensemble: what each is, and what it answers for rows that did not teach it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,14 @@ from modelyard.catalog import pick
 from modelyard.domain.configs import NONE
 from modelyard.domain.errors import InvalidValue, TooFewRows
 from modelyard.engine.dealing import Dealer
-from modelyard.engine.ensembles.entries import MEMBERS
+from modelyard.engine.ensembles.attempts import Attempts
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray, MemberPlan, fit
+from modelyard.engine.membership import MEMBERS
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
 from modelyard.engine.weighting import require_weighable
 from modelyard.protocols.algorithms import Algorithm
-from modelyard.protocols.progress import Progress, Silence
+from modelyard.protocols.progress import Silence
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,32 +34,6 @@ class OutOfFold:
 
     rows: IntArray
     scores: Mapping[str, FloatArray]
-
-
-@dataclass
-class Attempts:
-    """Counts the fits of an ensemble, and keeps why members failed."""
-
-    progress: Progress
-    n_fits: int
-    done: int = 0
-    errors: dict[str, Exception] = field(default_factory=dict)
-
-    def count(self) -> None:
-        """Note that one fit has ended."""
-        self.done += 1
-        self.progress.advance(self.done, self.n_fits)
-
-    def standing(self, members: Sequence[MemberPlan]) -> list[MemberPlan]:
-        """Return the members that have not failed.
-
-        Raises:
-            Exception: the first of the errors, if none is left.
-        """
-        left = [each for each in members if each.name not in self.errors]
-        if not left:
-            raise next(iter(self.errors.values()))
-        return left
 
 
 def plan_members(
@@ -120,15 +95,13 @@ def out_of_fold(
     scores: dict[str, FloatArray] = {}
     for member, own_rng in zip(members, rng.spawn(len(members)), strict=True):
         answers = np.full((len(kept), len(member.plan.labels) or 1), np.nan)
-        try:
+        with attempts.of(member.name):
             for taught, held_out in dealt:
                 fitted = _fit_fold(member.plan, taught, dealer=dealer, rng=own_rng)
                 own = fitted.scores(rows_of(member.plan.blocks, held_out))
                 answers[np.searchsorted(kept, held_out)] = _finite(own)
                 attempts.count()
             scores[member.name] = answers
-        except Exception as error:  # noqa: BLE001 -- a member is a trial: what fails is recorded
-            attempts.errors[member.name] = error
     return OutOfFold(kept, scores)
 
 
@@ -143,7 +116,7 @@ def fit_members(
     """Fit every member on all the rows that teach; return those that did not fail.
 
     Args:
-        members: each with a preparation of its own.
+        members: each with a preparation of its own; those that failed before are passed over.
         train: positions of the rows to learn from.
         validation: positions of the rows that stop a fit early, or teach where nothing is stopped.
         rng: each member has a stream of its own.
@@ -151,13 +124,13 @@ def fit_members(
     """
     fits = {}
     for member, own_rng in zip(members, rng.spawn(len(members)), strict=True):
-        try:
+        if member.name in attempts.errors:
+            continue
+        with attempts.of(member.name):
             fits[member.name] = fit(
                 member.plan, train, validation=validation, rng=own_rng, progress=Silence()
             )
             attempts.count()
-        except Exception as error:  # noqa: BLE001 -- a member is a trial: what fails is recorded
-            attempts.errors[member.name] = error
     return fits
 
 

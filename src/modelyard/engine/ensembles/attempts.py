@@ -1,0 +1,47 @@
+"""A member's fit is a trial: whatever goes wrong in it is kept as its reason, and ends it alone.
+
+Each library has errors of its own, with no root but `Exception`; here is the one door for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from modelyard.protocols.progress import Progress
+
+
+@dataclass
+class Attempts:
+    """Counts the fits of an ensemble, and keeps why members failed.
+
+    Attributes:
+        n_fits: how many there will be if none fails.
+        errors: name of a member to what ended it.
+    """
+
+    progress: Progress
+    n_fits: int
+    done: int = 0
+    errors: dict[str, Exception] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Keep the error that ends what is done for a member within."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 -- a door: a failed trial is a recorded result
+            self.errors[name] = error
+
+    def count(self) -> None:
+        """Note that one fit has ended."""
+        self.done += 1
+        self.progress.advance(self.done, self.n_fits)
+
+    def require_one(self, n_members: int) -> None:
+        """Pass the first error on where no member is left.
+
+        Raises:
+            Exception: as the first member's fit raised it.
+        """
+        if len(self.errors) == n_members:
+            raise next(iter(self.errors.values()))
