@@ -1,8 +1,7 @@
 """`modelyard predict`: answers for every row of a table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -56,7 +55,8 @@ def predict(
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer
     from modelyard.domain.configs import FileDialect
-    from modelyard.services.answers import answer_csv, with_certainty, write_answers
+    from modelyard.services.answers import answer_csv, with_certainty
+    from modelyard.services.batches import AnswerFile, Batch, predict_to_file
     from modelyard.store.files import require_another
 
     data = answering(data, query)
@@ -68,24 +68,32 @@ def predict(
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Predicting")
-        answer = predicting.predict(opened, data, dialect=FileDialect(**options))
-        answer = with_certainty(opened, answer, **levels)
-    if out is not None:
-        write_answers(
-            answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets
-        )
+        found = FileDialect(**options)
+        answer: Answer | Batch
+        if out is None:
+            answer = predicting.predict(opened, data, dialect=found)
+            answer = with_certainty(opened, answer, **levels)
+        else:
+            file = AnswerFile(out, proba, is_for_spreadsheets, **levels)
+            answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)
     if wants_json:
         print_json(plain_answer(answer, out, with_probabilities=proba))
         return
+    _print_notes(answer)
+    if isinstance(answer, Batch):
+        click.echo(f"{answer.n_rows} predictions written to {out}")
+    else:
+        text = answer_csv(answer, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
+        click.echo(text, nl=False)
+
+
+def _print_notes(answer: "Answer | Batch") -> None:
+    from modelyard.cli._words import print_flags
+
     print_flags(answer.flags)
     if answer.ignored_columns:
         names = ", ".join(answer.ignored_columns)
         click.echo(f"Note: columns that the model does not take are ignored: {names}.", err=True)
-    if out is None:
-        text = answer_csv(answer, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
-        click.echo(text, nl=False)
-    else:
-        click.echo(f"{answer.n_rows} predictions written to {out}")
 
 
 COMMAND = predict

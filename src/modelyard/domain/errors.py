@@ -29,8 +29,10 @@ they are known `row` (1 is the first row below the header), `column`, a `sample`
 the `fix`.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 
 class ModelyardError(Exception):
@@ -55,6 +57,17 @@ class ModelyardError(Exception):
         self.row = row
         self.column = column
         self.sample = sample
+
+    def moved(self, n_rows: int) -> Self:
+        """Return the error of a part of a table as one of the table: rows stand before the part."""
+        if self.row is None or not n_rows:
+            return self
+        moved = copy(self)
+        moved.row = self.row + n_rows
+        named = re.compile(rf"\b([Rr]ow) {self.row}\b")
+        moved.message = named.sub(rf"\g<1> {moved.row}", self.message)
+        moved.fix = None if self.fix is None else named.sub(rf"\g<1> {moved.row}", self.fix)
+        return moved
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}" if self.fix else self.message

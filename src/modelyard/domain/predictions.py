@@ -1,12 +1,16 @@
 """What a model answers, and what it noticed about the rows that it was asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Label
+
+# So much of what is flagged is shown; the rest is counted.
+N_FLAGGED_ROWS, N_FLAGGED_VALUES = 10, 5
 
 
 class FlagKind(StrEnum):
@@ -30,6 +34,19 @@ class Flag:
     n_rows: int
     rows: tuple[int, ...]
     sample: tuple[str, ...] = ()
+
+    def moved(self, n_rows: int) -> Self:
+        """Return the remark with its rows counted from further up."""
+        return replace(self, rows=tuple(row + n_rows for row in self.rows))
+
+    def joined(self, later: Self) -> Self:
+        """Return one remark for this one and one of the same column and kind on later rows."""
+        return replace(
+            self,
+            n_rows=self.n_rows + later.n_rows,
+            rows=(self.rows + later.rows)[:N_FLAGGED_ROWS],
+            sample=tuple(dict.fromkeys(self.sample + later.sample))[:N_FLAGGED_VALUES],
+        )
 
 
 @dataclass(frozen=True)

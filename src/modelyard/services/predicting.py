@@ -11,7 +11,12 @@ import numpy as np
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import FileDialect, ReadOptions
-from modelyard.domain.errors import InvalidValue, UnsupportedPackage, UntrustedPackage
+from modelyard.domain.errors import (
+    InvalidValue,
+    ModelyardError,
+    UnsupportedPackage,
+    UntrustedPackage,
+)
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import Flag, Predictions

@@ -2,8 +2,10 @@
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from modelyard.domain.errors import StoreError, UsageError
 
@@ -23,19 +25,34 @@ def require_another(path: Path, source: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all; see `writing_whole`.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
+    with writing_whole(path) as stream:
+        stream.write(content)
+
+
+def is_replaceable(path: Path) -> bool:
+    """Return whether nothing stands at the path, or a plain file; not a pipe or a device."""
+    return not path.exists() or stat.S_ISREG(path.stat().st_mode)
+
+
+@contextmanager
+def writing_whole(path: Path) -> Iterator[IO[bytes]]:
     """Write a file under a name that nobody looks for, force it to the disk, and rename it.
 
     A link keeps its place, and what it points at is written. A pipe or a device is written into.
+    Where the body raises, nothing is left behind.
 
     Raises:
         StoreError: if it cannot be written.
     """
     try:
         target = path.resolve()
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            target.write_bytes(content)
-        else:
-            _replace(target, content)
+        with target.open("wb") if not is_replaceable(target) else _replacing(target) as stream:
+            yield stream
     except OSError as error:
         raise StoreError(
             f"'{path}' cannot be written: {error.strerror}.",
@@ -44,15 +61,16 @@ def write_whole(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             draft.unlink()
         raise

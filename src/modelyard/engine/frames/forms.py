@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.frames.hashes import content_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
 from modelyard.kit.addresses import scheme_of
-from modelyard.protocols.sources import Source
+from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
 
 _FORMS = (
     "a path, a pandas, polars or Arrow table, a dict of columns (name to list), or a list of rows "
@@ -71,6 +71,18 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         notes=notes,
     )
     return RawTable(frame, facts)
+
+
+def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iterator[RawTable]:
+    """Yield the rows of a file in pieces, in their order.
+
+    Raises:
+        NotInPiecesError: at any time, if the file or its source must be read as a whole.
+    """
+    source = _source_of(location.expanduser(), catalog)
+    if not isinstance(source, StreamingSource):
+        raise NotInPiecesError
+    yield from source.stream(location.expanduser(), options)
 
 
 def like(data: object, values: Values, *, name: str) -> Any:

@@ -1,0 +1,127 @@
+"""Predictions from file to file: the same in pieces as at once, and nothing half-written."""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import pytest
+
+from modelyard.bootstrap import open_project
+from modelyard.cli._group import run
+from modelyard.components.sources.csv import COMPONENT
+from modelyard.domain.configs import FileDialect
+from modelyard.domain.errors import UnparseableValue
+from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.protocols.sources import NotInPiecesError, SourceCard
+from modelyard.services.batches import AnswerFile, predict_to_file
+from modelyard.services.predicting import PredictionService
+from modelyard.workbench import train
+
+N_ROWS = 900
+
+
+def _lines(n_rows, rng):
+    for _ in range(n_rows):
+        number, chance = rng.random(2)
+        yield f"{number:.3f},{'ab'[int(chance > 0.5)]},{'yes' if rng.random() < number else 'no'}"
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text(
+        "\n".join(["size,word,answer", *_lines(300, np.random.default_rng(1))]), "utf-8"
+    )
+    return train(path, target="answer", algorithm="logistic-regression", name="batch")
+
+
+@dataclass(frozen=True)
+class SmallPieces:
+    """A catalog of one source that yields a hundred rows at a time."""
+
+    card: SourceCard = field(default_factory=lambda: SourceCard("csv", "Text", (".csv",)))
+    breaks_off: bool = False
+
+    def sources(self):
+        return {"csv": self}
+
+    def read(self, location, options):
+        return COMPONENT.read(location, options)
+
+    def stream(self, location, options):
+        whole = self.read(location, options)
+        for start in range(0, whole.frame.height, 100):
+            if self.breaks_off and start:
+                raise NotInPiecesError
+            yield whole.take(np.arange(start, min(start + 100, whole.frame.height)))
+
+
+def service(catalog):
+    made = open_project().predicting
+    parts = {each.name: getattr(made, each.name) for each in fields(PredictionService)}
+    return PredictionService(**(parts | {"catalog": catalog}))
+
+
+def answers(model, data, out, **source):
+    predicting = service(SmallPieces(**source))
+    opened = predicting.open("batch")
+    batch = predict_to_file(
+        predicting,
+        opened,
+        data=data,
+        file=AnswerFile(out, with_probabilities=True),
+        dialect=FileDialect(),
+    )
+    return batch, out.read_text("utf-8"), predicting, opened
+
+
+@pytest.fixture
+def data(tmp_path):
+    lines = list(_lines(N_ROWS, np.random.default_rng(2)))
+    lines[150], lines[450], lines[777] = ",a,no", "0.1,unseen,no", ",new,no"
+    path = tmp_path / "big.csv"
+    path.write_text("\n".join(["size,word,answer", *lines]), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_pieces_answer_as_the_whole_file_does(model, data, tmp_path, breaks_off):
+    batch, text, predicting, opened = answers(
+        model, data, tmp_path / "out.csv", breaks_off=breaks_off
+    )
+    whole = predicting.predict(opened, data)
+    assert text == AnswerFile(tmp_path / "other.csv", with_probabilities=True).text(whole)
+    assert (batch.flags, batch.ignored_columns, batch.n_rows) == (
+        whole.flags,
+        whole.ignored_columns,
+        N_ROWS,
+    )
+    unseen = Flag("word", FlagKind.UNSEEN_CATEGORY, 2, (451, 778), ("unseen", "new"))
+    assert unseen in batch.flags
+
+
+def test_a_bad_cell_names_its_row_in_the_file_and_leaves_nothing_behind(model, data, tmp_path):
+    lines = data.read_text("utf-8").splitlines()
+    lines[654] = "wrong,a,no"
+    data.write_text("\n".join(lines), "utf-8")
+    out = tmp_path / "out.csv"
+    with pytest.raises(UnparseableValue, match="row 654 holds 'wrong'") as caught:
+        answers(model, data, out)
+    assert caught.value.row == 654
+    assert not out.exists()
+    assert not list(tmp_path.glob(".out.csv*"))
+
+
+def test_an_answer_that_stands_there_survives_a_refusal(model, data, tmp_path):
+    out = tmp_path / "out.csv"
+    out.write_text("kept", "utf-8")
+    data.write_text("size,word\nwrong,a\n", "utf-8")
+    assert run(["predict", "batch", str(data), "--out", str(out)]) != 0
+    assert out.read_text("utf-8") == "kept"
+
+
+def test_the_command_writes_what_it_prints(model, data, tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    assert run(["predict", "batch", str(data), "--out", str(out)]) == 0
+    capsys.readouterr()
+    assert run(["predict", "batch", str(data)]) == 0
+    assert capsys.readouterr().out == out.read_text("utf-8")
