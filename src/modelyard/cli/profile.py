@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelyard.cli._options import (
+    DATA,
     JSON,
     KIND,
     LOCATION,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.command("profile")
 @click.argument("data", type=LOCATION)
 @click.option("--target", help="Column to predict: finds the task and looks for leakage.")
+@click.option("--out", type=DATA, help="File for the whole profile as one HTML page.")
 @MISSING
 @KIND
 @QUERY
@@ -33,6 +35,7 @@ def profile(
     data: Path | str,
     *,
     target: str | None,
+    out: Path | None,
     query: str | None,
     missing: tuple[str, ...],
     kinds: tuple[str, ...],
@@ -41,16 +44,20 @@ def profile(
 ) -> None:
     """Describe the table in DATA column by column.
 
-    Then it tells what the checks find.
+    Then it tells what the checks find. --out writes more as a page that opens offline: pictures of
+    the columns, what goes together, and what is missing together; --json holds the same as figures.
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_facts, print_findings, read_options
-    from modelyard.services.datasets import plain_examination
+    from modelyard.services.datasets import plain_examination, write_profile
 
     options = read_options(missing, pairs(kinds, "--kind"), dialect=given)
-    examination = open_project().datasets.examine(answering(data, query), options, target=target)
+    datasets = open_project().datasets
+    examination = datasets.examine(answering(data, query), options, target=target)
+    if out is not None:
+        write_profile(examination, datasets.relate(examination), out, target=target)
     if wants_json:
-        print_json(plain_examination(examination))
+        print_json(plain_examination(examination, datasets.relate(examination)))
         return
     print_facts(examination.table.facts)
     rows = [
@@ -70,6 +77,8 @@ def profile(
     if examination.task is not None:
         click.echo(f"Task: {examination.task} ({examination.task_reason})")
     print_findings(examination.findings)
+    if out is not None:
+        click.echo(f"Page:  {out}")
 
 
 def _cell(column: "ColumnProfile", value: float | None) -> str | float | None:

@@ -12,6 +12,8 @@ from modelyard.domain.tables import Table
 
 _N_TOP = 10
 _N_BINS = 20
+_N_TEXTS = 20_000
+_WORD = r"\p{L}[\p{L}\p{N}'-]+"
 _QUARTILES = (0.25, 0.5, 0.75)
 # Above it the square of a double, summed over a table, may overflow.
 _LARGE = 1e140
@@ -76,6 +78,10 @@ def _profile_column(
         n_null = table.frame[column.name].null_count()
         # Those that reading made missing, and those of a frame that came typed.
         numbers["n_nonfinite"] = column.n_nonfinite + n_missing - n_null
+    if column.kind.is_string:
+        numbers["lengths"] = _lengths(table.frame[column.name])
+    if column.kind is ColumnKind.TEXT:
+        numbers["top_words"] = _top_words(table.frame[column.name])
     return ColumnProfile(
         name=column.name,
         kind=column.kind,
@@ -135,3 +141,15 @@ def _top_values(series: pl.Series) -> tuple[tuple[str, int], ...]:
     top = counts.top_k(_N_TOP, by=["n", "value"], reverse=[False, True])
     top = top.sort(["n", "value"], descending=[True, False])
     return tuple((str(value), count) for value, count in top.rows())
+
+
+def _lengths(series: pl.Series) -> tuple[float, ...]:
+    """Return the least, mean and most characters, nothing where all values are missing."""
+    counts = series.drop_nulls().cast(pl.String).str.len_chars().cast(pl.Float64).to_numpy()
+    return (float(counts.min()), float(counts.mean()), float(counts.max())) if len(counts) else ()
+
+
+def _top_words(series: pl.Series) -> tuple[tuple[str, int], ...]:
+    """Return the most frequent words of the first texts, in lower case."""
+    texts = series.drop_nulls().head(_N_TEXTS).cast(pl.String).str.to_lowercase()
+    return _top_values(texts.str.extract_all(_WORD).explode())

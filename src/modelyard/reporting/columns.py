@@ -56,7 +56,7 @@ def _column_view(column: ColumnProfile, n_rows: int, target: str) -> ColumnView:
 
 def _summary(column: ColumnProfile, n_rows: int) -> str:
     if column.kind is not ColumnKind.BOOLEAN and column.minimum is not None:
-        return _range(column)
+        return column_range(column)
     top = column.top_values[:_N_TOP_VALUES]
     said = ", ".join(
         f"{shorten(visible(value), _MAX_VALUE_EM)} {share(n, n_rows)}" for value, n in top
@@ -65,7 +65,8 @@ def _summary(column: ColumnProfile, n_rows: int) -> str:
     return f"{said}, {count(n_more)} more" if said and n_more > 0 else said
 
 
-def _range(column: ColumnProfile) -> str:
+def column_range(column: ColumnProfile) -> str:
+    """Return from where to where a column's numbers or moments go, empty where there are none."""
     if column.minimum is None or column.maximum is None:
         return ""
     if column.kind is ColumnKind.DATETIME:

@@ -7,10 +7,14 @@ from typing import Any
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions
+from modelyard.domain.profiles import Relations
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table
 from modelyard.engine.frames.forms import raw_table_of
+from modelyard.engine.relating import relate
 from modelyard.kit.addresses import stated
+from modelyard.reporting.profile_pages import ProfileSubject, render_profile
+from modelyard.store.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,40 @@ class DatasetService:
         raw = self.read(data, options)
         return examine_table(raw, options, checks=self.catalog.checks(), seed=seed, target=target)
 
+    def relate(self, examination: Examination) -> Relations:
+        """Measure what the columns of an examined table have to do with each other."""
+        return relate(examination.table, examination.profile)
+
+
+def write_profile(
+    examination: Examination, relations: Relations, path: Path, *, target: str | None
+) -> None:
+    """Write the profile as one HTML page, to a file that appears whole or not at all.
+
+    Raises:
+        StoreError: if the file cannot be written.
+    """
+    facts = examination.table.facts
+    page = render_profile(
+        ProfileSubject(
+            title=Path(facts.location).name or "A table in memory",
+            profile=examination.profile,
+            relations=relations,
+            findings=examination.findings,
+            source=facts,
+            target=target or "",
+            task=examination.task or "",
+        )
+    )
+    write_whole(path, page.encode())
+
 
 def location_of(data: object) -> str:
     """Return how a user named the data, a password left out; nothing for an object in memory."""
     return stated(data) if isinstance(data, str | Path) else ""
 
 
-def plain_examination(examination: Examination) -> Mapping[str, Any]:
+def plain_examination(examination: Examination, relations: Relations) -> Mapping[str, Any]:
     """Return what is known of a table as plain JSON values."""
     from dataclasses import asdict
 
@@ -51,5 +82,6 @@ def plain_examination(examination: Examination) -> Mapping[str, Any]:
         "task": examination.task,
         "task_reason": examination.task_reason,
         "profile": asdict(examination.profile),
+        "relations": asdict(relations),
         "findings": [finding.to_dict() for finding in examination.findings],
     }

@@ -37,7 +37,7 @@ class IdentifierLike:
                 sample=sample,
                 fix="It is left out: a model would learn it by heart." + _way_back(column, sample),
                 drops=(column.name,),
-                fixes=(f"group-by:{column.name}", "as-category"),
+                fixes=_fixes(column, len(values)),
             )
 
 
@@ -47,6 +47,12 @@ def _names_rows(column: ColumnProfile, n_rows: int) -> bool:
         return n_known > 0
     all_differ = column.n_unique == n_known >= _MIN_ROWS
     return column.kind is ColumnKind.CATEGORY and all_differ
+
+
+def _fixes(column: ColumnProfile, n_known: int) -> tuple[str, ...]:
+    """Return what can be done: where values come again, their rows may belong together."""
+    is_group = column.n_unique < n_known
+    return (*((f"group-by:{column.name}",) if is_group else ()), "as-category")
 
 
 def _way_back(column: ColumnProfile, sample: tuple[str, ...]) -> str:

@@ -39,9 +39,9 @@ class MixedTypes:
             ):
                 continue
             others = cells.filter(~is_number).value_counts(sort=True, name="n")
-            if not others.height:
+            if not others.height and column.kind is ColumnKind.CATEGORY:
                 yield _as_text(column.name, cells, column.kind)
-            elif others.height <= _MAX_WORDS:
+            elif 0 < others.height <= _MAX_WORDS:
                 yield _mixed(column.name, others, n_known=len(cells))
 
 
