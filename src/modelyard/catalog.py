@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 from modelyard.domain.errors import UnknownKey
 from modelyard.kit.discovery import scan
 from modelyard.kit.matching import known_names
-from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.algorithms import Algorithm, AlgorithmCard
 from modelyard.protocols.charts import Chart
 from modelyard.protocols.checks import Check
 from modelyard.protocols.metrics import Metric
@@ -82,11 +82,8 @@ class Catalog:
 
     def missing_extras(self) -> dict[str, str]:
         """Return for each algorithm whose libraries are not installed the command that does it."""
-        return {
-            key: f"pip install 'modelyard[{each.card.extra}]'"
-            for key, each in self.algorithms().items()
-            if each.card.extra and not all(map(_is_installed, each.card.libraries))
-        }
+        hints = {key: install_hint(each.card) for key, each in self.algorithms().items()}
+        return {key: hint for key, hint in hints.items() if hint is not None}
 
     def metrics(self) -> dict[str, Metric]:
         """Return the metrics by key."""
@@ -166,6 +163,13 @@ def pick(components: dict[str, T], key: str, *, shelf: str) -> T:
 def _built_in(shelf: str) -> Iterable[_Component]:
     for _, component in scan(f"modelyard.components.{shelf}", "COMPONENT"):
         yield component
+
+
+def install_hint(card: AlgorithmCard) -> str | None:
+    """Return the command that installs what an algorithm needs, None where nothing is missing."""
+    if card.extra is None or all(map(_is_installed, card.libraries)):
+        return None
+    return f"pip install 'modelyard[{card.extra}]'"
 
 
 def _is_installed(distribution: str) -> bool:

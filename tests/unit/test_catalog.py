@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from modelyard.catalog import Catalog, DuplicateComponentError, require_distinct
+from modelyard.catalog import Catalog, DuplicateComponentError, install_hint, require_distinct
+from modelyard.domain.tasks import Task
+from modelyard.protocols.algorithms import AlgorithmCard, Needs
 from modelyard.protocols.transforms import Role
 
 
@@ -26,3 +28,27 @@ def test_one_word_may_stand_in_two_roles() -> None:
 def test_one_algorithm_is_the_baseline() -> None:
     catalog = Catalog()
     assert catalog.baseline() is catalog.algorithms()[catalog.baseline().card.key]
+
+
+def card(*libraries: str, extra: str | None) -> AlgorithmCard:
+    return AlgorithmCard(
+        key="far",
+        title="Far",
+        summary="Needs a library.",
+        tasks=frozenset(Task),
+        parameters=(),
+        needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
+        source="none",
+        extra=extra,
+        libraries=libraries,
+    )
+
+
+def test_an_algorithm_whose_library_is_missing_says_how_to_install_it() -> None:
+    absent = card("numpy", "no-such-distribution-anywhere", extra="boosting")
+    assert install_hint(absent) == "pip install 'modelyard[boosting]'"
+
+
+def test_an_algorithm_whose_libraries_are_there_needs_no_word() -> None:
+    assert install_hint(card("numpy", extra="boosting")) is None
+    assert install_hint(card("numpy", extra=None)) is None

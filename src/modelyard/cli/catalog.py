@@ -36,8 +36,13 @@ def catalog(shelf: str | None, *, parameters: str | None, wants_json: bool) -> N
     if wants_json:
         print_json(titles)
         return
+    missing = catalog.missing_extras()
     for name, components in titles.items():
-        print_table(name, ("key", "title"), rows=list(components.items()))
+        if missing.keys() & components.keys():
+            hints = [(key, title, missing.get(key, "")) for key, title in components.items()]
+            print_table(name, ("key", "title", "to install it"), rows=hints)
+        else:
+            print_table(name, ("key", "title"), rows=[*components.items()])
 
 
 COMMAND = catalog

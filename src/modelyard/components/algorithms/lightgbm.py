@@ -270,14 +270,15 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
 
 def _validation(
     training: FitInput, seen: npt.NDArray[np.int64], *, center: float
-) -> list[tuple[FloatArray, npt.NDArray[Any]]]:
-    X, y = training.X_validation, training.y_validation
+) -> list[tuple[FloatArray, npt.NDArray[Any], FloatArray | None]]:
+    X, y, weight = training.X_validation, training.y_validation, training.weight_validation
     if X is None or y is None:
         return []
     if not len(seen):
-        return [(X, y - center)] if len(y) else []
+        return [(X, y - center, weight)] if len(y) else []
     known = np.isin(y, seen)
-    return [(X[known], np.searchsorted(seen, y[known]))] if known.any() else []
+    kept = None if weight is None else weight[known]
+    return [(X[known], np.searchsorted(seen, y[known]), kept)] if known.any() else []
 
 
 def _telling(progress: Progress) -> Callable[[Any], None]:
