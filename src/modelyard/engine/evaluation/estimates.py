@@ -14,6 +14,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
+from modelyard.engine.evaluation.alike import Alike
 from modelyard.engine.evaluation.intervals import Draws, Interval, WeightedScore, draw_scores
 from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.protocols.charts import Chart, ChartInput
@@ -187,13 +188,16 @@ def _estimates(
 def _both(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
     """Return every metric as a function of the rows' weights, for the model and the baseline."""
     sides = {"model": scored.scores, "baseline": scored.baseline_scores}
-    weighted = {
-        f"{side} {key}": _weighted(
-            metric, scored.y_true, scores, task=scored.task, rule=scored.rule
-        )
-        for key, metric in metrics.items()
-        for side, scores in sides.items()
-    }
+    kinds = {metric.card.wants for metric in metrics.values()}
+    weighted: dict[str, WeightedScore] = {}
+    for side, scores in sides.items():
+        answers = {wants: _wanted(scores, wants, scored.rule) for wants in kinds}
+        alike = _alike(scored, answers)
+        for key, metric in metrics.items():
+            wants = metric.card.wants
+            weighted[f"{side} {key}"] = _prepared(
+                metric, scored, answers[wants], alike=alike.get(wants)
+            )
     if scored.weight is None:
         return weighted
     return {name: _times(score, scored.weight) for name, score in weighted.items()}
@@ -207,8 +211,32 @@ def _weighted(
     metric: Metric, y_true: npt.NDArray[Any], scores: FloatArray, *, task: Task, rule: Rule
 ) -> WeightedScore:
     y_pred = _wanted(scores, metric.card.wants, rule)
+    n_classes = scores.shape[1] if task.is_classification else 0
+    return _on_rows(metric, y_true, y_pred, n_classes=n_classes)
+
+
+def _alike(scored: Scored, answers: Mapping[Wants, npt.NDArray[Any]]) -> dict[Wants, Alike]:
+    """Return the equal rows for each kind of answer that has many."""
+    if not scored.task.is_classification:
+        return {}
+    found = {wants: Alike.of(scored.y_true, answer) for wants, answer in answers.items()}
+    return {wants: alike for wants, alike in found.items() if alike is not None}
+
+
+def _prepared(
+    metric: Metric, scored: Scored, y_pred: npt.NDArray[Any], *, alike: Alike | None
+) -> WeightedScore:
+    n_classes = scored.scores.shape[1] if scored.task.is_classification else 0
+    if alike is None:
+        return _on_rows(metric, scored.y_true, y_pred, n_classes=n_classes)
+    score = _on_rows(metric, alike.y_true, alike.y_pred, n_classes=n_classes)
+    return lambda weight: score(alike.totals(weight))
+
+
+def _on_rows(
+    metric: Metric, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+) -> WeightedScore:
     if isinstance(metric, Preparable):
-        n_classes = scores.shape[1] if task.is_classification else 0
         return metric.prepare(y_true, y_pred, n_classes=n_classes)
     return lambda weight: metric.score(y_true, y_pred, weight)
 
