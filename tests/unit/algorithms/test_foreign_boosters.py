@@ -13,7 +13,9 @@ from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
 from modelyard.protocols.extras import import_extra
 
-BOTH = pytest.mark.parametrize("component", [xgboost.COMPONENT, catboost.COMPONENT], ids=str)
+BOTH = pytest.mark.parametrize(
+    "component", [xgboost.COMPONENT, catboost.COMPONENT], ids=["xgboost", "catboost"]
+)
 TASKS = {0: Task.REGRESSION, 2: Task.BINARY, 3: Task.MULTICLASS}
 
 
