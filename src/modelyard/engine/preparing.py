@@ -52,6 +52,7 @@ class _Fitting:
     Attributes:
         choices: how each column of the pool is to be prepared; what is made of a column is
             prepared further as it.
+        made: what each stage has made of the training rows.
     """
 
     transforms: Mapping[str, Transform]
@@ -59,6 +60,7 @@ class _Fitting:
     pool: dict[str, Block]
     choices: dict[str, ColumnPreparation]
     stages: list[Stage] = field(default_factory=list)
+    made: list[Block] = field(default_factory=list)
 
     def add(self, role: Role, inputs: Sequence[str], *, word: str | None = None) -> list[str]:
         """Fit one transform on columns of the pool; return the names of what it makes.
@@ -75,6 +77,7 @@ class _Fitting:
         fitted = transform.fit(block, list(inputs), self.lesson)
         outputs = _unique(fitted.outputs, inputs=inputs, taken=self.pool)
         made = fitted.step.apply(block) if fitted.taught is None else fitted.taught
+        self.made.append(made)
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
         self.pool.update({name: made[:, at] for at, name in enumerate(outputs)})
         # What only changes a column keeps its name, and its own choice with it.
@@ -143,10 +146,7 @@ def fit_recipe(
     recipe = Recipe(
         blocks.number_names, blocks.string_names, tuple(fitting.stages), tuple(features)
     )
-    taught = np.empty((blocks.n_rows, len(features)))
-    for at, name in enumerate(features):
-        taught[:, at] = fitting.pool[name]
-    return Prepared(recipe, taught)
+    return Prepared(recipe, recipe.gathered([blocks.numbers, blocks.strings, *fitting.made]))
 
 
 def blocks_of(table: Table) -> Blocks:

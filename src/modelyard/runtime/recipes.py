@@ -47,9 +47,18 @@ class Recipe:
     def apply(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the (n, n_features) float64 matrix, C-contiguous."""
         made: list[Block] = [blocks.numbers, blocks.strings]
-        gathers, last = self._plan
+        gathers, _ = self._plan
         for stage, gather in zip(self.stages, gathers, strict=True):
             made.append(stage.step.apply(gather.of(made)))
+        return self.gathered(made)
+
+    def gathered(self, made: Sequence[Block]) -> npt.NDArray[np.float64]:
+        """Return the matrix of the features.
+
+        Args:
+            made: the raw numbers, the raw strings, and what each stage has made of them.
+        """
+        _, last = self._plan
         return np.ascontiguousarray(last.of(made), dtype=np.float64)
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,6 +14,9 @@ _Floats = npt.NDArray[np.float64]
 # values this near to the smallest and largest count as these. As scikit-learn does.
 _NEAR = 1e-7
 
+# Values that are computed at a time: 128 KB of float64.
+_PART = 16_384
+
 # The rational functions of Wichura: numerators and denominators, highest power first.
 _MIDDLE = (
     (
@@ -74,7 +77,13 @@ class Quantiles:
                 rank[column == rising[-1]] = 1.0
                 rank[column == rising[0]] = 0.0
             ranks[:, at] = rank
-        return normal_quantile(ranks) if self.is_normal else ranks
+        if not self.is_normal:
+            return ranks
+        cells = ranks.ravel()
+        # Part by part, so that what lies between the first and the last line stays in the cache.
+        for start in range(0, len(cells), _PART):
+            cells[start : start + _PART] = normal_quantile(cells[start : start + _PART])
+        return cells.reshape(ranks.shape)
 
     def to_params(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
@@ -101,12 +110,27 @@ def normal_quantile(ranks: _Floats) -> _Floats:
     margin = _NEAR - np.spacing(1.0)
     shares = np.clip(ranks, margin, 1.0 - margin)
     centered = shares - 0.5
-    inner = 0.180625 - centered * centered
-    middle = centered * np.polyval(_MIDDLE[0], inner) / np.polyval(_MIDDLE[1], inner)
-    outer = np.sqrt(-np.log(np.minimum(shares, 1.0 - shares))) - 1.6
-    tail = np.polyval(_TAIL[0], outer) / np.polyval(_TAIL[1], outer)
-    made: _Floats = np.where(np.abs(centered) <= 0.425, middle, np.copysign(tail, centered))
+    made = np.full(shares.shape, np.nan)
+    is_middle = np.abs(centered) <= 0.425
+    near = centered[is_middle]
+    made[is_middle] = near * _ratio(_MIDDLE, 0.180625 - near * near)
+    is_tail = np.abs(centered) > 0.425
+    far, share = centered[is_tail], shares[is_tail]
+    outer = np.sqrt(-np.log(np.minimum(share, 1.0 - share))) - 1.6
+    made[is_tail] = np.copysign(_ratio(_TAIL, outer), far)
     return made
+
+
+def _ratio(terms: tuple[tuple[float, ...], tuple[float, ...]], at: _Floats) -> _Floats:
+    """Return the numerator's polynomial by the denominator's."""
+    above, below = (np.full(at.shape, each[0]) for each in terms)
+    for up, down in zip(terms[0][1:], terms[1][1:], strict=True):
+        above *= at
+        above += up
+        below *= at
+        below += down
+    above /= below
+    return above
 
 
 STEP = Quantiles
