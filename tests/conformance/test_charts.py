@@ -8,7 +8,7 @@ import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind
-from modelyard.domain.evaluations import Importance
+from modelyard.domain.evaluations import Coverage, Importance
 from modelyard.domain.tasks import Task
 from modelyard.protocols.charts import ChartInput
 
@@ -24,13 +24,16 @@ every_chart = pytest.mark.parametrize(("chart", "task"), CASES)
 def subject_of(task, n=60, n_classes=4, seed=0):
     rng = np.random.default_rng(seed)
     importance = (Importance("<b>x</b>", 0.2, 0.05), Importance("y", -0.01, 0.0))
+    coverage = (Coverage(0.8, 0.81, 2.0), Coverage(0.9, 0.88, 3.0))[:n]
     if task is Task.REGRESSION:
         truth = rng.normal(size=n)
-        return ChartInput(task, "z", truth, rng.normal(size=(n, 1)), (), importance)
+        values = rng.normal(size=(n, 1))
+        return ChartInput(task, "z", truth, values, (), importance, coverage=coverage)
     n_classes = 2 if task is Task.BINARY else n_classes
     labels = tuple(f"label {code}" for code in range(n_classes))
     scores = rng.dirichlet(np.ones(n_classes), size=n)
-    return ChartInput(task, "z", rng.integers(0, n_classes, n), scores, labels, importance)
+    truth = rng.integers(0, n_classes, n)
+    return ChartInput(task, "z", truth, scores, labels, importance, coverage=coverage)
 
 
 def assert_drawable(spec):

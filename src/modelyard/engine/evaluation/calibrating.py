@@ -74,6 +74,9 @@ def choose_calibration(
     n_rows = len(y_true)
     if n_rows < _MIN_ROWS:
         return Calibrated(None, f"not calibrated: {n_rows} validation rows are too few", n_rows)
+    n_units = len(np.unique(of_unit))
+    if n_units < N_FOLDS:
+        return Calibrated(None, f"not calibrated: validation rows of {n_units} groups are too few")
     candidates = _candidates(asked, n_rows)
     folds = rng.permutation(np.arange(of_unit.max() + 1) % N_FOLDS)[of_unit]
     before = _losses(scores, y_true)
