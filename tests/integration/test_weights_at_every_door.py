@@ -1,0 +1,48 @@
+"""A column of weights weighs what is measured, at once and later, and is asked for at each door."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import modelyard
+
+N_ROWS = 120
+OPTIONS = {"target": "y", "algorithm": "logistic-regression"}
+
+
+def frame():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=N_ROWS)
+    y = np.where(x + rng.normal(size=N_ROWS) > 0, "yes", "no")
+    weight = rng.integers(1, 30, N_ROWS)
+    return pl.DataFrame({"x": x, "z": rng.normal(size=N_ROWS), "w": weight, "y": y})
+
+
+def test_a_later_evaluation_is_weighed_where_the_column_is_there():
+    data = frame()
+    model = modelyard.train(data, weight="w", **OPTIONS)
+    is_right = np.array(model.predict(data)) == data["y"].to_numpy()
+    for rows, weight in ((data, data["w"].to_numpy()), (data.drop("w"), None)):
+        measured = {each.key: each.value for each in model.evaluate(rows).metrics}
+        assert measured["accuracy"] == pytest.approx(np.average(is_right, weights=weight))
+
+
+def test_the_command_line_and_python_weigh_alike(done, put):
+    data = put("data.csv", frame().write_csv())
+    asked = ("--target", "y", "--algorithm", "logistic-regression", "--weight", "w")
+    told = done("train", data, *asked, "--class-weight", "yes=3", "--json")
+    model = modelyard.train(data, weight="w", class_weight={"yes": 3}, **OPTIONS)
+    plain = modelyard.train(data, drop="w", **OPTIONS)
+    for key in ("accuracy", "log-loss"):
+        value = told["metrics"][key]["value"]
+        assert value == model.metrics[key]["value"]
+        assert value != plain.metrics[key]["value"]
+
+
+def test_a_negative_weight_is_refused_with_its_row(cli, put):
+    data = frame().with_columns(pl.when(pl.col("w") == 7).then(-7).otherwise("w").alias("w"))
+    row = int(np.flatnonzero(data["w"].to_numpy() == -7)[0]) + 1
+    ending = cli(
+        "train", put("data.csv", data.write_csv()), "--target", "y", "--weight", "w", "--json"
+    )
+    assert (ending.code, ending.error["row"], ending.error["sample"]) == (3, row, "-7")
