@@ -23,6 +23,9 @@ from modelyard.protocols.algorithms import (
 )
 
 # A member's probability below this counts as this: forests answer 0, whose logarithm is no number.
+# Log loss on the unseen half of out-of-fold rows of a forest, LightGBM and logistic regression: on
+# 1,500 rows of wine (7 classes) 1.020 with 1e-2, 1.021 with 1e-3, 1.033 with 1e-6 and 1.053 with
+# 1e-15; on iris 0.112, 0.111, 0.111, 0.112; on titanic and german credit all the same.
 _LEAST = 1e-3
 
 
@@ -49,14 +52,16 @@ class Stacking:
                 minimum=2,
                 maximum=20,
             ),
+            # Measured as above: 1, 3, 10 and 30 differ by 0.002 at most on 450 to 750 rows,
+            # always for the better up to 30; on 75 rows of iris 1 loses 0.111 and 30 loses 0.104.
             Parameter(
                 "l2",
-                1.0,
+                30.0,
                 "Strength of the penalty that holds the weights close to equal ones.",
                 minimum=1e-6,
                 maximum=1e6,
-                search_low=1e-2,
-                search_high=1e2,
+                search_low=1.0,
+                search_high=1e3,
                 is_log=True,
             ),
         ),
@@ -170,15 +175,15 @@ def _fit_classes(
 def _fit_values(training: FitInput, weight: FloatArray, l2: float) -> tuple[FloatArray, float]:
     """Return the weights of members and the intercept, by non-negative least squares.
 
-    The penalty is in units of the error variance that equal weights leave, so that it means the
-    same whatever the unit of the target.
+    The penalty is in units of the error variance of the best member, so that it means the same
+    whatever the unit of the target.
     """
     from scipy.optimize import nnls
 
     X, y = training.X, training.y
     n_members = X.shape[1]
     equal = np.full(n_members, 1 / n_members)
-    variance = np.average((y - X @ equal) ** 2, weights=weight)
+    variance = np.average((y[:, None] - X) ** 2, axis=0, weights=weight).min()
     X_mean, y_mean = np.average(X, axis=0, weights=weight), np.average(y, weights=weight)
     root = np.sqrt(weight)[:, None]
     pull = np.sqrt(l2 * max(variance, np.finfo(np.float64).tiny))
