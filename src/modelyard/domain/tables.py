@@ -135,7 +135,8 @@ class Table:
         series = self.frame[name]
         if self.column(name).kind is ColumnKind.DATETIME:
             series = series.cast(pl.Datetime("us")).to_physical()
-        return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        # Of doubles, numpy gets NaN for null.
+        return series.cast(pl.Float64).to_numpy()
 
     def strings(self, name: str) -> npt.NDArray[np.object_]:
         """Return a column of string kind as (n,) objects: str, or None where missing."""

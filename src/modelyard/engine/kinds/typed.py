@@ -47,6 +47,12 @@ def find_typed_kind(series: pl.Series) -> Typed:
             reason="The column's type is Boolean.",
         )
         return Typed(column, series, {})
+    if isinstance(dtype, pl.Decimal) and dtype.scale == 0:
+        # Whole numbers of up to 38 digits, which a double would round.
+        whole = series.cast(pl.Int64, strict=False)
+        if whole.null_count() > series.null_count():
+            return _too_wide(series)
+        return _integers(whole)
     if dtype.is_integer():
         return _integers(series)
     if dtype.is_float() or dtype.is_decimal() or dtype in (pl.Duration, pl.Time):
@@ -113,15 +119,19 @@ def _over(ticks: pl.Series, per_second: float) -> pl.Series:
     return pl.Series(ticks.name, seconds, nan_to_null=True)
 
 
+def _too_wide(series: pl.Series) -> Typed:
+    why = "Some whole numbers exceed 64 bits: kept as text, not rounded."
+    column = Column(series.name, ColumnKind.IDENTIFIER, reason=why)
+    return Typed(column, series.cast(pl.String), {}, why)
+
+
 def _integers(series: pl.Series) -> Typed:
     name, present = series.name, series.drop_nulls()
     if not present.is_empty():
         low, high = present.min(), present.max()
         fits = isinstance(low, int) and isinstance(high, int)
         if fits and not INT64_MIN <= int(str(low)) <= int(str(high)) <= INT64_MAX:
-            why = "Some whole numbers exceed 64 bits: kept as text, not rounded."
-            column = Column(name, ColumnKind.IDENTIFIER, reason=why)
-            return Typed(column, series.cast(pl.String), {}, why)
+            return _too_wide(series)
     whole = series.cast(pl.Int64)
     kind, why = find_whole_kind(name, whole)
     values = whole.cast(pl.String) if kind is ColumnKind.IDENTIFIER else whole
