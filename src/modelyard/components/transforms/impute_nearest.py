@@ -12,8 +12,9 @@ from modelyard.runtime.steps.nearest_fill import NearestFill
 # scikit-learn's default.
 N_NEIGHBORS = 5
 
-# Rows that travel with the recipe. `benchmarks/preparation.py --neighbours` measures what more of
-# them would gain: filling costs as much more.
+# Rows that travel with the recipe. Over public tables the error of a filled number is 0.73 spreads
+# with 500 rows and 0.68 with 2,000, which take nearly four times as long to compare with
+# (benchmarks/preparation.py --neighbours); the mean leaves 0.99.
 MAX_REFERENCE_ROWS = 500
 
 
