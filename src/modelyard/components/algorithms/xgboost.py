@@ -303,7 +303,7 @@ def _options(training: FitInput, lesson: Lesson) -> dict[str, Any]:
 
 def _telling(xgboost: Any, progress: Progress, n_rounds: int) -> Any:
     class Telling(xgboost.callback.TrainingCallback):  # type: ignore[misc]  # untyped library
-        def after_iteration(self, _model: Any, epoch: int, _evals_log: Any) -> bool:
+        def after_iteration(self, _model: Any, epoch: int, *_: Any) -> bool:
             progress.advance(epoch + 1, n_rounds)
             return False
 
