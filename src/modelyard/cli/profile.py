@@ -55,7 +55,7 @@ def profile(
     datasets = open_project().datasets
     examination = datasets.examine(answering(data, query), options, target=target)
     if out is not None:
-        write_profile(examination, datasets.relate(examination), out, target=target)
+        write_profile(examination, datasets.relate(examination), path=out, target=target)
     if wants_json:
         print_json(plain_examination(examination, datasets.relate(examination)))
         return

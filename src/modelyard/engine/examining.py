@@ -80,7 +80,7 @@ def examine(
     if not config.fixes:
         return examination
     codes = frozenset(code for check in checks.values() for code in check.card.codes)
-    settled, mending = settle(config, examination.table, examination.findings, codes=codes)
+    settled, mending = settle(config, examination.table, findings=examination.findings, codes=codes)
     if settled != config:
         examination = _examine(raw, settled, checks=checks, progress=progress)
     left = tuple(found for found in examination.findings if not mending.covers(found))

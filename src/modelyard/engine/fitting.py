@@ -169,12 +169,11 @@ def fit(
         TooFewRows: if rows with gaps are to be left out and every row has one, or if fixes leave
             no row.
     """
-    if plan.silent is not None:
-        train, validation = (np.setdiff1d(rows, plan.silent) for rows in (train, validation))
-        if not len(train):
-            raise TooFewRows(
-                "The fixes leave no row to learn from.", fix="Leave drop-rows out of the fixes."
-            )
+    train, validation = _speaking(plan, train), _speaking(plan, validation)
+    if not len(train):
+        raise TooFewRows(
+            "The fixes leave no row to learn from.", fix="Leave drop-rows out of the fixes."
+        )
     needs = plan.algorithm.card.needs
     stops_early = needs.wants_validation and len(validation) > 0
     is_held = len(validation) > 0 and (stops_early or plan.holds_validation)
@@ -212,6 +211,11 @@ def fit(
         n_stopping=len(validation) if is_held else 0,
         n_left_out=len(offered) - len(taught),
     )
+
+
+def _speaking(plan: FitPlan, rows: IntArray) -> IntArray:
+    """Return the rows that no fix keeps from teaching."""
+    return rows if plan.silent is None else np.setdiff1d(rows, plan.silent)
 
 
 def _lesson(

@@ -60,7 +60,11 @@ class Mending:
 
 
 def settle(
-    config: TrainingConfig, table: Table, findings: Iterable[Finding], *, codes: Collection[str]
+    config: TrainingConfig,
+    table: Table,
+    *,
+    findings: Iterable[Finding],
+    codes: Collection[str],
 ) -> tuple[TrainingConfig, Mending]:
     """Return the configuration with its fixes worked in, and what is left for recipe and split.
 

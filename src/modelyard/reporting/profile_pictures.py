@@ -163,21 +163,7 @@ def draw_patterns(patterns: tuple[MissingPattern, ...], n_rows: int) -> str:
     if not names:
         return ""
     cell = min(28.0, (_MAP_WIDTH - _GAP_BAR - 60) / len(names))
-    drawn = []
-    font = min(_FONT, cell * 0.8)
-    for at, name in enumerate(names):
-        x = at * cell + cell / 2 + font / 3
-        short = shorten(name, (_NAMES_TOP - 8) / font)
-        drawn.append(
-            text(
-                short,
-                x=x,
-                y=_NAMES_TOP - 6,
-                class_="tick",
-                font_size=font,
-                transform=f"rotate(-90 {x:.1f} {_NAMES_TOP - 6:.1f})",
-            )
-        )
+    drawn = _upright_names(names, cell)
     left = cell * len(names) + 12
     for row, pattern in enumerate(patterns):
         y = _NAMES_TOP + row * _GAP_ROW
@@ -209,3 +195,23 @@ def draw_patterns(patterns: tuple[MissingPattern, ...], n_rows: int) -> str:
         class_="chart map",
     )
     return drawing.replace("<svg ", f'<svg style="width:{width:.0f}px" ', 1)
+
+
+def _upright_names(names: tuple[str, ...], cell: float) -> list[str]:
+    """Return names that stand above columns of cells."""
+    font = min(_FONT, cell * 0.8)
+    drawn = []
+    for at, name in enumerate(names):
+        x = at * cell + cell / 2 + font / 3
+        short = shorten(name, (_NAMES_TOP - 8) / font)
+        drawn.append(
+            text(
+                short,
+                x=x,
+                y=_NAMES_TOP - 6,
+                class_="tick",
+                font_size=font,
+                transform=f"rotate(-90 {x:.1f} {_NAMES_TOP - 6:.1f})",
+            )
+        )
+    return drawn

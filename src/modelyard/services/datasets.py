@@ -45,7 +45,7 @@ class DatasetService:
 
 
 def write_profile(
-    examination: Examination, relations: Relations, path: Path, *, target: str | None
+    examination: Examination, relations: Relations, *, path: Path, target: str | None
 ) -> None:
     """Write the profile as one HTML page, to a file that appears whole or not at all.
 
