@@ -250,7 +250,7 @@ def test_a_loss_is_smaller_for_better_scores_whatever_the_direction(key):
     truth = np.array([0, 1])
     loss = loss_of(METRICS[key], task=Task.BINARY)
 
-    assert loss(truth, np.eye(2)) < loss(truth, np.eye(2)[::-1])
+    assert loss(truth, np.eye(2), None) < loss(truth, np.eye(2)[::-1], None)
 
 
 class Drawn:

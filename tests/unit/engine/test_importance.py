@@ -7,7 +7,8 @@ from modelyard.engine.evaluation.importance import permutation_importance
 from modelyard.runtime.blocks import Blocks
 
 
-def rmse(truth, scores):
+def rmse(truth, scores, weight=None):
+    assert weight is None
     return float(np.sqrt(np.mean((truth - scores[:, 0]) ** 2)))
 
 
@@ -75,9 +76,9 @@ def test_the_sample_shrinks_with_columns_and_classes(n_rows, n_columns, n_scores
     blocks = Blocks(names, (), numbers, np.empty((n_rows, 0), dtype=object))
     seen = set()
 
-    def watched(truth, scores):
+    def watched(truth, scores, weight):
         seen.add(len(truth))
-        return rmse(truth, scores)
+        return rmse(truth, scores, weight)
 
     permutation_importance(
         lambda part: np.tile(part.numbers[:, :1], n_scores),
@@ -130,7 +131,7 @@ def test_rows_that_draw_their_own_cell_again_are_not_asked_for_twice():
 
 
 def test_nothing_is_said_where_the_metric_is_not_defined():
-    assert measured(table(), loss=lambda _truth, _scores: float("nan")) == ()
+    assert measured(table(), loss=lambda _truth, _scores, _weight: float("nan")) == ()
 
 
 def test_nothing_is_said_without_rows():
