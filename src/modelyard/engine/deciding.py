@@ -38,7 +38,20 @@ class Decided:
     difficulty: Difficulty | None
 
 
-def hold_out(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> tuple[FitPlan, RuleWish]:
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be chosen on validation rows.
+
+    Attributes:
+        calibrate: "auto", "none" or a method.
+        rule: by which labels are answered.
+    """
+
+    calibrate: str
+    rule: RuleWish
+
+
+def hold_out(plan: FitPlan, config: TrainingConfig, *, catalog: Catalog) -> tuple[FitPlan, Wishes]:
     """Return the plan, in which validation rows teach nothing where they are to choose.
 
     Raises:
@@ -58,16 +71,15 @@ def hold_out(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> tuple[F
         labels=plan.labels,
         metrics=catalog.metrics(),
     )
-    return replace(plan, holds_validation=asks or wish.needs_rows), wish
+    return replace(plan, holds_validation=asks or wish.needs_rows), Wishes(config.calibrate, wish)
 
 
 def decide(
     fitted: Fitted,
     plan: FitPlan,
-    validation: IntArray,
     *,
-    config: TrainingConfig,
-    wish: RuleWish,
+    validation: IntArray,
+    wishes: Wishes,
     of_unit: IntArray,
     rng: np.random.Generator,
 ) -> tuple[Fitted, Decided]:
@@ -77,14 +89,14 @@ def decide(
         fitted: the model as it was fitted.
         plan: what was fitted.
         validation: positions of the validation rows.
-        config: what was asked for.
-        wish: as `hold_out` returned it.
+        wishes: as `hold_out` returned them.
         of_unit: unit of each validation row.
         rng: of the folds.
 
     Raises:
         TooFewRows: if something is to be chosen and there are no rows to choose by.
     """
+    asked, wish = wishes.calibrate, wishes.rule
     is_held = fitted.n_stopping > 0
     if plan.holds_validation and not is_held:
         raise TooFewRows(
@@ -96,12 +108,12 @@ def decide(
         scores = fitted.scores(rows_of(plan.blocks, validation)) if len(validation) else None
         difficulty = None if scores is None else find_difficulty(scores[:, 0], y_true)
         return fitted, Decided(Rule(), "", _NUMBERS, difficulty)
-    calibrated = _NONE_WANTED if config.calibrate == NONE else _NONE_HELD
+    calibrated = _NONE_WANTED if asked == NONE else _NONE_HELD
     if not is_held:
         return fitted, Decided(wish.fixed or Rule(), "", calibrated, None)
     scores = fitted.scores(rows_of(plan.blocks, validation))
-    if config.calibrate != NONE:
-        calibrated = choose_calibration(config.calibrate, scores, y_true, of_unit=of_unit, rng=rng)
+    if asked != NONE:
+        calibrated = choose_calibration(asked, scores, y_true, of_unit=of_unit, rng=rng)
     if calibrated.calibration is not None:
         fitted = replace(fitted, calibration=calibrated.calibration)
         scores = calibrated.calibration.apply(scores)

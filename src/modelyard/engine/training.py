@@ -113,7 +113,7 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     rows = rows_with_target(examination.table, config.target)
     n_weightless, weight = 0, None
     if config.weight is not None:
-        weight = weights_of(examination.table, config.weight, rows)
+        weight = weights_of(examination.table, config.weight, rows=rows)
         n_weightless = int((weight == 0).sum())
         rows, weight = rows[weight > 0], weight[weight > 0]
     table = examination.table.take(rows)
@@ -176,7 +176,7 @@ def _fit_and_judge(
 ) -> Trained:
     progress = workshop.progress
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
-    plan, wish = hold_out(plan, config, workshop.catalog)
+    plan, wishes = hold_out(plan, config, catalog=workshop.catalog)
     plan = _with_members(plan, config, workshop.catalog)
     seeds = np.random.default_rng(config.seed).spawn(5)
     split_rng, fit_rng, fold_rng, judge_rng, decide_rng = seeds
@@ -199,9 +199,8 @@ def _fit_and_judge(
     fitted, decided = decide(
         fitted,
         plan,
-        parts.validation,
-        config=config,
-        wish=wish,
+        validation=parts.validation,
+        wishes=wishes,
         of_unit=Resampling.of(table.take(parts.validation), bonds).of_row,
         rng=decide_rng,
     )
