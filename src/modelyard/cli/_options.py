@@ -47,16 +47,9 @@ QUERY: Decorator = click.option(
 )
 
 
-class _Location(click.ParamType[Path | str]):
-    """A path, or an address such as sqlite:///shop.db?table=orders."""
-
-    name = "data"
-
-    def convert(self, value: Any, _param: Any, _context: Any) -> Path | str:
-        return Path(value) if scheme_of(value) is None else str(value)
-
-
-LOCATION = _Location()
+def LOCATION(text: str) -> Path | str:  # noqa: N802 - the type of an argument, as DATA is
+    """Read a path, or an address such as sqlite:///shop.db?table=orders."""
+    return Path(text) if scheme_of(text) is None else text
 
 
 def dialect(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -63,16 +63,15 @@ def predict(
     if out is not None and isinstance(data, Path):
         require_another(out, data)
     levels = {name: options.pop(name) for name in ("interval", "sets")}
-    predicting = open_project().predicting
+    found, predicting = FileDialect(**options), open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Predicting")
-        found = FileDialect(**options)
         answer: Answer | Batch
         if out is None:
-            answer = predicting.predict(opened, data, dialect=found)
-            answer = with_certainty(opened, answer, **levels)
+            plain = predicting.predict(opened, data, dialect=found)
+            answer = with_certainty(opened, plain, **levels)
         else:
             file = AnswerFile(out, proba, is_for_spreadsheets, **levels)
             answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)

@@ -53,7 +53,7 @@ def opened(location: Path, title: str) -> Iterator[None]:
 
 
 def raw_table(
-    frame: pl.DataFrame, location: Path, options: ReadOptions, *, source: str
+    frame: pl.DataFrame, location: Path, *, options: ReadOptions, source: str
 ) -> RawTable:
     """Return the raw table of a file whose columns have their types already.
 
@@ -88,10 +88,10 @@ def require_flat(schema: dict[str, pl.DataType], name: str) -> None:
     """
     for column, dtype in schema.items():
         if dtype.is_nested() or dtype == pl.Object:
-            refuse_nested(name, column, str(dtype))
+            _refuse_nested(name, column, str(dtype))
 
 
-def refuse_nested(name: str, column: str, what: str) -> None:
+def _refuse_nested(name: str, column: str, what: str) -> None:
     """Raise the error for a column that holds more than one value in a cell."""
     raise DataError(
         f"Column '{column}' of '{name}' holds values of type {what}; a column must hold one "

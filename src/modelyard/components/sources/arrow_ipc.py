@@ -44,7 +44,7 @@ class ArrowSource:
                 # From bytes, since a mapped file that changes meanwhile would end the process.
                 frame = pl.read_ipc(io.BytesIO(path.read_bytes()))
         require_flat(dict(frame.schema), path.name)
-        return raw_table(frame, path, options, source=self.card.key)
+        return raw_table(frame, path, options=options, source=self.card.key)
 
 
 COMPONENT = ArrowSource(SourceCard("arrow", "Arrow or Feather", (".arrow", ".feather", ".ipc")))

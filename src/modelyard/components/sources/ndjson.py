@@ -43,7 +43,7 @@ class NdjsonSource:
                 if len(row) < len(columns):
                     for name in columns.keys() - row.keys():
                         columns[name].append(None)
-        return raw_table(frame_of_columns(columns), path, options, source=self.card.key)
+        return raw_table(frame_of_columns(columns), path, options=options, source=self.card.key)
 
 
 COMPONENT = NdjsonSource(SourceCard("ndjson", "JSON lines", (".ndjson", ".jsonl")))

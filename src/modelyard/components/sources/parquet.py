@@ -32,7 +32,7 @@ class ParquetSource:
         with opened(path, self.card.title):
             require_decodable(read_footer(path), path.name, limit_bytes=memory_limit())
             frame = pl.read_parquet(path)
-        return raw_table(frame, path, options, source=self.card.key)
+        return raw_table(frame, path, options=options, source=self.card.key)
 
 
 COMPONENT = ParquetSource(SourceCard("parquet", "Parquet file", (".parquet", ".pq")))
