@@ -194,7 +194,7 @@ def fit(
     recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
     lesson = _lesson(plan, prepared.taught, y=plan.y[taught], recipe=recipe, rng=model_rng)
     weights = teaching_weights(
-        plan.weight, plan.class_weight, plan.y, taught=taught, labels=plan.labels
+        plan.weight, plan.class_weight, y=plan.y, taught=taught, labels=plan.labels
     )
     if weights is not None:
         lesson = replace(lesson, weight=weights[taught])

@@ -24,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def weights_of(table: Table, column: str, rows: IntArray) -> FloatArray:
+def weights_of(table: Table, column: str, *, rows: IntArray) -> FloatArray:
     """Return the weights of some rows.
 
     Args:
@@ -61,7 +61,7 @@ def weights_of(table: Table, column: str, rows: IntArray) -> FloatArray:
     return weights
 
 
-def weights_beside(raw: RawTable, column: str | None, rows: IntArray) -> FloatArray | None:
+def weights_beside(raw: RawTable, column: str | None, *, rows: IntArray) -> FloatArray | None:
     """Return the weights of rows that come to be evaluated, None where they have no such column.
 
     Raises:
@@ -70,7 +70,7 @@ def weights_beside(raw: RawTable, column: str | None, rows: IntArray) -> FloatAr
     if column is None or column not in raw.frame.columns:
         return None
     table = conform(raw, (InputColumn(column, ColumnKind.NUMERIC),))
-    return weights_of(table, column, rows)
+    return weights_of(table, column, rows=rows)
 
 
 def require_weighable(card: AlgorithmCard, task: Task, *, is_weighed: bool, by_class: bool) -> None:
@@ -94,7 +94,7 @@ def require_weighable(card: AlgorithmCard, task: Task, *, is_weighed: bool, by_c
 
 
 def class_factors(
-    class_weight: ClassWeight, y: IntArray, weight: FloatArray, *, labels: tuple[Label, ...]
+    class_weight: ClassWeight, y: IntArray, *, weight: FloatArray, labels: tuple[Label, ...]
 ) -> FloatArray:
     """Return (len(labels),) what each class's rows are multiplied by.
 
@@ -126,8 +126,8 @@ def class_factors(
 def teaching_weights(
     weight: FloatArray | None,
     class_weight: ClassWeight,
-    y: npt.NDArray[Any],
     *,
+    y: npt.NDArray[Any],
     taught: IntArray,
     labels: tuple[Label, ...],
 ) -> FloatArray | None:
@@ -147,6 +147,8 @@ def teaching_weights(
         return None
     whole = np.ones(len(y)) if weight is None else weight
     if class_weight != NONE:
-        whole = whole * class_factors(class_weight, y[taught], whole[taught], labels=labels)[y]
+        whole = (
+            whole * class_factors(class_weight, y[taught], weight=whole[taught], labels=labels)[y]
+        )
     scaled: FloatArray = whole / whole[taught].mean()
     return scaled

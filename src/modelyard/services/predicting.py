@@ -245,7 +245,7 @@ class PredictionService:
             y_true=y_true,
             scores=scores,
             baseline_scores=baseline_scores(model.package, len(rows)),
-            weight=weights_beside(raw, manifest.weight, rows),
+            weight=weights_beside(raw, manifest.weight, rows=rows),
             rule=rule,
         )
         rng = np.random.default_rng(manifest.seed)

@@ -36,51 +36,51 @@ def weight_table(*weights):
 def test_a_weight_that_is_none_is_refused_with_its_row_and_value(weight, came):
     table = weight_table(1.0, 0.0, weight)
     with pytest.raises(UnparseableValue, match=rf"row 3 holds {came}\.") as refusal:
-        weights_of(table, "w", np.array([0, 2]))
+        weights_of(table, "w", rows=np.array([0, 2]))
     assert (refusal.value.row, refusal.value.column, refusal.value.sample) == (3, "w", came)
 
 
 def test_weights_that_are_all_zero_are_refused():
     with pytest.raises(InvalidValue, match="no row counts"):
-        weights_of(weight_table(0.0, 0.0), "w", np.array([0, 1]))
+        weights_of(weight_table(0.0, 0.0), "w", rows=np.array([0, 1]))
 
 
 def test_rows_without_the_column_of_weights_count_alike():
     raw = RawTable(pl.DataFrame({"x": ["1"], "w": ["2"]}), SourceFacts("memory"))
-    assert weights_beside(raw, "other", np.array([0])) is None
-    assert weights_beside(raw, None, np.array([0])) is None
-    np.testing.assert_array_equal(weights_beside(raw, "w", np.array([0])), [2.0])
+    assert weights_beside(raw, "other", rows=np.array([0])) is None
+    assert weights_beside(raw, None, rows=np.array([0])) is None
+    np.testing.assert_array_equal(weights_beside(raw, "w", rows=np.array([0])), [2.0])
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.01, 100)), min_size=1, max_size=30))
 def test_balanced_classes_weigh_alike_and_the_whole_keeps_its_weight(rows):
     y, weight = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    factors = class_factors("balanced", y, weight, labels=("a", "b", "c", "d"))
+    factors = class_factors("balanced", y, weight=weight, labels=("a", "b", "c", "d"))
     totals = np.bincount(y, weights=weight * factors[y])
     np.testing.assert_allclose(totals[totals > 0], weight.sum() / len(np.unique(y)))
 
 
 def test_a_class_is_weighed_by_the_text_of_its_label():
     one = np.ones(2)
-    factors = class_factors({"true": 5.0}, np.array([0, 1]), one, labels=(False, True))
+    factors = class_factors({"true": 5.0}, np.array([0, 1]), weight=one, labels=(False, True))
     np.testing.assert_array_equal(factors, [1.0, 5.0])
 
 
 def test_a_weight_for_no_class_is_refused_with_the_nearest():
     with pytest.raises(InvalidValue, match="Did you mean 'yes'") as refusal:
-        class_factors({"yess": 2.0}, np.array([0, 1]), np.ones(2), labels=("no", "yes"))
+        class_factors({"yess": 2.0}, np.array([0, 1]), weight=np.ones(2), labels=("no", "yes"))
     assert "The classes: no, yes" in str(refusal.value)
 
 
 def test_rows_that_teach_weigh_one_in_the_mean_whatever_the_unit():
     weight, taught = np.array([10.0, 20.0, 30.0, 900.0]), np.array([0, 1, 2])
     for unit in (1.0, 1e-6, 1e6):
-        found = teaching_weights(weight * unit, "none", np.zeros(4), taught=taught, labels=())
+        found = teaching_weights(weight * unit, "none", y=np.zeros(4), taught=taught, labels=())
         np.testing.assert_allclose(found, [0.5, 1.0, 1.5, 45.0])
 
 
 def test_without_weights_every_row_counts_alike():
-    assert teaching_weights(None, "none", np.zeros(4), taught=np.arange(4), labels=()) is None
+    assert teaching_weights(None, "none", y=np.zeros(4), taught=np.arange(4), labels=()) is None
 
 
 def card(*, takes_weight):

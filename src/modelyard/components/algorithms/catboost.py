@@ -165,7 +165,7 @@ class _Boosted:
             self.booster.save_model(str(path), format="json")
             written = json.loads(path.read_bytes())
         trees, start = read_trees(written)
-        chain = boosted_graph(trees, start, self.lesson)
+        chain = boosted_graph(trees, start, lesson=self.lesson)
         return chain.to_model(n_features=self.n_features, n_outputs=self.lesson.n_classes or 1)
 
 

@@ -218,7 +218,7 @@ class _Boosted:
         trees = [read_tree(each.tree_) for each in self.estimator.estimators_.ravel()]
         scaled = (replace(tree, leaves=share * tree.leaves[:, 0]) for tree in trees)
         start = _start(self.estimator, self.lesson)
-        chain = boosted_graph([*map(compared_in_float32, scaled)], start, self.lesson)
+        chain = boosted_graph([*map(compared_in_float32, scaled)], start, lesson=self.lesson)
         n_outputs = self.lesson.n_classes or 1
         return chain.to_model(n_features=self.estimator.n_features_in_, n_outputs=n_outputs)
 

@@ -191,7 +191,7 @@ class _Boosted:
         # scikit-learn shows neither its trees nor what it adds them to.
         rounds, start = self.estimator._predictors, self.estimator._baseline_prediction  # noqa: SLF001
         trees = [_read_tree(each.nodes) for grown in rounds for each in grown]
-        chain = boosted_graph(trees, start.ravel(), self.lesson)
+        chain = boosted_graph(trees, start.ravel(), lesson=self.lesson)
         n_outputs = self.lesson.n_classes or 1
         return chain.to_model(n_features=self.estimator.n_features_in_, n_outputs=n_outputs)
 

@@ -200,7 +200,7 @@ class _Boosted:
 
     def to_onnx(self) -> bytes:
         trees = [each.tree for each in self.trees]
-        chain = boosted_graph(trees, self.start, self.lesson)
+        chain = boosted_graph(trees, self.start, lesson=self.lesson)
         n_features = self.booster.num_features()
         return chain.to_model(n_features=n_features, n_outputs=self.lesson.n_classes or 1)
 

@@ -148,7 +148,7 @@ def combine(
     weights = None
     if len(found.rows):
         weights = teaching_weights(
-            plan.weight, plan.class_weight, plan.y, taught=found.rows, labels=plan.labels
+            plan.weight, plan.class_weight, y=plan.y, taught=found.rows, labels=plan.labels
         )
     return plan.algorithm.fit(
         FitInput(

@@ -91,7 +91,7 @@ def _center_and_spread(y: FloatArray) -> tuple[float, float]:
     return center, size if np.isfinite(size) and size > 0 else 1.0
 
 
-def boosted_graph(trees: Sequence[Tree], start: FloatArray, lesson: Lesson) -> Chain:
+def boosted_graph(trees: Sequence[Tree], start: FloatArray, *, lesson: Lesson) -> Chain:
     """Return the graph of an ensemble whose trees are added up, round by round.
 
     Args:
