@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.evaluations import Evaluation, FoldScore
+from modelyard.domain.evaluations import Evaluation, FoldScore, Importance
 from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Bonds, Split
 from modelyard.domain.tables import Table
@@ -121,14 +121,14 @@ class Judge:
             fitted: the model.
             scores: what it answers for the test rows.
             baseline: (1, m) what the dummy answers for any row.
-            rng: of the bootstrap and the shuffles.
+            rng: of bootstrap, shuffles and halvings.
             rule: by which probabilities become a label.
             conformal: of the test rows.
         """
         plan, catalog = self.plan, self.workshop.catalog
         interval_rng, shuffle_rng, halving_rng = rng.spawn(3)
         test = self.split.test
-        blocks, y_true = rows_of(plan.blocks, test), plan.y[test]
+        y_true = plan.y[test]
         bound = Resampling.of(self.table.take(test), self.bonds)
         scored = Scored(
             task=plan.task,
@@ -143,16 +143,7 @@ class Judge:
         evaluation = evaluate(
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
         )
-        loss = loss_of(self.metric, task=plan.task, rule=rule)
-        importance = permutation_importance(
-            fitted.packaged_scores if plan.algorithm.card.is_graph_faster else fitted.scores,
-            blocks,
-            y_true=y_true,
-            n_scores=scores.shape[1],
-            loss=loss,
-            rng=shuffle_rng,
-            weight=scored.weight,
-        )
+        importance = self._importance(fitted, scored, shuffle_rng)
         coverage = cross_fitted_coverage(
             conformal, scores, y_true, of_unit=bound.of_row, rng=halving_rng
         )
@@ -168,6 +159,20 @@ class Judge:
         )
         charts = draw_charts(catalog.charts(), subject)
         return replace(evaluation, importance=importance, charts=charts, coverage=coverage)
+
+    def _importance(
+        self, fitted: Fitted, scored: Scored, rng: np.random.Generator
+    ) -> tuple[Importance, ...]:
+        plan = self.plan
+        return permutation_importance(
+            fitted.packaged_scores if plan.algorithm.card.is_graph_faster else fitted.scores,
+            rows_of(plan.blocks, self.split.test),
+            y_true=scored.y_true,
+            n_scores=scored.scores.shape[1],
+            loss=loss_of(self.metric, task=plan.task, rule=scored.rule),
+            rng=rng,
+            weight=scored.weight,
+        )
 
     def _carved(self, rows: IntArray, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
         """Return rows of a fold to learn from and rows to stop early by, if the algorithm does."""
