@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelyard import workbench
 from modelyard.catalog import Catalog
 from modelyard.domain.config_rules import MAX_SEED, check_config
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
 from modelyard.domain.splits import Shares
+from modelyard.workbench.options import config_of
 
 CONFIG = TrainingConfig(target="y")
 CODES = Catalog().finding_codes()
@@ -86,6 +86,6 @@ def test_what_python_is_given_is_refused_in_words() -> None:
 
 
 def test_scalars_of_numpy_are_taken_as_numbers() -> None:
-    config = workbench._config("y", {"seed": np.int64(7)})
+    config = config_of("y", {"seed": np.int64(7)})
     check_config(config, CODES)
     assert type(config.seed) is int

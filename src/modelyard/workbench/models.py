@@ -1,0 +1,174 @@
+"""A model in the hands of a Python user: read back from its package, it predicts and measures."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelyard.bootstrap import Project, open_project
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.findings import Finding
+from modelyard.domain.manifests import Manifest
+from modelyard.domain.predictions import RowPrediction
+from modelyard.domain.runs import Run
+from modelyard.domain.tasks import Label
+from modelyard.engine.frames.forms import frame_like, like
+from modelyard.runtime.packages import REPORT
+from modelyard.services.answers import interval_columns, label_sets
+from modelyard.services.predicting import OpenModel
+from modelyard.services.reports import write_report
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """A trained model that was read back from its signed package.
+
+    Attributes:
+        path: folder of the package.
+        run: the training that made it; None for a model that was loaded.
+        evaluation: on the test rows of the training; None for a model that was loaded.
+        findings: what the checks said before the training.
+    """
+
+    path: Path
+    opened: OpenModel
+    project: Project
+    run: Run | None = None
+    evaluation: Evaluation | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        """Tell what the model is in one line; its data stays where it is."""
+        manifest, name = self.manifest, self.opened.reference or self.manifest.name
+        value = manifest.metrics.get(manifest.metric, {}).get("value")
+        score = f", {manifest.metric} {value:.4g}" if value is not None else ""
+        return (
+            f"<modelyard.Model {name}: {manifest.algorithm} predicts "
+            f"{manifest.target!r} ({manifest.task}{score})>"
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything that the package says about itself."""
+        return self.opened.manifest
+
+    @property
+    def metrics(self) -> Mapping[str, Mapping[str, float]]:
+        """Metric key to value, interval and baseline, on the test rows of the training."""
+        return self.manifest.metrics
+
+    def predict(self, data: Any) -> Any:
+        """Answer for every row.
+
+        Args:
+            data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts.
+
+        Returns:
+            One answer a row, in the order and of the kind that came: a pandas or polars Series, an
+            Arrow array, a list; for a path a polars Series.
+
+        Raises:
+            MissingColumns: if a column of the model is missing.
+            UnparseableValue: if a cell does not fit its column; it names row and column.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return like(data, answer.predictions.values, name="prediction")
+
+    def predict_proba(self, data: Any) -> Any:
+        """Return the probability of every label: a table of the kind that came, a column a label.
+
+        Raises:
+            InvalidValue: for a regression model, which has no probabilities.
+        """
+        probabilities = self.project.predicting.predict(self.opened, data).predictions.probabilities
+        if probabilities is None:
+            raise InvalidValue(
+                f"'{self.manifest.name}' predicts a number, which has no probabilities.",
+                fix="Use predict.",
+            )
+        columns = {
+            f"probability_{label}": probabilities[:, at]
+            for at, label in enumerate(self.manifest.labels)
+        }
+        return frame_like(data, columns)
+
+    def predict_interval(self, data: Any, *, level: float = 0.9) -> Any:
+        """Return for every row the ends between which the truth lies in a share `level` of rows.
+
+        Returns:
+            A table of the kind that came, with the columns `interval_low` and `interval_high`.
+
+        Raises:
+            InvalidValue: for a model of labels, or a level that is not between 0 and 1.
+            TooFewRows: if the model was measured on too few rows for the level.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return frame_like(data, interval_columns(self.opened, answer, level=level))
+
+    def predict_set(self, data: Any, *, level: float = 0.9) -> list[list[Label]]:
+        """Return for every row the labels among which the truth is in a share `level` of rows.
+
+        Returns:
+            A list for each row, the most probable label first; empty where none is likely enough.
+
+        Raises:
+            InvalidValue: for a regression model, or a level that is not between 0 and 1.
+            TooFewRows: if the model was measured on too few rows for the level.
+        """
+        answer = self.project.predicting.predict(self.opened, data)
+        return label_sets(self.opened, answer, level=level)
+
+    def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
+        """Answer for one row in microseconds: column name to value."""
+        return self.opened.predictor.predict_row(row)
+
+    def evaluate(
+        self, data: Any, *, metric: str | None = None, threshold: float | None = None
+    ) -> Evaluation:
+        """Measure the model on rows with a truth, beside the baseline, with 95 % intervals.
+
+        Metric and threshold are the model's own unless others are named.
+        """
+        return self.project.predicting.evaluate(
+            self.opened, data, metric=metric, threshold=threshold
+        )
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report as one HTML file that opens offline, and return its path.
+
+        Args:
+            path: of the file; None means the report within the package, which is not copied.
+
+        Raises:
+            StoreError: if the file cannot be written.
+        """
+        if path is None:
+            return self.path / REPORT
+        target = Path(path)
+        write_report(self.opened.package, target)
+        return target
+
+
+def load(
+    reference: str | Path, *, trust: str | Collection[str] = (), project: Project | None = None
+) -> Model:
+    """Load a model by the folder of its package, or by its name in the registry.
+
+    Args:
+        reference: a folder, or `name`, `name@3`, `name@champion`.
+        trust: fingerprint, or fingerprints, of keys to trust beside your own.
+        project: where names are looked up; None means the one that the environment names.
+
+    Raises:
+        InvalidValue: if a fingerprint is none.
+        NotFound: if there is no such model.
+        UntrustedPackage: if the package was changed, or its signer is not trusted.
+    """
+    if not isinstance(reference, str | Path):
+        raise InvalidValue(
+            f"load takes a folder or a name; {reference!r} came.", fix="For example: load('iris')."
+        )
+    project = project or open_project()
+    opened = project.predicting.open(reference, trust=trust)
+    return Model(path=opened.package.folder, opened=opened, project=project)
