@@ -1,14 +1,18 @@
 """The Python door, handed out lazily so that importing the name costs nothing.
 
-`modelyard.train` and `modelyard.load` are defined in `modelyard.workbench`; they are fetched on
+`modelyard.train` and `modelyard.load` live in `modelyard.workbench`; they are fetched on
 first use.
 """
 
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 __all__ = ["__version__", "load", "train"]
 
-_WORKBENCH = frozenset({"load", "train"})
+_HOMES = MappingProxyType(
+    {"load": "modelyard.workbench.models", "train": "modelyard.workbench.training"}
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -17,10 +21,8 @@ def __getattr__(name: str) -> Any:
         from modelyard.kit.version import VERSION
 
         return VERSION
-    if name in _WORKBENCH:
-        from modelyard import workbench
-
-        return getattr(workbench, name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     msg = f"module 'modelyard' has no attribute {name!r}"
     raise AttributeError(msg)
 

@@ -14,7 +14,7 @@ from modelyard.domain.predictions import Flag, FlagKind
 from modelyard.protocols.sources import NotInPiecesError, SourceCard
 from modelyard.services.batches import AnswerFile, predict_to_file
 from modelyard.services.predicting import PredictionService
-from modelyard.workbench import train
+from modelyard.workbench.training import train
 
 N_ROWS = 900
 

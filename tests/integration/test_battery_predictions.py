@@ -13,7 +13,7 @@ from rows import QUICK, noise, truth
 import modelyard
 from modelyard.bootstrap import Project, open_project
 from modelyard.settings import Settings
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 HEADER = ("age", "rooms", "member", "city", "since")
 CITIES = ("Oslo", "Rome ", " Bern", "12")

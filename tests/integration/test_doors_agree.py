@@ -12,7 +12,7 @@ from modelyard.bootstrap import Project, open_project
 from modelyard.domain.configs import FileDialect
 from modelyard.domain.errors import TargetError, UnparseableValue
 from modelyard.settings import Settings
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 TRUTH = [truth(at) for at in range(60)]
 SPELLINGS: dict[str, list[Any]] = {

@@ -11,7 +11,7 @@ from rows import number, table, truth
 import modelyard
 from modelyard.domain.configs import TrainingConfig
 from modelyard.services.reproducing import python_call, shell_command
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 ODD = table(
     lambda at: (

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 import modelyard
 from modelyard.bootstrap import open_project
 from modelyard.settings import Settings
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "data" / "penguins.csv"
 NEEDED = ("numpy", "onnxruntime", "cryptography")

@@ -7,7 +7,7 @@ from rows import number, table, truth
 
 import modelyard
 from modelyard.domain.errors import ModelyardError, SchemaViolation
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 SCHEMA = {
     "type": "object",

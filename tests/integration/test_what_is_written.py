@@ -8,7 +8,7 @@ from rows import answer, number, table
 
 import modelyard
 from modelyard.domain.errors import StoreError
-from modelyard.workbench import Model
+from modelyard.workbench.models import Model
 
 
 @pytest.fixture

@@ -7,9 +7,3 @@
 >>> model.predict([{"x": 3.0}])  # doctest: +SKIP
 ['yes']
 """
-
-from modelyard.workbench.models import Model, load
-from modelyard.workbench.options import TrainOptions
-from modelyard.workbench.training import train
-
-__all__ = ["Model", "TrainOptions", "load", "train"]

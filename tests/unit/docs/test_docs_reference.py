@@ -30,7 +30,8 @@ from modelyard.protocols.transforms import TransformCard
 from modelyard.runtime import packages
 from modelyard.settings import VARIABLES
 from modelyard.wire.configurations import configuration_schema
-from modelyard.workbench import Model, TrainOptions
+from modelyard.workbench.models import Model
+from modelyard.workbench.options import TrainOptions
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"

@@ -12,6 +12,7 @@ from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingCon
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
 from modelyard.domain.splits import Shares
 from modelyard.workbench.options import config_of
+from modelyard.workbench.training import train
 
 CONFIG = TrainingConfig(target="y")
 CODES = Catalog().finding_codes()
@@ -82,7 +83,7 @@ def test_what_python_is_given_is_refused_in_words() -> None:
     for options in wrong:
         (name,) = options
         with pytest.raises(InvalidValue, match=name):
-            workbench.train(rows, target="y", **options)
+            train(rows, target="y", **options)
 
 
 def test_scalars_of_numpy_are_taken_as_numbers() -> None:
