@@ -99,7 +99,7 @@ def test_a_root_whose_leaf_has_the_number_of_its_split_is_not_taken_for_a_leaf()
     chain = sum_of_trees([tree], n_targets=1)
     assert run(chain, X)[:, 0].tolist() == [10.0, 30.0, 20.0]
     # Newer ONNX Runtimes tell them apart by themselves; the graph must serve the older ones too.
-    written = chain.links[0].attributes
+    written = chain.link.attributes
     assert written["nodes_truenodeids"][0] != written["nodes_falsenodeids"][0]
 
 
