@@ -113,11 +113,11 @@ def decide(
         return fitted, Decided(wish.fixed or Rule(), "", calibrated, None)
     scores = fitted.scores(rows_of(plan.blocks, validation))
     if asked != NONE:
-        calibrated = choose_calibration(asked, scores, y_true, of_unit=of_unit, rng=rng)
+        calibrated = choose_calibration(asked, scores, y_true=y_true, of_unit=of_unit, rng=rng)
     if calibrated.calibration is not None:
         fitted = replace(fitted, calibration=calibrated.calibration)
         scores = calibrated.calibration.apply(scores)
-    rule = choose_rule(wish, scores, y_true)
+    rule = choose_rule(wish, scores, y_true=y_true)
     rule_by = f"{wish.told} on {len(y_true):,} validation rows" if wish.needs_rows else ""
     return fitted, Decided(rule, rule_by, calibrated, None)
 

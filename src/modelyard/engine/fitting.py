@@ -179,34 +179,13 @@ def fit(
     is_held = len(validation) > 0 and (stops_early or plan.holds_validation)
     offered = train if is_held else np.sort(np.concatenate([train, validation]))
     taught = without_gaps(plan, offered)
-    blocks = rows_of(plan.blocks, taught)
-    first = mending_stages(blocks, plan.mending)
-    blocks = mended(blocks, first)
     recipe_rng, model_rng = rng.spawn(2)
-    prepared = fit_recipe(
-        blocks,
-        plan.columns,
-        needs=needs,
-        preparation=plan.preparation,
-        transforms=plan.transforms,
-        lesson=Lesson(recipe_rng, plan.y[taught], plan.labels),
-    )
-    recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
-    lesson = _lesson(plan, prepared.taught, y=plan.y[taught], recipe=recipe, rng=model_rng)
-    weights = teaching_weights(
-        plan.weight, plan.class_weight, y=plan.y, taught=taught, labels=plan.labels
-    )
-    if weights is not None:
-        lesson = replace(lesson, weight=weights[taught])
-    if stops_early:
-        held = recipe.apply(rows_of(plan.blocks, validation))
-        lesson = replace(lesson, X_validation=held, y_validation=plan.y[validation])
-        if weights is not None:
-            lesson = replace(lesson, weight_validation=weights[validation])
-    model = plan.algorithm.fit(replace(lesson, progress=progress))
+    recipe, features = _fit_recipe(plan, taught, rng=recipe_rng)
+    stopping = validation if stops_early else None
+    lesson = _lesson(plan, features, recipe=recipe, taught=taught, stopping=stopping, rng=model_rng)
     return Fitted(
         recipe,
-        model,
+        plan.algorithm.fit(replace(lesson, progress=progress)),
         taught=taught,
         n_stopping=len(validation) if is_held else 0,
         n_left_out=len(offered) - len(taught),
@@ -218,23 +197,54 @@ def _speaking(plan: FitPlan, rows: IntArray) -> IntArray:
     return rows if plan.silent is None else np.setdiff1d(rows, plan.silent)
 
 
+def _fit_recipe(
+    plan: FitPlan, taught: IntArray, *, rng: np.random.Generator
+) -> tuple[Recipe, FloatArray]:
+    """Return the recipe, mending first, and the features that it makes of its own rows."""
+    blocks = rows_of(plan.blocks, taught)
+    first = mending_stages(blocks, plan.mending)
+    prepared = fit_recipe(
+        mended(blocks, first),
+        plan.columns,
+        needs=plan.algorithm.card.needs,
+        preparation=plan.preparation,
+        transforms=plan.transforms,
+        lesson=Lesson(rng, plan.y[taught], plan.labels),
+    )
+    recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
+    return recipe, prepared.taught
+
+
 def _lesson(
     plan: FitPlan,
-    features: npt.NDArray[np.float64],
+    features: FloatArray,
     *,
-    y: npt.NDArray[Any],
     recipe: Recipe,
+    taught: IntArray,
+    stopping: IntArray | None,
     rng: np.random.Generator,
 ) -> FitInput:
-    return FitInput(
+    weights = teaching_weights(
+        plan.weight, plan.class_weight, y=plan.y, taught=taught, labels=plan.labels
+    )
+    lesson = FitInput(
         X=features,
-        y=y,
+        y=plan.y[taught],
         feature_names=recipe.features,
         task=plan.task,
         n_classes=len(plan.labels),
         parameters=plan.parameters,
         rng=rng,
+        weight=None if weights is None else weights[taught],
         n_threads=plan.n_threads,
+    )
+    if stopping is None:
+        return lesson
+    return replace(
+        lesson,
+        X_validation=recipe.apply(rows_of(plan.blocks, stopping)),
+        y_validation=plan.y[stopping],
+        weight_validation=None if weights is None else weights[stopping],
     )
 
 

@@ -12,7 +12,9 @@ MEMBERS = "members"
 _KEYS = ("name", "parameters", "weight")
 
 
-def read_entries(card: AlgorithmCard, members: Members, given: Any) -> tuple[dict[str, Any], ...]:
+def read_entries(
+    card: AlgorithmCard, members: Members, *, given: Any
+) -> tuple[dict[str, Any], ...]:
     """Return for each member its `name`, `parameters` and `weight`.
 
     Args:

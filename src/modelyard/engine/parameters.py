@@ -37,7 +37,7 @@ def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[st
         for name, parameter in known.items()
     }
     if card.members is not None:
-        resolved[MEMBERS] = read_entries(card, card.members, given.get(MEMBERS))
+        resolved[MEMBERS] = read_entries(card, card.members, given=given.get(MEMBERS))
     return resolved
 
 

@@ -251,7 +251,7 @@ class PredictionService:
         rng = np.random.default_rng(manifest.seed)
         evaluation = evaluate(scored, metrics=metrics, metric=deciding, rng=rng)
         ranked = model.conformal
-        coverage = () if ranked is None else measured_coverage(ranked, scores, y_true)
+        coverage = () if ranked is None else measured_coverage(ranked, scores, y_true=y_true)
         subject = ChartInput(
             task=manifest.task,
             target=manifest.target,

@@ -28,7 +28,7 @@ def drawn(n, n_labels, *, sharpened=1.0, seed=0):
 def chosen(scores, y, asked="auto", of_unit=None):
     of_unit = np.arange(len(y)) if of_unit is None else of_unit
     rng = np.random.default_rng(1)
-    return choose_calibration(asked, scores, y, of_unit=of_unit, rng=rng)
+    return choose_calibration(asked, scores, y_true=y, of_unit=of_unit, rng=rng)
 
 
 def log_loss(scores, y):

@@ -31,8 +31,9 @@ def classes(n, seed=0):
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
 def test_the_truth_of_other_rows_is_held_as_often_as_is_asked(make, level):
     conformal = calibrate(*make(4000))
+    scores, y = make(4000, seed=1)
 
-    found = {each.level: each.share for each in measured_coverage(conformal, *make(4000, seed=1))}
+    found = {each.level: each.share for each in measured_coverage(conformal, scores, y_true=y)}
 
     assert found[level] == pytest.approx(level, abs=0.025)
 
@@ -74,7 +75,7 @@ def test_many_ranks_are_thinned_and_stay_at_least_as_sure():
 
 def test_what_was_written_is_read_back_and_answers_the_same():
     scores, y = numbers(500, growing=True)
-    conformal = calibrate(scores, y, find_difficulty(scores[:, 0], y))
+    conformal = calibrate(scores, y, difficulty=find_difficulty(scores[:, 0], y))
 
     read = Conformal.from_bytes(conformal.to_bytes())
 
@@ -92,7 +93,7 @@ def test_an_incomplete_file_is_refused():
 def test_errors_that_grow_with_the_prediction_widen_its_interval_alone():
     scores, y = numbers(2000, growing=True)
     difficulty = find_difficulty(scores[:, 0], y)
-    ends = calibrate(scores, y, difficulty).intervals(np.array([1.0, 10.0]), 0.9)
+    ends = calibrate(scores, y, difficulty=difficulty).intervals(np.array([1.0, 10.0]), 0.9)
 
     widths = ends[:, 1] - ends[:, 0]
     assert widths[1] > 3 * widths[0]
@@ -123,7 +124,7 @@ def test_the_reported_coverage_is_that_of_rows_that_did_not_calibrate():
     conformal = calibrate(scores, y)
     rng = np.random.default_rng(0)
 
-    found = cross_fitted_coverage(conformal, scores, y, of_unit=np.arange(2000), rng=rng)
+    found = cross_fitted_coverage(conformal, scores, y_true=y, of_unit=np.arange(2000), rng=rng)
 
     assert [each.level for each in found] == [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]
     assert all(each.share == pytest.approx(each.level, abs=0.01) for each in found)
@@ -138,7 +139,7 @@ def test_groups_are_not_parted_where_coverage_is_measured():
 
     def at_half(of_unit):
         rng = np.random.default_rng(1)
-        found = cross_fitted_coverage(conformal, scores, y, of_unit=of_unit, rng=rng)
+        found = cross_fitted_coverage(conformal, scores, y_true=y, of_unit=of_unit, rng=rng)
         return next(each.share for each in found if each.level == 0.9)
 
     assert at_half(groups) < at_half(np.arange(500))
@@ -147,7 +148,9 @@ def test_groups_are_not_parted_where_coverage_is_measured():
 def test_a_level_that_half_the_rows_are_too_few_for_is_not_reported():
     scores, y = numbers(30)
     rng = np.random.default_rng(0)
-    found = cross_fitted_coverage(calibrate(scores, y), scores, y, of_unit=np.arange(30), rng=rng)
+    conformal = calibrate(scores, y)
+
+    found = cross_fitted_coverage(conformal, scores, y_true=y, of_unit=np.arange(30), rng=rng)
 
     assert max(each.level for each in found) == 0.9
 

@@ -247,10 +247,21 @@ def test_no_rows_have_no_score():
 
 @pytest.mark.parametrize("key", ["accuracy", "log-loss"])
 def test_a_loss_is_smaller_for_better_scores_whatever_the_direction(key):
-    truth = np.array([0, 1])
-    loss = loss_of(METRICS[key], task=Task.BINARY)
+    right = np.eye(2)
+    scored = Scored(Task.BINARY, ("a", "b"), np.array([0, 1]), right, right)
+    loss, rows = loss_of(METRICS[key], scored), np.array([0, 1])
 
-    assert loss(truth, np.eye(2), None) < loss(truth, np.eye(2)[::-1], None)
+    assert loss(rows, right) < loss(rows, right[::-1])
+
+
+def test_a_loss_of_some_rows_knows_their_truth_and_what_they_weigh():
+    scores = np.zeros((3, 1))
+    scored = Scored(
+        Task.REGRESSION, (), np.array([5.0, 1.0, 3.0]), scores, scores, weight=np.array([9.0, 1, 3])
+    )
+
+    # (1 · 1 + 3 · 3) / 4 over the last two rows.
+    assert loss_of(METRICS["mae"], scored)(np.array([1, 2]), scores[:2]) == 2.5
 
 
 class Drawn:

@@ -7,9 +7,8 @@ from modelyard.engine.evaluation.importance import permutation_importance
 from modelyard.runtime.blocks import Blocks
 
 
-def rmse(truth, scores, weight=None):
-    assert weight is None
-    return float(np.sqrt(np.mean((truth - scores[:, 0]) ** 2)))
+def rmse(truth):
+    return lambda rows, scores: float(np.sqrt(np.mean((truth[rows] - scores[:, 0]) ** 2)))
 
 
 def table(n=400, seed=0):
@@ -24,9 +23,8 @@ def predict(blocks):
 
 
 def measured(blocks, **options):
-    scores = predict(blocks)
-    options = {"loss": rmse, "rng": np.random.default_rng(1)} | options
-    return permutation_importance(predict, blocks, y_true=scores[:, 0], n_scores=1, **options)
+    options = {"loss": rmse(predict(blocks)[:, 0]), "rng": np.random.default_rng(1)} | options
+    return permutation_importance(predict, blocks, n_scores=1, **options)
 
 
 def test_columns_come_strongest_first_and_an_ignored_one_counts_nothing():
@@ -76,14 +74,13 @@ def test_the_sample_shrinks_with_columns_and_classes(n_rows, n_columns, n_scores
     blocks = Blocks(names, (), numbers, np.empty((n_rows, 0), dtype=object))
     seen = set()
 
-    def watched(truth, scores, weight):
-        seen.add(len(truth))
-        return rmse(truth, scores, weight)
+    def watched(rows, scores):
+        seen.add(len(rows))
+        return rmse(numbers[:, 0])(rows, scores)
 
     permutation_importance(
         lambda part: np.tile(part.numbers[:, :1], n_scores),
         blocks,
-        y_true=numbers[:, 0],
         n_scores=n_scores,
         loss=watched,
         rng=np.random.default_rng(0),
@@ -103,9 +100,8 @@ def asked_for(blocks):
     permutation_importance(
         watched,
         blocks,
-        y_true=blocks.numbers[:, 0],
         n_scores=1,
-        loss=rmse,
+        loss=rmse(blocks.numbers[:, 0]),
         rng=np.random.default_rng(0),
     )
     return asked
@@ -131,7 +127,7 @@ def test_rows_that_draw_their_own_cell_again_are_not_asked_for_twice():
 
 
 def test_nothing_is_said_where_the_metric_is_not_defined():
-    assert measured(table(), loss=lambda _truth, _scores, _weight: float("nan")) == ()
+    assert measured(table(), loss=lambda _rows, _scores: float("nan")) == ()
 
 
 def test_nothing_is_said_without_rows():
@@ -149,8 +145,7 @@ def measured_zeros(blocks):
     return permutation_importance(
         lambda part: part.numbers[:, :1],
         blocks,
-        y_true=np.zeros(blocks.n_rows),
         n_scores=1,
-        loss=rmse,
+        loss=rmse(np.zeros(blocks.n_rows)),
         rng=np.random.default_rng(0),
     )

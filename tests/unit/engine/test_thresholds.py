@@ -35,14 +35,15 @@ def test_a_number_is_taken_as_it_is():
 
 def test_costs_move_the_threshold_to_their_ratio():
     asked = wish(costs={"false_positive": 1, "false_negative": 4})
+    scores, y = rows(20_000)
 
     # Of calibrated probabilities the best threshold is 1 / (1 + 4).
-    assert choose_rule(asked, *rows(20_000)).threshold == pytest.approx(0.2, abs=0.05)
+    assert choose_rule(asked, scores, y_true=y).threshold == pytest.approx(0.2, abs=0.05)
 
 
 def test_a_threshold_by_a_metric_is_at_least_as_good_as_one_half():
     scores, y = rows()
-    rule = choose_rule(wish("f1"), scores, y)
+    rule = choose_rule(wish("f1"), scores, y_true=y)
     chosen, usual = (METRICS["f1"].score(y, decide_codes(scores, r)) for r in (rule, Rule()))
 
     assert chosen >= usual
@@ -51,7 +52,7 @@ def test_a_threshold_by_a_metric_is_at_least_as_good_as_one_half():
 def test_of_equally_good_thresholds_the_one_nearest_to_one_half_is_taken():
     scores = np.array([[0.9, 0.1], [0.1, 0.9]])
 
-    assert choose_rule(wish("accuracy"), scores, np.array([0, 1])).threshold == 0.5
+    assert choose_rule(wish("accuracy"), scores, y_true=np.array([0, 1])).threshold == 0.5
 
 
 def test_costs_of_three_labels_answer_what_is_expected_to_cost_least():
@@ -94,4 +95,4 @@ def test_a_regression_has_no_threshold():
 
 def test_rows_of_one_label_cannot_choose():
     with pytest.raises(TooFewRows, match="both labels"):
-        choose_rule(wish("f1"), np.full((5, 2), 0.5), np.zeros(5, dtype=np.int64))
+        choose_rule(wish("f1"), np.full((5, 2), 0.5), y_true=np.zeros(5, dtype=np.int64))

@@ -185,7 +185,7 @@ def _dealt(
     facts = plan.algorithm.card.members
     if facts is None or not facts.needs_scores:
         return []
-    return deal_folds(dealer, rows, plan.parameters["folds"], rng=rng)
+    return deal_folds(dealer, rows, n_folds=plan.parameters["folds"], rng=rng)
 
 
 def _told(

@@ -135,7 +135,7 @@ def fit_members(
 
 
 def deal_folds(
-    dealer: Dealer, rows: IntArray, n_folds: int, *, rng: np.random.Generator
+    dealer: Dealer, rows: IntArray, *, n_folds: int, rng: np.random.Generator
 ) -> list[tuple[IntArray, IntArray]]:
     """Return as many folds as asked for, or as few as the rows allow.
 

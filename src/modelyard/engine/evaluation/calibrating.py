@@ -57,8 +57,8 @@ class Calibrated:
 def choose_calibration(
     asked: str,
     scores: FloatArray,
-    y_true: IntArray,
     *,
+    y_true: IntArray,
     of_unit: IntArray,
     rng: np.random.Generator,
 ) -> Calibrated:

@@ -30,7 +30,7 @@ _JUDGED_LEVEL = 0.9
 
 
 def calibrate(
-    scores: FloatArray, y_true: npt.NDArray[Any], difficulty: Difficulty | None = None
+    scores: FloatArray, y_true: npt.NDArray[Any], *, difficulty: Difficulty | None = None
 ) -> Conformal:
     """Rank the strangeness of held-out rows."""
     return Conformal.of(strangeness(scores, y_true, difficulty=difficulty), difficulty)
@@ -62,8 +62,8 @@ def find_difficulty(values: FloatArray, y_true: FloatArray) -> Difficulty | None
 def cross_fitted_coverage(
     conformal: Conformal,
     scores: FloatArray,
-    y_true: npt.NDArray[Any],
     *,
+    y_true: npt.NDArray[Any],
     of_unit: IntArray,
     rng: np.random.Generator,
 ) -> tuple[Coverage, ...]:
@@ -97,7 +97,7 @@ def cross_fitted_coverage(
 
 
 def measured_coverage(
-    conformal: Conformal, scores: FloatArray, y_true: npt.NDArray[Any]
+    conformal: Conformal, scores: FloatArray, *, y_true: npt.NDArray[Any]
 ) -> tuple[Coverage, ...]:
     """Return how often a packaged model's intervals or sets hold the truth of other rows."""
     strange = conformal.strangeness(scores, y_true)
@@ -136,7 +136,7 @@ def _difficulty(values: FloatArray, y_true: FloatArray) -> Difficulty | None:
 
 
 def _mean_width(values: FloatArray, y_true: FloatArray, difficulty: Difficulty | None) -> float:
-    ranked = calibrate(values[:, None], y_true, difficulty)
+    ranked = calibrate(values[:, None], y_true, difficulty=difficulty)
     ends = ranked.intervals(values, _JUDGED_LEVEL)
     return float((ends[:, 1] - ends[:, 0]).mean())
 

@@ -22,7 +22,8 @@ from modelyard.protocols.metrics import Metric, Preparable, Wants
 from modelyard.runtime.decisions import decide_codes
 
 FloatArray = npt.NDArray[np.float64]
-Loss = Callable[[npt.NDArray[Any], FloatArray, FloatArray | None], float]
+IntArray = npt.NDArray[np.int64]
+Loss = Callable[[IntArray, FloatArray], float]
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,21 @@ def score_once(
     return weighted(np.ones(len(y_true)) if weight is None else weight)
 
 
-def loss_of(metric: Metric, *, task: Task, rule: Rule = MOST_PROBABLE) -> Loss:
-    """Return what is lost by a metric: smaller is better whatever the metric's direction."""
+def loss_of(metric: Metric, scored: Scored) -> Loss:
+    """Return what is lost by a metric: smaller is better whatever the metric's direction.
 
-    def loss(y_true: npt.NDArray[Any], scores: FloatArray, weight: FloatArray | None) -> float:
-        score = score_once(metric, y_true, scores=scores, task=task, rule=rule, weight=weight)
+    The loss takes (k,) positions of scored rows and (k, m) scores to judge them by instead.
+    """
+
+    def loss(rows: IntArray, scores: FloatArray) -> float:
+        score = score_once(
+            metric,
+            scored.y_true[rows],
+            scores=scores,
+            task=scored.task,
+            rule=scored.rule,
+            weight=None if scored.weight is None else scored.weight[rows],
+        )
         return -metric.card.goodness(score)
 
     return loss

@@ -18,6 +18,7 @@ from modelyard.domain.evaluations import Importance
 from modelyard.runtime.blocks import Blocks
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 MAX_ROWS = 1000
 # Above this, shuffling every column costs more than it tells: the work grows with its square.
@@ -40,23 +41,19 @@ def permutation_importance(
     predict: Predict,
     blocks: Blocks,
     *,
-    y_true: npt.NDArray[Any],
     n_scores: int,
-    loss: Callable[[npt.NDArray[Any], FloatArray, FloatArray | None], float],
+    loss: Callable[[IntArray, FloatArray], float],
     rng: np.random.Generator,
-    weight: FloatArray | None = None,
 ) -> tuple[Importance, ...]:
     """Shuffle one column at a time, three times each, on a sample of the rows.
 
     Args:
         predict: from blocks to scores, row by row: several shuffles are answered in one call.
         blocks: held-out rows.
-        y_true: (n,) truth.
         n_scores: how many scores a row gets.
-        loss: from truth, scores and weights to what is lost, smaller is better; NaN where not
-            defined.
+        loss: from (k,) positions of rows and (k, m) scores of them to what is lost, smaller is
+            better; NaN where not defined.
         rng: of the sample and the shuffles.
-        weight: (n,) what each row counts, None for equal weights.
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
@@ -66,14 +63,13 @@ def permutation_importance(
     if not 0 < len(names) <= MAX_COLUMNS or blocks.n_rows == 0:
         return ()
     rows = _sample(blocks.n_rows, n_scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
-    sample, truth = _rows(blocks, rows), y_true[rows]
+    sample = _rows(blocks, rows)
     scores = predict(sample)
-    weights = None if weight is None else weight[rows]
-    whole = loss(truth, scores, weights)
+    whole = loss(rows, scores)
     if not np.isfinite(whole):
         return ()
     shuffled = _answers(predict, _shuffles(sample, rng), scores)
-    losses = np.array([loss(truth, each, weights) for each in shuffled]) - whole
+    losses = np.array([loss(rows, each) for each in shuffled]) - whole
     found = [
         Importance(name, float(lost.mean()), float(lost.std(ddof=1)))
         for name, lost in zip(names, losses.reshape(len(names), N_REPEATS), strict=True)
@@ -81,9 +77,7 @@ def permutation_importance(
     return tuple(sorted(found, key=lambda each: -each.mean))
 
 
-def _sample(
-    n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _sample(n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator) -> IntArray:
     cost = n_shuffles * (n_scores if n_scores > 2 else 1)
     n_wanted = min(MAX_ROWS, max(_MIN_ROWS, _MAX_PREDICTED // cost))
     if n_rows <= n_wanted:
@@ -91,7 +85,7 @@ def _sample(
     return np.sort(rng.choice(n_rows, size=n_wanted, replace=False))
 
 
-def _rows(blocks: Blocks, rows: npt.NDArray[np.int64]) -> Blocks:
+def _rows(blocks: Blocks, rows: IntArray) -> Blocks:
     return replace(blocks, numbers=blocks.numbers[rows], strings=blocks.strings[rows])
 
 
@@ -131,7 +125,7 @@ def _stacked(parts: Sequence[Blocks]) -> Blocks:
 class _Shuffle:
     """The rows that got another cell: a row that drew its own again is answered as before."""
 
-    rows: npt.NDArray[np.int64]
+    rows: IntArray
     blocks: Blocks
 
 

@@ -126,7 +126,7 @@ def cost_table(costs: Mapping[str, Any], labels: Sequence[Label]) -> Costs:
     return tuple(tuple(row) for row in table.tolist())
 
 
-def choose_rule(wish: RuleWish, scores: FloatArray, y_true: npt.NDArray[np.int64]) -> Rule:
+def choose_rule(wish: RuleWish, scores: FloatArray, *, y_true: npt.NDArray[np.int64]) -> Rule:
     """Return the rule, choosing the threshold on rows that taught nothing where one is to be.
 
     Of thresholds that are equally good the one nearest to 0.5 is taken.

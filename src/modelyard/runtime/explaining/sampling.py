@@ -17,7 +17,7 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.runtime.blocks import Block, Blocks
+from modelyard.runtime.blocks import Blocks
 
 FloatArray = npt.NDArray[np.float64]
 Ask = Callable[[Blocks], FloatArray]
@@ -51,8 +51,8 @@ class Shares:
 def shares_of(
     ask: Ask,
     row: Blocks,
-    reference: Blocks,
     *,
+    reference: Blocks,
     rng: np.random.Generator,
     most_rows: int = MOST_ROWS,
 ) -> Shares:
@@ -162,12 +162,13 @@ def _mixtures(row: Blocks, reference: Blocks, chosen: npt.NDArray[np.bool_]) -> 
     times = len(chosen) // reference.n_rows
     n_numbers = len(row.number_names)
 
-    def mixed(here: Block, there: Block, from_row: npt.NDArray[np.bool_]) -> Block:
-        return np.where(from_row, here, np.tile(there, (times, 1)))
-
+    numbers, strings = (
+        np.tile(reference.numbers, (times, 1)),
+        np.tile(reference.strings, (times, 1)),
+    )
     return Blocks(
         row.number_names,
         row.string_names,
-        mixed(row.numbers, reference.numbers, chosen[:, :n_numbers]),
-        mixed(row.strings, reference.strings, chosen[:, n_numbers:]),
+        np.where(chosen[:, :n_numbers], row.numbers, numbers),
+        np.where(chosen[:, n_numbers:], row.strings, strings),
     )
