@@ -1,6 +1,6 @@
 """Chains of ONNX nodes, which may take from one another, and the model that they encode to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from modelyard.packaging.graphs.messages import (
@@ -18,7 +18,7 @@ from modelyard.packaging.graphs.messages import (
     tensor,
 )
 
-__all__ = ["DOUBLE", "FLOAT", "INPUT", "INT64", "ML_DOMAIN", "OUTPUT", "Chain", "Link"]
+__all__ = ["DOUBLE", "FLOAT", "INPUT", "INT64", "ML_DOMAIN", "OUTPUT", "Chain", "Link", "encoded"]
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,17 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """A value and the nodes that make it; without a link it is `features`.
+    """A value and the nodes that make it.
 
     Several nodes may take one value: it is computed once.
+
+    Attributes:
+        link: the node that makes it; None for an input of the model.
+        taken: name of that input.
     """
 
     link: Link | None = None
+    taken: str = INPUT
 
     def then(
         self,
@@ -77,21 +82,30 @@ class Chain:
 
     def to_model(self, *, n_features: int, n_outputs: int) -> bytes:
         """Return the model: `features` double (rows, n_features), `scores` double likewise."""
-        nodes, constants = _encoded(self, prefix="")
+        nodes, constants = encoded({OUTPUT: self})
         return model(nodes, constants, n_features=n_features, n_outputs=n_outputs)
 
 
-def _encoded(chain: Chain, *, prefix: str) -> tuple[list[bytes], list[bytes]]:
-    """Return nodes and constants; a graph inside another needs a prefix to have its own names."""
-    links = _in_order(chain)
+def encoded(
+    outputs: Mapping[str, Chain], *, prefix: str = "", around: str = ""
+) -> tuple[list[bytes], list[bytes]]:
+    """Return the nodes and the constants that make values.
+
+    Args:
+        outputs: name to value, which is made by a node, another one for each.
+        prefix: of every other value that is made.
+        around: what is put before the names of inputs; a graph inside another needs its own.
+    """
+    links = _in_order(outputs.values())
     names = {id(link): f"{prefix}value_{at}" for at, link in enumerate(links)}
-    names |= {id(chain.link): prefix + OUTPUT, id(None): prefix + INPUT}
+    names |= {id(chain.link): name for name, chain in outputs.items()}
     nodes, constants = [], []
     for position, link in enumerate(links):
         taken = []
         for place, source in enumerate(link.inputs):
             if isinstance(source, Chain):
-                taken.append(names[id(source.link)])
+                is_made = source.link is not None
+                taken.append(names[id(source.link)] if is_made else around + source.taken)
             else:
                 taken.append(f"{prefix}constant_{position}_{place}")
                 constants.append(tensor(source, taken[-1]))
@@ -104,18 +118,21 @@ def _node(link: Link, taken: list[str], made: str, *, inside: str) -> bytes:
     attributes: dict[str, Attribute] = {}
     for name, value in link.attributes.items():
         if isinstance(value, Body):
-            nodes, constants = _encoded(value.chain, prefix=inside)
+            given = {inside + OUTPUT: value.chain}
+            nodes, constants = encoded(given, prefix=inside, around=inside)
             attributes[name] = Subgraph(nodes, constants, inside + INPUT, inside + OUTPUT)
         else:
             attributes[name] = value
     passed = [f"{inside}passed_{at}" for at in range(link.output)]
-    return node(link.op, taken, made, passed=passed, attributes=attributes, domain=link.domain)
+    return node(
+        link.op, taken, output=made, passed=passed, attributes=attributes, domain=link.domain
+    )
 
 
-def _in_order(chain: Chain) -> list[Link]:
-    """Return every node that a value needs, each once and after those that it takes from."""
+def _in_order(chains: Iterable[Chain]) -> list[Link]:
+    """Return every node that the values need, each once and after those that it takes from."""
     placed: dict[int, Link] = {}
-    waiting = [chain.link]
+    waiting = [chain.link for chain in chains]
     while waiting:
         link = waiting[-1]
         lacking = [

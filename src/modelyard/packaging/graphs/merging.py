@@ -40,8 +40,8 @@ class GraphPart:
 
 
 @dataclass
-class _Joined:
-    """What has been joined so far."""
+class Joined:
+    """What has been joined so far: nodes, constants, and for which operators they are written."""
 
     nodes: list[bytes] = field(default_factory=list)
     constants: list[bytes] = field(default_factory=list)
@@ -62,17 +62,17 @@ def merge(parts: Sequence[GraphPart], combiner: bytes, *, n_features: int, n_out
         ValueError: if a graph is not of the contract, or is written for other operator sets than
             those before it.
     """
-    joined = _Joined()
+    joined = Joined()
     scores = []
     for number, part in enumerate(parts):
         prefix = f"member_{number}/"
         chosen, ours, theirs = f"{prefix}columns", f"{prefix}{INPUT}", f"{prefix}{OUTPUT}"
         joined.constants.append(tensor(part.columns, chosen))
-        joined.nodes.append(node("Gather", [INPUT, chosen], ours, attributes={"axis": 1}))
-        _join(joined, part.model, prefix=prefix, known={INPUT: ours, OUTPUT: theirs})
+        joined.nodes.append(node("Gather", [INPUT, chosen], output=ours, attributes={"axis": 1}))
+        join(joined, part.model, prefix=prefix, known={INPUT: ours, OUTPUT: theirs})
         scores.append(theirs)
-    joined.nodes.append(node("Concat", scores, "member_scores", attributes={"axis": 1}))
-    _join(joined, combiner, prefix="combiner/", known={INPUT: "member_scores", OUTPUT: OUTPUT})
+    joined.nodes.append(node("Concat", scores, output="member_scores", attributes={"axis": 1}))
+    join(joined, combiner, prefix="combiner/", known={INPUT: "member_scores", OUTPUT: OUTPUT})
     return model(
         joined.nodes,
         joined.constants,
@@ -83,7 +83,7 @@ def merge(parts: Sequence[GraphPart], combiner: bytes, *, n_features: int, n_out
     )
 
 
-def _join(joined: _Joined, content: bytes, *, prefix: str, known: Mapping[str, str]) -> None:
+def join(joined: Joined, content: bytes, *, prefix: str, known: Mapping[str, str]) -> None:
     """Add a model's nodes and constants under new names.
 
     Args:

@@ -26,9 +26,17 @@ OUTPUT = "scores"
 IR_VERSION = 10
 OPSETS = {"": 18, ML_DOMAIN: 5}
 
-FLOAT, UINT8, INT64, DOUBLE = 1, 2, 7, 11
-_ELEMENT_TYPES = {"float32": FLOAT, "uint8": UINT8, "int64": INT64, "float64": DOUBLE}
+FLOAT, UINT8, INT64, STRING, BOOL, DOUBLE = 1, 2, 7, 8, 9, 11
+_ELEMENT_TYPES = {
+    "float32": FLOAT,
+    "uint8": UINT8,
+    "int64": INT64,
+    "object": STRING,
+    "bool": BOOL,
+    "float64": DOUBLE,
+}
 _ATTRIBUTE_INT, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS = 2, 4, 5, 7
+_ATTRIBUTE_STRINGS = 8
 
 Array = npt.NDArray[Any]
 
@@ -49,8 +57,8 @@ Attribute = int | Array | Subgraph
 def node(
     op: str,
     inputs: Sequence[str],
-    output: str,
     *,
+    output: str,
     attributes: Mapping[str, Attribute],
     domain: str = "",
     passed: Sequence[str] = (),
@@ -61,8 +69,8 @@ def node(
         op: operator of the standard domain, or of `domain`.
         inputs: names of the values that it takes.
         output: name of the value that it makes.
-        attributes: an int; an int64 array for a list of integers; any other array for a tensor;
-            a subgraph.
+        attributes: an int; an int64 array for a list of integers; an array of objects for a list
+            of texts; any other array for a tensor; a subgraph.
         domain: of the operator.
         passed: names of outputs before that one, which nothing takes.
     """
@@ -78,17 +86,29 @@ def node(
 
 
 def tensor(array: Array, name: str) -> bytes:
-    """Return an array as a constant."""
+    """Return an array as a constant; one of objects holds texts."""
+    kind = number_field(2, _ELEMENT_TYPES[array.dtype.name])
+    shape = packed_field(1, np.array(array.shape, dtype=np.int64))
+    if array.dtype == object:
+        texts = b"".join(text_field(6, each) for each in array.ravel().tolist())
+        return shape + kind + texts + text_field(8, name)
     # ONNX stores raw data in little-endian order on every machine.
     raw = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-    return b"".join(
-        [
-            packed_field(1, np.array(array.shape, dtype=np.int64)),
-            number_field(2, _ELEMENT_TYPES[array.dtype.name]),
-            text_field(8, name),
-            bytes_field(9, raw),
-        ]
-    )
+    return shape + kind + text_field(8, name) + bytes_field(9, raw)
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of a model, a row for each row of the table.
+
+    Attributes:
+        element_type: of the values.
+        n_columns: None where there is one value a row and no second dimension.
+    """
+
+    name: str
+    element_type: int
+    n_columns: int | None
 
 
 def model(
@@ -101,22 +121,45 @@ def model(
     ir_version: int = IR_VERSION,
 ) -> bytes:
     """Return the model: `features` double (rows, n_features), `scores` double likewise."""
+    return model_of(
+        nodes,
+        constants,
+        inputs=(Port(INPUT, DOUBLE, n_features),),
+        outputs=(Port(OUTPUT, DOUBLE, n_outputs),),
+        opsets=opsets,
+        ir_version=ir_version,
+    )
+
+
+def model_of(
+    nodes: Sequence[bytes],
+    constants: Sequence[bytes],
+    *,
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+    opsets: Mapping[str, int] = OPSETS,
+    ir_version: int = IR_VERSION,
+    facts: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return a model; `facts` are texts that it carries along."""
     graph = b"".join(
         [
             *(bytes_field(1, each) for each in nodes),
             text_field(2, "model"),
             *(bytes_field(5, each) for each in constants),
-            bytes_field(11, _matrix(INPUT, n_features)),
-            bytes_field(12, _matrix(OUTPUT, n_outputs)),
+            *(bytes_field(11, _port(each)) for each in inputs),
+            *(bytes_field(12, _port(each)) for each in outputs),
         ]
     )
     versions = (text_field(1, name) + number_field(2, at) for name, at in opsets.items())
+    carried = (text_field(1, name) + text_field(2, text) for name, text in (facts or {}).items())
     return b"".join(
         [
             number_field(1, ir_version),
             text_field(2, "modelyard"),
             bytes_field(7, graph),
             *(bytes_field(8, version) for version in versions),
+            *(bytes_field(14, fact) for fact in carried),
         ]
     )
 
@@ -129,6 +172,9 @@ def _attribute(name: str, value: Attribute) -> bytes:
         return text_field(1, name) + held + number_field(20, _ATTRIBUTE_GRAPH)
     if value.dtype == np.int64:
         return text_field(1, name) + packed_field(8, value) + number_field(20, _ATTRIBUTE_INTS)
+    if value.dtype == object:
+        texts = b"".join(text_field(9, each) for each in value.tolist())
+        return text_field(1, name) + texts + number_field(20, _ATTRIBUTE_STRINGS)
     held = bytes_field(5, tensor(value, name))
     return text_field(1, name) + held + number_field(20, _ATTRIBUTE_TENSOR)
 
@@ -146,9 +192,10 @@ def _subgraph(graph: Subgraph) -> bytes:
     )
 
 
-def _matrix(name: str, n_columns: int) -> bytes:
-    rows = bytes_field(1, text_field(2, "rows"))
-    columns = bytes_field(1, number_field(1, n_columns))
-    shape = bytes_field(2, rows + columns)
-    tensor_type = bytes_field(1, number_field(1, DOUBLE) + shape)
-    return text_field(1, name) + bytes_field(2, tensor_type)
+def _port(port: Port) -> bytes:
+    dimensions = [text_field(2, "rows")]
+    if port.n_columns is not None:
+        dimensions.append(number_field(1, port.n_columns))
+    shape = bytes_field(2, b"".join(bytes_field(1, each) for each in dimensions))
+    tensor_type = bytes_field(1, number_field(1, port.element_type) + shape)
+    return text_field(1, port.name) + bytes_field(2, tensor_type)

@@ -40,17 +40,19 @@ class Tree:
     leaves: npt.NDArray[np.float64]
 
 
-def sum_of_trees(trees: Sequence[Tree], *, n_targets: int) -> Chain:
+def sum_of_trees(trees: Sequence[Tree], *, n_targets: int, over: Chain | None = None) -> Chain:
     """Return a chain to (n, n_targets) double: tree t adds its leaf's number to t % n_targets.
 
     Args:
         trees: in the order in which they are to be added; leaves are (m + 1,) numbers.
         n_targets: columns of the result.
+        over: the values that the trees read; by default the features.
     """
     targets = [index % n_targets for index in range(len(trees))]
     weights = [tree.leaves for tree in trees]
     attributes = _ensemble(trees, weights, targets, dtype=np.dtype(np.float64))
-    return Chain().then("TreeEnsemble", domain=ML_DOMAIN, n_targets=n_targets, **attributes)
+    read = Chain() if over is None else over
+    return read.then("TreeEnsemble", domain=ML_DOMAIN, n_targets=n_targets, **attributes)
 
 
 def compared_in_float32(tree: Tree) -> Tree:

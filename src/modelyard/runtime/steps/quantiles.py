@@ -12,13 +12,13 @@ _Floats = npt.NDArray[np.float64]
 
 # Ranks this near to 0 and 1 are held there, so that no value of the normal curve is infinite; and
 # values this near to the smallest and largest count as these. As scikit-learn does.
-_NEAR = 1e-7
+NEAR = 1e-7
 
 # Values that are computed at a time: 128 KB of float64.
 _PART = 16_384
 
 # The rational functions of Wichura: numerators and denominators, highest power first.
-_MIDDLE = (
+MIDDLE = (
     (
         *(2509.0809287301226727, 33430.575583588128105, 67265.770927008700853),
         *(45921.953931549871457, 13731.693765509461125, 1971.5909503065514427),
@@ -30,7 +30,7 @@ _MIDDLE = (
         *(42.313330701600911252, 1.0),
     ),
 )
-_TAIL = (
+TAIL = (
     (
         *(7.7454501427834140764e-4, 2.27238449892691845833e-2, 2.4178072517745061177e-1),
         *(1.27045825245236838258, 3.64784832476320460504, 5.7694972214606914055),
@@ -71,8 +71,8 @@ class Quantiles:
             down = np.interp(-column, falling, -levels[::-1])
             rank = 0.5 * (up - down)
             if self.is_normal:
-                rank[column + _NEAR > rising[-1]] = 1.0
-                rank[column - _NEAR < rising[0]] = 0.0
+                rank[column + NEAR > rising[-1]] = 1.0
+                rank[column - NEAR < rising[0]] = 0.0
             else:
                 rank[column == rising[-1]] = 1.0
                 rank[column == rising[0]] = 0.0
@@ -107,17 +107,17 @@ def normal_quantile(ranks: _Floats) -> _Floats:
 
     Source: Wichura: Algorithm AS 241, Applied Statistics 37 (1988), PPND16.
     """
-    margin = _NEAR - np.spacing(1.0)
+    margin = NEAR - np.spacing(1.0)
     shares = np.clip(ranks, margin, 1.0 - margin)
     centered = shares - 0.5
     made = np.full(shares.shape, np.nan)
     is_middle = np.abs(centered) <= 0.425
     near = centered[is_middle]
-    made[is_middle] = near * _ratio(_MIDDLE, 0.180625 - near * near)
+    made[is_middle] = near * _ratio(MIDDLE, 0.180625 - near * near)
     is_tail = np.abs(centered) > 0.425
     far, share = centered[is_tail], shares[is_tail]
     outer = np.sqrt(-np.log(np.minimum(share, 1.0 - share))) - 1.6
-    made[is_tail] = np.copysign(_ratio(_TAIL, outer), far)
+    made[is_tail] = np.copysign(_ratio(TAIL, outer), far)
     return made
 
 
