@@ -19,8 +19,7 @@ from modelyard.engine.ensembles.combining import fit_plan
 from modelyard.engine.ensembles.members import plan_members
 from modelyard.engine.evaluation.conformal import calibrate
 from modelyard.engine.evaluation.estimates import metric_for, score_once
-from modelyard.engine.evaluation.judging import Judge
-from modelyard.engine.evaluation.resampling import Resampling
+from modelyard.engine.evaluation.judging import Answered, Judge
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted
 from modelyard.engine.membership import MEMBERS
@@ -33,7 +32,6 @@ from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.metrics import Metric
-from modelyard.runtime.conformal import Conformal
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,8 @@ class Trained:
     Attributes:
         table: the rows that have a target.
         raw: the same rows as the source delivered them.
-        scores: (n, m) the model's own scores of the test rows, calibrated.
         decided: how it answers, beside its scores.
-        conformal: the ranks behind its intervals or sets.
-        baseline: (1, m) scores that the dummy answers for any row.
+        answered: the fitted model, with its own answers for the test rows.
         fit_s: seconds that the final fit took.
         n_weightless: rows with a target that were left out, since their weight is zero.
         members: what became of the members of an ensemble.
@@ -58,15 +54,22 @@ class Trained:
     raw: RawTable
     plan: FitPlan
     split: Split
-    fitted: Fitted
     decided: Decided
-    conformal: Conformal
+    answered: Answered
     evaluation: Evaluation
-    scores: npt.NDArray[np.float64]
-    baseline: npt.NDArray[np.float64]
     fit_s: float
     n_weightless: int = 0
     members: tuple[MemberRecord, ...] = ()
+
+    @property
+    def fitted(self) -> Fitted:
+        """Recipe and model."""
+        return self.answered.fitted
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """(n, m) the model's own scores of the test rows, calibrated."""
+        return self.answered.scores
 
     @property
     def task(self) -> Task:
@@ -174,63 +177,82 @@ def _fit_and_judge(
     config: TrainingConfig,
     workshop: Workshop,
 ) -> Trained:
-    progress = workshop.progress
-    metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
     plan, wishes = hold_out(plan, config, catalog=workshop.catalog)
     plan = _with_members(plan, config, workshop.catalog)
     seeds = np.random.default_rng(config.seed).spawn(5)
     split_rng, fit_rng, fold_rng, judge_rng, decide_rng = seeds
-    features = tuple(column.name for column in plan.columns)
-    bonds = bonds_over(table, features, group=config.group, time=config.time)
-    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=split_rng)
-    judge = Judge(plan, table, bonds, parts, metric, workshop)
+    judge = _judge(table, plan, config=config, workshop=workshop, rng=split_rng)
     folds = judge.cross_validate(config.n_folds, fold_rng)
-    progress.stage(f"Fitting {plan.algorithm.card.title}")
-    started = workshop.clock()
-    fitted = fit_plan(
-        plan,
-        parts.train,
-        validation=parts.validation,
-        dealer=Dealer(table, plan.y, plan.task, bonds),
-        rng=fit_rng,
-        progress=progress,
-    )
-    fit_s = workshop.clock() - started
+    fitted, fit_s = _fit(judge, fit_rng)
     fitted, decided = decide(
         fitted,
         plan,
-        validation=parts.validation,
+        validation=judge.split.validation,
         wishes=wishes,
-        of_unit=Resampling.of(table.take(parts.validation), bonds).of_row,
+        of_unit=judge.resampling(judge.split.validation).of_row,
         rng=decide_rng,
     )
-    progress.stage("Measuring on held-out rows")
-    baseline = judge.baseline(judge_rng)
-    scores = fitted.scores(rows_of(plan.blocks, parts.test))
-    conformal = calibrate(scores, plan.y[parts.test], decided.difficulty)
-    evaluation = judge.judge(
-        fitted,
-        scores,
-        baseline=baseline,
-        rng=judge_rng,
-        rule=decided.rule,
-        conformal=conformal,
-    )
+    workshop.progress.stage("Measuring on held-out rows")
+    answered = _answered(judge, fitted, decided, rng=judge_rng)
+    evaluation = judge.judge(answered, judge_rng)
     return Trained(
         config=config,
         examination=examination,
         table=table,
         raw=raw,
         plan=plan,
-        split=parts,
-        fitted=fitted,
+        split=judge.split,
         decided=decided,
-        conformal=conformal,
+        answered=answered,
         evaluation=replace(evaluation, folds=folds),
-        members=_members(fitted, plan, metric),
-        scores=scores,
-        baseline=baseline,
+        members=_members(fitted, plan, judge.metric),
         fit_s=fit_s,
+    )
+
+
+def _judge(
+    table: Table,
+    plan: FitPlan,
+    *,
+    config: TrainingConfig,
+    workshop: Workshop,
+    rng: np.random.Generator,
+) -> Judge:
+    """Deal the rows, and say who will be judged by what."""
+    metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
+    features = tuple(column.name for column in plan.columns)
+    bonds = bonds_over(table, features, group=config.group, time=config.time)
+    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
+    return Judge(plan, Dealer(table, plan.y, plan.task, bonds), parts, metric, workshop)
+
+
+def _fit(judge: Judge, rng: np.random.Generator) -> tuple[Fitted, float]:
+    """Return the final model, and the seconds that its fit took."""
+    plan, clock, progress = judge.plan, judge.workshop.clock, judge.workshop.progress
+    progress.stage(f"Fitting {plan.algorithm.card.title}")
+    started = clock()
+    fitted = fit_plan(
+        plan,
+        judge.split.train,
+        validation=judge.split.validation,
+        dealer=judge.dealer,
+        rng=rng,
+        progress=progress,
+    )
+    return fitted, clock() - started
+
+
+def _answered(
+    judge: Judge, fitted: Fitted, decided: Decided, *, rng: np.random.Generator
+) -> Answered:
+    plan, test = judge.plan, judge.split.test
+    scores = fitted.scores(rows_of(plan.blocks, test))
+    return Answered(
+        fitted=fitted,
+        scores=scores,
+        baseline=judge.baseline(rng),
+        rule=decided.rule,
+        conformal=calibrate(scores, plan.y[test], difficulty=decided.difficulty),
     )
 
 

@@ -58,7 +58,7 @@ def statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, Any
     return {
         "n_rows": blocks.n_rows,
         "inputs": {column.name: _distribution(column, values[column.name]) for column in inputs},
-        "baseline": trained.baseline[0].tolist(),
+        "baseline": trained.answered.baseline[0].tolist(),
         "scores": [_binned(scores[:, at]) for at in range(scores.shape[1])],
     }
 

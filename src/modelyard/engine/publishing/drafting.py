@@ -55,7 +55,7 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
         MODEL: trained.fitted.session.content,
         REFERENCE: canonical_json(reference_rows(trained)),
         STATISTICS: canonical_json(statistics(trained, inputs)),
-        CONFORMAL: trained.conformal.to_bytes(),
+        CONFORMAL: trained.answered.conformal.to_bytes(),
     }
     if trained.config.schema is not None:
         contents[SCHEMA] = canonical_json(dict(trained.config.schema))
