@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any
+
+# More findings of one kind are told as one: nobody reads a hundred sentences that say the same.
+_MAX_ALIKE = 20
+_N_NAMED, _N_SAMPLE = 5, 5
 
 
 class Severity(StrEnum):
@@ -66,3 +71,41 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings by severity, those of one severity in the order that they came."""
     ranks = [*reversed(Severity)]
     return tuple(sorted(findings, key=lambda finding: ranks.index(finding.severity)))
+
+
+def summed_up(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, those that say the same of very many columns as one with their count.
+
+    Errors stay apart, since each is to be mended or accepted by name.
+    """
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        is_apart = finding.severity is Severity.ERROR or len(finding.columns) != 1
+        own = (finding.name, len(alike)) if is_apart else ()
+        alike.setdefault((finding.code, finding.severity, bool(finding.drops), own), []).append(
+            finding
+        )
+    told: list[Finding] = []
+    for same in alike.values():
+        told += same if len(same) <= _MAX_ALIKE else [_as_one(same)]
+    return tuple(told)
+
+
+def _as_one(same: list[Finding]) -> Finding:
+    first = same[0]
+    columns = tuple(finding.columns[0] for finding in same)
+    named = ", ".join(f"'{name}'" for name in columns[:_N_NAMED])
+    offered = [set(finding.fixes) for finding in same]
+    fixes = tuple(fix for fix in first.fixes if all(fix in each for each in offered))
+    return Finding(
+        code=first.code,
+        severity=first.severity,
+        message=f"{len(same):,} columns have the same finding ({named} and "
+        f"{len(same) - _N_NAMED:,} more); of the first: {first.message}",
+        columns=columns,
+        sample=tuple(islice(dict.fromkeys(s for f in same for s in f.sample), _N_SAMPLE)),
+        fix=first.fix,
+        drops=tuple(name for finding in same for name in finding.drops),
+        fixes=fixes,
+        safe_fix=first.safe_fix if first.safe_fix in fixes else "",
+    )

@@ -8,7 +8,7 @@ import numpy as np
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import BlockingFindings, DataError
-from modelyard.domain.findings import Finding, Severity, worst_first
+from modelyard.domain.findings import Finding, Severity, summed_up, worst_first
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
@@ -59,13 +59,20 @@ def examine_table(
     target: str | None = None,
 ) -> Examination:
     """Type, profile and check a table, with or without a target."""
-    config = TrainingConfig(target=target or "", read=options, seed=seed)
     if target is None:
-        table = type_table(raw, options)
-        return _examined(table, None, "", config=config, checks=checks)
+        return examine_typed(type_table(raw, options), options, checks=checks, seed=seed)
+    config = TrainingConfig(target=target, read=options, seed=seed)
     table = type_table(raw, _as_spelled(raw, options, target=target))
     task, reason = find_task(table, target)
-    return _examined(table, task, reason, config=config, checks=checks)
+    return _told(_examined(table, task, reason, config=config, checks=checks))
+
+
+def examine_typed(
+    table: Table, options: ReadOptions, *, checks: Mapping[str, Check], seed: int
+) -> Examination:
+    """Profile and check a table whose columns have their kinds, without a target."""
+    config = TrainingConfig(target="", read=options, seed=seed)
+    return _told(_examined(table, None, "", config=config, checks=checks))
 
 
 def examine(
@@ -78,13 +85,18 @@ def examine(
     """
     examination = _examine(raw, config, checks=checks, progress=progress)
     if not config.fixes:
-        return examination
+        return _told(examination)
     codes = frozenset(code for check in checks.values() for code in check.card.codes)
     settled, mending = settle(config, examination.table, findings=examination.findings, codes=codes)
     if settled != config:
         examination = _examine(raw, settled, checks=checks, progress=progress)
     left = tuple(found for found in examination.findings if not mending.covers(found))
-    return replace(examination, findings=left, mending=mending)
+    return _told(replace(examination, findings=left, mending=mending))
+
+
+def _told(examination: Examination) -> Examination:
+    """Sum the findings up, once every fix has found its own."""
+    return replace(examination, findings=summed_up(examination.findings))
 
 
 def _examine(

@@ -9,8 +9,9 @@ from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.profiles import Relations
 from modelyard.domain.tables import RawTable
-from modelyard.engine.examining import Examination, examine_table
+from modelyard.engine.examining import Examination, examine_table, examine_typed
 from modelyard.engine.frames.forms import raw_table_of
+from modelyard.engine.kinds.typing import type_table
 from modelyard.engine.relating import relate
 from modelyard.kit.addresses import stated
 from modelyard.reporting.profile_pages import ProfileSubject, render_profile
@@ -36,8 +37,13 @@ class DatasetService:
         self, data: object, options: ReadOptions, *, target: str | None = None, seed: int = 0
     ) -> Examination:
         """Type, profile and check a table; with a target, task and leakage as well."""
+        checks = self.catalog.checks()
+        if target is None:
+            # Nobody holds the text of the table but who reads it, so that it goes column by column.
+            table = type_table(self.read(data, options), options)
+            return examine_typed(table, options, checks=checks, seed=seed)
         raw = self.read(data, options)
-        return examine_table(raw, options, checks=self.catalog.checks(), seed=seed, target=target)
+        return examine_table(raw, options, checks=checks, seed=seed, target=target)
 
     def relate(self, examination: Examination) -> Relations:
         """Measure what the columns of an examined table have to do with each other."""

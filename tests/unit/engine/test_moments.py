@@ -51,3 +51,17 @@ def test_few_cells_and_many_are_read_alike(cells):
 def test_one_cell_that_has_not_the_format_is_seen_among_many():
     assert reads_all(pl.Series(["2024-01-01"] * 1000), None)
     assert not reads_all(pl.Series(["2024-01-01"] * 1000 + ["2024-13-01"]), None)
+
+
+@pytest.mark.parametrize(
+    ("datetime_format", "cell", "other"),
+    [
+        (None, "2024-02-29T23:59:58.123+02:30", "2023-02-29T23:59:58.123+02:30"),
+        ("%d.%m.%Y", "07.11.2024", "31.11.2024"),
+        ("%d %b %y %I:%M %p", "07 Nov 24 12:30 PM", "07 Nov 24 13:30 PM"),
+    ],
+)
+def test_cells_of_one_shape_are_read_as_each_alone(datetime_format, cell, other):
+    cells = pl.Series([cell, None, other] * 300)
+    alone = [None if each is None else parse_datetime(each, datetime_format) for each in cells]
+    assert read_moments(cells, datetime_format).to_list() == alone

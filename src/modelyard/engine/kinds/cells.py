@@ -19,6 +19,9 @@ from modelyard.domain.cells import (
 )
 from modelyard.engine.kinds.moments import read_moments
 
+DIGITS = r"^[+-]?[0-9]+$"
+LEADING_ZEROS = r"^[+-]?0[0-9]+$"
+
 
 @dataclass(frozen=True)
 class TextCells:
@@ -71,10 +74,15 @@ def text_cells(series: pl.Series, tokens: tuple[str, ...], *, decimal: str) -> T
 
     Surrounding white space is no part of a cell, as in a single request.
     """
-    text = _stripped(series.cast(pl.String))
+    text = series.cast(pl.String)
     doubles = _doubles(text, decimal)
+    if (doubles.is_null() & (text != "")).any():
+        # A number that the table engine reads has no white space around it.
+        stripped = _stripped(text)
+        doubles = doubles if stripped is text else _doubles(stripped, decimal)
+        text = stripped
     in_doubt = text.is_not_null()
-    if all(_is_wordlike(token, decimal) for token in tokens):
+    if are_words(tokens, decimal):
         # No token is a number, so that a cell that is one needs no comparison.
         in_doubt &= ~doubles.is_finite().fill_null(value=False)
     doubtful = text.filter(in_doubt)
@@ -86,6 +94,11 @@ def text_cells(series: pl.Series, tokens: tuple[str, ...], *, decimal: str) -> T
     n_nonfinite = sum(count for token, count in met.items() if _is_nan(parse_number(token)))
     text, doubles = _nulled(text, hits), _nulled(doubles, hits)
     return TextCells(series.name, text, tokens, decimal, doubles, met, n_nonfinite)
+
+
+def are_words(tokens: tuple[str, ...], decimal: str) -> bool:
+    """Return whether none of the tokens is a finite number."""
+    return all(_is_wordlike(token, decimal) for token in tokens)
 
 
 def read_numbers(cells: TextCells) -> Reading:
@@ -144,12 +157,12 @@ def whole_numbers(cells: TextCells, numbers: pl.Series) -> pl.Series | None:
 
 def is_digits(cells: TextCells) -> pl.Series:
     """Return where a cell is a whole number in plain digits, however long."""
-    return cells.text.str.contains(r"^[+-]?[0-9]+$").fill_null(value=False)
+    return cells.text.str.contains(DIGITS).fill_null(value=False)
 
 
 def has_leading_zeros(cells: TextCells) -> bool:
     """Return whether a whole number is written with zeros in front, as codes are."""
-    return bool(cells.text.str.contains(r"^[+-]?0[0-9]+$").any())
+    return bool(cells.text.str.contains(LEADING_ZEROS).any())
 
 
 def _read_rest(

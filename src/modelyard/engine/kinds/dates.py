@@ -86,7 +86,7 @@ def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
     """Return the format of a column.
 
     Args:
-        distinct: its distinct cells, in any order, none missing.
+        distinct: its distinct cells, in any order, none missing; some may repeat.
     """
     cells = pl.Series(distinct, dtype=pl.String)
     probes = cells.head(_N_PROBES)
@@ -100,7 +100,7 @@ def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
     if complete:
         return _settled(cells, complete)
     nearest = max(read_by, key=lambda f: (_n_read(cells, f), f is None))
-    unread = cells.filter(read_moments(cells, nearest).is_null())
+    unread = cells.filter(read_moments(cells, nearest).is_null()).unique(maintain_order=True)
     others = [f for f in read_by if f != nearest and reads_all(unread, f)]
     if others:
         reason = _mixed(cells, (nearest, others[0]))
@@ -122,7 +122,7 @@ def _settled(cells: pl.Series, complete: Sequence[str | None]) -> DateFinding:
     for other in complete[1:]:
         doubtful = cells.filter(read_moments(cells, first) != read_moments(cells, other))
         if len(doubtful):
-            shown = ", ".join(f"'{cell}'" for cell in doubtful.head(3))
+            shown = ", ".join(f"'{cell}'" for cell in dict.fromkeys(doubtful.head(3)))
             return DateFinding(
                 is_date=False,
                 datetime_format=first,

@@ -23,6 +23,9 @@ from modelyard.engine.kinds.dates import DateFinding, find_datetime_format, look
 # What the libraries that make frames write for a truth value.
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")
 
+NUMBERS_REASON = "Every value is a number."
+WHOLE_REASON = "Every value is a whole number."
+
 # The first rows rule most columns out before every cell is looked at.
 _N_GLANCE = 1000
 # Each spelling in lower case, in capitals, capitalised, and as often with stray white space.
@@ -42,6 +45,8 @@ _IDENTIFIER_SHARE = 0.95
 # Two words are a name, a code or a place; from three words on, with values that mostly differ,
 # the words carry the meaning and not the value as a whole.
 _TEXT_WORDS = 3
+# So many rows tell the mean count of words to a hundredth: texts differ by some ten words.
+_N_SPREAD = 100_000
 _TEXT_SHARE = 0.5
 _CODES = "Codes with zeros in front, which a number would lose."
 _ID_NAME = re.compile(
@@ -119,7 +124,7 @@ def find_whole_kind(name: str, values: pl.Series) -> tuple[ColumnKind, str]:
             ColumnKind.IDENTIFIER,
             "Every row has a whole number of its own, and the name says that it identifies.",
         )
-    return ColumnKind.INTEGER, "Every value is a whole number."
+    return ColumnKind.INTEGER, WHOLE_REASON
 
 
 def truth_words(present: pl.Series) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -142,16 +147,21 @@ def string_kind(present: pl.Series, *, is_doubtful: bool) -> tuple[ColumnKind, s
     n, n_unique = len(present), present.n_unique()
     share = n_unique / n
     found = f"{n_unique:,} different values in {n:,} rows"
-    if present.str.contains(_UUID).all():
+    if present.head(1).str.contains(_UUID).all() and present.str.contains(_UUID).all():
         return ColumnKind.IDENTIFIER, "Every value is a UUID."
     if n >= _MIN_ROWS and share >= _TEXT_SHARE and not is_doubtful:
-        n_words = present.str.count_matches(r"\s+").mean()
+        n_words = _spread(present).str.count_matches(r"\s+").mean()
         mean_words = float(n_words) + 1 if isinstance(n_words, (int, float)) else 1.0
         if mean_words >= _TEXT_WORDS:
             return ColumnKind.TEXT, f"Free text: {mean_words:.1f} words on average, {found}."
         if share >= _IDENTIFIER_SHARE:
             return ColumnKind.IDENTIFIER, f"Hardly any value repeats: {found}."
     return ColumnKind.CATEGORY, f"Words that repeat: {found}." if share < 1 else f"Words: {found}."
+
+
+def _spread(present: pl.Series) -> pl.Series:
+    """Return rows that lie evenly over the column, no more than a mean over them needs."""
+    return present.gather_every(max(1, len(present) // _N_SPREAD))
 
 
 def _true_and_false(
@@ -177,13 +187,15 @@ def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
     if not looks_like_dates(glance):
         return DateFinding(is_date=False)
     weak = tokens_among_numbers(cells.tokens)
-    distinct = present.unique(maintain_order=True)
+    # Where hardly a cell repeats, to find out which do costs more than to read these twice.
+    repeats = 2 * len(glance) < min(len(present), _N_GLANCE)
+    distinct = present.unique(maintain_order=True) if repeats else present
     return find_datetime_format(distinct.filter(~distinct.is_in(list(weak))))
 
 
 def _dressed(present: pl.Series) -> str:
     """Return what to do about numbers that are written with signs or separators, if they are."""
-    if not present.str.contains(_DRESSED).all():
+    if not all(each.str.contains(_DRESSED).all() for each in (present.head(_N_GLANCE), present)):
         return ""
     return (
         f"Numbers with signs or separators, such as '{present.item(0)}': write them plainly, such "
@@ -249,8 +261,9 @@ def _numbers(cells: TextCells, reading: Reading) -> Typed:
         values = whole
     else:
         kind, values = ColumnKind.NUMERIC, reading.values
-        mark = f" (decimal mark '{cells.decimal}')" if cells.decimal != "." else ""
-        why = f"Every value is a number{mark}."
+        why = NUMBERS_REASON
+        if cells.decimal != ".":
+            why = f"Every value is a number (decimal mark '{cells.decimal}')."
         if (in_digits & (values.abs() >= 2**53).fill_null(value=False)).any():
             doubt = (
                 "Whole numbers from 2^53 on stand beside fractions: rounded to the nearest double."

@@ -1,5 +1,8 @@
 """Reads whole columns of dates by the grammar of `domain.cells`, many cells at a time."""
 
+import re
+from string import digits
+
 import numpy as np
 import polars as pl
 
@@ -23,7 +26,7 @@ def read_moments(cells: pl.Series, datetime_format: str | None) -> pl.Series:
     if len(cells) < _FEW:
         read = [None if cell is None else parse_datetime(cell, datetime_format) for cell in cells]
         return pl.Series(cells.name, read, dtype=pl.Int64)
-    pattern = f"^(?:{pattern_of(datetime_format).pattern})$"
+    pattern = pattern_of(datetime_format)
     starts = range(0, len(cells), _SLICE_ROWS)
     return pl.concat([_of_slice(cells.slice(start, _SLICE_ROWS), pattern) for start in starts])
 
@@ -35,14 +38,36 @@ def reads_all(cells: pl.Series, datetime_format: str | None) -> bool:
     return not any(read_moments(each, datetime_format).null_count() for each in slices)
 
 
-def _of_slice(cells: pl.Series, pattern: str) -> pl.Series:
-    parts = cells.str.extract_groups(pattern).struct.unnest()
-    is_read = cells.str.contains(pattern).fill_null(value=False).to_numpy()
+def _of_slice(cells: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
+    parts = _parts_of_one_shape(cells, pattern)
+    is_read = cells.is_not_null().to_numpy()
+    if parts is None:
+        whole = f"^(?:{pattern.pattern})$"
+        parts = cells.str.extract_groups(whole).struct.unnest()
+        is_read = cells.str.contains(whole).fill_null(value=False).to_numpy()
     day, is_day = _days(parts)
     time_us, is_time = _times(parts)
     is_sound = is_read & is_day & is_time
     moments = pl.Series(cells.name, day * _DAY_US + time_us)
     return moments if is_sound.all() else moments.set(pl.Series(~is_sound), None)
+
+
+def _parts_of_one_shape(cells: pl.Series, pattern: re.Pattern[str]) -> pl.DataFrame | None:
+    """Return the parts by their places, where cells differ in nothing but their digits.
+
+    All digits are alike to the pattern, so that such cells have their parts in the same places.
+    Finding them there takes a quarter of the time (benchmarks/large_csv.py).
+    """
+    match = pattern.fullmatch(next((cell for cell in cells if cell is not None), ""))
+    if match is None or not match.groups():
+        return None
+    shape = "".join("[0-9]" if each in digits else re.escape(each) for each in match.string)
+    if not cells.str.contains(f"^{shape}$").all():
+        return None
+    spans = {name: match.span(name) for name in match.groupdict() if match[name] is not None}
+    return pl.DataFrame(
+        [cells.str.slice(at, end - at).alias(name) for name, (at, end) in spans.items()]
+    )
 
 
 def _days(parts: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """Gives the columns of a raw table their kinds: found from the values, or as training saw them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,10 +22,13 @@ from modelyard.engine.kinds.cells import TextCells, text_cells
 from modelyard.engine.kinds.dates import find_datetime_format
 from modelyard.engine.kinds.finding import Typed, find_kind, truth_words
 from modelyard.engine.kinds.mixed import is_mixed, settled
+from modelyard.engine.kinds.plain import read_plain
 from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
 
 _MAX_NAMED = 5
+# Cells that are read in one call: fewer cost more calls, more cost memory.
+_BLOCK_CELLS = 1_000_000
 
 
 def type_table(raw: RawTable, options: ReadOptions) -> Table:
@@ -49,9 +53,14 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
     _require((*options.kinds, *options.missing_in, *options.date_formats), raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
     dialect = (tokens, raw.facts.decimal or ".")
-    typed = [_read_as(raw.column(name), options, dialect) for name in raw.frame.columns]
-    notes = (*raw.facts.notes, *_token_notes(typed), *_doubt_notes(typed))
-    return _table(typed, replace(raw.facts, missing_tokens=tokens, notes=notes))
+    pending, facts, coded = deque(raw.frame.get_columns()), raw.facts, raw.coded
+    # Where nobody else holds the table, the text of a column is gone as soon as it is read.
+    del raw
+    typed: list[Typed] = []
+    while pending:
+        typed += _read_some(pending, coded, options, dialect=dialect)
+    notes = (*facts.notes, *_token_notes(typed), *_doubt_notes(typed))
+    return _table(typed, replace(facts, missing_tokens=tokens, notes=notes))
 
 
 def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
@@ -92,6 +101,31 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
         else:
             typed.append(cast_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts)
+
+
+def _read_some(
+    pending: deque[pl.Series],
+    coded: frozenset[str],
+    options: ReadOptions,
+    *,
+    dialect: tuple[tuple[str, ...], str],
+) -> list[Typed]:
+    """Take the first columns, as many as are read at a time, and read them.
+
+    Args:
+        pending: columns that are left.
+        coded: names of those whose text is held as codes.
+        options: what the user says.
+        dialect: words for missing, and the decimal mark.
+    """
+    n_columns = max(1, _BLOCK_CELLS // max(1, len(pending[0])))
+    taken = [pending.popleft() for _ in range(min(n_columns, len(pending)))]
+    columns = [each.cast(pl.String) if each.name in coded else each for each in taken]
+    del taken
+    chosen = {*options.kinds, *options.date_formats, *options.missing_in}
+    free = [each for each in columns if each.dtype == pl.String and each.name not in chosen]
+    plain = read_plain(free, dialect[0], decimal=dialect[1])
+    return [plain.get(each.name) or _read_as(each, options, dialect) for each in columns]
 
 
 def _read_as(

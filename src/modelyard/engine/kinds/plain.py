@@ -1,0 +1,65 @@
+"""Reads columns of plain numbers many at a time: the cost of a wide table is the calls, not cells.
+
+A column is plain where nothing about it is in doubt, so that `finding.find_kind` would come to the
+same. Whatever else comes is left to it.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.engine.kinds.cells import DIGITS, LEADING_ZEROS, are_words
+from modelyard.engine.kinds.finding import NUMBERS_REASON, WHOLE_REASON, Typed
+
+# From here on whole numbers have no exact double beside fractions.
+_INEXACT = 2**53
+
+
+def read_plain(
+    columns: Sequence[pl.Series], tokens: tuple[str, ...], *, decimal: str
+) -> dict[str, Typed]:
+    """Return by name those of the columns that are plain numbers, read.
+
+    Args:
+        columns: String series, none of them null for another reason than a missing cell.
+        tokens: words for missing, as stated by the source.
+        decimal: decimal mark of the numbers.
+    """
+    if decimal != "." or not columns or not are_words(tokens, decimal):
+        return {}
+    frame = pl.DataFrame(list(columns))
+    doubles = frame.select(pl.all().cast(pl.Float64, strict=False))
+    n_filled = _row(frame, pl.all().is_not_null().and_(pl.all() != ""))
+    n_finite = _row(doubles, pl.all().is_finite())
+    names = [
+        name
+        for name, filled, finite in zip(frame.columns, n_filled, n_finite, strict=True)
+        if filled and filled == finite
+    ]
+    return _settled(frame.select(names), doubles.select(names)) if names else {}
+
+
+def _settled(frame: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Typed]:
+    """Return those of columns of finite numbers that are quantities beyond doubt."""
+    n_digits = _row(frame, pl.all().str.contains(DIGITS))
+    n_zeros = _row(frame, pl.all().str.contains(LEADING_ZEROS))
+    n_large = _row(doubles, pl.all().abs() >= _INEXACT)
+    found: dict[str, Typed] = {}
+    for at, values in enumerate(doubles.iter_columns()):
+        n_values = len(values) - values.null_count()
+        if n_zeros[at] or n_large[at]:
+            continue
+        if n_digits[at] < n_values:
+            column = Column(values.name, ColumnKind.NUMERIC, reason=NUMBERS_REASON)
+            found[values.name] = Typed(column, values, {})
+        elif n_values < len(values) or values.is_duplicated().any():
+            # Whole numbers that all differ may name the rows.
+            column = Column(values.name, ColumnKind.INTEGER, reason=WHOLE_REASON)
+            found[values.name] = Typed(column, values.cast(pl.Int64), {})
+    return found
+
+
+def _row(frame: pl.DataFrame, is_counted: pl.Expr) -> tuple[int, ...]:
+    """Return in how many rows of each column the expression is true."""
+    return frame.select(is_counted.sum()).row(0)
