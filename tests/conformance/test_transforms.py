@@ -156,3 +156,23 @@ def test_a_transform_takes_kinds_that_its_role_is_handed(key):
 
     assert card.kinds
     assert all(TAKES[card.role](kind) for kind in card.kinds)
+
+
+@pytest.mark.parametrize(("key", "kind"), CASES)
+def test_an_output_changes_with_the_inputs_that_it_is_made_of_alone(key, kind):
+    """Explanations count on it: a column that an output does not name never moves it."""
+    found, made = fitted(key, kind), block(kind, seed=1)
+    recipe = Recipe(
+        NAMES if kind == NUMBERS else (),
+        NAMES if kind == WORDS else (),
+        (Stage(found.step, NAMES, found.outputs),),
+        found.outputs,
+    )
+    assert len(recipe.origins) == len(found.outputs)
+    before = found.step.apply(made)
+    for at, name in enumerate(NAMES):
+        changed = made.copy()
+        changed[:, at] = block(kind, seed=2)[::-1, (at + 1) % 2]
+        after = found.step.apply(changed)
+        others = [place for place, names in enumerate(recipe.origins) if name not in names]
+        assert equal(before[:, others], after[:, others])

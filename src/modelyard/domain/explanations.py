@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from modelyard.domain.tasks import Label
 
+Cell = bool | float | str | None
+
 
 class Scale(StrEnum):
     """In what contributions are counted."""
@@ -34,13 +36,14 @@ class Contribution:
 
     Attributes:
         column: the raw column.
-        cell: its value in the row, as the model read it; None where it is missing.
+        cell: its value in the row, as the model read it: a date in ISO 8601; None where it is
+            missing.
         amount: on the scale of the explanation; positive speaks for the answer that is explained.
         error: standard error of `amount`, 0 where it is exact.
     """
 
     column: str
-    cell: float | str | None
+    cell: Cell
     amount: float
     error: float
 
@@ -53,8 +56,11 @@ class Explanation:
         label: the class whose score is explained; None for regression.
         base: mean score over the reference rows.
         score: of this row.
+        answer: the probability of `label` as it is answered, or the value.
         contributions: strongest first, one for each column that the model takes.
         n_reference: reference rows that `base` is the mean of.
+        is_before_calibration: whether `answer` is calibrated and `score` is not, because no sum
+            would come out calibrated.
     """
 
     label: Label | None
@@ -62,5 +68,32 @@ class Explanation:
     method: Method
     base: float
     score: float
+    answer: float
     contributions: tuple[Contribution, ...]
+    n_reference: int
+    is_before_calibration: bool = False
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How far a column moved answers, either way, on average over rows."""
+
+    column: str
+    mean: float
+
+
+@dataclass(frozen=True)
+class Overall:
+    """What a model looks at: mean absolute contributions of the answers that it gives.
+
+    Attributes:
+        weights: strongest first, one for each column that the model takes.
+        n_rows: reference rows that were explained.
+        n_reference: reference rows that they were compared with.
+    """
+
+    scale: Scale
+    method: Method
+    weights: tuple[Weight, ...]
+    n_rows: int
     n_reference: int

@@ -18,17 +18,18 @@ class LinearReasons:
     def __init__(
         self,
         linear: Linear,
+        reference: FloatArray,
+        *,
         players: npt.NDArray[np.int64],
         n_players: int,
-        reference: FloatArray,
     ) -> None:
         """Take a weighted sum.
 
         Args:
             linear: of the model.
+            reference: (r, k) features of the reference rows.
             players: (k,) for each feature the raw column that it is made of.
             n_players: raw columns.
-            reference: (r, k) features of the reference rows.
         """
         self.linear = linear
         self.players = players

@@ -1,26 +1,14 @@
-"""Recognises in a graph the models whose Shapley values are exact: weighted sums, sums of trees.
+"""Models whose Shapley values are exact, as numbers: weighted sums, and sums of trees."""
 
-What is recognised is the part that makes raw scores; what follows must turn them into answers one
-by one, so that reasons for a raw score are reasons for the answer. A graph of any other form has no
-structure here, and is explained by asking the model.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.explanations import Scale
-from modelyard.runtime.explaining.graphs import Graph, Node
 
 FloatArray = npt.NDArray[np.float64]
-
-_BRANCH_LEQ = 0
-_SUM = 1
-_FLOAT32 = 1
 
 
 @dataclass(frozen=True)
@@ -36,6 +24,11 @@ class Linear:
     coefficients: FloatArray
     intercepts: FloatArray
     scale: Scale
+
+    @property
+    def n_scores(self) -> int:
+        """Number of raw scores of a row."""
+        return len(self.intercepts)
 
     def raw(self, features: FloatArray) -> FloatArray:
         """Return (n, c) raw scores."""
@@ -69,6 +62,11 @@ class Trees:
     scale: Scale
 
     @property
+    def n_scores(self) -> int:
+        """Number of raw scores of a row."""
+        return len(self.start)
+
+    @property
     def n_splits(self) -> int:
         """Number of splits, in all trees."""
         return len(self.feature)
@@ -82,157 +80,18 @@ class Trees:
         gaps = np.isnan(values)
         return np.where(gaps, self.missing_left[:, None], low) if gaps.any() else low
 
+    def ways(
+        self,
+        features: FloatArray,
+        rows: npt.NDArray[np.int64],
+        splits: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.bool_]:
+        """Return (n,): whether each of `rows` of the features goes left at its split."""
+        with np.errstate(over="ignore"):
+            values = features[rows, self.feature[splits]].astype(self.threshold.dtype)
+        low: npt.NDArray[np.bool_] = values <= self.threshold[splits]
+        gaps = np.isnan(values)
+        return np.where(gaps, self.missing_left[splits], low) if gaps.any() else low
+
 
 Structure = Linear | Trees
-
-
-def structure_of(graph: Graph, *, n_outputs: int) -> Structure | None:
-    """Return the structure of a graph, or None where it is of another form.
-
-    Args:
-        graph: of a model that answers (n, n_outputs) scores.
-        n_outputs: labels, or 1 for regression.
-    """
-    if not _is_chain(graph):
-        return None
-    for read in (_linear, _sum_of_trees, _mean_of_trees):
-        found = read(graph)
-        if found is not None:
-            structure, rest = found
-            return _with_link(structure, rest, graph.constants, n_outputs=n_outputs)
-    return None
-
-
-def answers_of(raw: FloatArray, scale: Scale) -> FloatArray:
-    """Return the scores that raw scores stand for."""
-    if scale is not Scale.LOG_ODDS:
-        return raw
-    if raw.shape[1] == 1:
-        raw = np.hstack([-raw / 2, raw / 2])
-    powers = np.exp(raw - raw.max(axis=1, keepdims=True))
-    answers: FloatArray = powers / powers.sum(axis=1, keepdims=True)
-    return answers
-
-
-def _is_chain(graph: Graph) -> bool:
-    """Whether each node takes what the one before made, and constants, and nothing else."""
-    here = "features"
-    for node in graph.nodes:
-        if [name for name in node.inputs if name not in graph.constants] != [here]:
-            return False
-        here = node.outputs[0]
-    return here == "scores"
-
-
-def _linear(graph: Graph) -> tuple[Structure, Sequence[Node]] | None:
-    first, *rest = graph.nodes
-    if first.op != "Gemm" or first.attributes:
-        return None
-    weights = [graph.constants[name] for name in first.inputs if name in graph.constants]
-    if len(weights) != 2:
-        return None
-    coefficients, intercepts = weights
-    return Linear(coefficients, intercepts.reshape(-1), Scale.VALUE), rest
-
-
-def _sum_of_trees(graph: Graph) -> tuple[Structure, Sequence[Node]] | None:
-    first, *rest = graph.nodes
-    if first.op != "TreeEnsemble" or not _is_plain(first):
-        return None
-    given = first.attributes
-    leaves = np.zeros((len(given["leaf_weights"]), int(given["n_targets"])))
-    leaves[np.arange(len(leaves)), given["leaf_targetids"]] = given["leaf_weights"]
-    return _trees(given, leaves), rest
-
-
-def _mean_of_trees(graph: Graph) -> tuple[Structure, Sequence[Node]] | None:
-    ops = ["Cast", "TreeEnsemble", "Cast", "Gather", "ReduceSum", "Div"]
-    nodes = graph.nodes
-    if [node.op for node in nodes[: len(ops)]] != ops or not _is_plain(nodes[1]):
-        return None
-    if int(nodes[0].attributes["to"]) != _FLOAT32:
-        return None
-    given = nodes[1].attributes
-    rows = graph.constants[nodes[3].inputs[0]]
-    n_trees = float(graph.constants[nodes[5].inputs[1]].reshape(-1)[0])
-    leaves = rows[given["leaf_weights"].astype(np.int64)] / n_trees
-    return _trees(given, leaves), nodes[len(ops) :]
-
-
-def _is_plain(node: Node) -> bool:
-    given = node.attributes
-    modes = np.asarray(given.get("nodes_modes", _BRANCH_LEQ))
-    return bool((modes == _BRANCH_LEQ).all()) and int(given["aggregate_function"]) == _SUM
-
-
-def _trees(given: Mapping[str, Any], leaves: FloatArray) -> Trees:
-    n_splits = len(given["nodes_featureids"])
-    parent = np.full(n_splits + len(leaves), -1, dtype=np.int64)
-    is_left = np.zeros(len(parent), dtype=np.bool_)
-    for side, ids, is_leaf in (
-        (False, given["nodes_falsenodeids"], given["nodes_falseleafs"]),
-        (True, given["nodes_truenodeids"], given["nodes_trueleafs"]),
-    ):
-        below = np.where(is_leaf.astype(np.bool_), ids + n_splits, ids)
-        parent[below] = np.arange(n_splits)
-        is_left[below] = side
-    # A tree of one leaf is written as a split both of whose ways lead to it.
-    is_single = given["nodes_truenodeids"] == given["nodes_falsenodeids"]
-    is_single &= (given["nodes_trueleafs"] & given["nodes_falseleafs"]).astype(np.bool_)
-    single = given["nodes_truenodeids"][is_single]
-    parent[single + n_splits] = -1
-    return Trees(
-        feature=given["nodes_featureids"],
-        threshold=given["nodes_splits"],
-        missing_left=given["nodes_missing_value_tracks_true"].astype(np.bool_),
-        parent=parent,
-        is_left=is_left,
-        leaves=leaves,
-        start=leaves[single].sum(axis=0),
-        scale=Scale.VALUE,
-    )
-
-
-_Scaled = Callable[[Structure, FloatArray], Structure]
-
-
-def _added(structure: Structure, amount: FloatArray) -> Structure:
-    if isinstance(structure, Linear):
-        return replace(structure, intercepts=structure.intercepts + amount)
-    return replace(structure, start=structure.start + amount)
-
-
-def _multiplied(structure: Structure, factor: FloatArray) -> Structure:
-    if isinstance(structure, Linear):
-        return replace(
-            structure,
-            coefficients=structure.coefficients * factor,
-            intercepts=structure.intercepts * factor,
-        )
-    return replace(structure, leaves=structure.leaves * factor, start=structure.start * factor)
-
-
-_FOLDED: Mapping[str, _Scaled] = MappingProxyType({"Add": _added, "Mul": _multiplied})
-
-
-def _with_link(
-    structure: Structure,
-    rest: Sequence[Node],
-    constants: Mapping[str, Any],
-    *,
-    n_outputs: int,
-) -> Structure | None:
-    """Fold what follows the raw scores into the structure, up to what makes probabilities."""
-    waiting = list(rest)
-    while waiting and waiting[0].op in _FOLDED:
-        node = waiting.pop(0)
-        given = [constants[name] for name in node.inputs if name in constants]
-        if len(given) != 1:
-            return None
-        structure = _FOLDED[node.op](structure, given[0].reshape(-1))
-    ops = [node.op for node in waiting]
-    if ops in (["Sigmoid", "Gemm"], ["Softmax"]):
-        return replace(structure, scale=Scale.LOG_ODDS)
-    if ops:
-        return None
-    return replace(structure, scale=Scale.VALUE if n_outputs == 1 else Scale.PROBABILITY)

@@ -2,9 +2,8 @@
 
 A leaf is reached by a mixture of the row (for the columns in a coalition) and a reference row (for
 the others). On the path to the leaf each column is passed by both, by the row alone, by the
-reference alone, or by neither. With p columns of the second kind and q of the third, the leaf adds
-its value times (p-1)! q! / (p+q)! to each of the p, and takes p! (q-1)! / (p+q)! from each of the
-q. Reference rows that pass the same columns of a path count once, with their number.
+reference alone, or by neither, in which case no mixture reaches it; `shares` says what it gives and
+takes otherwise. Reference rows that pass the same columns of a path count once, with their number.
 
 Source: Lundberg et al.: From local explanations to global understanding with explainable AI for
 trees, Nature Machine Intelligence 2 (2020), interventional values; Shapley: A Value for n-Person
@@ -13,20 +12,17 @@ Games (1953).
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
-from math import factorial
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.runtime.explaining.shares import MOST_PLAYERS, leaf_weights
 from modelyard.runtime.explaining.structures import Trees
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-# One bit a column on the path to a leaf; the last bit of int64 is its sign.
-_MOST_PLAYERS = 62
-# Cells of (steps of all paths, reference rows), a byte each: above, asking the model is quicker.
+# Cells of (steps of all paths, reference rows), a byte each: above, going down is quicker.
 _MOST_CELLS = 100_000_000
 # Cells that are looked at together, 16 MB.
 _CELLS_AT_ONCE = 1 << 24
@@ -70,15 +66,15 @@ class TreeReasons:
     """Explains rows against the same reference rows; what all rows share is made once."""
 
     def __init__(
-        self, trees: Trees, players: IntArray, n_players: int, reference: FloatArray
+        self, trees: Trees, reference: FloatArray, *, players: IntArray, n_players: int
     ) -> None:
         """Take an ensemble.
 
         Args:
             trees: of the model.
+            reference: (r, k) features of the reference rows.
             players: (k,) for each feature the raw column that it is made of.
             n_players: raw columns.
-            reference: (r, k) features of the reference rows.
 
         Raises:
             ValueError: if paths are too long or too many for this method.
@@ -87,9 +83,9 @@ class TreeReasons:
         self.players = players
         self.n_players = n_players
         self.reference = reference
-        self.paths = _paths(trees, players)
-        if len(self.paths.split) * len(reference) > _MOST_CELLS:
+        if _n_steps(trees) * len(reference) > _MOST_CELLS:
             raise ValueError("too many leaves")
+        self.paths = _paths(trees, players)
 
     @property
     def reference_raw(self) -> FloatArray:
@@ -135,7 +131,7 @@ class TreeReasons:
 
     @cached_property
     def _weights(self) -> tuple[FloatArray, FloatArray]:
-        return _weights()
+        return leaf_weights()
 
 
 @dataclass(frozen=True)
@@ -178,10 +174,19 @@ def _patterns(trees: Trees, paths: Paths, reference: FloatArray) -> _Patterns:
     ends = np.append(place[1:] * masks.shape[1] + column[1:], masks.size)
     count = ends - (place * masks.shape[1] + column)
     mask = masks[place, column]
-    player = np.zeros((len(leaf), _MOST_PLAYERS + 1), dtype=np.int64)
+    player = np.zeros((len(leaf), MOST_PLAYERS + 1), dtype=np.int64)
     which = np.searchsorted(leaf, paths.leaf)
     player[which, np.bitwise_count(paths.bit - 1)] = paths.player
     return _Patterns(place, mask, count, full, trees.leaves[leaf], player, raw)
+
+
+def _n_steps(trees: Trees) -> int:
+    here, total = np.flatnonzero(trees.parent[trees.n_splits :] >= 0) + trees.n_splits, 0
+    while len(here):
+        total += len(here)
+        here = trees.parent[here]
+        here = here[trees.parent[here] >= 0]
+    return total
 
 
 def _paths(trees: Trees, players: IntArray) -> Paths:
@@ -208,17 +213,6 @@ def _paths(trees: Trees, players: IntArray) -> Paths:
     is_first[1:] = leaf[1:] != leaf[:-1]
     first = np.flatnonzero(is_first)
     place = np.arange(len(leaf)) - np.repeat(first, np.diff(np.append(first, len(leaf))))
-    if place.max(initial=0) >= _MOST_PLAYERS:
+    if place.max(initial=0) >= MOST_PLAYERS:
         raise ValueError("too many columns on one path")
     return Paths(split, is_left, starts, leaf, player, np.int64(1) << place, first)
-
-
-def _weights() -> tuple[FloatArray, FloatArray]:
-    """Return what a leaf gives each of p columns and takes from each of q, by (p, q)."""
-    size = _MOST_PLAYERS + 1
-    gain, loss = np.zeros((size, size)), np.zeros((size, size))
-    for p, q in product(range(size), repeat=2):
-        whole = factorial(p + q)
-        gain[p, q] = factorial(p - 1) * factorial(q) / whole if p else 0.0
-        loss[p, q] = factorial(p) * factorial(q - 1) / whole if q else 0.0
-    return gain, loss
