@@ -16,6 +16,7 @@ from modelyard.packaging.signing import SigningKey, signing_key_in
 from modelyard.settings import Settings
 
 FILES = (
+    "conformal.json",
     "manifest.json",
     "manifest.sig",
     "model.onnx",

@@ -1,6 +1,5 @@
 """What the sources of typed data share: opening a file, and stating a frame that was read."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,6 @@ from modelyard.domain.errors import DataError, NoRows, NotATable, NotFound, Usag
 from modelyard.domain.headers import require_sound_header
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.kit.hashing import sha256_of_file
-
-# A table that fills more than half of the memory leaves no room to work with it.
-_MEMORY_SHARE = 0.5
 
 
 @contextmanager
@@ -73,11 +69,6 @@ def raw_table(
         missing_tokens=missing_tokens_of(options.missing_tokens),
     )
     return RawTable(frame, facts)
-
-
-def memory_limit() -> int:
-    """Return the bytes that one table may fill: half of the machine's memory."""
-    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MEMORY_SHARE)
 
 
 def require_flat(schema: dict[str, pl.DataType], name: str) -> None:

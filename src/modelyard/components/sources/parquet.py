@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from modelyard.components.sources._parquet.footers import read_footer, require_decodable
-from modelyard.components.sources._typed import memory_limit, opened, raw_table
+from modelyard.components.sources._typed import opened, raw_table
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.tables import RawTable
+from modelyard.kit.memory import memory_limit
 from modelyard.protocols.sources import SourceCard
 
 

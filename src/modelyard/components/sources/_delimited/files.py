@@ -5,8 +5,8 @@ import io
 import zlib
 from pathlib import Path
 
-from modelyard.components.sources._typed import memory_limit
 from modelyard.domain.errors import DataError, NotATable, NotFound, UsageError
+from modelyard.kit.memory import memory_limit
 
 PACKED = ".gz"
 # From here on the text beside its cells costs more memory than reading in pieces costs time.
@@ -27,10 +27,15 @@ def bytes_of(location: Path) -> bytes:
 
     Raises:
         NotFound: if there is no such file.
-        UsageError: if it is a folder.
+        UsageError: if it is a folder or a pipe.
         DataError: if it cannot be read, or is packed and holds more than a table may fill.
         NotATable: if it is packed and not whole.
     """
+    if location.is_fifo():
+        # It would be waited for without end where nobody writes.
+        raise UsageError(
+            f"'{location}' is a pipe; a file is needed.", fix="Write what comes into a file first."
+        )
     try:
         content = location.read_bytes()
     except FileNotFoundError as error:
