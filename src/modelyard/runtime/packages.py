@@ -32,6 +32,7 @@ STATISTICS = "statistics.json"
 REPORT = "report.html"
 SCHEMA = "schema.json"
 CONFORMAL = "conformal.json"
+ESTIMATOR = "estimator.skops"
 
 # A manifest of 10,000 columns with 1,000 categories each is smaller.
 MANIFEST_MOST_BYTES = 64 << 20

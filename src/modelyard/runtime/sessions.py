@@ -17,7 +17,7 @@ class Session:
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self._session = _open(content)
+        self._session = open_graph(content)
 
     def scores(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return (n, m) scores of (n, k) features that a recipe made."""
@@ -25,7 +25,12 @@ class Session:
         return scores
 
 
-def _open(content: bytes) -> Any:
+def open_graph(content: bytes) -> Any:
+    """Return the session of a graph, whatever it takes and gives.
+
+    Raises:
+        UnsupportedPackage: if it cannot be loaded.
+    """
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as failures
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import UsageError
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tasks import Task
@@ -91,6 +92,7 @@ def facts_of(manifest: Manifest, recipe: Recipe) -> dict[str, str]:
         "created_at": manifest.created_at,
         "number_columns": list(recipe.number_names),
         "word_columns": list(recipe.string_names),
+        "columns": [_column_facts(column, manifest) for column in manifest.inputs],
         "labels": list(manifest.labels),
         "versions": dict(manifest.versions),
     }
@@ -102,6 +104,20 @@ def facts_of(manifest: Manifest, recipe: Recipe) -> dict[str, str]:
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in facts.items()
     }
+
+
+def _column_facts(column: InputColumn, manifest: Manifest) -> dict[str, Any]:
+    """Return how the cells of a column are read."""
+    facts = {
+        "name": column.name,
+        "kind": column.kind.value,
+        "missing": sorted({*manifest.missing_tokens, *column.missing_words}),
+    }
+    if column.kind is ColumnKind.BOOLEAN:
+        return facts | {"true_words": column.true_words, "false_words": column.false_words}
+    if column.kind is ColumnKind.DATETIME:
+        return facts | {"datetime_format": column.datetime_format}
+    return facts | {"decimal": manifest.decimal} if column.kind.is_number else facts
 
 
 def _form_of(stage: Stage, forms: Mapping[type[Any], Form]) -> Form:
