@@ -17,6 +17,7 @@ from modelyard.protocols.algorithms import Algorithm, AlgorithmCard
 from modelyard.protocols.charts import Chart
 from modelyard.protocols.checks import Check
 from modelyard.protocols.metrics import Metric
+from modelyard.protocols.searchers import Searcher
 from modelyard.protocols.sources import Source
 from modelyard.protocols.transforms import Transform
 
@@ -33,7 +34,7 @@ class _Component(Protocol):
 
 T = TypeVar("T")
 
-SHELVES = ("sources", "checks", "transforms", "algorithms", "metrics", "charts")
+SHELVES = ("sources", "checks", "transforms", "algorithms", "searchers", "metrics", "charts")
 
 
 class DuplicateComponentError(Exception):
@@ -92,6 +93,10 @@ class Catalog:
     def charts(self) -> dict[str, Chart]:
         """Return the charts by key."""
         return cast("dict[str, Chart]", self._shelf("charts"))
+
+    def searchers(self) -> dict[str, Searcher]:
+        """Return the searchers by key."""
+        return cast("dict[str, Searcher]", self._shelf("searchers"))
 
     def count(self) -> dict[str, int]:
         """Return how many components each shelf holds."""

@@ -86,6 +86,30 @@ class PreparationConfig(ColumnPreparation):
 
 
 @dataclass(frozen=True)
+class SearchConfig:
+    """How hyperparameters are searched for.
+
+    Attributes:
+        search_type: key of a searcher, e.g. "grid", "random", "bayesian".
+        n_trials: most trials, the one of the default parameters included; None means 30, or as
+            many as the time allows where it is limited; of a grid always all its points.
+        time_limit_s: seconds after which no further fold is fitted; None for no limit.
+        n_folds, n_repeats: every trial is scored on the same folds, dealt so often.
+        n_points: of a grid, values of each range.
+        space: hyperparameter to where it is searched, as `engine.tuning.spaces` reads it; empty
+            for all that the algorithm's card gives a place for.
+    """
+
+    search_type: str
+    n_trials: int | None = None
+    time_limit_s: float | None = None
+    n_folds: int = 5
+    n_repeats: int = 1
+    n_points: int = 3
+    space: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """Everything that decides what a training does, apart from the data itself.
 
@@ -102,6 +126,7 @@ class TrainingConfig:
         class_weight: "none", "balanced", or a weight by the label's text: how much the rows of a
             class count in the fit, not in the metrics.
         n_folds: folds of cross-validation over the training and validation rows, 0 for none.
+        search: for hyperparameters, before the training; None for none.
         metric: key of the metric that decides; None means the task's default.
         calibrate: "auto", "none", or the one method that may map probabilities.
         threshold: of two labels: a number, the key of a metric that is to be best, or "costs";
@@ -128,6 +153,7 @@ class TrainingConfig:
     weight: str | None = None
     class_weight: ClassWeight = NONE
     n_folds: int = 0
+    search: SearchConfig | None = None
     metric: str | None = None
     calibrate: str = AUTO
     threshold: float | str | None = None
@@ -161,6 +187,8 @@ class TrainingConfig:
         known["drop"] = tuple(raw.get("drop", ()))
         known["accepted"] = frozenset(raw.get("accepted", ()))
         known["shares"] = Shares(**raw.get("shares", {}))
+        if known.get("search") is not None:
+            known["search"] = SearchConfig(**known["search"])
         known["read"] = _read_options_from(raw.get("read", {}))
         known["preparation"] = PreparationConfig(**raw.get("preparation", {}))
         return cls(**known)

@@ -13,6 +13,7 @@ from modelyard.domain.members import MemberRecord
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.trials import Search
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.deciding import Decided, decide, hold_out
 from modelyard.engine.ensembles.combining import fit_plan
@@ -20,6 +21,7 @@ from modelyard.engine.ensembles.members import plan_members
 from modelyard.engine.evaluation.conformal import calibrate
 from modelyard.engine.evaluation.estimates import metric_for, score_once
 from modelyard.engine.evaluation.judging import Answered, Judge
+from modelyard.engine.evaluation.weak_spots import renumbered
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted
 from modelyard.engine.membership import MEMBERS
@@ -27,6 +29,7 @@ from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import blocks_of, rows_of
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
+from modelyard.engine.tuning.searching import tune
 from modelyard.engine.units import bonds_over
 from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
@@ -46,6 +49,7 @@ class Trained:
         fit_s: seconds that the final fit took.
         n_weightless: rows with a target that were left out, since their weight is zero.
         members: what became of the members of an ensemble.
+        search: for hyperparameters, None where there was none.
     """
 
     config: TrainingConfig
@@ -60,6 +64,7 @@ class Trained:
     fit_s: float
     n_weightless: int = 0
     members: tuple[MemberRecord, ...] = ()
+    search: Search | None = None
 
     @property
     def fitted(self) -> Fitted:
@@ -127,7 +132,15 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     trained = _fit_and_judge(
         table, raw.take(rows), examination=examination, plan=plan, config=config, workshop=workshop
     )
-    return replace(trained, config=asked, n_weightless=n_weightless)
+    evaluation = _numbered(trained.evaluation, rows + 1)
+    return replace(trained, config=asked, n_weightless=n_weightless, evaluation=evaluation)
+
+
+def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluation:
+    """Call rows by their numbers in the data, of which some had no target."""
+    if evaluation.weaknesses is None:
+        return evaluation
+    return replace(evaluation, weaknesses=renumbered(evaluation.weaknesses, numbers))
 
 
 def _plan(
@@ -179,9 +192,11 @@ def _fit_and_judge(
 ) -> Trained:
     plan, wishes = hold_out(plan, config, catalog=workshop.catalog)
     plan = _with_members(plan, config, workshop.catalog)
-    seeds = np.random.default_rng(config.seed).spawn(5)
-    split_rng, fit_rng, fold_rng, judge_rng, decide_rng = seeds
+    seeds = np.random.default_rng(config.seed).spawn(6)
+    split_rng, fit_rng, fold_rng, judge_rng, decide_rng, search_rng = seeds
     judge = _judge(table, plan, config=config, workshop=workshop, rng=split_rng)
+    judge = tune(judge, config, rng=search_rng)
+    plan = judge.plan
     folds = judge.cross_validate(config.n_folds, fold_rng)
     fitted, fit_s = _fit(judge, fit_rng)
     fitted, decided = decide(
@@ -206,6 +221,7 @@ def _fit_and_judge(
         answered=answered,
         evaluation=replace(evaluation, folds=folds),
         members=_members(fitted, plan, judge.metric),
+        search=judge.search,
         fit_s=fit_s,
     )
 

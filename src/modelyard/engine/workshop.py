@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelyard.catalog import Catalog
+from modelyard.domain.trials import Trial
 from modelyard.protocols.progress import Progress
 
 
@@ -16,9 +17,11 @@ class Workshop:
         clock: returns seconds, monotonic.
         progress: is told what happens.
         n_threads: cores to use.
+        on_trial: is handed each trial of a search as it ends, where anyone wants it.
     """
 
     catalog: Catalog
     clock: Callable[[], float]
     progress: Progress
     n_threads: int
+    on_trial: Callable[[Trial], object] | None = None

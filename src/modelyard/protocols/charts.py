@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.charts import ChartSpec
+from modelyard.domain.dependences import Dependence
 from modelyard.domain.evaluations import Coverage, Importance
 from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.trials import Search
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class ChartInput:
         importance: strongest first.
         rule: by which probabilities become a label.
         coverage: of intervals or sets, by rising level; empty where none were measured.
+        dependence: how the answer moves with single columns, the most important first.
+        search: for hyperparameters, None where there was none.
     """
 
     task: Task
@@ -44,6 +48,8 @@ class ChartInput:
     importance: tuple[Importance, ...]
     rule: Rule = MOST_PROBABLE
     coverage: tuple[Coverage, ...] = ()
+    search: Search | None = None
+    dependence: tuple[Dependence, ...] = ()
 
 
 class Chart(Protocol):
@@ -54,6 +60,6 @@ class Chart(Protocol):
         """Facts about the chart."""
         ...
 
-    def chart(self, subject: ChartInput) -> ChartSpec | None:
-        """Return the chart, or None where there is nothing to show."""
+    def chart(self, subject: ChartInput) -> ChartSpec | tuple[ChartSpec, ...] | None:
+        """Return the chart, or one for each of several things; None: there is nothing to show."""
         ...

@@ -14,6 +14,10 @@ class Progress(Protocol):
         """Say that `done` of `total` units of the current stage are finished."""
         ...
 
+    def say(self, words: str) -> None:
+        """Say where the current stage stands."""
+        ...
+
 
 class Silence:
     """Progress that nobody listens to."""
@@ -23,3 +27,6 @@ class Silence:
 
     def advance(self, done: int, total: int) -> None:
         """Pass over the units."""
+
+    def say(self, words: str) -> None:
+        """Pass over the words."""

@@ -1,4 +1,6 @@
-"""A member's fit is a trial: whatever goes wrong in it is kept as its reason, and ends it alone.
+"""A fit that may fail: whatever goes wrong in it is kept as its reason, and ends it alone.
+
+So are the fits of an ensemble's members, and the trials of a search.
 
 Each library has errors of its own, with no root but `Exception`; here is the one door for them.
 """
@@ -7,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from modelyard.domain.errors import ModelyardError
 from modelyard.protocols.progress import Progress
 
 
 @dataclass
 class Attempts:
-    """Counts the fits of an ensemble, and keeps why members failed.
+    """Counts fits, and keeps why some of them failed.
 
     Attributes:
         n_fits: how many there will be if none fails.
@@ -45,3 +48,11 @@ class Attempts:
         """
         if len(self.errors) == n_members:
             raise next(iter(self.errors.values()))
+
+    def reason(self, name: str) -> str:
+        """Return in words what ended a fit, empty where nothing did."""
+        error = self.errors.get(name)
+        if error is None:
+            return ""
+        told = str(error)
+        return told if isinstance(error, ModelyardError) else f"{type(error).__name__}: {told}"

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.errors import ModelyardError
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.ensembles.attempts import Attempts
 from modelyard.engine.ensembles.members import OutOfFold, deal_folds, fit_members, out_of_fold
@@ -198,14 +197,7 @@ def _told(
             algorithm=each.plan.algorithm.card.key,
             rows=found.rows,
             scores=scores.get(each.name),
-            reason=_reason(attempts.errors.get(each.name)),
+            reason=attempts.reason(each.name),
         )
         for each in members
     )
-
-
-def _reason(error: Exception | None) -> str:
-    if error is None:
-        return ""
-    told = str(error)
-    return told if isinstance(error, ModelyardError) else f"{type(error).__name__}: {told}"

@@ -71,7 +71,7 @@ class Draws:
         n_blocks = resampling.n_blocks
         if not resampling.is_few or n_blocks < 2:
             return chosen
-        reach = _student(n_blocks - 1) * sqrt(n_blocks / (n_blocks - 1))
+        reach = student(n_blocks - 1) * sqrt(n_blocks / (n_blocks - 1))
         return cls(chosen.n_draws, is_percentile=False, reach=reach)
 
     @classmethod
@@ -124,7 +124,7 @@ def draw_scores(
     return drawn
 
 
-def _student(n_free: int) -> float:
+def student(n_free: int) -> float:
     """Return the 97.5 % point of Student's t."""
     from scipy.special import stdtrit
 

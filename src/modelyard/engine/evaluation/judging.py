@@ -1,20 +1,27 @@
 """Judges an algorithm on folds, and a fitted model on rows that nothing before has seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.dependences import Dependence
 from modelyard.domain.evaluations import Evaluation, FoldScore, Importance
 from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Split
+from modelyard.domain.trials import Search
+from modelyard.domain.weaknesses import Weaknesses
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.ensembles.combining import fit_plan
 from modelyard.engine.evaluation.conformal import cross_fitted_coverage
+from modelyard.engine.evaluation.dependence import Question, partial_dependence
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, loss_of, score_once
-from modelyard.engine.evaluation.importance import permutation_importance
+from modelyard.engine.evaluation.importance import Predict, permutation_importance
 from modelyard.engine.evaluation.resampling import Resampling
+from modelyard.engine.evaluation.weak_spots import Seen, find_weaknesses
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
@@ -56,6 +63,7 @@ class Judge:
             folds and in intervals.
         split: of the rows; the test part is touched by `judge` alone.
         metric: the one that decides.
+        search: by which the parameters of the plan were found, None where there was none.
     """
 
     plan: FitPlan
@@ -63,6 +71,7 @@ class Judge:
     split: Split
     metric: Metric
     workshop: Workshop
+    search: Search | None = None
 
     def resampling(self, rows: IntArray) -> Resampling:
         """Return which of these rows depend on each other."""
@@ -128,10 +137,10 @@ class Judge:
 
         Args:
             answered: the model with its answers.
-            rng: of bootstrap, shuffles and halvings.
+            rng: of bootstrap, shuffles, halvings and samples.
         """
         catalog = self.workshop.catalog
-        interval_rng, shuffle_rng, halving_rng = rng.spawn(3)
+        interval_rng, shuffle_rng, halving_rng, slice_rng, grid_rng = rng.spawn(5)
         scored = self._scored(answered)
         evaluation = evaluate(
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
@@ -154,9 +163,44 @@ class Judge:
             importance=importance,
             rule=scored.rule,
             coverage=coverage,
+            dependence=self._dependence(answered.fitted, importance, rng=grid_rng),
+            search=self.search,
         )
-        charts = draw_charts(catalog.charts(), subject)
-        return replace(evaluation, importance=importance, charts=charts, coverage=coverage)
+        return replace(
+            evaluation,
+            importance=importance,
+            charts=draw_charts(catalog.charts(), subject),
+            coverage=coverage,
+            weaknesses=self._weaknesses(scored, importance, rng=slice_rng),
+        )
+
+    def _predict(self, fitted: Fitted) -> Predict:
+        is_faster = self.plan.algorithm.card.is_graph_faster
+        return fitted.packaged_scores if is_faster else fitted.scores
+
+    def _dependence(
+        self, fitted: Fitted, importance: Sequence[Importance], *, rng: np.random.Generator
+    ) -> tuple[Dependence, ...]:
+        plan = self.plan
+        question = Question(
+            predict=self._predict(fitted),
+            names=tuple(str(label) for label in plan.labels) or (plan.target,),
+            blocks=rows_of(plan.blocks, fitted.taught),
+            kinds=self._kinds,
+        )
+        columns = [each.column for each in importance if each.mean > 0]
+        return partial_dependence(question, columns, rng=rng)
+
+    def _weaknesses(
+        self, scored: Scored, importance: Sequence[Importance], *, rng: np.random.Generator
+    ) -> Weaknesses:
+        ranked = [each.column for each in importance] or list(self._kinds)
+        seen = Seen(scored, self._test, self._kinds, ranked, self.split.test + 1)
+        return find_weaknesses(seen, self.metric, rng=rng)
+
+    @cached_property
+    def _kinds(self) -> dict[str, ColumnKind]:
+        return {column.name: column.kind for column in self.plan.columns}
 
     @cached_property
     def _test(self) -> Blocks:
@@ -179,9 +223,8 @@ class Judge:
     def _importance(
         self, fitted: Fitted, scored: Scored, rng: np.random.Generator
     ) -> tuple[Importance, ...]:
-        plan = self.plan
         return permutation_importance(
-            fitted.packaged_scores if plan.algorithm.card.is_graph_faster else fitted.scores,
+            self._predict(fitted),
             self._test,
             n_scores=scored.scores.shape[1],
             loss=loss_of(self.metric, scored),
