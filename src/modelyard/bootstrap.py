@@ -27,6 +27,7 @@ from modelyard.store.evaluations import Evaluations
 from modelyard.store.lineage import Lineage
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
+from modelyard.store.trials import Trials
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Project:
             catalog=self.catalog,
             datasets=Datasets(self.database),
             runs=Runs(self.database),
+            trials=Trials(self.database),
             models=Models(self.database),
             artifacts=self.artifacts,
             key=lambda: self.key,
@@ -83,7 +85,7 @@ class Project:
     @cached_property
     def runs(self) -> RunService:
         """The history of trainings."""
-        return RunService(Runs(self.database))
+        return RunService(Runs(self.database), Trials(self.database))
 
     @cached_property
     def models(self) -> ModelService:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from modelyard.domain.queries import RunQuery
 from modelyard.domain.runs import Run
+from modelyard.domain.trials import Trial
 from modelyard.store.runs import Runs
+from modelyard.store.trials import Trials
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class RunService:
     """Looks after the records of trainings."""
 
     runs: Runs
+    kept_trials: Trials
 
     def find(self, query: RunQuery) -> tuple[Run, ...]:
         """Return the runs that the query asks for."""
@@ -25,6 +28,14 @@ class RunService:
             NotFound: if there is none.
         """
         return self.runs.get(reference)
+
+    def trials(self, reference: str) -> tuple[Trial, ...]:
+        """Return the trials of a run's search, the best first; none where it had no search.
+
+        Raises:
+            NotFound: if there is no such run.
+        """
+        return self.kept_trials.find(self.runs.get(reference).id)
 
     def tag(self, reference: str, tags: Mapping[str, str]) -> Run:
         """Set tags of a run and return it."""

@@ -27,16 +27,18 @@ from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_o
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.signals import Terminated
+from modelyard.packaging.estimators import estimator_file
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
-from modelyard.runtime.packages import REPORT, Package, open_package
+from modelyard.runtime.packages import ESTIMATOR, REPORT, Package, open_package
 from modelyard.services.reports import report_subject
 from modelyard.store.artifacts import Artifacts, folder_at
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
+from modelyard.store.trials import Trials
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class TrainingService:
     catalog: Catalog
     datasets: Datasets
     runs: Runs
+    trials: Trials
     models: Models
     artifacts: Artifacts
     key: Callable[[], SigningKey]
@@ -182,12 +185,20 @@ class TrainingService:
         self._remember_data(raw)
         run = replace(run, data_sha256=raw.facts.sha256, n_rows=raw.frame.height)
         self.runs.update(run)
-        workshop = Workshop(self.catalog, self.clock, progress, self.n_threads)
+        workshop = Workshop(
+            self.catalog,
+            self.clock,
+            progress,
+            self.n_threads,
+            on_trial=lambda trial: self.trials.add(run.id, trial),
+        )
         trained = train(raw, config, workshop=workshop)
         return _described(run, trained), trained
 
     def _publish(self, run: Run, trained: Trained, *, out: Path | None, started: float) -> Outcome:
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
+        if trained.config.keep_estimator:
+            draft = draft.with_file(ESTIMATOR, estimator_file(trained.fitted.model))
         draft = draft.with_file(REPORT, _report(trained, draft, run).encode())
         package = self._place(run, draft)
         # The copy is written before the model is registered, and is seen only after that.

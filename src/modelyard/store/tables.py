@@ -146,6 +146,26 @@ TRAINING_JOB_TAGS = sa.Table(
     sa.Index(None, "key", "value"),
 )
 
+# One row a trial of the search that a training began with.
+HYPERPARAMETER_CONFIGS = sa.Table(
+    "hyperparameter_configs",
+    METADATA,
+    sa.Column(
+        "job_id",
+        Words,
+        sa.ForeignKey("training_jobs.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.Column("goodness", sa.Double),
+    sa.Column("fold_scores", sa.JSON, nullable=False),
+    sa.Column("duration_s", sa.Double, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+)
+
 # Outlives the versions of a name, so that a version is never given twice.
 ML_MODEL_NAMES = sa.Table(
     "ml_model_names",
