@@ -8,6 +8,7 @@ import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind
+from modelyard.domain.dependences import Curve, Dependence
 from modelyard.domain.evaluations import Coverage, Importance
 from modelyard.domain.tasks import Task
 from modelyard.protocols.charts import ChartInput
@@ -28,12 +29,30 @@ def subject_of(task, n=60, n_classes=4, seed=0):
     if task is Task.REGRESSION:
         truth = rng.normal(size=n)
         values = rng.normal(size=(n, 1))
-        return ChartInput(task, "z", truth, values, (), importance, coverage=coverage)
+        dependence = dependence_of(["z"]) if n else ()
+        return ChartInput(
+            task, "z", truth, values, (), importance, coverage=coverage, dependence=dependence
+        )
     n_classes = 2 if task is Task.BINARY else n_classes
     labels = tuple(f"label {code}" for code in range(n_classes))
     scores = rng.dirichlet(np.ones(n_classes), size=n)
     truth = rng.integers(0, n_classes, n)
-    return ChartInput(task, "z", truth, scores, labels, importance, coverage=coverage)
+    dependence = dependence_of(labels[1:7]) if n else ()
+    return ChartInput(
+        task, "z", truth, scores, labels, importance, coverage=coverage, dependence=dependence
+    )
+
+
+def dependence_of(names):
+    curves = tuple(Curve(name, (0.2, 0.4), (0.1, 0.2), (0.3, 0.9)) for name in names)
+    return (Dependence("x", (1.0, 2.0), (), curves), Dependence("y", (), ("a", "b"), curves))
+
+
+def specs_of(chart, subject):
+    drawn = chart.chart(subject)
+    if drawn is None:
+        return ()
+    return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
 def assert_drawable(spec):
@@ -50,12 +69,15 @@ def assert_drawable(spec):
 
 @every_chart
 def test_a_chart_can_be_drawn_and_says_what_to_see(chart, task):
-    spec = chart.chart(subject_of(task))
+    specs = specs_of(chart, subject_of(task))
 
-    assert_drawable(spec)
-    assert spec.key == chart.card.key
-    assert spec.caption
-    assert spec.title
+    assert specs
+    for spec in specs:
+        assert_drawable(spec)
+        assert spec.key == chart.card.key
+        assert spec.caption
+        assert spec.title
+    assert len({spec.title for spec in specs}) == len(specs)
 
 
 @every_chart
@@ -65,9 +87,8 @@ def test_the_same_rows_give_the_same_chart(chart, task):
 
 @every_chart
 def test_many_rows_and_classes_are_thinned(chart, task):
-    spec = chart.chart(subject_of(task, n=30_000, n_classes=200))
-
-    assert sum(len(series.x) for series in spec.series) <= 2000
+    for spec in specs_of(chart, subject_of(task, n=30_000, n_classes=200)):
+        assert sum(len(series.x) for series in spec.series) <= 2000
 
 
 @every_chart
@@ -80,22 +101,19 @@ def test_no_rows_and_no_importance_are_no_chart(chart, task):
 @every_chart
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_few_rows_are_drawn_or_passed_over(chart, task, n):
-    spec = chart.chart(subject_of(task, n=n))
-
-    assert spec is None or assert_drawable(spec) is None
+    for spec in specs_of(chart, subject_of(task, n=n)):
+        assert_drawable(spec)
 
 
 @every_chart
 def test_rows_of_one_class_or_value_are_drawn_or_passed_over(chart, task):
     subject = subject_of(task)
-    spec = chart.chart(replace(subject, y_true=np.zeros_like(subject.y_true)))
-
-    assert spec is None or assert_drawable(spec) is None
+    for spec in specs_of(chart, replace(subject, y_true=np.zeros_like(subject.y_true))):
+        assert_drawable(spec)
 
 
 @every_chart
 def test_rows_with_equal_scores_are_drawn_or_passed_over(chart, task):
     subject = subject_of(task)
-    spec = chart.chart(replace(subject, scores=np.full_like(subject.scores, 0.25)))
-
-    assert spec is None or assert_drawable(spec) is None
+    for spec in specs_of(chart, replace(subject, scores=np.full_like(subject.scores, 0.25))):
+        assert_drawable(spec)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelyard.cli._screen import print_json
-from modelyard.cli._words import plain_metrics, print_facts, print_findings, print_metrics
+from modelyard.cli._words import (
+    plain_metrics,
+    print_facts,
+    print_findings,
+    print_metrics,
+    print_weaknesses,
+)
 from modelyard.runtime.packages import REPORT
 
 # The level that is asked for most.
@@ -35,6 +41,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
         click.echo(f"Fold {fold.fold}: {trained.evaluation.metric} {fold.value:.4g}")
     for line in certainty_lines(outcome.manifest):
         click.echo(line)
+    print_weaknesses(trained.evaluation)
     parity = outcome.manifest.parity
     click.echo(
         f"Package: {parity.n_flips} label flips and a largest difference of "
@@ -100,6 +107,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
         "members": [asdict(member) for member in trained.members],
         "importance": [asdict(each) for each in trained.evaluation.importance],
+        "weaknesses": asdict(weaknesses) if (weaknesses := trained.evaluation.weaknesses) else None,
         "n_rows": trained.table.n_rows,
         "read": asdict(trained.examination.table.facts),
         "split": {

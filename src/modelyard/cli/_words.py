@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._options import pairs
 from modelyard.cli._screen import print_table
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import NONE, ReadOptions
+from modelyard.domain.config_rules import search_config
+from modelyard.domain.configs import NONE, ReadOptions, SearchConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
@@ -79,6 +81,23 @@ def class_weight_of(given: Sequence[str]) -> str | dict[str, float]:
                 sample=text,
             ) from error
     return read or NONE
+
+
+def search_of(options: Mapping[str, Any]) -> SearchConfig | None:
+    """Read the options on the search, None where none is asked for.
+
+    Raises:
+        UsageError: if there are some without --search.
+    """
+    given = {
+        "n_trials": options["n_trials"],
+        "time_limit_s": options["time_limit_s"],
+        "n_folds": options["search_folds"],
+        "n_repeats": options["search_repeats"],
+        "n_points": options["grid_points"],
+        "space": pairs(options["space"], "--space") or None,
+    }
+    return search_config(options["search_type"], given, asks="--search bayesian")
 
 
 def choices_of(given: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -185,6 +204,15 @@ def print_metrics(evaluation: Evaluation, *, is_held_out: bool = True) -> None:
     verdict = verdict_of(evaluation)
     detail = verdict.detail if is_held_out else ""
     click.echo(" ".join(filter(None, (verdict.headline, detail, verdict.caution))))
+
+
+def print_weaknesses(evaluation: Evaluation) -> None:
+    """Say where the model fails, a sentence a slice."""
+    from modelyard.reporting.weak_views import slice_sentences
+
+    if evaluation.weaknesses is not None and evaluation.weaknesses.n_looked:
+        for sentence in slice_sentences(evaluation.weaknesses):
+            click.echo(f"Weak spot: {sentence}" if evaluation.weaknesses.slices else sentence)
 
 
 def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:

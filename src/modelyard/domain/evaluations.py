@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from modelyard.domain.charts import ChartSpec
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.weaknesses import Weaknesses
 
 
 class IntervalUnit(StrEnum):
@@ -110,6 +111,7 @@ class Evaluation:
         interval_unit: what the bootstrap of the intervals drew whole.
         n_units: how many of these there are; 0 where it is not known.
         coverage: of intervals or sets, by rising level; empty where none were measured.
+        weaknesses: where the model fails; None where that was not looked for.
     """
 
     task: Task
@@ -125,6 +127,7 @@ class Evaluation:
     interval_unit: IntervalUnit = IntervalUnit.ROW
     n_units: int = 0
     coverage: tuple[Coverage, ...] = ()
+    weaknesses: Weaknesses | None = None
 
     @property
     def deciding(self) -> MetricEstimate:

@@ -17,9 +17,10 @@ from modelyard.reporting.views import (
     source_facts,
     subject_facts,
 )
+from modelyard.reporting.weak_views import weak_view
 
-# The chart that has a section of its own.
-_IMPORTANCE = "importance"
+# The charts that have a section of their own.
+_LOOKS_AT = ("importance", "dependence")
 
 
 def render_report(subject: ReportSubject) -> str:
@@ -44,8 +45,9 @@ def render_report(subject: ReportSubject) -> str:
         verdict=verdict_of(subject.evaluation),
         facts=subject_facts(subject),
         metrics=metric_views(subject.evaluation),
-        charts=chart_views(tuple(spec for spec in charts if spec.key != _IMPORTANCE)),
-        importance=chart_views(tuple(spec for spec in charts if spec.key == _IMPORTANCE)),
+        charts=chart_views(tuple(spec for spec in charts if spec.key not in _LOOKS_AT)),
+        importance=chart_views(tuple(spec for spec in charts if spec.key in _LOOKS_AT)),
+        weak=weak_view(subject.evaluation.weaknesses),
         findings=worst_first(subject.findings),
         folds=folds,
         fold_sentence=fold_sentence,

@@ -43,7 +43,8 @@ def legend(spec: ChartSpec) -> tuple[tuple[str, str], ...]:
 
 # ------------------------------------------------------------------------- lines and points
 def _draw_plane(spec: ChartSpec) -> str:
-    y = Axis.over(_all(spec.series, "y"), start=HEIGHT - _BOTTOM, end=_TOP)
+    heights = [value for name in ("y", "low", "high") for value in _all(spec.series, name)]
+    y = Axis.over(heights, start=HEIGHT - _BOTTOM, end=_TOP)
     left = 30 + max(width_em(y.label(tick)) for tick in y.ticks) * _FONT
     x = Axis.over(_all(spec.series, "x"), start=left, end=WIDTH - _RIGHT)
     mark = _line if spec.kind is ChartKind.LINES else _points
@@ -109,7 +110,15 @@ def _names(spec: ChartSpec, x: Axis, y: Axis) -> list[str]:
 def _line(series: Series, x: Axis, y: Axis, colour: str) -> str:
     places = zip(series.x, series.y, strict=True)
     points = " ".join(f"{x.at(across):.1f},{y.at(up):.1f}" for across, up in places)
-    return element("polyline", title(series.name), class_=f"line {colour}", points=points)
+    line = element("polyline", title(series.name), class_=f"line {colour}", points=points)
+    return _band(series, x, y, colour) + line if series.low else line
+
+
+def _band(series: Series, x: Axis, y: Axis, colour: str) -> str:
+    there = list(zip(series.x, series.low, strict=True))
+    back = list(zip(series.x, series.high, strict=True))[::-1]
+    points = " ".join(f"{x.at(across):.1f},{y.at(up):.1f}" for across, up in there + back)
+    return element("polyline", class_=f"band {colour}", points=points)
 
 
 def _points(series: Series, x: Axis, y: Axis, colour: str) -> str:

@@ -157,8 +157,9 @@ def draw_charts(charts: Mapping[str, Chart], subject: ChartInput) -> tuple[Chart
     """Return the charts of the task that have something to show, in the order of their cards."""
     fitting = [chart for chart in charts.values() if subject.task in chart.card.tasks]
     fitting.sort(key=lambda chart: (chart.card.order, chart.card.key))
-    specs = (chart.chart(subject) for chart in fitting)
-    return tuple(spec for spec in specs if spec is not None)
+    drawn = (chart.chart(subject) for chart in fitting)
+    several = (each if isinstance(each, tuple) else (each,) for each in drawn)
+    return tuple(spec for specs in several for spec in specs if spec is not None)
 
 
 def _estimates(

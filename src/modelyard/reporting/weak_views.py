@@ -1,0 +1,89 @@
+"""Where a model fails, in words: weak slices as sentences, the worst rows as a table."""
+
+from dataclasses import dataclass
+
+from modelyard.domain.weaknesses import Slice, Weaknesses, WorstRow
+from modelyard.reporting.numerals import count, number, share
+from modelyard.reporting.texts import shorten, visible
+
+_MAX_CELL_EM = 16.0
+
+
+@dataclass(frozen=True)
+class WorstRowView:
+    """One line of the table of worst rows."""
+
+    row: str
+    truth: str
+    answer: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WeakView:
+    """What the report says of weak spots.
+
+    Attributes:
+        sentences: on slices.
+        headings: columns whose cells the worst rows show.
+    """
+
+    sentences: tuple[str, ...]
+    headings: tuple[str, ...]
+    worst: tuple[WorstRowView, ...]
+
+
+def slice_sentences(weaknesses: Weaknesses) -> tuple[str, ...]:
+    """Return a sentence for each weak slice; where none was found, one that says so."""
+    if not weaknesses.n_looked:
+        return ("The rows are too few to look for parts that the model serves worse.",)
+    if not weaknesses.slices:
+        n_looked = count(weaknesses.n_looked)
+        return (f"No part stands out among {n_looked} conditions and pairs of conditions.",)
+    return tuple(_sentence(each, weaknesses.loss) for each in weaknesses.slices)
+
+
+def weak_view(weaknesses: Weaknesses | None) -> WeakView | None:
+    """Return what the report shows, None where nothing was looked for."""
+    if weaknesses is None:
+        return None
+    headings = tuple(weaknesses.worst[0].inputs) if weaknesses.worst else ()
+    return WeakView(slice_sentences(weaknesses), headings, _worst_rows(weaknesses))
+
+
+def _worst_rows(weaknesses: Weaknesses) -> tuple[WorstRowView, ...]:
+    return tuple(
+        WorstRowView(
+            row=count(each.row),
+            truth=_cell(each.truth),
+            answer=_answer(each),
+            inputs=tuple(_cell(cell) for cell in each.inputs.values()),
+        )
+        for each in weaknesses.worst
+    )
+
+
+def _sentence(each: Slice, loss: str) -> str:
+    where = " and ".join(each.where)
+    n_rows = count(each.n_rows)
+    if each.wrong is None or each.rest_wrong is None:
+        return (
+            f"Where {where}: {loss} {number(each.loss)} on average (n = {n_rows}) against "
+            f"{number(each.rest)} elsewhere."
+        )
+    said = (
+        f"Where {where}: {share(each.wrong, 1)} wrong (n = {n_rows}) against "
+        f"{share(each.rest_wrong, 1)} elsewhere"
+    )
+    if each.loss != each.wrong:
+        said += f"; {loss} {number(each.loss)} against {number(each.rest)}"
+    return f"{said}."
+
+
+def _answer(each: WorstRow) -> str:
+    sure = "" if each.sureness is None else f" ({share(each.sureness, 1)})"
+    return _cell(each.answer) + sure
+
+
+def _cell(text: str) -> str:
+    return shorten(visible(text), _MAX_CELL_EM)
