@@ -186,3 +186,36 @@ def test_a_package_without_an_estimator_says_how_to_get_one(tmp_path):
     with pytest.raises(UsageError, match="no estimator") as caught:
         export(model.opened, "skops", tmp_path / "model.skops")
     assert "--keep-estimator" in caught.value.fix
+
+
+@pytest.mark.extras
+@pytest.mark.parametrize(
+    ("target", "algorithm"),
+    [("species", "random-forest"), ("species", "logistic-regression"), ("body_mass_g", "ridge")],
+)
+def test_a_kept_estimator_answers_as_the_package(target, algorithm, done, tmp_path):
+    skops = pytest.importorskip("skops.io")
+    words = ("--target", target, "--algorithm", algorithm, "--keep-estimator")
+    trained = done("train", PENGUINS, *words)
+    written = done("export", trained["reference"], "--format", "skops", "--out", "it.skops")
+    content = (tmp_path / "it.skops").read_bytes()
+    estimator = skops.loads(content, trusted=skops.get_untrusted_types(data=content))
+    model = modelyard.load(trained["reference"])
+    blocks = model.opened.predictor.reader.read_rows(
+        pl.read_csv(PENGUINS, null_values=["NA"]).to_dicts()
+    )
+    features = model.opened.package.recipe.apply(blocks)
+    is_number = target == "body_mass_g"
+    answers = estimator.predict(features)[:, None] if is_number else None
+    got = estimator.predict_proba(features) if answers is None else answers
+    expected = model.opened.predictor.session.scores(features)
+    assert got == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    about = (tmp_path / written["files"][1]).read_text()
+    assert all(f"`{name}`" in about for name in model.opened.package.recipe.features)
+
+
+@pytest.mark.extras
+def test_an_algorithm_without_an_estimator_cannot_keep_one():
+    pytest.importorskip("skops.io")
+    with pytest.raises(UsageError, match="no estimator of scikit-learn"):
+        modelyard.train(PENGUINS, target="sex", algorithm="lightgbm", keep_estimator=True)

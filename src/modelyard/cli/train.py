@@ -39,6 +39,18 @@ if TYPE_CHECKING:
     help="balanced, or the weight of one class in the fit. May be repeated.",
 )
 @click.option("--cv", "n_folds", default=0, help="Folds of a cross-validation; 0 for none.")
+@click.option("--search", "search_type", help="Search hyperparameters: grid, random or bayesian.")
+@click.option("--trials", "n_trials", type=int, help="Of the search, at most; by default 30.")
+@click.option("--time-limit", "time_limit_s", type=float, help="Of the search, in seconds.")
+@click.option(
+    "--space",
+    multiple=True,
+    metavar="NAME=WHERE",
+    help="Search this hyperparameter: 8..64, 0.01..1 log, values with commas, or auto.",
+)
+@click.option("--search-folds", type=int, help="Folds that score every trial; by default 5.")
+@click.option("--search-repeats", type=int, help="How often these are dealt anew; by default 1.")
+@click.option("--grid-points", type=int, help="Of a grid, values of each range; by default 3.")
 @click.option(
     "--split",
     "shares",
@@ -104,6 +116,18 @@ if TYPE_CHECKING:
 @click.option("--schema", type=DATA, help="JSON Schema that every row must fulfil.")
 @click.option("--name", help="Of the model; by default from the file name.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A label of the run.")
+@click.option(
+    "--card",
+    "card",
+    multiple=True,
+    metavar="KEY=TEXT",
+    help="For the model card: intended_use, limitations or owner. May be repeated.",
+)
+@click.option(
+    "--keep-estimator",
+    is_flag=True,
+    help="Keep the estimator of scikit-learn in the package, for an export as skops.",
+)
 @click.option("--out", type=DATA, help="Folder for a copy of the package.")
 @MISSING
 @KIND
@@ -151,6 +175,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         fixes_of,
         read_options,
         scalar,
+        search_of,
         shares_of,
     )
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
@@ -171,6 +196,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         weight=options["weight"],
         class_weight=class_weight_of(options["class_weight"]),
         n_folds=options["n_folds"],
+        search=search_of(options),
         metric=options["metric"],
         calibrate=options["calibrate"],
         threshold=scalar(options["threshold"]) if options["threshold"] else None,
@@ -191,6 +217,8 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
+        card=pairs(options["card"], "--card"),
+        keep_estimator=options["keep_estimator"],
     )
 
 

@@ -7,7 +7,15 @@ from numbers import Real
 from typing import Any
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import BALANCED, CALIBRATIONS, NONE, ColumnPreparation, TrainingConfig
+from modelyard.domain.configs import (
+    BALANCED,
+    CALIBRATIONS,
+    CARD_KEYS,
+    NONE,
+    ColumnPreparation,
+    SearchConfig,
+    TrainingConfig,
+)
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
 from modelyard.domain.fixes import RECOMMENDED, Fix
 from modelyard.domain.names import check_name
@@ -17,6 +25,7 @@ from modelyard.kit.matching import known_names
 # What random generators and algorithms take alike: 32 bits without a sign.
 MAX_SEED = 2**32 - 1
 MIN_FOLDS, MAX_FOLDS = 2, 100
+MAX_TRIALS, MAX_REPEATS, MAX_POINTS = 10_000, 100, 100
 
 
 def _is_text(value: Any) -> bool:
@@ -37,6 +46,10 @@ def _is_seed(value: Any) -> bool:
 
 def _is_folds(value: Any) -> bool:
     return _is_whole(value) and (value == 0 or MIN_FOLDS <= value <= MAX_FOLDS)
+
+
+def _is_within(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: _is_whole(value) and low <= value <= high
 
 
 def _is_texts(value: Any) -> bool:
@@ -62,6 +75,12 @@ def _is_class_weight(value: Any) -> bool:
 
 def _is_threshold(value: Any) -> bool:
     return 0 < value < 1 if _is_number(value) else _is_text(value)
+
+
+def _is_card(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        key in CARD_KEYS and _is_text(each) for key, each in value.items()
+    )
 
 
 def _is_mapping_to(kind: type) -> Callable[[Any], bool]:
@@ -147,10 +166,45 @@ _RULES = (
     ),
     _Rule("name", _is_text, "a name", may_be_none=True),
     _Rule("tags", _is_mapping_to(str), "labels: texts by names that are texts"),
+    _Rule("card", _is_card, f"texts by {', '.join(CARD_KEYS)}"),
+    _Rule("keep_estimator", lambda value: isinstance(value, bool), "true or false"),
+)
+
+_SEARCH_RULES = (
+    _Rule("search.search_type", _is_text, "the key of a searcher"),
+    _Rule(
+        "search.n_trials",
+        _is_within(1, MAX_TRIALS),
+        f"a whole number from 1 to {MAX_TRIALS}",
+        may_be_none=True,
+    ),
+    _Rule(
+        "search.time_limit_s",
+        lambda value: _is_number(value) and value > 0,
+        "a number of seconds above 0",
+        may_be_none=True,
+    ),
+    _Rule(
+        "search.n_folds",
+        _is_within(MIN_FOLDS, MAX_FOLDS),
+        f"a whole number from {MIN_FOLDS} to {MAX_FOLDS}",
+    ),
+    _Rule(
+        "search.n_repeats", _is_within(1, MAX_REPEATS), f"a whole number from 1 to {MAX_REPEATS}"
+    ),
+    _Rule("search.n_points", _is_within(2, MAX_POINTS), f"a whole number from 2 to {MAX_POINTS}"),
+    _Rule("search.space", _is_mapping_to(object), "ranges or values by hyperparameter"),
 )
 
 # Fields that users know by another name.
-_SHOWN = {"n_folds": "n_folds (--cv)", "accepted": "accept", "missing_tokens": "missing tokens"}
+_SHOWN = {
+    "n_folds": "n_folds (--cv)",
+    "accepted": "accept",
+    "read.missing_tokens": "missing tokens",
+    "search.n_folds": "search_folds",
+    "search.n_repeats": "search_repeats",
+    "search.n_points": "grid_points",
+}
 
 
 def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
@@ -168,7 +222,7 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
         UsageError: if a column that the training needs is to be dropped, or the column of weights
             has another use.
     """
-    for rule in _RULES:
+    for rule in (*_RULES, *(_SEARCH_RULES if config.search is not None else ())):
         value: Any = config
         for part in rule.field.split("."):
             value = getattr(value, part)
@@ -184,9 +238,32 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
             Fix.read(text)
 
 
+def search_config(search_type: Any, given: Mapping[str, Any], *, asks: str) -> SearchConfig | None:
+    """Return the search that options ask for, None where they ask for none.
+
+    Args:
+        search_type: key of the searcher, None for no search.
+        given: fields of the search, None for those that are left out.
+        asks: how the door spells the wish to search, for the message.
+
+    Raises:
+        UsageError: if there are fields without a search.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if search_type is not None:
+        is_word = isinstance(search_type, str)
+        key = search_type.strip().lower().replace("_", "-") if is_word else search_type
+        return SearchConfig(search_type=key, **chosen)
+    if chosen:
+        raise UsageError(
+            f"{', '.join(sorted(chosen))} belong to a search, and none is asked for.",
+            fix=f"Add {asks}.",
+        )
+    return None
+
+
 def _refused(rule: _Rule, value: Any) -> InvalidValue:
-    last = rule.field.rpartition(".")[2]
-    name = _SHOWN.get(last, last)
+    name = _SHOWN.get(rule.field, rule.field.rpartition(".")[2])
     return InvalidValue(
         f"The option {name} must be {rule.allowed}; {value!r} ({type(value).__name__}) came.",
         fix=f"Correct {name}, or leave it out.",

@@ -12,6 +12,8 @@ from modelyard.domain.tasks import Task
 # A word, or the weight of each class by the text of its label; classes that are left out weigh 1.
 ClassWeight = str | Mapping[str, float]
 BALANCED, NONE, AUTO = "balanced", "none", "auto"
+# What only people know of a model. Source: Mitchell et al.: Model Cards for Model Reporting (2019).
+CARD_KEYS = ("intended_use", "limitations", "owner")
 CALIBRATIONS = (AUTO, NONE, "sigmoid", "isotonic", "temperature")
 
 
@@ -141,6 +143,8 @@ class TrainingConfig:
         schema: JSON Schema of one row, already parsed; None for none.
         name: of the model in the registry; None means: from the data's file name.
         tags: free labels of the run.
+        card: what a model card says beside the figures, by the keys of `CARD_KEYS`.
+        keep_estimator: whether the package keeps the estimator of scikit-learn, for an export.
     """
 
     target: str
@@ -167,6 +171,8 @@ class TrainingConfig:
     schema: Mapping[str, Any] | None = None
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    card: Mapping[str, str] = field(default_factory=dict)
+    keep_estimator: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON values, for the store and the manifest.

@@ -1,7 +1,7 @@
 """The manifest of a model package: what a model is, what it takes, and what was measured of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from modelyard.domain.columns import ColumnKind, InputColumn
@@ -66,7 +66,12 @@ class Manifest:
         created_at: ISO 8601, UTC.
         files: file name within the package to what it must be.
         members: of an ensemble, also those that were left out, with the reason.
+        group_column, time_column: what bound and ordered the rows in the split, and how they are
+            read; an evaluation draws by them where they are.
         weight: column of row weights that the training used; an evaluation uses it where it is.
+        card: what only people know of the model: intended use, limitations, owner.
+        search: for hyperparameters: how it was done, and the scores of its best trials and of the
+            default parameters on folds; None where there was none.
         extra: facts that later versions may add.
     """
 
@@ -96,10 +101,14 @@ class Manifest:
     calibration: Mapping[str, Any] | None = None
     calibrated: Mapping[str, Any] | None = None
     coverage: tuple[Mapping[str, float], ...] = ()
+    group_column: InputColumn | None = None
+    time_column: InputColumn | None = None
     weight: str | None = None
     members: tuple[MemberRecord, ...] = ()
+    search: Mapping[str, Any] | None = None
     format_version: int = FORMAT_VERSION
     extra: Mapping[str, Any] | None = None
+    card: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the manifest as plain JSON values."""
@@ -124,8 +133,9 @@ class Manifest:
             known["task"] = Task(raw["task"])
             known["labels"] = tuple(raw["labels"])
             known["inputs"] = tuple(_input_from_dict(column) for column in raw["inputs"])
-            target = raw.get("target_column")
-            known["target_column"] = None if target is None else _input_from_dict(target)
+            for role in ("target_column", "group_column", "time_column"):
+                column = raw.get(role)
+                known[role] = None if column is None else _input_from_dict(column)
             known["files"] = {name: _file_from_dict(file) for name, file in raw["files"].items()}
             known["missing_tokens"] = tuple(raw.get("missing_tokens", ()))
             known["parity"] = Parity(**raw["parity"])

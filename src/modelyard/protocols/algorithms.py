@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -152,6 +152,15 @@ class FittedModel(Protocol):
 
     def to_onnx(self) -> bytes:
         """Return a graph: input `features` double (n, k), output `scores` double, as `scores`."""
+        ...
+
+
+@runtime_checkable
+class HasEstimator(Protocol):
+    """A trained model that an estimator of scikit-learn answers for."""
+
+    def to_sklearn(self) -> Any:
+        """Return the estimator, which takes the same features and answers the same."""
         ...
 
 

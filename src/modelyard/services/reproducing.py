@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.runtime.packages import SCHEMA
 
 
@@ -33,6 +33,13 @@ _OPTIONS = (
     _Option("group", "--group", "group"),
     _Option("time", "--time", "time"),
     _Option("n_folds", "--cv", "n_folds"),
+    _Option("search.search_type", "--search", "search_type"),
+    _Option("search.n_trials", "--trials", "n_trials"),
+    _Option("search.time_limit_s", "--time-limit", "time_limit_s"),
+    _Option("search.n_folds", "--search-folds", "search_folds"),
+    _Option("search.n_repeats", "--search-repeats", "search_repeats"),
+    _Option("search.n_points", "--grid-points", "grid_points"),
+    _Option("search.space", "--space", "space"),
     _Option("shares", "--split", "shares"),
     _Option("preparation.handle_missing", "--handle-missing", "handle_missing"),
     _Option("preparation.normalize", "--normalize", "normalize"),
@@ -50,6 +57,8 @@ _OPTIONS = (
     _Option("schema", "--schema", "schema"),
     _Option("name", "--name", "name"),
     _Option("tags", "--tag", "tags"),
+    _Option("card", "--card", "card"),
+    _Option("keep_estimator", "--keep-estimator", "keep_estimator"),
     _Option("read.missing_tokens", "--missing", "missing_tokens"),
     _Option("read.kinds", "--kind", "kinds"),
     _Option("read.encoding", "--encoding", "encoding"),
@@ -74,6 +83,9 @@ def shell_command(config: TrainingConfig, location: str) -> str:
     """
     words = ["modelyard", "train", location or "DATA", "--target", config.target]
     for option, value in _chosen(config):
+        if value is True:
+            words.append(option.flag)
+            continue
         for text in [SCHEMA] if option.path == "schema" else _texts(option, value):
             words += [option.flag, text]
     note = "" if config.schema is None else f"# {SCHEMA} lies in the package\n"
@@ -96,7 +108,10 @@ def python_call(config: TrainingConfig, location: str) -> str:
 
 
 def _chosen(config: TrainingConfig) -> Iterator[tuple[_Option, Any]]:
-    plain, default = config.to_dict(), TrainingConfig(target=config.target).to_dict()
+    # Which searcher is always said where there is a search.
+    search = None if config.search is None else SearchConfig(search_type="")
+    default = TrainingConfig(target=config.target, search=search).to_dict()
+    plain = config.to_dict()
     for option in _OPTIONS:
         value = _at(plain, option.path)
         if option.path == _ALWAYS or value != _at(default, option.path):
@@ -104,9 +119,10 @@ def _chosen(config: TrainingConfig) -> Iterator[tuple[_Option, Any]]:
 
 
 def _at(plain: dict[str, Any], path: str) -> Any:
+    """Return the value at a dotted path, None where a section on the way is not there."""
     value: Any = plain
     for part in path.split("."):
-        value = value[part]
+        value = None if value is None else value[part]
     return value
 
 
@@ -117,9 +133,15 @@ def _texts(option: _Option, value: Any) -> list[str]:
     if option.path == "preparation.columns":
         chosen = ((name, each) for name, words in value.items() for each in words.items())
         return [f"{name}:{key}={word}" for name, (key, word) in chosen]
+    if option.path == "search.space":
+        return [f"{key}={_where(each)}" for key, each in value.items()]
     if isinstance(value, dict):
         return [f"{key}={_word(each)}" for key, each in value.items()]
     return [_word(each) for each in value] if isinstance(value, list) else [_word(value)]
+
+
+def _where(value: Any) -> str:
+    return ",".join(_word(each) for each in value) if isinstance(value, list) else _word(value)
 
 
 def _word(value: Any) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
+from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
-from modelyard.wire.sections import Configuration
+from modelyard.wire.sections import Configuration, SearchSection
 from modelyard.wire.yaml_files import read_yaml
 
 # Keys of networks and images, which the documents name and this version does not have yet.
@@ -86,6 +86,7 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         weight=ours.weight,
         class_weight=ours.class_weight,
         n_folds=ours.cv,
+        search=None if ours.search is None else _search(ours.search),
         metric=ours.metric,
         calibrate=ours.calibrate,
         threshold=ours.threshold,
@@ -112,6 +113,20 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         schema=read_data_schema(schema) if schema else None,
         name=check_name(ours.name) if ours.name else None,
         tags=ours.tags,
+        card=ours.card.words(),
+        keep_estimator=ours.keep_estimator,
+    )
+
+
+def _search(section: SearchSection) -> SearchConfig:
+    return SearchConfig(
+        search_type=section.type,
+        n_trials=section.trials,
+        time_limit_s=section.time_limit,
+        n_folds=section.folds,
+        n_repeats=section.repeats,
+        n_points=section.points,
+        space=to_plain(section.space, "modelyard.search.space"),
     )
 
 

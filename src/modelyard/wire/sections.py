@@ -18,11 +18,12 @@ from pydantic import (
     model_validator,
 )
 
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.splits import Shares
 from modelyard.domain.values import cell_text
 
 _DEFAULTS = TrainingConfig(target="")
+_SEARCH = SearchConfig(search_type="")
 
 
 def _word(synonyms: Mapping[Any, str]) -> BeforeValidator:
@@ -200,6 +201,44 @@ class ModelSection(_Section):
     name: ComponentKey = Field(default=_DEFAULTS.algorithm, description="Key of the algorithm.")
 
 
+class CardSection(_Section):
+    """What only people know of a model, for its card."""
+
+    intended_use: Text | None = Field(default=None, description="Who is to use it, and for what.")
+    limitations: Text | None = Field(default=None, description="Where it must not be used.")
+    owner: Text | None = Field(default=None, description="Whom to ask about it.")
+
+    def words(self) -> dict[str, str]:
+        """Return what is said."""
+        return self.model_dump(exclude_none=True)
+
+
+class SearchSection(_Section):
+    """How hyperparameters are searched for, before the training."""
+
+    type: ComponentKey = Field(default="bayesian", description="grid, random or bayesian.")
+    trials: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Most trials; 30, or as many as the time limit allows."
+    )
+    time_limit: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="Seconds after which no further fold is fitted."
+    )
+    folds: Annotated[int, Field(ge=2, le=100)] = Field(
+        default=_SEARCH.n_folds, description="Folds that score every trial."
+    )
+    repeats: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=_SEARCH.n_repeats, description="How often the folds are dealt anew."
+    )
+    points: Annotated[int, Field(ge=2, le=100)] = Field(
+        default=_SEARCH.n_points, description="Of a grid: values of each range."
+    )
+    space: dict[str, JsonValue] = Field(
+        default={},
+        description="Hyperparameter to a range such as 8..64, to values, or to auto; by default "
+        "all that the algorithm gives a range for.",
+    )
+
+
 class ModelyardSection(_Section):
     """Everything else that decides what a training does."""
 
@@ -236,6 +275,9 @@ class ModelyardSection(_Section):
     cv: Annotated[int, Field(ge=0, le=100), AfterValidator(_check_folds)] = Field(
         default=_DEFAULTS.n_folds, description="Folds of cross-validation, 0 for none."
     )
+    search: SearchSection | None = Field(
+        default=None, description="Search for hyperparameters first."
+    )
     metric: ComponentKey | None = Field(default=None, description="Key of the metric that decides.")
     calibrate: Literal["auto", "none", "sigmoid", "isotonic", "temperature"] = Field(
         default="auto",
@@ -260,6 +302,10 @@ class ModelyardSection(_Section):
     delimiter: Text | None = Field(default=None, description="Of the file; by default found.")
     decimal: Literal[".", ","] | None = Field(default=None, description="Mark; by default found.")
     tags: dict[str, str] = Field(default={}, description="Free labels of the run.")
+    card: CardSection = Field(default_factory=CardSection)
+    keep_estimator: bool = Field(
+        default=False, description="Keep the estimator of scikit-learn, for an export as skops."
+    )
     output: Text | None = Field(
         default=None, description="Folder for the package, relative to this file."
     )

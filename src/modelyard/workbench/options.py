@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.fixes import RECOMMENDED
@@ -21,8 +22,18 @@ _PLAIN = frozenset(field.name for field in fields(TrainingConfig)) - {
     "fixes",
     "read",
     "preparation",
+    "search",
 }
 _PREPARATION = frozenset(field.name for field in fields(PreparationConfig))
+# Option of a search to its field.
+_SEARCH = {
+    "n_trials": "n_trials",
+    "time_limit_s": "time_limit_s",
+    "search_folds": "n_folds",
+    "search_repeats": "n_repeats",
+    "grid_points": "n_points",
+    "space": "space",
+}
 # What fixes decide is no option of its own.
 _READ = frozenset(field.name for field in fields(ReadOptions)) - {"missing_in", "date_formats"}
 
@@ -38,6 +49,13 @@ class TrainOptions(TypedDict, total=False):
         group: column whose values must not straddle the split.
         time: column to order the rows by; later rows test what earlier rows taught.
         n_folds: folds of a cross-validation, 0 for none.
+        search_type: "grid", "random" or "bayesian" to search for hyperparameters first.
+        n_trials: of the search, at most; 30, or as many as the time allows.
+        time_limit_s: seconds after which the search fits no further fold.
+        search_folds, search_repeats: folds that score every trial, and how often they are dealt.
+        grid_points: of a grid, values of each range.
+        space: hyperparameter to "8..64", "0.01..1 log", a list of values, or "auto"; left out: all
+            that the algorithm gives a range for.
         metric: key of the metric that decides.
         calibrate: "auto", "none", or the method that may map probabilities: "sigmoid", "isotonic"
             or "temperature"; it is applied where it improves the log loss for sure.
@@ -61,6 +79,8 @@ class TrainOptions(TypedDict, total=False):
         schema: JSON Schema of one row, parsed.
         name: of the model in the registry.
         tags: free labels of the run.
+        card: what only people know of the model: "intended_use", "limitations" and "owner".
+        keep_estimator: keep the estimator of scikit-learn in the package, for an export as skops.
     """
 
     task: str | None
@@ -72,6 +92,13 @@ class TrainOptions(TypedDict, total=False):
     weight: str | None
     class_weight: str | Mapping[Any, float]
     n_folds: int
+    search_type: str | None
+    n_trials: int | None
+    time_limit_s: float | None
+    search_folds: int
+    search_repeats: int
+    grid_points: int
+    space: Mapping[str, Any]
     metric: str | None
     calibrate: str
     threshold: float | str | None
@@ -94,6 +121,8 @@ class TrainOptions(TypedDict, total=False):
     schema: Mapping[str, Any] | None
     name: str | None
     tags: Mapping[str, str]
+    card: Mapping[str, str]
+    keep_estimator: bool
 
 
 def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
@@ -103,7 +132,7 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         UnknownKey: if there is no such option, with the nearest one.
         InvalidValue: if a value is of no form that the option takes.
     """
-    known = _PLAIN | _PREPARATION | _READ | {"accept", "fixes"}
+    known = _PLAIN | _PREPARATION | _READ | _SEARCH.keys() | {"accept", "fixes", "search_type"}
     for name in options:
         if name not in known:
             raise UnknownKey(
@@ -124,6 +153,11 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         chosen["drop"] = _words(chosen["drop"])
     return TrainingConfig(
         target=target,
+        search=search_config(
+            options.get("search_type"),
+            {field: _own(options.get(name)) for name, field in _SEARCH.items()},
+            asks='search_type="bayesian"',
+        ),
         accepted=frozenset(_words(options.get("accept", ()))),
         fixes=_fixes(options.get("fixes", ())),
         preparation=PreparationConfig(

@@ -26,10 +26,12 @@ from modelyard.services.samples import write_samples
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
     "README.md",
+    "docs/algorithms.md",
     "docs/checks.md",
     "docs/configuration.md",
     "docs/data.md",
     "docs/evaluation.md",
+    "docs/exports.md",
     "docs/packages.md",
     "docs/preparation.md",
     "docs/python.md",

@@ -124,5 +124,8 @@ class _LogOdds:
         chain = spread(chain, self.seen, n_classes=self.n_classes)
         return chain.to_model(n_features=len(coefficients), n_outputs=self.n_classes)
 
+    def to_sklearn(self) -> Any:
+        return self.estimator
+
 
 COMPONENT = LogisticRegression()

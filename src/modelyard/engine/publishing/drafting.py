@@ -10,10 +10,12 @@ import numpy as np
 from modelyard.domain.columns import InputColumn
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest, Parity
+from modelyard.engine.evaluation.binding import reading_of
 from modelyard.engine.evaluation.calibrating import Calibrated
 from modelyard.engine.publishing.describing import describe_inputs, reference_rows, statistics
 from modelyard.engine.publishing.proving import prove
 from modelyard.engine.training import Trained
+from modelyard.engine.tuning.describing import described
 from modelyard.kit.hashing import canonical_json
 from modelyard.kit.version import VERSION
 from modelyard.runtime.packages import CONFORMAL, MODEL, RECIPE, REFERENCE, SCHEMA, STATISTICS
@@ -110,8 +112,11 @@ def _manifest(
         created_at=created_at,
         files={},
         target_column=target,
+        group_column=_reading(trained, trained.config.group),
+        time_column=_reading(trained, trained.config.time),
         weight=trained.config.weight,
         members=trained.members,
+        search=None if trained.search is None else described(trained.search),
         missing_tokens=facts.missing_tokens,
         decimal=facts.decimal or ".",
         threshold=trained.decided.rule.threshold,
@@ -121,7 +126,12 @@ def _manifest(
         calibrated=_calibrated(trained.decided.calibrated),
         coverage=tuple(asdict(each) for each in trained.evaluation.coverage),
         extra=_extra(trained),
+        card=dict(trained.config.card),
     )
+
+
+def _reading(trained: Trained, name: str | None) -> InputColumn | None:
+    return None if name is None else reading_of(trained.table.column(name))
 
 
 def _calibrated(calibrated: Calibrated) -> dict[str, float | str | int]:

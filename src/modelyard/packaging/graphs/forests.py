@@ -56,6 +56,10 @@ class ForestModel:
         chain = mean_of_float32_trees(trees)
         return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
 
+    def to_sklearn(self) -> Any:
+        """Return the tree or the forest; it takes features within single precision."""
+        return self.estimator
+
     def _spread(self, shares: FloatArray) -> FloatArray:
         return spread_columns(shares, self.seen, n_classes=self.n_classes)
 

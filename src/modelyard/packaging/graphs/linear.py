@@ -34,6 +34,15 @@ class LinearModel:
         chain = linear(self.coefficients[:, None], np.array([self.intercept]))
         return chain.to_model(n_features=len(self.coefficients), n_outputs=1)
 
+    def to_sklearn(self) -> Any:
+        """Return the sum as a linear regression, whichever penalty found it."""
+        from sklearn.linear_model import LinearRegression
+
+        estimator = LinearRegression()
+        estimator.coef_, estimator.intercept_ = self.coefficients, self.intercept
+        estimator.n_features_in_ = len(self.coefficients)
+        return estimator
+
 
 def linear(coefficients: npt.NDArray[np.float64], intercepts: npt.NDArray[np.float64]) -> Chain:
     """Return a chain to (n, m) raw scores.

@@ -1,0 +1,26 @@
+"""Writes the estimator of scikit-learn that a training fitted, for those who want it as such.
+
+The format is skops: it names the types that it holds, and a reader builds none that was not agreed
+to. Modelyard itself never reads the file.
+"""
+
+from modelyard.domain.errors import UsageError
+from modelyard.protocols.algorithms import FittedModel, HasEstimator
+from modelyard.protocols.extras import import_extra
+
+
+def estimator_file(model: FittedModel) -> bytes:
+    """Return the estimator as the content of a `.skops` file.
+
+    Raises:
+        UsageError: if no estimator of scikit-learn answers for the model.
+        MissingExtra: if skops is not installed.
+    """
+    if not isinstance(model, HasEstimator):
+        raise UsageError(
+            "This algorithm has no estimator of scikit-learn that could be kept.",
+            fix="Leave out keep_estimator (--keep-estimator), or use an algorithm of "
+            "scikit-learn, such as random-forest.",
+        )
+    content: bytes = import_extra("skops.io", extra="skops").dumps(model.to_sklearn())
+    return content
