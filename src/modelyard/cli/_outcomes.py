@@ -22,6 +22,7 @@ _SHOWN_LEVEL = 0.9
 if TYPE_CHECKING:
     from modelyard.domain.manifests import Manifest
     from modelyard.domain.members import MemberRecord
+    from modelyard.domain.trials import Search
     from modelyard.services.training import Outcome
 
 
@@ -30,6 +31,8 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     if wants_json:
         print_json(plain_outcome(outcome))
         return
+    from modelyard.reporting.search_views import search_sentences
+
     trained = outcome.trained
     print_facts(trained.examination.table.facts)
     click.echo(f"Task: {trained.task} ({trained.examination.task_reason}).")
@@ -39,6 +42,9 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     print_members(trained.members, metric=trained.evaluation.metric)
     for fold in trained.evaluation.folds:
         click.echo(f"Fold {fold.fold}: {trained.evaluation.metric} {fold.value:.4g}")
+    if trained.search is not None:
+        for line in search_sentences(trained.search):
+            click.echo(line)
     for line in certainty_lines(outcome.manifest):
         click.echo(line)
     print_weaknesses(trained.evaluation)
@@ -88,6 +94,13 @@ def certainty_lines(manifest: "Manifest") -> list[str]:
     return lines
 
 
+def plain_search(search: "Search") -> dict[str, Any]:
+    """Return a search as plain JSON values."""
+    from dataclasses import asdict
+
+    return asdict(search) | {"tied": sorted(search.tied), "best": search.best.number}
+
+
 def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
     """Return a finished training as plain JSON values."""
     from dataclasses import asdict
@@ -104,6 +117,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "metric": trained.evaluation.metric,
         "metrics": plain_metrics(trained.evaluation),
         "beats_baseline": trained.evaluation.deciding.beats_baseline,
+        "search": None if trained.search is None else plain_search(trained.search),
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
         "members": [asdict(member) for member in trained.members],
         "importance": [asdict(each) for each in trained.evaluation.importance],

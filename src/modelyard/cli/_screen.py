@@ -94,6 +94,9 @@ class _Lines:
     def advance(self, done: int, total: int) -> None:
         """Pass over the units: a log has no use for them."""
 
+    def say(self, words: str) -> None:
+        click.echo(f"  {words}", err=True)
+
 
 @contextmanager
 def _bars() -> Iterator[Progress]:
@@ -124,11 +127,16 @@ class _Bars:
     def __init__(self, bars: Any) -> None:
         self._bars = bars
         self._task: Any = None
+        self._title = ""
 
     def stage(self, title: str) -> None:
         if self._task is not None:
             self._bars.update(self._task, total=1, completed=1)
         self._task = self._bars.add_task(title, total=None)
+        self._title = title
 
     def advance(self, done: int, total: int) -> None:
         self._bars.update(self._task, completed=done, total=total)
+
+    def say(self, words: str) -> None:
+        self._bars.update(self._task, description=f"{self._title}: {words}")

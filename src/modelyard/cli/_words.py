@@ -258,6 +258,9 @@ def print_flags(flags: Sequence[Flag]) -> None:
         if flag.kind is FlagKind.UNSEEN_CATEGORY:
             seen = ", ".join(repr(value) for value in flag.sample)
             what = f"{flag.n_rows} rows hold values that training never saw: {seen}"
+        elif flag.kind is FlagKind.OUT_OF_RANGE:
+            seen = ", ".join(flag.sample)
+            what = f"{flag.n_rows} rows hold values beyond those of the training: {seen}"
         else:
             what = f"{flag.n_rows} values are missing and are handled as in training"
         click.echo(f"Note: column '{flag.column}': {what}.", err=True)

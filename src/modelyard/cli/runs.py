@@ -9,7 +9,10 @@ from modelyard.cli._records import add_tagging, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelyard.domain.runs import Run
+    from modelyard.domain.trials import Trial
 
 
 @click.group("runs")
@@ -74,9 +77,11 @@ def show(run: str, *, wants_json: bool) -> None:
     """
     from modelyard.bootstrap import open_project
 
-    found = open_project().runs.get(run)
+    kept = open_project().runs
+    found = kept.get(run)
+    trials = kept.trials(found.id)
     if wants_json:
-        print_json(_plain(found))
+        print_json(_plain(found) | {"trials": [_plain_trial(each) for each in trials]})
         return
     facts = _plain(found)
     for key in ("metrics", "findings", "config"):
@@ -85,6 +90,8 @@ def show(run: str, *, wants_json: bool) -> None:
         f"Training {found.id}", ("fact", "value"), rows=[(k, str(v)) for k, v in facts.items()]
     )
     print_kept_metrics(found.metrics)
+    if trials:
+        _print_trials(trials)
     for finding in found.findings:
         click.echo(f"{finding['severity']}: {finding['name']}: {finding['message']}")
 
@@ -109,6 +116,29 @@ def delete(run: str, *, yes: bool, wants_json: bool) -> None:
         print_json({"deleted": found.id})
     else:
         click.echo(f"Forgotten: {found.id}")
+
+
+def _print_trials(trials: "Sequence[Trial]") -> None:
+    names = list(trials[0].parameters)
+    rows = [
+        (
+            str(each.number),
+            each.status.value,
+            each.score,
+            *(each.parameters[name] for name in names),
+            f"{each.duration_s:.1f} s",
+            each.reason,
+        )
+        for each in trials
+    ]
+    headings = ("trial", "status", "score", *names, "took", "why")
+    print_table(f"{len(trials)} trials, the best first", headings, rows=rows)
+
+
+def _plain_trial(trial: "Trial") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(trial)
 
 
 def _plain(run: "Run") -> dict[str, Any]:

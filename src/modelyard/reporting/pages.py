@@ -5,6 +5,7 @@ from importlib.resources import files
 from modelyard.domain.findings import worst_first
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
 from modelyard.reporting.numerals import count
+from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.texts import visible
 from modelyard.reporting.verdicts import verdict_of
@@ -21,6 +22,7 @@ from modelyard.reporting.weak_views import weak_view
 
 # The charts that have a section of their own.
 _LOOKS_AT = ("importance", "dependence")
+_SEARCH = ("search-history", "search-parameter")
 
 
 def render_report(subject: ReportSubject) -> str:
@@ -45,8 +47,12 @@ def render_report(subject: ReportSubject) -> str:
         verdict=verdict_of(subject.evaluation),
         facts=subject_facts(subject),
         metrics=metric_views(subject.evaluation),
-        charts=chart_views(tuple(spec for spec in charts if spec.key not in _LOOKS_AT)),
+        charts=chart_views(
+            tuple(spec for spec in charts if spec.key not in (*_LOOKS_AT, *_SEARCH))
+        ),
         importance=chart_views(tuple(spec for spec in charts if spec.key in _LOOKS_AT)),
+        search=search_view(subject.search),
+        search_charts=chart_views(tuple(spec for spec in charts if spec.key in _SEARCH)),
         weak=weak_view(subject.evaluation.weaknesses),
         findings=worst_first(subject.findings),
         folds=folds,

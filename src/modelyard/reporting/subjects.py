@@ -10,6 +10,7 @@ from modelyard.domain.findings import Finding
 from modelyard.domain.manifests import Parity
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.tables import SourceFacts
+from modelyard.domain.trials import Search
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class ReportSubject:
         profile: of the table that was trained on.
         source: how the table was read.
         split: how the rows were dealt, one sentence.
+        search: for hyperparameters, None where there was none.
         parameters: hyperparameters with their final values.
         config: what the user asked for, name to value.
         parity: how closely the package predicts what the trained model predicts.
@@ -47,6 +49,7 @@ class ReportSubject:
     profile: TableProfile | None = None
     source: SourceFacts | None = None
     split: str = ""
+    search: Search | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     parity: Parity | None = None

@@ -30,6 +30,7 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         profile=examination.profile,
         source=examination.table.facts,
         split=trained.split_told,
+        search=trained.search,
         parameters=manifest.parameters,
         config=changed_options(trained.config),
         parity=manifest.parity,
