@@ -18,6 +18,7 @@ class FlagKind(StrEnum):
 
     UNSEEN_CATEGORY = "unseen-category"
     MISSING_VALUE = "missing-value"
+    OUT_OF_RANGE = "out-of-range"
 
 
 @dataclass(frozen=True)

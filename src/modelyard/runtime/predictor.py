@@ -7,12 +7,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.columns import ColumnKind, InputColumn
+from modelyard.domain.errors import DataError
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowPrediction
+from modelyard.domain.predictions import Flag, Predictions, RowPrediction
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import Decision
 from modelyard.runtime.demands import Demands
+from modelyard.runtime.flagging import Flagger
 from modelyard.runtime.packages import MODEL, RECIPE, Package, read_recipe
 from modelyard.runtime.reading import InputReader
 from modelyard.runtime.recipes import Recipe
@@ -46,11 +47,7 @@ class Predictor:
         self.demands = demands
         self.session = session
         self.n_threads = n_threads
-        self._seen = {
-            column.name: frozenset(column.categories)
-            for column in reader.inputs
-            if column.kind is ColumnKind.CATEGORY
-        }
+        self.flagger = Flagger(reader.inputs)
 
     @classmethod
     def of(cls, package: Package, *, n_threads: int = 1, session: Session | None = None) -> Self:
@@ -96,48 +93,67 @@ class Predictor:
 
         Raises:
             SchemaViolation: if a cell breaks the data schema of the training.
+            DataError: if a cell is so large that there is no finite answer.
         """
-        scores = self._run(self._allowed(self.reader.read_row(row)))
+        scores = _finite(self._run(self.allowed(self.reader.read_row(row))))
         return self.decision.row(scores[0].tolist())
 
     def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         """Answer for many rows."""
-        return self.predict_blocks(self._allowed(self.reader.read_rows(rows)))
+        return self.predict_blocks(self.allowed(self.reader.read_rows(rows)))
 
     def predict_columns(
         self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]
     ) -> Predictions:
         """Answer for whole columns of equal length."""
-        return self.predict_blocks(self._allowed(self.reader.read_columns(columns)))
+        return self.predict_blocks(self.allowed(self.reader.read_columns(columns)))
 
     def predict_blocks(self, blocks: Blocks) -> Predictions:
         """Answer for rows that were read already."""
         return self.decision.rows(self.scores(blocks))
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
-        """Return (n, n_labels) probabilities, or (n, 1) values for regression."""
+        """Return (n, n_labels) probabilities, or (n, 1) values for regression.
+
+        Raises:
+            DataError: at the first row with a cell so large that there is no finite answer.
+        """
         n_rows = -(-blocks.n_rows // self.n_threads)
         n_rows = min(max(n_rows, _FEWEST_ROWS_A_THREAD), _CHUNK_ROWS)
         if blocks.n_rows <= n_rows:
-            return self._run(blocks)
+            return _finite(self._run(blocks))
         parts = [_rows(blocks, at, at + n_rows) for at in range(0, blocks.n_rows, n_rows)]
         with ThreadPoolExecutor(self.n_threads) as threads:
-            return np.concatenate(list(threads.map(self._run, parts)))
+            return _finite(np.concatenate(list(threads.map(self._run, parts))))
 
     def flags(self, blocks: Blocks) -> tuple[Flag, ...]:
-        """Return what deserves a second look: unseen categories and missing values."""
-        found = []
-        for column in self.reader.inputs:
-            found.extend(_flags_of(column, blocks, seen=self._seen.get(column.name)))
-        return tuple(found)
+        """Return what deserves a second look: missing values, and those that training never saw."""
+        return self.flagger.rows(blocks)
 
-    def _allowed(self, blocks: Blocks) -> Blocks:
+    def allowed(self, blocks: Blocks) -> Blocks:
+        """Return the rows as they are, if none breaks the data schema of the training.
+
+        Raises:
+            SchemaViolation: at the first cell that does.
+        """
         if self.demands is not None:
             self.demands.require(blocks)
         return blocks
 
     def _run(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         return self.decision.calibrated(self.session.scores(self.recipe.apply(blocks)))
+
+
+def _finite(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    is_finite = np.isfinite(scores)
+    if not is_finite.all():
+        row = int(np.flatnonzero(~is_finite.all(axis=1))[0]) + 1
+        raise DataError(
+            f"There is no finite answer for row {row}: a number in it is too large for the model.",
+            fix="Mend the largest number of the row, or leave its cell empty.",
+            row=row,
+        )
+    return scores
 
 
 def _rows(blocks: Blocks, start: int, stop: int) -> Blocks:
@@ -147,28 +163,3 @@ def _rows(blocks: Blocks, start: int, stop: int) -> Blocks:
         blocks.numbers[start:stop],
         blocks.strings[start:stop],
     )
-
-
-def _flags_of(column: InputColumn, blocks: Blocks, *, seen: frozenset[str] | None) -> list[Flag]:
-    if column.kind.is_number:
-        values: npt.NDArray[Any] = blocks.numbers[:, blocks.number_names.index(column.name)]
-        missing = np.isnan(values)
-    else:
-        values = blocks.strings[:, blocks.string_names.index(column.name)]
-        missing = np.array([value is None for value in values], dtype=bool)
-    flags = []
-    if missing.any():
-        flags.append(_flag(column.name, FlagKind.MISSING_VALUE, missing, ()))
-    if seen is not None:
-        unseen = ~missing & np.array([value not in seen for value in values], dtype=bool)
-        if unseen.any():
-            sample = tuple(dict.fromkeys(values[unseen].tolist()))[:5]
-            flags.append(_flag(column.name, FlagKind.UNSEEN_CATEGORY, unseen, sample))
-    return flags
-
-
-def _flag(
-    column: str, kind: FlagKind, where: npt.NDArray[np.bool_], sample: tuple[str, ...]
-) -> Flag:
-    rows = tuple(int(at) + 1 for at in np.flatnonzero(where)[:10])
-    return Flag(column, kind, int(where.sum()), rows, sample)

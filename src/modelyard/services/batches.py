@@ -108,6 +108,6 @@ def _in_pieces(
         if not n_rows:
             raise NotInPiecesError
     places = {column.name: at for at, column in enumerate(model.manifest.inputs)}
-    kinds = (FlagKind.MISSING_VALUE, FlagKind.UNSEEN_CATEGORY)
+    kinds = (FlagKind.MISSING_VALUE, FlagKind.UNSEEN_CATEGORY, FlagKind.OUT_OF_RANGE)
     ordered = sorted(flags.values(), key=lambda f: (places[f.column], kinds.index(f.kind)))
     return Batch(tuple(ordered), ignored, n_rows)
