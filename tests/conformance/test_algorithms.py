@@ -1,5 +1,7 @@
 """One suite over every algorithm that the catalog finds, for each of its tasks."""
 
+from functools import cache
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -45,6 +47,23 @@ REPEATING = {
     "ridge": {},
 }
 REPEATS = [case for case in CASES if case.values[0] in REPEATING]
+
+
+def each_algorithm_once(cases):
+    """Leave the task that asks most of an algorithm among the quick tests; the others are slow."""
+
+    def asks_most(case):
+        tasks = ALGORITHMS[case.values[0]].card.tasks
+        return case.values[1] is next(task for task in HARDEST_FIRST if task in tasks)
+
+    return [case if asks_most(case) else as_slow(case) for case in cases]
+
+
+def as_slow(case):
+    return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.slow])
+
+
+HARDEST_FIRST = (Task.MULTICLASS, Task.BINARY, Task.REGRESSION)
 N_CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 0}
 N_ROWS, N_FEATURES, N_TRAIN = 260, 6, 200
 
@@ -100,6 +119,13 @@ class Data:
         return {"n_estimators": 25} if "n_estimators" in names else {}
 
 
+@cache
+def fitted(key, task):
+    """Return the rows and the model of them with its defaults, for tests that change neither."""
+    data = Data(key, task)
+    return data, data.fit()
+
+
 def run(model: bytes, X):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -114,8 +140,8 @@ def assert_close(got, expected):
 
 @pytest.mark.parametrize(("key", "task"), CASES)
 def test_scores_are_probabilities_or_values(key, task):
-    data = Data(key, task)
-    scores = data.fit().scores(data.X)
+    data, model = fitted(key, task)
+    scores = model.scores(data.X)
     assert scores.dtype == np.float64
     assert scores.shape == (N_ROWS, data.n_classes or 1)
     assert np.isfinite(scores).all()
@@ -126,8 +152,7 @@ def test_scores_are_probabilities_or_values(key, task):
 
 @pytest.mark.parametrize(("key", "task"), CASES)
 def test_the_graph_is_valid_and_gives_the_scores_of_the_library(key, task):
-    data = Data(key, task)
-    model = data.fit()
+    data, model = fitted(key, task)
     graph = model.to_onnx()
     onnx.checker.check_model(onnx.load_from_string(graph), full_check=True)
     assert_close(run(graph, data.X), model.scores(data.X))
@@ -135,37 +160,36 @@ def test_the_graph_is_valid_and_gives_the_scores_of_the_library(key, task):
 
 @pytest.mark.parametrize(("key", "task"), CASES)
 def test_one_row_is_answered_as_in_a_batch(key, task):
-    data = Data(key, task)
-    graph = data.fit().to_onnx()
+    data, model = fitted(key, task)
+    graph = model.to_onnx()
     batch = run(graph, data.X[:40])
     assert_close(np.vstack([run(graph, data.X[at : at + 1]) for at in range(40)]), batch)
 
 
 @pytest.mark.parametrize(("key", "task"), TAKING_MISSING)
 def test_a_gap_that_training_never_saw_is_answered_as_the_library_answers_it(key, task):
-    data = Data(key, task)
-    model = data.fit()
+    data, model = fitted(key, task)
     X = np.concatenate([data.X[:20], np.full((1, N_FEATURES), np.nan)])
     X[:20, -1] = np.nan
     assert_close(run(model.to_onnx(), X), model.scores(X))
 
 
-@pytest.mark.parametrize(("key", "task"), CASES)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(CASES))
 def test_equal_seeds_give_equal_bytes(key, task):
     data = Data(key, task)
     assert data.fit(seed=3).to_onnx() == data.fit(seed=3).to_onnx()
 
 
-@pytest.mark.parametrize(("key", "task"), WEIGHING)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(WEIGHING))
 def test_weights_matter(key, task):
-    data = Data(key, task)
+    data, model = fitted(key, task)
     heavy = np.where(data.y > np.median(data.y), 20.0, 1.0)
-    plain, weighted = data.fit().scores(data.X), data.fit(weight=heavy).scores(data.X)
+    plain, weighted = model.scores(data.X), data.fit(weight=heavy).scores(data.X)
     upper = slice(data.n_classes // 2, None)
     assert weighted[:, upper].sum(axis=1).mean() > plain[:, upper].sum(axis=1).mean()
 
 
-@pytest.mark.parametrize(("key", "task"), REPEATS)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(REPEATS))
 def test_a_row_that_weighs_two_counts_as_two_rows(key, task):
     data = Data(key, task)
     times = np.random.default_rng(1).integers(1, 4, N_ROWS)
@@ -179,7 +203,7 @@ def test_a_row_that_weighs_two_counts_as_two_rows(key, task):
     assert is_alike.mean() > (0.9 if key == "decision-tree" else 0.9999)
 
 
-@pytest.mark.parametrize(("key", "task"), CASES)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(CASES))
 def test_columns_that_say_nothing_are_borne(key, task):
     data = Data(key, task)
     data.X[:, 1:] = 3.0
@@ -192,7 +216,7 @@ def test_columns_that_say_nothing_are_borne(key, task):
     assert np.allclose(answers, answers[0], atol=1e-9 * max(1.0, np.abs(answers).max()))
 
 
-@pytest.mark.parametrize(("key", "task"), CASES)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(CASES))
 def test_one_column_is_enough(key, task):
     data = Data(key, task)
     data.X = np.ascontiguousarray(data.X[:, :1])
@@ -200,7 +224,7 @@ def test_one_column_is_enough(key, task):
     assert_close(run(model.to_onnx(), data.X), model.scores(data.X))
 
 
-@pytest.mark.parametrize(("key", "task"), CASES)
+@pytest.mark.parametrize(("key", "task"), each_algorithm_once(CASES))
 def test_huge_values_are_answered_as_the_library_answers_them(key, task):
     data = Data(key, task)
     if data.card.needs.normalize == "none":
@@ -218,7 +242,7 @@ def test_huge_values_are_answered_as_the_library_answers_them(key, task):
 
 LACKING_CLASSES = [
     pytest.param(*case.values, n_seen, id=f"{case.id}-{n_seen}", marks=case.marks)
-    for case in CASES
+    for case in each_algorithm_once(CASES)
     for n_seen in range(1, N_CLASSES[case.values[1]])
 ]
 
@@ -237,8 +261,8 @@ def test_a_class_that_the_rows_lack_gets_no_probability(key, task, n_seen):
 
 @pytest.mark.parametrize(("key", "task"), LEARNING)
 def test_it_learns_what_the_features_say(key, task):
-    data = Data(key, task)
-    scores, y = data.fit().scores(data.X), data.y
+    data, model = fitted(key, task)
+    scores, y = model.scores(data.X), data.y
     if task is Task.REGRESSION:
         assert np.corrcoef(scores[N_TRAIN:, 0], y[N_TRAIN:])[0, 1] > 0.5
     else:
@@ -248,7 +272,7 @@ def test_it_learns_what_the_features_say(key, task):
 
 @pytest.mark.parametrize(("key", "task"), CASES)
 def test_the_final_parameters_are_those_of_the_card(key, task):
-    model = Data(key, task).fit()
+    _, model = fitted(key, task)
     assert set(model.parameters) == {each.name for each in ALGORITHMS[key].card.parameters}
 
 
