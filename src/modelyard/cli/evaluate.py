@@ -36,7 +36,7 @@ def evaluate(
     interval.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import print_metrics
+    from modelyard.cli._words import print_metrics, print_weaknesses
     from modelyard.domain.configs import FileDialect
     from modelyard.reporting.exports import evaluation_to_dict
     from modelyard.services.datasets import location_of
@@ -57,6 +57,7 @@ def evaluate(
         print_json({"model": model, "data": location_of(data)} | evaluation_to_dict(evaluation))
     else:
         print_metrics(evaluation, is_held_out=False)
+        print_weaknesses(evaluation)
         if evaluation.is_training_data:
             click.echo("Note: training learned from rows of this file, so the figures flatter.")
 

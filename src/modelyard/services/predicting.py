@@ -1,5 +1,6 @@
 """Opens model packages, predicts with them, and measures them on new rows with a truth."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,19 +25,19 @@ from modelyard.domain.rules import Rule
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
-from modelyard.engine.evaluation.conformal import measured_coverage
-from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, metric_for
-from modelyard.engine.evaluation.truth import baseline_scores, truth_of
+from modelyard.engine.evaluation.estimates import metric_for
+from modelyard.engine.evaluation.measuring import LaterRows, measure
+from modelyard.engine.evaluation.truth import truth_of
 from modelyard.engine.frames.forms import pieces_of, raw_table_of
 from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import metrics_of
 from modelyard.engine.schema_check import check_table
-from modelyard.engine.weighting import weights_beside
-from modelyard.protocols.charts import ChartInput
+from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.conformal import Conformal
 from modelyard.runtime.decisions import rule_of
-from modelyard.runtime.packages import CONFORMAL, MANIFEST, Package, open_package
+from modelyard.runtime.explaining.explainer import Explainer
+from modelyard.runtime.packages import CONFORMAL, MANIFEST, REFERENCE, Package, open_package
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
 from modelyard.runtime.signatures import trusted_fingerprints
@@ -67,6 +68,22 @@ class OpenModel:
         """The ranks behind intervals and sets; None in a package that was made without."""
         content = self.package.contents.get(CONFORMAL)
         return None if content is None else Conformal.from_bytes(content)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains answers against the reference rows of the package.
+
+        Raises:
+            UnsupportedPackage: if the package has no reference rows.
+        """
+        content = self.package.contents.get(REFERENCE)
+        columns = {} if content is None else json.loads(content)["columns"]
+        if not any(columns.values()):
+            raise UnsupportedPackage(
+                "The package has no reference rows to compare an answer with.",
+                fix="Train the model again.",
+            )
+        return Explainer(self.predictor, self.predictor.reader.read_columns(columns))
 
     def sure(self) -> Conformal:
         """Return the ranks behind intervals and sets.
@@ -155,8 +172,43 @@ class PredictionService:
     def predict(
         self, model: OpenModel, data: object, *, dialect: FileDialect = _AS_FOUND
     ) -> Answer:
-        """Answer for every row of a path or an object in memory, in its order."""
+        """Answer for every row of a path or an object in memory, in its order.
+
+        A dict of a list must hold every column of the model, as a row alone must.
+        """
+        if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
+            model.predictor.reader.require_keys(data)
         return self._answer(model, self._raw(model.manifest, data, dialect))
+
+    def read(
+        self,
+        model: OpenModel,
+        data: object,
+        *,
+        dialect: FileDialect = _AS_FOUND,
+        row: int | None = None,
+    ) -> Blocks:
+        """Read rows as the model takes them.
+
+        Args:
+            model: whose columns are read.
+            data: a path or an object in memory.
+            dialect: how a text file is written.
+            row: the only one to read, 1 is the first.
+
+        Raises:
+            InvalidValue: if there is no such row.
+        """
+        raw = self._raw(model.manifest, data, dialect)
+        if row is not None:
+            if not 1 <= row <= raw.frame.height:
+                raise InvalidValue(
+                    f"There is no row {row}: the rows are 1 to {raw.frame.height}.",
+                    fix=f"Give a row from 1 to {raw.frame.height}.",
+                    sample=str(row),
+                )
+            raw = raw.take(np.array([row - 1]))
+        return blocks_of(self._conformed(model, raw))
 
     def predict_in_pieces(
         self, model: OpenModel, location: Path, *, dialect: FileDialect = _AS_FOUND
@@ -194,13 +246,19 @@ class PredictionService:
             MissingColumns: if the target or an input column is missing.
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
-        raw = self._raw(model.manifest, data, dialect)
-        evaluation = replace(
-            self._measure(model, raw, metric=metric, rule=_rule(model.manifest, threshold)),
-            is_training_data=raw.facts.sha256 == model.manifest.data_sha256,
+        manifest, metrics = model.manifest, self.catalog.metrics()
+        later = self.with_truth(model, data, threshold=threshold, dialect=dialect)
+        evaluation = measure(
+            later,
+            metric=metric_for(metrics, manifest.task, key=metric or manifest.metric),
+            metrics=metrics,
+            charts=self.catalog.charts(),
+            conformal=model.conformal,
         )
+        is_known = later.raw.facts.sha256 == manifest.data_sha256
+        evaluation = replace(evaluation, is_training_data=is_known)
         if model.reference is not None:
-            self._remember(model.reference, raw, evaluation)
+            self._remember(model.reference, later.raw, evaluation)
         return evaluation
 
     def _raw(self, manifest: Manifest, data: object, dialect: FileDialect) -> RawTable:
@@ -230,40 +288,30 @@ class PredictionService:
             check_table(table, DataSchema.from_json(schema).only(table.names))
         return table
 
-    def _measure(
-        self, model: OpenModel, raw: RawTable, *, metric: str | None, rule: Rule
-    ) -> Evaluation:
-        manifest = model.manifest
-        y_true, rows = truth_of(raw, manifest)
-        blocks = blocks_of(self._conformed(model, raw).take(rows))
-        scores = model.predictor.scores(blocks)
-        metrics = self.catalog.metrics()
-        deciding = metric_for(metrics, manifest.task, key=metric or manifest.metric)
-        scored = Scored(
-            task=manifest.task,
-            labels=manifest.labels,
+    def with_truth(
+        self,
+        model: OpenModel,
+        data: object,
+        *,
+        threshold: float | None = None,
+        dialect: FileDialect = _AS_FOUND,
+    ) -> LaterRows:
+        """Return a model with rows to measure it on; they are predicted when they are asked for.
+
+        Raises:
+            MissingColumns, TargetError: as `evaluate`.
+        """
+        raw = self._raw(model.manifest, data, dialect)
+        y_true, rows = truth_of(raw, model.manifest)
+        return LaterRows(
+            package=model.package,
+            predictor=model.predictor,
+            raw=raw,
+            inputs=self._conformed(model, raw),
+            rule=_rule(model.manifest, threshold),
             y_true=y_true,
-            scores=scores,
-            baseline_scores=baseline_scores(model.package, len(rows)),
-            weight=weights_beside(raw, manifest.weight, rows=rows),
-            rule=rule,
+            rows=rows,
         )
-        rng = np.random.default_rng(manifest.seed)
-        evaluation = evaluate(scored, metrics=metrics, metric=deciding, rng=rng)
-        ranked = model.conformal
-        coverage = () if ranked is None else measured_coverage(ranked, scores, y_true=y_true)
-        subject = ChartInput(
-            task=manifest.task,
-            target=manifest.target,
-            y_true=y_true,
-            scores=scores,
-            labels=manifest.labels,
-            importance=(),
-            rule=rule,
-            coverage=coverage,
-        )
-        charts = draw_charts(self.catalog.charts(), subject)
-        return replace(evaluation, charts=charts, coverage=coverage)
 
     def _remember(self, reference: str, raw: RawTable, evaluation: Evaluation) -> None:
         at = self.now()

@@ -1,7 +1,7 @@
 """Measures a model on rows that it has not seen, beside a baseline, with intervals."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -153,6 +153,20 @@ def evaluate(
     )
 
 
+def weighted_scores(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
+    """Return every metric of the model as a function of how often each row counts."""
+    kinds = {metric.card.wants for metric in metrics.values()}
+    answers = {wants: _wanted(scored.scores, wants, scored.rule) for wants in kinds}
+    alike = _alike(scored, answers)
+    weighted = {}
+    for key, metric in metrics.items():
+        wants = metric.card.wants
+        weighted[key] = _prepared(metric, scored, answers[wants], alike=alike.get(wants))
+    if scored.weight is None:
+        return weighted
+    return {name: _times(score, scored.weight) for name, score in weighted.items()}
+
+
 def draw_charts(charts: Mapping[str, Chart], subject: ChartInput) -> tuple[ChartSpec, ...]:
     """Return the charts of the task that have something to show, in the order of their cards."""
     fitting = [chart for chart in charts.values() if subject.task in chart.card.tasks]
@@ -199,20 +213,12 @@ def _estimates(
 
 def _both(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
     """Return every metric as a function of the rows' weights, for the model and the baseline."""
-    sides = {"model": scored.scores, "baseline": scored.baseline_scores}
-    kinds = {metric.card.wants for metric in metrics.values()}
-    weighted: dict[str, WeightedScore] = {}
-    for side, scores in sides.items():
-        answers = {wants: _wanted(scores, wants, scored.rule) for wants in kinds}
-        alike = _alike(scored, answers)
-        for key, metric in metrics.items():
-            wants = metric.card.wants
-            weighted[f"{side} {key}"] = _prepared(
-                metric, scored, answers[wants], alike=alike.get(wants)
-            )
-    if scored.weight is None:
-        return weighted
-    return {name: _times(score, scored.weight) for name, score in weighted.items()}
+    sides = {"model": scored, "baseline": replace(scored, scores=scored.baseline_scores)}
+    return {
+        f"{side} {key}": score
+        for side, each in sides.items()
+        for key, score in weighted_scores(each, metrics).items()
+    }
 
 
 def _times(score: WeightedScore, weight: FloatArray) -> WeightedScore:
