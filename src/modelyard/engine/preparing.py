@@ -1,7 +1,8 @@
 """Fits the recipe on training rows: which transform each column gets, in which order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -13,7 +14,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tables import Table
 from modelyard.kit.matching import nearest
 from modelyard.protocols.algorithms import Needs
-from modelyard.protocols.transforms import Lesson, Role, Transform
+from modelyard.protocols.transforms import Lesson, Role, Step, Transform
 from modelyard.runtime.blocks import Block, Blocks
 from modelyard.runtime.recipes import Recipe, Stage
 
@@ -45,22 +46,44 @@ class Prepared:
     taught: npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a stage makes of the training rows, once somebody asks for it."""
+
+    step: Step
+    block: Block
+    taught: Block | None
+
+    @cached_property
+    def values(self) -> Block:
+        """The block that later stages take from."""
+        return self.step.apply(self.block) if self.taught is None else self.taught
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A block of raw columns."""
+
+    values: Block
+
+
 @dataclass
 class _Fitting:
-    """The recipe so far, with the columns that its stages have made of the training rows.
+    """The recipe so far, with the columns that its stages make of the training rows.
 
     Attributes:
         choices: how each column of the pool is to be prepared; what is made of a column is
             prepared further as it.
-        made: what each stage has made of the training rows.
+        pool: the columns by name, each a place in the raw blocks or in what a stage makes.
+        made: what each stage makes of the training rows.
     """
 
     transforms: Mapping[str, Transform]
     lesson: Lesson
-    pool: dict[str, Block]
+    pool: dict[str, tuple[_Made | _Raw, int]]
     choices: dict[str, ColumnPreparation]
     stages: list[Stage] = field(default_factory=list)
-    made: list[Block] = field(default_factory=list)
+    made: list[_Made] = field(default_factory=list)
 
     def add(self, role: Role, inputs: Sequence[str], *, word: str | None = None) -> list[str]:
         """Fit one transform on columns of the pool; return the names of what it makes.
@@ -73,16 +96,22 @@ class _Fitting:
         if not inputs:
             return []
         transform = self.chosen(role, word)
-        block = np.column_stack([self.pool[name] for name in inputs])
+        block = np.column_stack([self.column(name) for name in inputs])
         fitted = transform.fit(block, list(inputs), self.lesson)
         outputs = _unique(fitted.outputs, inputs=inputs, taken=self.pool)
-        made = fitted.step.apply(block) if fitted.taught is None else fitted.taught
+        made = _Made(fitted.step, block, fitted.taught)
         self.made.append(made)
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
-        self.pool.update({name: made[:, at] for at, name in enumerate(outputs)})
+        self.pool.update({name: (made, at) for at, name in enumerate(outputs)})
         # What only changes a column keeps its name, and its own choice with it.
         self.choices = dict.fromkeys(outputs, self.choices[inputs[0]]) | self.choices
         return outputs
+
+    def column(self, name: str) -> Block:
+        """Return a column of the pool."""
+        made, at = self.pool[name]
+        column: Block = made.values[:, at]
+        return column
 
     def chosen(self, role: Role, word: str | None) -> Transform:
         """Return the transform of a role that a word chooses, or its only one."""
@@ -132,21 +161,25 @@ def fit_recipe(
         InvalidValue: if a word chooses nothing.
     """
     _require_known(preparation, transforms)
-    raw: dict[str, Block] = {}
-    raw |= {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
-    raw |= {name: blocks.strings[:, at] for at, name in enumerate(blocks.string_names)}
+    raw: dict[str, tuple[_Made | _Raw, int]] = {}
+    numbers, words = _Raw(blocks.numbers), _Raw(blocks.strings)
+    raw |= {name: (numbers, at) for at, name in enumerate(blocks.number_names)}
+    raw |= {name: (words, at) for at, name in enumerate(blocks.string_names)}
     choices = {column.name: preparation.of(column.name) for column in columns}
     fitting = _Fitting(transforms, lesson, raw, choices)
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
-    numbers = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
-    numbers += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
-    features = _prepare_numbers(fitting, numbers, needs)
+    names = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
+    names += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
+    features = _prepare_numbers(fitting, names, needs)
     features += _prepare_words(fitting, by_kind[ColumnKind.CATEGORY], needs)
     features += fitting.add(Role.READ_TEXT, by_kind[ColumnKind.TEXT])
     recipe = Recipe(
         blocks.number_names, blocks.string_names, tuple(fitting.stages), tuple(features)
     )
-    return Prepared(recipe, recipe.gathered([blocks.numbers, blocks.strings, *fitting.made]))
+    if all(made.taught is None for made in fitting.made):
+        return Prepared(recipe, recipe.apply(blocks))
+    made = (each.values for each in fitting.made)
+    return Prepared(recipe, recipe.gathered([blocks.numbers, blocks.strings, *made]))
 
 
 def blocks_of(table: Table) -> Blocks:
@@ -186,7 +219,7 @@ def _prepare_numbers(fitting: _Fitting, numbers: list[str], needs: Needs) -> lis
     products: list[str] = []
     for word, names in fitting.by_word(Role.IMPUTE, numbers):
         if not needs.takes_missing or word != _AUTO:
-            gappy = [name for name in names if np.isnan(fitting.pool[name]).any()]
+            gappy = [name for name in names if np.isnan(fitting.column(name)).any()]
             flags += fitting.add(Role.FLAG_MISSING, gappy)
             fitting.add(Role.IMPUTE, names, word=_IMPUTER_OF.get(word, word))
     for word, names in fitting.by_word(Role.SCALE, numbers):
@@ -205,7 +238,7 @@ def _prepare_words(fitting: _Fitting, words: list[str], needs: Needs) -> list[st
     for word, names in fitting.by_word(Role.IMPUTE, words):
         imputer = fitting.chosen(Role.IMPUTE, _IMPUTER_OF.get(word, word))
         if ColumnKind.CATEGORY in imputer.card.kinds:
-            gappy = [name for name in names if None in fitting.pool[name].tolist()]
+            gappy = [name for name in names if None in fitting.column(name).tolist()]
             flags += fitting.add(Role.FLAG_MISSING, gappy)
             fitting.add(Role.IMPUTE, names, word=word)
     encoded: list[str] = []
@@ -243,9 +276,7 @@ def _require_word(
     )
 
 
-def _unique(
-    names: Sequence[str], *, inputs: Sequence[str], taken: Mapping[str, Block]
-) -> list[str]:
+def _unique(names: Sequence[str], *, inputs: Sequence[str], taken: Collection[str]) -> list[str]:
     """Give each made column a name of its own.
 
     A raw column may be called `sex=male`; and column `a` with the word `b=c` makes the name that

@@ -68,8 +68,10 @@ class Quantiles:
         for at, (rising, falling, levels) in enumerate(self._arrays):
             column = block[:, at]
             up = np.interp(column, rising, levels)
-            down = np.interp(-column, falling, -levels[::-1])
-            rank = 0.5 * (up - down)
+            rank = up
+            if len(falling):
+                down = np.interp(-column, falling, -levels[::-1])
+                rank = 0.5 * (up - down)
             if self.is_normal:
                 rank[column + NEAR > rising[-1]] = 1.0
                 rank[column - NEAR < rising[0]] = 0.0
@@ -97,9 +99,20 @@ class Quantiles:
 
     @cached_property
     def _arrays(self) -> tuple[tuple[_Floats, _Floats, _Floats], ...]:
-        """Of each column the quantiles, the same mirrored, and their ranks."""
-        risings = [np.array(each, dtype=np.float64) for each in self.quantiles]
-        return tuple((each, -each[::-1], np.linspace(0, 1, len(each))) for each in risings)
+        """Of each column the quantiles, the same mirrored, and their ranks.
+
+        Of equal quantiles only the first and the last say anything. Where all differ, nothing is
+        mirrored: both ways lead to the same rank.
+        """
+        arrays = []
+        for quantiles in self.quantiles:
+            rising = np.array(quantiles, dtype=np.float64)
+            is_first = np.append(True, rising[1:] != rising[:-1])
+            is_end = is_first | np.append(is_first[1:], True)
+            levels, ends = np.linspace(0, 1, len(rising))[is_end], rising[is_end]
+            falling = np.empty(0) if is_first.all() else -ends[::-1]
+            arrays.append((ends, falling, levels))
+        return tuple(arrays)
 
 
 def normal_quantile(ranks: _Floats) -> _Floats:
