@@ -8,6 +8,7 @@ from typing import Any
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.explanations import Explanation, Overall
 from modelyard.domain.findings import Finding
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import RowPrediction
@@ -16,6 +17,7 @@ from modelyard.domain.tasks import Label
 from modelyard.engine.frames.forms import frame_like, like
 from modelyard.runtime.packages import REPORT
 from modelyard.services.answers import interval_columns, label_sets
+from modelyard.services.explaining import rows_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
 
@@ -133,6 +135,33 @@ class Model:
         return self.project.predicting.evaluate(
             self.opened, data, metric=metric, threshold=threshold
         )
+
+    def explain(self, data: Any, *, label: Label | None = None) -> list[Explanation]:
+        """Say for every row what each column moved the answer by (Shapley values).
+
+        Args:
+            data: a path, a pandas, polars or Arrow table, a dict of columns, a list of dicts, or
+                one row as a dict of cells.
+            label: class whose score is explained; left out: the one that is answered.
+
+        Returns:
+            An explanation a row: `base` plus every `amount` is `score`.
+
+        Raises:
+            InvalidValue: if a label is named and the model predicts a number.
+            UnknownKey: if the model answers no such label.
+            UnsupportedPackage: if the package has no reference rows.
+        """
+        blocks = self.project.predicting.read(self.opened, rows_of(data))
+        return list(self.opened.explainer.explain(blocks, label=label))
+
+    def explain_overall(self) -> Overall:
+        """Say how far each column moves answers on average, over some reference rows.
+
+        Raises:
+            UnsupportedPackage: if the package has no reference rows.
+        """
+        return self.opened.explainer.overall()
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report as one HTML file that opens offline, and return its path.

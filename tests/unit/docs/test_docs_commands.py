@@ -32,6 +32,7 @@ PAGES = (
     "docs/data.md",
     "docs/evaluation.md",
     "docs/exports.md",
+    "docs/explanations.md",
     "docs/packages.md",
     "docs/preparation.md",
     "docs/python.md",

@@ -22,8 +22,10 @@ from modelyard.runtime.blocks import Blocks
 FloatArray = npt.NDArray[np.float64]
 Ask = Callable[[Blocks], FloatArray]
 
-# Mixtures that one explanation may ask about; enumeration is taken where it needs no more.
+# Mixtures that one explanation may ask about, and how many times that to be exact: up to eight
+# columns with 200 reference rows.
 MOST_ROWS = 20_000
+_TIMES_TO_BE_EXACT = 3
 # Orders of a reference row below which their spread says nothing.
 _FEWEST_ROUNDS = 2
 # Standard error, as a share of the largest contribution, at which there is nothing to be gained.
@@ -63,10 +65,10 @@ def shares_of(
         row: one row.
         reference: rows of the same columns, at least one.
         rng: of the orders.
-        most_rows: mixtures to ask about.
+        most_rows: mixtures to ask about; three times as many to be exact.
     """
     n_columns = len(row.number_names) + len(row.string_names)
-    if 2**n_columns * reference.n_rows <= most_rows:
+    if 2**n_columns * reference.n_rows <= _TIMES_TO_BE_EXACT * most_rows:
         return _enumerated(ask, row, reference)
     used = _as_many_as_fit(reference, n_columns, most_rows, rng)
     return _sampled(ask, row, used, rng=rng, most_rows=most_rows)

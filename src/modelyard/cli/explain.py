@@ -1,0 +1,198 @@
+"""`modelyard explain`: what each column moved an answer by."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli._options import JSON, QUERY, TRUST, answering, dialect
+from modelyard.cli._screen import print_json, print_table, progress
+from modelyard.domain.errors import UsageError
+from modelyard.kit.addresses import scheme_of
+
+if TYPE_CHECKING:
+    from modelyard.domain.explanations import Explanation, Overall
+
+# Cells of a bar on each side of its middle.
+_BAR = 12
+
+
+@click.command("explain")
+@click.argument("model")
+@click.argument("row", nargs=-1)
+@click.option(
+    "--row",
+    "number",
+    type=int,
+    metavar="N",
+    help="Of the file, the row to explain; 1 is the first.",
+)
+@click.option(
+    "--class",
+    "label",
+    metavar="LABEL",
+    help="Class to explain; by default the one that is answered.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=10,
+    metavar="N",
+    help="Strongest columns to show.",
+)
+@QUERY
+@dialect
+@TRUST
+@JSON
+def explain(
+    model: str,
+    row: tuple[str, ...],
+    *,
+    number: int | None,
+    label: str | None,
+    top: int,
+    query: str | None,
+    trust: tuple[str, ...],
+    wants_json: bool,
+    **written: str | None,
+) -> None:
+    """Say what moved MODEL's answer for ROW.
+
+    What each column moved it by adds up, from the mean answer to this one (Shapley values). ROW is
+    a JSON object, or column=value as often as there are columns, or a file with --row. Without a
+    ROW: how far each column moves answers on average.
+    """
+    from modelyard.bootstrap import open_project
+    from modelyard.domain.configs import FileDialect
+    from modelyard.services.explaining import plain_explanation, plain_overall
+
+    data, at = _row(row, number, query)
+    if data is None and label is not None:
+        raise UsageError("--class goes with a row.", fix="Give a row, or leave --class out.")
+    predicting = open_project().predicting
+    with progress(is_shown=not wants_json) as bar:
+        bar.stage("Verifying the package")
+        opened = predicting.open(model, trust=trust)
+        bar.stage("Explaining")
+        if data is None:
+            overall = opened.explainer.overall()
+        else:
+            blocks = predicting.read(opened, data, dialect=FileDialect(**written), row=at)
+            (explanation,) = opened.explainer.explain(blocks, label=label)
+    if data is None:
+        told = plain_overall(overall, n_shown=top)
+    else:
+        told = plain_explanation(explanation, n_shown=top)
+    if wants_json:
+        print_json({"model": model} | told)
+    elif data is None:
+        _print_overall(overall, top)
+    else:
+        _print_explanation(explanation, top, target=opened.manifest.target)
+
+
+def _row(
+    given: tuple[str, ...], number: int | None, query: str | None
+) -> tuple[Any | None, int | None]:
+    """Return what holds the row, and which of its rows it is; None for no row at all."""
+    from modelyard.services.explaining import row_of_json
+
+    first = given[0] if given else ""
+    is_pair = "=" in first and scheme_of(first) is None and not Path(first).exists()
+    is_written = first.lstrip().startswith("{") or is_pair
+    if (not given or is_written) and (number is not None or query is not None):
+        raise UsageError("--row and --query go with a file.", fix="Name the file of the row.")
+    if not given:
+        return None, None
+    if is_pair and not first.lstrip().startswith("{"):
+        return [_cells_of(given)], 1
+    if len(given) > 1:
+        raise UsageError(
+            f"ROW is one JSON object, one file, or column=value pairs; {len(given)} came.",
+            fix="Put quotes around the JSON object.",
+        )
+    if is_written:
+        return [row_of_json(first)], 1
+    if number is None:
+        raise UsageError(
+            f"'{first}' is a file of rows; --row says which.", fix="For example: --row 1."
+        )
+    return answering(first if scheme_of(first) else Path(first), query), number
+
+
+def _cells_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    for pair in pairs:
+        if not pair.partition("=")[0] or "=" not in pair:
+            raise UsageError(
+                f"A row is written column=value; '{pair}' came.", fix="For example: age=39."
+            )
+    return {column: cell for column, _, cell in (pair.partition("=") for pair in pairs)}
+
+
+def _print_explanation(explanation: "Explanation", top: int, *, target: str) -> None:
+    from modelyard.services.explaining import others_of
+
+    scale, answer = explanation.scale.value, f"{explanation.answer:.4g}"
+    if explanation.label is None:
+        click.echo(f"Answer: {target} = {answer}.")
+    else:
+        click.echo(f"Answer: {target} = {explanation.label} with probability {answer}.")
+    calibration = " before calibration" if explanation.is_before_calibration else ""
+    click.echo(
+        f"Its {scale}{calibration} is {explanation.score:.4g}; the mean of "
+        f"{explanation.n_reference} reference rows is {explanation.base:.4g}."
+    )
+    shown = explanation.contributions[:top]
+    largest = max((abs(each.amount) for each in shown), default=0.0)
+    is_exact = explanation.method.is_exact
+    rows: list[tuple[object, ...]] = [
+        (each.column, each.cell, each.amount, *_beside(each.amount, each.error, largest, is_exact))
+        for each in shown
+    ]
+    n_others = len(explanation.contributions) - len(shown)
+    if n_others:
+        amount, error = others_of(explanation, n_shown=top)
+        rows.append((f"{n_others} others", "", amount, *_beside(amount, error, 0.0, is_exact)))
+    headings = ["column", "value", f"moves {scale} by", *([] if is_exact else ["± error"]), ""]
+    print_table("Why", headings, rows=rows)
+    sampled = "" if is_exact else " The error is one standard error."
+    click.echo(_METHODS[explanation.method.value] + sampled)
+
+
+_METHODS = {
+    "linear": "Exact, from the weights of the model.",
+    "trees": "Exact, from the trees of the model.",
+    "enumeration": "Exact: the model was asked about every coalition of columns.",
+    "sampling": "Sampled, by orders of columns drawn at random.",
+}
+
+
+def _beside(amount: float, error: float, largest: float, is_exact: bool) -> tuple[object, ...]:
+    return (_bar(amount, largest),) if is_exact else (error, _bar(amount, largest))
+
+
+def _print_overall(overall: "Overall", top: int) -> None:
+    shown = overall.weights[:top]
+    largest = max((each.mean for each in shown), default=0.0)
+    rows = [(each.column, each.mean, "█" * _cells(each.mean, largest)) for each in shown]
+    heading = f"moves {overall.scale.value} by"
+    print_table("What moves answers", ["column", heading, ""], rows=rows)
+    click.echo(
+        f"Mean absolute contribution over {overall.n_rows} reference rows, against "
+        f"{overall.n_reference}. {_METHODS[overall.method.value]}"
+    )
+
+
+def _bar(amount: float, largest: float) -> str:
+    """Draw an amount from the middle, to the left where it speaks against the answer."""
+    if not largest:
+        return ""
+    cells = "█" * _cells(amount, largest)
+    return f"{cells:>{_BAR}}│" if amount < 0 else f"{'':{_BAR}}│{cells}"
+
+
+def _cells(amount: float, largest: float) -> int:
+    return round(_BAR * abs(amount) / largest) if largest else 0
+
+
+COMMAND = explain
