@@ -11,6 +11,7 @@ from modelyard.domain.charts import ChartKind
 from modelyard.domain.dependences import Curve, Dependence
 from modelyard.domain.evaluations import Coverage, Importance
 from modelyard.domain.tasks import Task
+from modelyard.domain.trials import Dimension, Ending, Search, Trial, TrialStatus
 from modelyard.protocols.charts import ChartInput
 
 CHARTS = Catalog().charts()
@@ -31,7 +32,15 @@ def subject_of(task, n=60, n_classes=4, seed=0):
         values = rng.normal(size=(n, 1))
         dependence = dependence_of(["z"]) if n else ()
         return ChartInput(
-            task, "z", truth, values, (), importance, coverage=coverage, dependence=dependence
+            task,
+            "z",
+            truth,
+            values,
+            (),
+            importance,
+            coverage=coverage,
+            dependence=dependence,
+            search=search_of(n),
         )
     n_classes = 2 if task is Task.BINARY else n_classes
     labels = tuple(f"label {code}" for code in range(n_classes))
@@ -39,7 +48,49 @@ def subject_of(task, n=60, n_classes=4, seed=0):
     truth = rng.integers(0, n_classes, n)
     dependence = dependence_of(labels[1:7]) if n else ()
     return ChartInput(
-        task, "z", truth, scores, labels, importance, coverage=coverage, dependence=dependence
+        task,
+        "z",
+        truth,
+        scores,
+        labels,
+        importance,
+        coverage=coverage,
+        dependence=dependence,
+        search=search_of(n),
+    )
+
+
+def search_of(n):
+    """Return a search of as many trials as there are rows, None where there are none."""
+    if not n:
+        return None
+    trials = tuple(
+        Trial(
+            number=number,
+            parameters={"rate": "auto" if number == 1 else 0.1 * number, "kernel": "rbf"},
+            status=TrialStatus.FAILED if number == 2 else TrialStatus.SUCCEEDED,
+            score=None if number == 2 else 0.5 + 1 / number,
+            goodness=None if number == 2 else 0.5 + 1 / number,
+            fold_scores=(None,) if number == 2 else (0.5,),
+            duration_s=1.0,
+        )
+        for number in range(1, n + 1)
+    )
+    return Search(
+        search_type="random",
+        title="Random search",
+        metric="accuracy",
+        metric_title="<b>Accuracy</b>",
+        n_folds=1,
+        n_repeats=1,
+        space=(
+            Dimension("rate", 0.1, 1e4, is_log=True),
+            Dimension("kernel", choices=("rbf", "linear")),
+        ),
+        trials=trials,
+        tied=frozenset(),
+        ending=Ending.TRIALS,
+        duration_s=1.0,
     )
 
 

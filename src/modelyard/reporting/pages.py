@@ -22,7 +22,7 @@ from modelyard.reporting.weak_views import weak_view
 
 # The charts that have a section of their own.
 _LOOKS_AT = ("importance", "dependence")
-_SEARCH = ("search-history", "search-parameter")
+_SEARCH = ("search-history", "search-parameters")
 
 
 def render_report(subject: ReportSubject) -> str:

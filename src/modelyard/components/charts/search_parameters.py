@@ -1,4 +1,4 @@
-"""Search: the hyperparameter that goes with the score the most, against the score."""
+"""Search: each hyperparameter that has a range, against the score."""
 
 from math import log10
 
@@ -9,41 +9,45 @@ from modelyard.domain.tasks import Task
 from modelyard.domain.trials import Dimension, Search, TrialStatus
 from modelyard.protocols.charts import ChartCard, ChartInput
 
-# Points that a page of vector graphics carries lightly.
+# Points that a page of vector graphics carries lightly, over all parameters.
 _MAX_POINTS = 1000
 # Fewer points than this show no more than chance.
 _FEWEST = 5
+# Pictures that are looked at rather than leafed through.
+_MAX_CHARTS = 6
 
 
-class _SearchParameter:
+class _SearchParameters:
     card = ChartCard(
-        key="search-parameter",
-        title="The parameter that matters most",
+        key="search-parameters",
+        title="Hyperparameters and the score",
         tasks=frozenset(Task),
         order=81,
     )
 
-    def chart(self, subject: ChartInput) -> ChartSpec | None:
+    def chart(self, subject: ChartInput) -> tuple[ChartSpec, ...] | None:
         search = subject.search
         if search is None:
             return None
         clouds = [(each, *_cloud(search, each)) for each in search.space if not each.choices]
         usable = [cloud for cloud in clouds if len(cloud[1]) >= _FEWEST]
-        if not usable:
-            return None
-        dimension, x, y = max(usable, key=lambda cloud: abs(_agreement(cloud[1], cloud[2])))
+        usable.sort(key=lambda cloud: -abs(_agreement(cloud[1], cloud[2])))
+        return tuple(self._drawn(search, *cloud) for cloud in usable[:_MAX_CHARTS]) or None
+
+    def _drawn(
+        self, search: Search, dimension: Dimension, x: list[float], y: list[float]
+    ) -> ChartSpec:
         scale = " (power of ten)" if dimension.is_log else ""
         return ChartSpec(
             key=self.card.key,
-            title=self.card.title,
+            title=f"{dimension.name} and the score",
             kind=ChartKind.POINTS,
             x_label=f"{dimension.name}{scale}",
             y_label=f"{search.metric_title}, mean over folds",
             series=(Series("trials", tuple(x), tuple(y)),),
             caption=(
-                f"Of the searched ranges, '{dimension.name}' goes with the score the most (rank "
-                f"correlation {_agreement(x, y):.2f} over {len(x)} trials). A best value at an end "
-                "of the range asks for a wider one."
+                f"Rank correlation {_agreement(x, y):.2f} over {len(x)} finished trials. Where "
+                "the best ones lie at an end of the range, a wider one may hold better."
             ),
         )
 
@@ -51,7 +55,7 @@ class _SearchParameter:
 def _cloud(search: Search, dimension: Dimension) -> tuple[list[float], list[float]]:
     """Return values and scores of the finished trials that have a place in the range."""
     x, y = [], []
-    for trial in search.trials[:_MAX_POINTS]:
+    for trial in search.trials[: _MAX_POINTS // _MAX_CHARTS]:
         value = trial.parameters[dimension.name]
         is_done = trial.status is TrialStatus.SUCCEEDED and trial.score is not None
         if is_done and dimension.has_place_for(value):
@@ -71,4 +75,4 @@ def _agreement(x: list[float], y: list[float]) -> float:
     return float(np.corrcoef(*ranks)[0, 1])
 
 
-COMPONENT = _SearchParameter()
+COMPONENT = _SearchParameters()
