@@ -67,6 +67,7 @@ def _weird():
         "note": ["text"] * N,
         "many": [f"m{n // 2}" for n in range(N)],
         "endless": np.where(np.arange(N) == 3, np.inf, number),
+        "huge": number * 1e305,
         "rarely": (np.arange(N) == 5).tolist(),
         "far": np.where(np.arange(N) == 7, 1e6, number),
         "nearby": np.where(np.arange(N) == 7, 1e6, number) * 2 + 1e-6 * number,
@@ -76,7 +77,8 @@ def _weird():
         "town": ["NY" if n % 2 else "ny " if n % 3 else "Rome" for n in range(N)],
     }
     kinds = ["category", "category", "numeric", "numeric", "integer", "numeric", "numeric"]
-    kinds += ["identifier", "text", "category", "numeric", "boolean", "numeric", "numeric"]
+    kinds += ["identifier", "text", "category", "numeric", "numeric"]
+    kinds += ["boolean", "numeric", "numeric"]
     kinds += ["category", "category", "category", "category"]
     return _table(columns, [ColumnKind(kind) for kind in kinds])
 

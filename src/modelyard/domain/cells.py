@@ -40,7 +40,11 @@ DEFAULT_MISSING_TOKENS = (
 
 # "None" is a category as often as it is a gap (no alley, no basement), and so are the others. Only
 # a column that otherwise holds numbers, dates or truth values leaves no doubt about them.
-WEAK_MISSING_TOKENS = ("None", "none", "NONE", "na", "nil", "-", "--", ".", "missing")
+WEAK_MISSING_TOKENS = (
+    *("None", "none", "NONE", "na", "nil", "-", "--", ".", "missing"),
+    # What a spreadsheet writes where a formula failed.
+    *("#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"),
+)
 
 # Spellings of truth, in pairs: a column that writes `yes` will one day write `no`. 1 and 0 alone
 # stay numbers; beside a word they are truth values.

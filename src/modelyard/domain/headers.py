@@ -22,7 +22,7 @@ def require_sound_header(names: Sequence[str]) -> None:
     if empty:
         raise AmbiguousHeader(
             f"The header has no name at {_positions(empty)} of {len(names)}.",
-            fix="Give each column a name.",
+            fix="Give each column a name; the first line of a file must be the one with the names.",
         )
     places: dict[str, list[int]] = {}
     for at, name in enumerate(names, start=1):

@@ -110,7 +110,10 @@ class Table:
         """
         if name in self._by_name:
             return self._by_name[name]
-        fix = suggestion(name, self.names, otherwise=f"Columns: {', '.join(self.names[:20])}.")
+        columns = f"Columns: {', '.join(self.names[:20])}."
+        if len(self.names) == 1:
+            columns += " If it holds several, name the delimiter that parts them."
+        fix = suggestion(name, self.names, otherwise=columns)
         raise MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)
 
     def select(self, names: Sequence[str]) -> "Table":

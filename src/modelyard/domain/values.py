@@ -30,6 +30,8 @@ _PLAIN_TYPES = frozenset({str, bool, int, float, datetime, date, time, timedelta
 # Scalars of pandas that are no plain values, and read well as words.
 _READ_AS_WORDS = frozenset({"Interval", "Period"})
 _NAN = float("nan")
+# Beyond, a sum over a table of 10^8 rows may leave the range of a double (1.8e308).
+LARGEST_NUMBER = 1e300
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- cells are naive: UTC is implied
 _MICROSECOND = timedelta(microseconds=1)
 # Python refuses to write whole numbers of more than 4,300 digits; no cell means one.

@@ -9,6 +9,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import TargetError
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.values import LARGEST_NUMBER
 
 # Up to this many different whole numbers, each repeated as often as below, are read as classes:
 # wine grades (7 values) are, ages and counts of bikes are not. A user overrules it by --task.
@@ -38,11 +39,13 @@ def find_task(table: Table, target: str) -> tuple[Task, str]:
     if column.kind not in {ColumnKind.INTEGER, ColumnKind.NUMERIC}:
         raise _unfit(column)
     if not _are_whole(values):
+        _require_numbers(column, values)
         return Task.REGRESSION, f"it holds {_count(values, 'different number')}, not all whole"
     counted = _count(values, "different whole number")
     few = len(values) <= _MAX_NUMBER_CLASSES
     if len(values) <= 2 or (few and n_known >= _MIN_ROWS_PER_NUMBER_CLASS * len(values)):
         return _classes(len(values)), f"it holds only {counted} in {n_known} rows"
+    _require_numbers(column, values)
     return Task.REGRESSION, f"it holds {counted} in {n_known} rows"
 
 
@@ -195,6 +198,14 @@ def _require_numbers(column: Column, values: list[Any]) -> None:
             fix="Write its numbers plainly, or use --task binary or --task multiclass.",
             column=column.name,
             sample=_shown(values),
+        )
+    huge = [value for value in values if abs(value) > LARGEST_NUMBER]
+    if huge:
+        raise TargetError(
+            f"'{column.name}' holds numbers too large to sum, such as {huge[0]:g}.",
+            fix=f"Write them in a larger unit: beyond {LARGEST_NUMBER:g} no error can be measured.",
+            column=column.name,
+            sample=_shown(huge),
         )
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from modelyard.domain.cells import WHITE_SPACE
 from modelyard.domain.columns import ColumnKind, InputColumn
-from modelyard.domain.errors import MissingColumns
+from modelyard.domain.errors import MissingColumns, UsageError
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
@@ -55,6 +55,7 @@ class InputReader:
         """Read one row.
 
         Raises:
+            UsageError: if it is no row: column name to value.
             MissingColumns: if the row lacks a column of the model.
             UnparseableValue: if a value does not fit its column.
         """
@@ -68,10 +69,20 @@ class InputReader:
 
     def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> Blocks:
         """Read many rows; an error names the row, 1 is the first."""
-        for row in rows:
-            self._require_columns(row)
+        self.require_keys(rows)
         names = [column.name for column in self.inputs]
         return self._read_columns({name: [row[name] for row in rows] for name in names}, len(rows))
+
+    def require_keys(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse a row that lacks a column of the model, as a row alone is refused.
+
+        Raises:
+            MissingColumns: at the first such row, 1 is the first.
+        """
+        names = frozenset(column.name for column in self.inputs)
+        for at, row in enumerate(rows, start=1):
+            if not names <= row.keys():
+                self._require_columns(row, at=at)
 
     def read_columns(self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]) -> Blocks:
         """Read whole columns of equal length; an error names the first cell of the first column."""
@@ -120,7 +131,12 @@ class InputReader:
             for name in self._string_names:
                 grammar = self._own.get(name, self._grammar) if self._own else self._grammar
                 strings.append(self._string(row[name], grammar))
-        except KeyError:
+        except (KeyError, IndexError, TypeError) as error:
+            if not hasattr(row, "keys"):
+                raise UsageError(
+                    f"A row must be a dict, column name to value; got {type(row).__name__}.",
+                    fix="For several rows or a table use predict.",
+                ) from error
             self._require_columns(row)
             raise
         except ValueError as error:
@@ -146,14 +162,15 @@ class InputReader:
                 raise unfit_cell(column, value, row=row, decimal=decimal) from error
         return read
 
-    def _require_columns(self, present: Mapping[str, Any]) -> None:
+    def _require_columns(self, present: Mapping[str, Any], *, at: int | None = None) -> None:
         absent = [column.name for column in self.inputs if column.name not in present]
         if not absent:
             return
-        close = nearest(absent[0], present)
+        close = nearest(absent[0], [name for name in present if isinstance(name, str)])
         names = ", ".join(f"'{name}'" for name in absent[:10])
         hint = f"The nearest that came is '{close}'." if close else "Send null where it is unknown."
-        raise MissingColumns(f"The input lacks {names}.", fix=hint, column=absent[0])
+        subject = "The input" if at is None else f"Row {at}"
+        raise MissingColumns(f"{subject} lacks {names}.", fix=hint, row=at, column=absent[0])
 
 
 def _is_doubles(values: object) -> bool:

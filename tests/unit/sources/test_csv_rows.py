@@ -153,10 +153,21 @@ def test_a_quote_within_a_bare_cell_is_a_character(read):
 def test_names_of_any_kind_survive(read):
     names = ["😀", "שם", "é", "e\u0301", '"x"', "'; DROP TABLE", "<img onerror>", "=1+1", "a\nb"]
     text = io.StringIO()
-    csv.writer(text).writerows([names, names])
+    csv.writer(text).writerows([names, names[::-1]])
     raw = read(text.getvalue())
     assert raw.frame.columns == names
-    assert list(raw.frame.row(0)) == names
+    assert list(raw.frame.row(0)) == names[::-1]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_row_that_repeats_the_header_is_refused(read, mark):
+    with pytest.raises(MalformedRow, match="Row 2 repeats the header") as caught:
+        read(f"a,b\n1,2\n{mark}a,b\n3,4\n")
+    assert caught.value.row == 2
+
+
+def test_a_word_that_is_the_name_of_the_only_column_is_a_word(read):
+    assert cells(read("a\nb\na\n")) == {"a": ["b", "a"]}
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"])

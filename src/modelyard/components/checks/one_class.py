@@ -18,16 +18,20 @@ class OneClass:
         values = subject.table.frame[subject.target].drop_nulls()
         if values.n_unique() != 1:
             return
+        n_missing = subject.table.n_rows - len(values)
+        known = f" where it is known ({n_missing:,} are missing)" if n_missing else ""
+        read = " If an answer was read as missing, name the words that mean missing yourself."
         yield Finding(
             code="one-class",
             severity=Severity.ERROR,
             message=(
-                f"The target '{subject.target}' is '{values[0]}' in all {len(values):,} rows: "
-                "there is nothing to tell apart."
+                f"The target '{subject.target}' is '{values[0]}' in all {len(values):,} rows"
+                f"{known}: there is nothing to tell apart."
             ),
             columns=(subject.target,),
             sample=(str(values[0]),),
-            fix="Add rows with another answer, or choose another target with --target.",
+            fix="Add rows with another answer, or choose another target with --target."
+            + (read if n_missing else ""),
         )
 
 

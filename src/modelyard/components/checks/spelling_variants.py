@@ -13,7 +13,7 @@ _N_SHOWN = 5
 
 
 class SpellingVariants:
-    """Looks for words that differ in case, white space or accents alone."""
+    """Looks for words that differ in case, white space, accents or unseen characters alone."""
 
     card = CheckCard("spelling-variants", "Words in several spellings", ("spelling-variants",))
 
@@ -40,7 +40,7 @@ def _finding(name: str, variants: list[list[str]], *, is_target: bool) -> Findin
         severity=Severity.WARNING,
         message=(
             f"Column '{name}' spells {n_words:,} word{'s' if n_words > 1 else ''} in several ways, "
-            "which differ in case, white space or accents alone."
+            "which differ in case, white space, accents or unseen characters alone."
         ),
         columns=(name,),
         sample=tuple(" = ".join(repr(word) for word in group) for group in variants[:_N_SHOWN]),

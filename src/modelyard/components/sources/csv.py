@@ -8,7 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from modelyard.components.sources._delimited.dialects import Dialect, find_dialect
-from modelyard.components.sources._delimited.encodings import DecodedText, decode
+from modelyard.components.sources._delimited.encodings import (
+    DecodedText,
+    decode,
+    require_table_text,
+)
 from modelyard.components.sources._delimited.files import PACKED, bytes_of, is_large
 from modelyard.components.sources._delimited.joining import joined
 from modelyard.components.sources._delimited.pieces import NotPlainError, PieceReader
@@ -25,6 +29,8 @@ _SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in
 # Excel writes this line to tell its own delimiter.
 _SEPARATOR_LINE = re.compile(rb"sep=([\t -!#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
 _PLAIN = DecodedText(b"", "utf-8")
+# What a name may begin or end with unseen: spaces, a byte order mark, and spaces of no width.
+_UNSEEN = WHITE_SPACE + "\ufeff\u200b\u2060"
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES))
 def _at_once(location: Path, options: ReadOptions) -> _Found:
     content = bytes_of(location)
     text = decode(content, location.name, encoding=options.encoding)
+    require_table_text(text.content, location.name)
     plain, options = _without_separator_line(text.content, options)
     dialect = find_dialect(plain, options)
     records = cut(plain, dialect)
@@ -149,7 +156,7 @@ def _without_separator_line(content: bytes, options: ReadOptions) -> tuple[bytes
 
 def _named(records: Records) -> tuple[tuple[str, ...], pl.DataFrame]:
     """Return names without surrounding white space, and the columns that they stand for."""
-    names = [name.strip(WHITE_SPACE + "\ufeff") for name in records.names]
+    names = [name.strip(_UNSEEN) for name in records.names]
     frame = records.frame
     n_kept = len(names)
     while n_kept > 1 and not names[n_kept - 1] and _is_empty(frame.to_series(n_kept - 1)):

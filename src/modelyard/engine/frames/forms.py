@@ -57,6 +57,8 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         return _hashed(_source_of_address(scheme, catalog).read(str(data), options))
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
+        if "\0" in str(location):
+            raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
         return _hashed(_source_of(location, catalog).read(location, options))
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
@@ -188,10 +190,28 @@ def _frame_of(data: object) -> tuple[str, pl.DataFrame, tuple[str, ...]]:
         return "python", frame_of_columns(_columns_of(data)), ()
     if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
         return "python", frame_of_columns(_columns_of_rows(data)), ()
+    if isinstance(data, list | tuple):
+        row, odd = next((at, row) for at, row in enumerate(data) if not isinstance(row, Mapping))
+        raise UsageError(
+            f"Each row of a list must be a dict; row {row + 1} is of type '{type(odd).__name__}'.",
+            fix="Name the column of each value: [{'age': 41, 'city': 'Oslo'}].",
+            row=row + 1,
+        )
     raise UsageError(
         f"A table cannot be read from a value of type '{type(data).__name__}'.",
-        fix=f"Give {_FORMS}.",
+        fix=_advice(data),
     )
+
+
+def _advice(data: object) -> str:
+    """Return what makes a table of a value that nearly is one."""
+    if isinstance(data, np.ndarray):
+        return "Name its columns: pandas.DataFrame(array, columns=[...])."
+    if _is_a(data, "pandas", "Series") or isinstance(data, pl.Series):
+        return "Make it a table by its to_frame(), or give one row to predict_row."
+    if isinstance(data, Iterator):
+        return "Give list(rows): rows are counted, and looked at more than once."
+    return f"Give {_FORMS}."
 
 
 def _is_a(data: object, library: str, *names: str) -> bool:

@@ -20,7 +20,9 @@ class Rescale:
     def apply(self, block: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return (block - centers) / scales."""
         centers, scales = self._arrays
-        rescaled: npt.NDArray[np.float64] = (block - centers) / scales
+        # What overflows is infinite from here on, and no such answer leaves the predictor.
+        with np.errstate(over="ignore"):
+            rescaled: npt.NDArray[np.float64] = (block - centers) / scales
         return rescaled
 
     def to_params(self) -> dict[str, Any]:

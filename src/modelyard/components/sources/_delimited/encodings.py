@@ -36,6 +36,13 @@ _SIGNATURES = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90\x00", "a program"),
 )
+# Openings of text that is no table: no header begins so.
+_MARKUP = (
+    (re.compile(rb"\s*<(?:!doctype\s+html|html|head|table)\b", re.IGNORECASE), "an HTML page"),
+    (re.compile(rb"\s*<\?xml\s", re.IGNORECASE), "an XML document"),
+    (re.compile(rb"\{\\rtf"), "a Rich Text document"),
+    (re.compile(rb"\s*\[?\s*\{\s*\"(?!\")"), "JSON"),
+)
 # Text holds tabs, line ends and at times a form feed or an end-of-file mark, no other controls.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 CONTROL_BYTES = bytes(byte for byte in range(256) if _CONTROLS.match(bytes([byte])))
@@ -108,6 +115,17 @@ def decode(content: bytes, name: str, *, encoding: str | None = None) -> Decoded
     return DecodedText(content, "utf-8")
 
 
+def require_table_text(content: bytes, name: str) -> None:
+    """Refuse text of another format that was called a table.
+
+    Raises:
+        NotATable: naming what it is.
+    """
+    for opening, what in _MARKUP:
+        if opening.match(content):
+            _refuse_binary(name, f"it is {what}")
+
+
 def is_marked(content: bytes) -> bool:
     """Return whether the bytes open as no plain UTF-8 text does."""
     openings = [mark for mark, _ in _BYTE_ORDER_MARKS] + [opening for opening, _ in _SIGNATURES]
@@ -173,7 +191,13 @@ def _decode_western(content: bytes, first_bad: int) -> DecodedText:
     n_stray = len(_HIGH.findall(_UTF8_SEQUENCE.sub(b"", content)))
     # One look-alike among many stray bytes is chance, as in a French capital before a guillemet.
     if 4 * n_sequences >= n_stray:
-        _refuse_encoding(content, first_bad, "the text around it is UTF-8, this byte is not")
+        line = content.count(b"\n", 0, first_bad) + 1
+        raise UndecidableEncoding(
+            f"The encoding cannot be decided: byte {first_bad} (line {line}) is "
+            f"{content[first_bad]:#04x}; the text around it is UTF-8, this byte is not.",
+            fix=f"Mend line {line}, or name the encoding if the whole file is written in another.",
+            sample=content[first_bad : first_bad + 1].hex(),
+        )
     undefined = _NOT_IN_CP1252.search(content)
     if undefined is not None:
         _refuse_encoding(content, undefined.start(), "no Western encoding has a character there")

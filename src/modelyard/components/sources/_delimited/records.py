@@ -83,6 +83,7 @@ def cut_regular(layout: Layout, dialect: Dialect, *, n_before: int = 0) -> Recor
     frame = _read_cells(layout, settled[1], dialect)
     if frame.height != n_fields.size:
         return None
+    _refuse_repeated_header(names, frame, n_before=n_before)
     records = Records(names, frame, layout.n_blank, layout.has_quotes)
     return _trimmed(records, settled[0])
 
@@ -113,7 +114,30 @@ def _cut_one_by_one(content: bytes, dialect: Dialect) -> Records:
     frame = pl.DataFrame(
         [pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(cells)]
     )
+    _refuse_repeated_header(names, frame)
     return _trimmed(Records(names, frame, n_blank, has_quotes=True), settled[0])
+
+
+def _refuse_repeated_header(
+    names: Sequence[str], frame: pl.DataFrame, *, n_before: int = 0
+) -> None:
+    """Refuse a row that holds the names again, as it stands where files were joined.
+
+    Read as a row, it would turn each of its columns into words. In a single column it may be one.
+    """
+    if len(names) < 2 or not frame.height:
+        return
+    # A file that is joined to another may bring its byte order mark along.
+    first = frame.to_series(0).is_in([names[0], f"\ufeff{names[0]}"])
+    for at in first.arg_true().to_list():
+        if frame.row(at)[1 : len(names)] == tuple(names[1:]):
+            row = n_before + at + 1
+            raise MalformedRow(
+                f"Row {row} repeats the header.",
+                fix="Remove the row; if the file has no header, write one above the first row.",
+                row=row,
+                sample=",".join(names)[:_MAX_SAMPLE],
+            )
 
 
 def _settle(
@@ -184,9 +208,13 @@ def _refuse(
     found, number = int(n_fields[row]), n_before + row + 1
     expected = f"{n_names} field{'s' if n_names > 1 else ''}, as the header has"
     which, fix = f"Row {number} has", f"Mend row {number}, or quote the cell that is cut."
+    if found == 1:
+        fix = f"Remove row {number} if it is a note or a comment; otherwise complete it."
     if not n_before and len(n_fields) > 1 and (n_fields == found).all():
         which = "Every row has"
         fix = "Complete the header: a name for each field, in the rows' order."
+    if n_names == 1:
+        fix = "Remove what stands above the names of the columns: the first line is the header."
     others = [d for d in DELIMITERS if record.count(d) + 1 == n_names > 1]
     if found < n_names and others:
         other = DELIMITER_NAMES[others[0]]
