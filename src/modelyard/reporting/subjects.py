@@ -34,6 +34,9 @@ class ReportSubject:
         config: what the user asked for, name to value.
         parity: how closely the package predicts what the trained model predicts.
         threshold: of two classes, the share from which on the second one is answered.
+        threshold_by: by what it was chosen, empty where it was given.
+        calibrated: why probabilities are mapped or not.
+        card: what only people know of the model, by the keys of `domain.configs.CARD_KEYS`.
         command, python: how to train the same model again, as a shell and as Python would take it.
         versions: library to version.
     """
@@ -54,6 +57,9 @@ class ReportSubject:
     config: Mapping[str, Any] = field(default_factory=dict)
     parity: Parity | None = None
     threshold: float = 0.5
+    threshold_by: str = ""
+    calibrated: str = ""
+    card: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
     python: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

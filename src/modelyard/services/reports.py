@@ -1,16 +1,24 @@
 """Gathers what a report says about a training, and the metrics that a model exports."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from modelyard.domain.errors import InvalidValue
+from modelyard.domain.charts import ChartSpec
+from modelyard.domain.errors import InvalidValue, StoreError, UnsupportedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
+from modelyard.domain.names import slug
 from modelyard.domain.runs import Run
 from modelyard.engine.training import Trained
+from modelyard.kit.records import from_plain, to_plain
+from modelyard.reporting.cards import model_card
 from modelyard.reporting.exports import kept_metrics_csv, metrics_csv
+from modelyard.reporting.plot_files import plot_svg
+from modelyard.reporting.rasters import plot_png
 from modelyard.reporting.subjects import ReportSubject
-from modelyard.runtime.packages import REPORT, Package
+from modelyard.runtime.packages import REPORT, REPORT_DATA, Package
 from modelyard.services.reproducing import changed_options, python_call, shell_command
 from modelyard.store.files import write_whole
 
@@ -35,6 +43,9 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         config=changed_options(trained.config),
         parity=manifest.parity,
         threshold=manifest.threshold,
+        threshold_by=manifest.threshold_by,
+        calibrated=str((manifest.calibrated or {}).get("reason", "")) if manifest.labels else "",
+        card=manifest.card,
         command=shell_command(trained.config, run.data_location),
         python=python_call(trained.config, run.data_location),
         versions=manifest.versions,
@@ -48,6 +59,81 @@ def write_report(package: Package, path: Path) -> None:
         StoreError: if the file cannot be written.
     """
     write_whole(path, package.contents[REPORT])
+
+
+def kept_report(subject: ReportSubject) -> bytes:
+    """Return what a report says as the package keeps it; the order of names is told as well."""
+    return json.dumps(to_plain(subject), ensure_ascii=False, allow_nan=False).encode()
+
+
+def kept_subject(package: Package) -> ReportSubject | None:
+    """Return what the report of a package says; None where it is kept as a page alone.
+
+    Raises:
+        UnsupportedPackage: if a field is missing.
+    """
+    content = package.contents.get(REPORT_DATA)
+    if content is None:
+        return None
+    try:
+        return from_plain(ReportSubject, json.loads(content))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedPackage(f"The package's report is incomplete: {error}.") from error
+
+
+def write_card(package: Package, path: Path) -> None:
+    """Write the model card of a package as Markdown.
+
+    Raises:
+        StoreError: if the file cannot be written.
+    """
+    write_whole(path, model_card(package.manifest, kept_subject(package)).encode())
+
+
+def write_plots(package: Package, folder: Path, form: str) -> tuple[Path, ...]:
+    """Draw every chart of a report again, each to a file of its own in a folder.
+
+    Args:
+        package: whose report.
+        folder: made where it is missing; files of the same names are replaced.
+        form: "svg" or "png".
+
+    Raises:
+        InvalidValue: if there is no such form.
+        UnsupportedPackage: if the package keeps its report as a page alone.
+        MissingExtra: if PNG is asked for without matplotlib.
+        StoreError: if a file cannot be written.
+    """
+    if form not in _PLOTS:
+        raise InvalidValue(
+            f"Plots are drawn as {' or '.join(_PLOTS)}; '{form}' came.",
+            fix="For example: --plots plots --format svg.",
+            sample=form,
+        )
+    subject = kept_subject(package)
+    if subject is None:
+        raise UnsupportedPackage(
+            "The package keeps its report as a page alone.", fix="Train the model again."
+        )
+    contents = {}
+    for number, spec in enumerate(subject.evaluation.charts, start=1):
+        contents[f"{number:02}-{slug(spec.key)}.{form}"] = _PLOTS[form](spec)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"'{folder}' cannot be made: {error.strerror}.",
+            fix="Choose another folder with --plots.",
+            sample=str(folder),
+        ) from error
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    return tuple(folder / name for name in contents)
+
+
+_PLOTS: Mapping[str, Callable[[ChartSpec], bytes]] = MappingProxyType(
+    {"svg": lambda spec: plot_svg(spec).encode(), "png": plot_png}
+)
 
 
 def write_kept_metrics(manifest: Manifest, path: Path) -> None:

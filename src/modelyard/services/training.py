@@ -32,8 +32,8 @@ from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
-from modelyard.runtime.packages import ESTIMATOR, REPORT, Package, open_package
-from modelyard.services.reports import report_subject
+from modelyard.runtime.packages import ESTIMATOR, REPORT, REPORT_DATA, Package, open_package
+from modelyard.services.reports import kept_report, report_subject
 from modelyard.store.artifacts import Artifacts, folder_at
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
@@ -199,7 +199,9 @@ class TrainingService:
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
         if trained.config.keep_estimator:
             draft = draft.with_file(ESTIMATOR, estimator_file(trained.fitted.model))
-        draft = draft.with_file(REPORT, _report(trained, draft, run).encode())
+        subject = report_subject(trained, draft.manifest, run=run)
+        draft = draft.with_file(REPORT_DATA, kept_report(subject))
+        draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)
         # The copy is written before the model is registered, and is seen only after that.
         with self._copy(draft, out):
@@ -295,7 +297,3 @@ def _described(run: Run, trained: Trained) -> Run:
 
 def _plain(findings: Iterable[Any]) -> tuple[dict[str, Any], ...]:
     return tuple(finding.to_dict() for finding in findings)
-
-
-def _report(trained: Trained, draft: Draft, run: Run) -> str:
-    return render_report(report_subject(trained, draft.manifest, run=run))
