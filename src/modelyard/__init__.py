@@ -1,17 +1,21 @@
 """The Python door, handed out lazily so that importing the name costs nothing.
 
-`modelyard.train` and `modelyard.load` live in `modelyard.workbench`; they are fetched on
-first use.
+`modelyard.train`, `modelyard.load` and `modelyard.compare` live in `modelyard.workbench`; they are
+fetched on first use.
 """
 
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["__version__", "load", "train"]
+__all__ = ["__version__", "compare", "load", "train"]
 
 _HOMES = MappingProxyType(
-    {"load": "modelyard.workbench.models", "train": "modelyard.workbench.training"}
+    {
+        "compare": "modelyard.workbench.comparing",
+        "load": "modelyard.workbench.models",
+        "train": "modelyard.workbench.training",
+    }
 )
 
 

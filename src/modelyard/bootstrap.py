@@ -12,6 +12,7 @@ import structlog
 from modelyard.catalog import Catalog
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.packaging.signing import SigningKey, signing_key_in
+from modelyard.services.comparing import ComparisonService
 from modelyard.services.datasets import DatasetService
 from modelyard.services.health import HealthService
 from modelyard.services.models import ModelService
@@ -121,6 +122,19 @@ class Project:
             now=_now,
             new_id=_new_id,
             n_threads=self.settings.threads,
+        )
+
+    @cached_property
+    def comparing(self) -> ComparisonService:
+        """Models side by side."""
+        predicting = self.predicting
+        return ComparisonService(
+            catalog=self.catalog,
+            open=lambda reference, trust: predicting.open(reference, trust=trust),
+            with_truth=lambda model, data, dialect: predicting.with_truth(
+                model, data, dialect=dialect
+            ),
+            clock=time.perf_counter,
         )
 
 

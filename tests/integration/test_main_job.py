@@ -104,9 +104,9 @@ def test_models_are_listed_by_a_metric_tagged_compared_promoted_and_deleted(
     assert ranked == [1, 2]
     done("models", "tag", "iris@1", "stage=test")
     assert [each["version"] for each in done("models", "list", "--tag", "stage=test")] == [1]
-    compared = done("models", "compare", "iris@2", "iris@1")
-    assert [each["version"] for each in compared["models"]] == [1, 2]
-    assert compared["is_same_data"] is True
+    compared = done("compare", "iris@2", "iris@1", "--data", IRIS)
+    assert [each["name"] for each in compared["models"]] == ["iris@1", "iris@2"]
+    assert compared["n_rows"] == 150
     assert done("models", "promote", "iris@1")["aliases"] == ["champion"]
     refused = cli("models", "delete", "iris@1", "--yes", "--json")
     assert refused.code == 4
@@ -265,7 +265,7 @@ def test_the_schema_of_configurations_is_a_json_schema(cli) -> None:
         (("train", IRIS, "--target", "species", "--name", "../x"), "../x"),
         (("train", IRIS, "--target", "species", "--drop", "species"), "species"),
         (("runs", "list", "--status", "done"), "succeeded"),
-        (("models", "compare", "iris@1"), "two"),
+        (("compare", "iris@1"), "two"),
     ],
 )  # fmt: skip
 def test_a_wrong_command_exits_with_4_and_says_what_is_right(arguments, says, cli) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group("models")
 def models() -> None:
-    """Keep, compare and promote models."""
+    """Keep and promote models."""
 
 
 @models.command("list")
@@ -138,32 +138,6 @@ def promote(model: str, *, alias: str, wants_json: bool) -> None:
         print_json(_plain(found))
     else:
         click.echo(f"{found.reference} is now {alias} of '{found.name}'.")
-
-
-@models.command("compare")
-@click.argument("models", nargs=-1, required=True)
-@JSON
-def compare(models: tuple[str, ...], *, wants_json: bool) -> None:
-    """Put MODELS side by side by their metrics."""
-    from dataclasses import asdict
-
-    from modelyard.bootstrap import open_project
-
-    compared = open_project().models.compare(models)
-    if wants_json:
-        print_json(asdict(compared))
-        return
-    headings = ("metric", *(model.reference for model in compared.models))
-    rows: list[tuple[object, ...]] = [
-        ("algorithm", *(model.algorithm for model in compared.models)),
-        ("MB", *(f"{model.size_bytes / 1e6:.2f}" for model in compared.models)),
-    ]
-    for key in compared.metrics:
-        cells = (model.metrics.get(key, {}).get("value") for model in compared.models)
-        rows.append((key, *(None if cell is None else f"{cell:.4g}" for cell in cells)))
-    print_table("Comparison", headings, rows=rows)
-    if not compared.is_same_data:
-        click.echo("Note: they were trained on different data; their test rows differ.")
 
 
 @models.command("delete")

@@ -1,9 +1,8 @@
-"""The registry of models: list, show, tag, promote, compare, trace back, delete."""
+"""The registry of models: list, show, tag, promote, trace back, delete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import CHAMPION
 from modelyard.domain.queries import ModelQuery
 from modelyard.domain.runs import Model, StoredEvaluation
@@ -11,21 +10,6 @@ from modelyard.store.artifacts import Artifacts
 from modelyard.store.evaluations import Evaluations
 from modelyard.store.lineage import Lineage, Offspring, Origin
 from modelyard.store.models import Models
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Models side by side.
-
-    Attributes:
-        models: in the order of the deciding metric, the best first, where they share one.
-        metrics: keys that at least one of them was measured by.
-        is_same_data: whether all were trained on the same content.
-    """
-
-    models: tuple[Model, ...]
-    metrics: tuple[str, ...]
-    is_same_data: bool
 
 
 @dataclass(frozen=True)
@@ -78,23 +62,6 @@ class ModelService:
         self.artifacts.delete(model.artifact)
         return model
 
-    def compare(self, references: Sequence[str]) -> Comparison:
-        """Put versions side by side.
-
-        Raises:
-            InvalidValue: if fewer than two are named.
-        """
-        if len(references) < 2:
-            raise InvalidValue(
-                f"A comparison needs at least two models; {len(references)} came.",
-                fix="Name them one after the other: modelyard models compare A@1 A@2.",
-            )
-        models = [self.models.get(reference) for reference in references]
-        metrics = tuple(dict.fromkeys(key for model in models for key in model.metrics))
-        if len({model.metric for model in models}) == 1:
-            models.sort(key=_gain, reverse=True)
-        return Comparison(tuple(models), metrics, len({m.data_sha256 for m in models}) == 1)
-
     def origin(self, reference: str) -> Origin:
         """Return a version with the run and the data that it came from."""
         return self.lineage.of_model(reference)
@@ -102,8 +69,3 @@ class ModelService:
     def offspring(self, sha256: str) -> Offspring:
         """Return a dataset with the runs and models that came of it."""
         return self.lineage.of_dataset(sha256)
-
-
-def _gain(model: Model) -> float:
-    """Return the improvement over the baseline, which is positive whatever the direction."""
-    return model.metrics.get(model.metric, {}).get("gain", float("-inf"))

@@ -1,0 +1,159 @@
+"""Compares models: on the same rows where there are some, else by what their trainings measured."""
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from modelyard.catalog import Catalog
+from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison
+from modelyard.domain.configs import FileDialect
+from modelyard.domain.manifests import Manifest
+from modelyard.engine.evaluation.comparing import compare, require_comparable
+from modelyard.engine.evaluation.estimates import metric_for
+from modelyard.engine.evaluation.measuring import LaterRows
+from modelyard.protocols.metrics import Metric
+from modelyard.reporting.comparisons import render_comparison
+from modelyard.services.predicting import OpenModel
+from modelyard.store.files import write_whole
+
+_AS_FOUND = FileDialect()
+_NOT_THE_SAME = (
+    "Each was measured on the held-out rows of its own training, which may differ; with rows that "
+    "have a truth (--data) all are measured on the same."
+)
+
+
+@dataclass(frozen=True)
+class ComparisonService:
+    """Puts models side by side.
+
+    Attributes:
+        open: verifies and opens a package by folder or name, with keys to trust.
+        with_truth: gives an open model rows to be measured on, from data and its dialect.
+        clock: returns seconds, monotonic.
+    """
+
+    catalog: Catalog
+    open: Callable[[str | Path, Collection[str]], OpenModel]
+    with_truth: Callable[[OpenModel, object, FileDialect], LaterRows]
+    clock: Callable[[], float]
+
+    def compare(
+        self,
+        references: Sequence[str | Path],
+        data: object = None,
+        *,
+        metric: str | None = None,
+        trust: Collection[str] = (),
+        dialect: FileDialect = _AS_FOUND,
+    ) -> Comparison:
+        """Compare models, the best by the deciding metric first.
+
+        Args:
+            references: folders, or names as the registry knows them.
+            data: rows with a truth; None compares what was measured after each training.
+            metric: key of the one that decides; None means that of the first model.
+            trust: fingerprints of keys to trust beside the user's own.
+            dialect: of a text file.
+
+        Raises:
+            InvalidValue: if there are fewer than two, or they answer different questions.
+            NotFound: if there is no such model.
+        """
+        models = {str(each): self.open(each, trust) for each in references}
+        manifests = {name: model.manifest for name, model in models.items()}
+        require_comparable(manifests)
+        metrics = self.catalog.metrics()
+        first = next(iter(manifests.values()))
+        deciding = metric_for(metrics, first.task, key=metric or first.metric)
+        if data is None:
+            sizes = {name: _size(model) for name, model in models.items()}
+            return compare_kept(manifests, sizes, metrics=metrics, metric=deciding)
+        return compare(
+            {name: self.with_truth(model, data, dialect) for name, model in models.items()},
+            metric=deciding,
+            metrics=metrics,
+            clock=self.clock,
+            rng=np.random.default_rng(first.seed),
+        )
+
+
+def compare_kept(
+    manifests: Mapping[str, Manifest],
+    sizes: Mapping[str, int],
+    *,
+    metrics: Mapping[str, Metric],
+    metric: Metric,
+) -> Comparison:
+    """Compare by the metrics that the packages keep, the best first.
+
+    Args:
+        manifests: name to what the package says.
+        sizes: name to bytes.
+        metrics: of the catalog.
+        metric: that decides.
+    """
+    measured = (key for each in manifests.values() for key in each.metrics)
+    keys = dict.fromkeys([metric.card.key, *measured])
+    known = {key: metrics[key] for key in keys if key in metrics}
+    compared = [
+        ComparedModel(
+            name=name,
+            algorithm=manifest.algorithm,
+            size_bytes=sizes[name],
+            predict_s=None,
+            scores={key: _kept(name, manifests, each) for key, each in known.items()},
+        )
+        for name, manifest in manifests.items()
+    ]
+    compared.sort(key=lambda each: _last_if_undefined(each.scores[metric.card.key].behind))
+    is_same_data = len({each.data_sha256 for each in manifests.values()}) == 1
+    different = "" if is_same_data else "They were trained on different data. "
+    return Comparison(
+        target=next(iter(manifests.values())).target,
+        metric=metric.card.key,
+        titles={key: each.card.title for key, each in known.items()},
+        models=tuple(compared),
+        caution=different + _NOT_THE_SAME,
+    )
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write a comparison as one HTML file that opens offline.
+
+    Raises:
+        StoreError: if the file cannot be written.
+    """
+    write_whole(path, render_comparison(comparison).encode())
+
+
+def _kept(name: str, manifests: Mapping[str, Manifest], metric: Metric) -> ComparedScore:
+    nan = float("nan")
+
+    def value_of(each: str, part: str = "value") -> float:
+        return manifests[each].metrics.get(metric.card.key, {}).get(part, nan)
+
+    goodness = {each: float(metric.card.goodness(value_of(each))) for each in manifests}
+    best = max((good for good in goodness.values() if math.isfinite(good)), default=nan)
+    behind = best - goodness[name]
+    return ComparedScore(
+        value=value_of(name),
+        low=value_of(name, "low"),
+        high=value_of(name, "high"),
+        behind=behind,
+        behind_low=nan,
+        behind_high=nan,
+        is_best=behind == 0,
+        is_tied=False,
+    )
+
+
+def _last_if_undefined(behind: float) -> float:
+    return behind if math.isfinite(behind) else math.inf
+
+
+def _size(model: OpenModel) -> int:
+    return sum(len(content) for content in model.package.contents.values())
