@@ -59,6 +59,8 @@ class Column:
         n_nonfinite: cells of the table as it was read that were infinite or NaN, and are missing
             now.
         missing_words: cells that mean missing in this column, beside the tokens of the table.
+        number_format: for numbers that are written with separators of thousands or with signs,
+            their `domain.number_formats.NumberFormat`; empty where they are as in the table.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Column:
     reason: str = ""
     n_nonfinite: int = 0
     missing_words: tuple[str, ...] = ()
+    number_format: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class InputColumn:
     """One column that a packaged model takes, with what training saw in it.
 
     Attributes:
-        name, kind, true_words, false_words, datetime_format, missing_words: as in `Column`.
+        name, kind, true_words, false_words, datetime_format, missing_words, number_format: as in
+            `Column`.
         minimum, maximum: range of the training rows for number kinds (booleans as 0 and 1,
             datetimes in microseconds since 1970 UTC), None where all were missing.
         categories: for CATEGORY, every value of the training rows, most frequent first.
@@ -94,4 +98,5 @@ class InputColumn:
     categories: tuple[str, ...] = ()
     n_missing: int = 0
     missing_words: tuple[str, ...] = ()
+    number_format: str = ""
     example: Any = field(default=None, compare=False)

@@ -22,6 +22,7 @@ from modelyard.domain.cells import (
     tokens_among_numbers,
 )
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
+from modelyard.domain.number_formats import NumberFormat
 
 Plain = str | bool | int | float | datetime | date | time | timedelta | None
 CellReader = Callable[[Any], float]
@@ -30,8 +31,8 @@ _PLAIN_TYPES = frozenset({str, bool, int, float, datetime, date, time, timedelta
 # Scalars of pandas that are no plain values, and read well as words.
 _READ_AS_WORDS = frozenset({"Interval", "Period"})
 _NAN = float("nan")
-# Beyond, a sum over a table of 10^8 rows may leave the range of a double (1.8e308).
-LARGEST_NUMBER = 1e300
+# Beyond, the squares that a variance sums over 10^8 rows may leave the range of a double (1.8e308).
+LARGEST_NUMBER = 1e150
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- cells are naive: UTC is implied
 _MICROSECOND = timedelta(microseconds=1)
 # Python refuses to write whole numbers of more than 4,300 digits; no cell means one.
@@ -99,17 +100,24 @@ def is_beyond_writing(value: Any) -> bool:
     return type(value) is int and value.bit_length() > _MAX_INTEGER_BITS
 
 
-def number_of(value: Any, grammar: Grammar) -> float:
+def number_of(
+    value: Any, grammar: Grammar, *, parse: Callable[[str], float | None] | None = None
+) -> float:
     """Return the number that a value stands for, NaN where it is missing or not finite.
 
     True is 1; a span and a time of day count in seconds.
+
+    Args:
+        value: of a cell.
+        grammar: of the table.
+        parse: reads a text by the column's own format; None by the table's decimal mark.
 
     Raises:
         ValueError: if it is no number.
     """
     cell = plain_value(value)
     if isinstance(cell, str):
-        return _of_text(cell, grammar, partial(parse_number, decimal=grammar.decimal))
+        return _of_text(cell, grammar, parse or partial(parse_number, decimal=grammar.decimal))
     if not isinstance(cell, date):
         return _amount(cell, grammar)
     raise ValueError(cell)
@@ -190,6 +198,9 @@ def reader_of(column: Column | InputColumn, grammar: Grammar) -> CellReader:
         )
     if column.kind is ColumnKind.DATETIME:
         return partial(moment_of, grammar=grammar, datetime_format=column.datetime_format)
+    if column.number_format:
+        parse = NumberFormat.read(column.number_format).parse
+        return partial(number_of, grammar=grammar, parse=parse)
     return partial(number_of, grammar=grammar)
 
 

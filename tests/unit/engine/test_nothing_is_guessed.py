@@ -26,7 +26,10 @@ TEXTS = {
     "spaces that do not break": ("1\xa0234", "12\xa0345"),
     "shares": ("10%", "12.5%"),
     "day or month first": ("01/02/2024", "03/04/2024"),
-    "points and commas": ("1.234,50", "12.345,00"),
+    "points that may be decimal": ("1.234,5", "1,234.5"),
+    "points that may be thousands": ("1.234.567", "2.345.678"),
+    "commas that may be decimal": ("1,234", "2,345"),
+    "money": ("$1,200", "$900"),
 }
 
 

@@ -17,6 +17,7 @@ def reading_of(column: Column) -> InputColumn:
         false_words=column.false_words,
         datetime_format=column.datetime_format,
         missing_words=column.missing_words,
+        number_format=column.number_format,
     )
 
 

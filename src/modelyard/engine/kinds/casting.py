@@ -128,7 +128,7 @@ def _read(cells: TextCells, wanted: Column) -> Reading:
         return read_booleans(cells, true_words=wanted.true_words, false_words=wanted.false_words)
     if wanted.kind is ColumnKind.DATETIME:
         return read_datetimes(cells, wanted.datetime_format)
-    return read_numbers(cells)
+    return read_numbers(cells, wanted.number_format)
 
 
 def _is_readable(dtype: pl.DataType, kind: ColumnKind) -> bool:

@@ -17,6 +17,7 @@ from modelyard.domain.cells import (
     parse_number,
     tokens_among_numbers,
 )
+from modelyard.domain.number_formats import NumberFormat
 from modelyard.engine.kinds.moments import read_moments
 
 DIGITS = r"^[+-]?[0-9]+$"
@@ -101,8 +102,10 @@ def are_words(tokens: tuple[str, ...], decimal: str) -> bool:
     return all(_is_wordlike(token, decimal) for token in tokens)
 
 
-def read_numbers(cells: TextCells) -> Reading:
-    """Read numbers into Float64."""
+def read_numbers(cells: TextCells, number_format: str = "") -> Reading:
+    """Read numbers into Float64, in the column's own format where it has one."""
+    if number_format:
+        return _read_formatted(cells, NumberFormat.read(number_format))
 
     def parse(cell: str) -> float | None:
         return parse_number(cell, cells.decimal)
@@ -191,6 +194,17 @@ def _read_rest(
     n_nonfinite = int(rest.is_in(list(nonfinite)).sum()) if nonfinite else 0
     met = _counts(rest.filter(rest.is_in(list(missing)))) if missing else {}
     return Reading(values, is_bad, cells.n_nonfinite + n_nonfinite, met)
+
+
+def _read_formatted(cells: TextCells, number_format: NumberFormat) -> Reading:
+    has_format = cells.text.str.contains(number_format.pattern).fill_null(value=False)
+    # What does not have the format is read cell by cell, a plain number among it.
+    digits = cells.text.set(~has_format, None).str.replace_all(number_format.dress, "")
+    digits = digits.str.replace(r"^([+-]?)\s+", "$1").str.strip_chars()
+    doubles = _doubles(digits, number_format.decimal)
+    return _read_rest(
+        cells, _nulled(doubles, ~doubles.is_finite().fill_null(value=True)), number_format.parse
+    )
 
 
 def _stripped(text: pl.Series) -> pl.Series:

@@ -8,6 +8,7 @@ import polars as pl
 
 from modelyard.domain.cells import WORD_PAIRS, is_missing, tokens_among_numbers
 from modelyard.domain.columns import Column, ColumnKind
+from modelyard.domain.number_formats import DRESSED, NumberFormat
 from modelyard.engine.kinds.cells import (
     Reading,
     TextCells,
@@ -19,6 +20,7 @@ from modelyard.engine.kinds.cells import (
     whole_numbers,
 )
 from modelyard.engine.kinds.dates import DateFinding, find_datetime_format, looks_like_dates
+from modelyard.engine.kinds.number_formats import find_number_format
 
 # What the libraries that make frames write for a truth value.
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")
@@ -54,12 +56,6 @@ _ID_NAME = re.compile(
     r"|[a-z](?:Id|ID|Key)$"
     r"|(?i:^unnamed: ?0$)"
 )
-# Money, shares and separators of thousands: numbers to a reader, words to a parser. They are not
-# guessed at, because 1.234 is a thousand to some and one and a bit to others.
-_DRESSED = (
-    r"^[+-]?(?:[$€£¥₹]\s?)?[+-]?(?:[0-9]{1,3}(?:[,.'\s][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
-    r"\s?[%$€£¥₹]?$"
-)
 _UUID = r"^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$"
 
 
@@ -92,9 +88,9 @@ def find_kind(cells: TextCells) -> Typed:
     if n_numbers and has_leading_zeros(cells):
         kind, why = string_kind(present, is_doubtful=False)
         return _strings(cells, kind, f"{_CODES} {why}")
-    numbers, reason = _read_if_number_like(cells, present)
+    numbers, reason = _find_numbers(cells, present)
     if numbers is not None:
-        return _numbers(cells, numbers)
+        return numbers
     # Numbers but for a few cells are no dates.
     dates = None if reason else _find_dates(cells, present)
     if dates is not None and dates.is_date:
@@ -195,11 +191,11 @@ def _find_dates(cells: TextCells, present: pl.Series) -> DateFinding:
 
 def _dressed(present: pl.Series) -> str:
     """Return what to do about numbers that are written with signs or separators, if they are."""
-    if not all(each.str.contains(_DRESSED).all() for each in (present.head(_N_GLANCE), present)):
+    if not all(each.str.contains(DRESSED).all() for each in (present.head(_N_GLANCE), present)):
         return ""
     return (
-        f"Numbers with signs or separators, such as '{present.item(0)}': write them plainly, such "
-        f"as 1234.5, to have the column read as numbers."
+        f"Numbers with signs or separators, such as '{present.item(0)}': apply the fix as-number, "
+        f"or write them plainly, such as 1234.5, to have the column read as numbers."
     )
 
 
@@ -220,6 +216,17 @@ def _booleans(cells: TextCells, true_words: tuple[str, ...], false_words: tuple[
         f"{', '.join(false_words)} (false).",
     )
     return Typed(column, reading.values, {**cells.met, **reading.met})
+
+
+def _find_numbers(cells: TextCells, present: pl.Series) -> tuple[Typed | None, str]:
+    """Return the column as numbers, plain or in one format, or else why it is none."""
+    reading, reason = _read_if_number_like(cells, present)
+    if reading is not None:
+        return _numbers(cells, reading), ""
+    number_format = find_number_format(cells)
+    if number_format is not None:
+        return _formatted(cells, number_format), ""
+    return None, reason
 
 
 def _read_if_number_like(cells: TextCells, present: pl.Series) -> tuple[Reading | None, str]:
@@ -274,6 +281,23 @@ def _numbers(cells: TextCells, reading: Reading) -> Typed:
         cells.name, kind, reason=f"{why} {doubt}".strip(), n_nonfinite=reading.n_nonfinite
     )
     return Typed(column, values, met, doubt)
+
+
+def format_reason(number_format: NumberFormat) -> str:
+    """Return what is said of a column that writes its numbers in a format of its own."""
+    return f"Numbers are written like {number_format.told}, in requests as well."
+
+
+def _formatted(cells: TextCells, number_format: NumberFormat) -> Typed:
+    reading = read_numbers(cells, str(number_format))
+    column = Column(
+        cells.name,
+        ColumnKind.NUMERIC,
+        reason=f"{NUMBERS_REASON} {format_reason(number_format)}",
+        n_nonfinite=reading.n_nonfinite,
+        number_format=str(number_format),
+    )
+    return Typed(column, reading.values, {**cells.met, **reading.met})
 
 
 def _strings(cells: TextCells, kind: ColumnKind, reason: str, doubt: str = "") -> Typed:

@@ -18,10 +18,11 @@ from modelyard.engine.kinds.casting import (
     cast_typed,
     require_table_kind,
 )
-from modelyard.engine.kinds.cells import TextCells, text_cells
+from modelyard.engine.kinds.cells import TextCells, read_numbers, text_cells
 from modelyard.engine.kinds.dates import find_datetime_format
-from modelyard.engine.kinds.finding import Typed, find_kind, truth_words
+from modelyard.engine.kinds.finding import Typed, find_kind, format_reason, truth_words
 from modelyard.engine.kinds.mixed import is_mixed, settled
+from modelyard.engine.kinds.number_formats import asked_number_format
 from modelyard.engine.kinds.plain import read_plain
 from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
@@ -92,6 +93,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             datetime_format=wanted.datetime_format,
             reason="As in the training.",
             missing_words=wanted.missing_words,
+            number_format=wanted.number_format,
         )
         series = raw.column(wanted.name)
         if is_mixed(series):
@@ -168,6 +170,8 @@ def _find(
         wanted = replace(wanted, true_words=true_words, false_words=false_words)
     if kind is ColumnKind.DATETIME:
         wanted = replace(wanted, datetime_format=_asked_format(cells))
+    if kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER} and read_numbers(cells).n_bad:
+        wanted = _asked_numbers(cells, wanted)
     return cast_text(cells, wanted, must_be_whole=True)
 
 
@@ -188,6 +192,15 @@ def _asked_format(cells: TextCells) -> str | None:
     return finding.datetime_format
 
 
+def _asked_numbers(cells: TextCells, wanted: Column) -> Column:
+    """Return the column with the format of its numbers, where they are not written plainly."""
+    number_format = asked_number_format(cells)
+    if number_format is None:
+        return wanted
+    reason = f"{wanted.reason} {format_reason(number_format)}"
+    return replace(wanted, number_format=str(number_format), reason=reason)
+
+
 def _require(names: Sequence[str], present: Sequence[str]) -> None:
     missing = [name for name in names if name not in set(present)]
     if not missing:
@@ -196,9 +209,12 @@ def _require(names: Sequence[str], present: Sequence[str]) -> None:
     hints = [f"'{guess}' for '{name}'" for name, guess in guesses.items() if guess is not None]
     listed = ", ".join(f"'{name}'" for name in missing)
     noun = "column" if len(missing) == 1 else "columns"
+    fix = f"Did you mean {', '.join(hints)}?" if hints else "Add what is missing to the table."
+    if len(present) == 1:
+        fix = f"{fix} If '{present[0]}' holds several columns, name the delimiter that parts them."
     raise MissingColumns(
         f"The table lacks the {noun} {listed}.",
-        fix=f"Did you mean {', '.join(hints)}?" if hints else "Add what is missing to the table.",
+        fix=fix,
         column=missing[0],
     )
 

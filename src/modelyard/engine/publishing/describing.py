@@ -109,6 +109,7 @@ def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
         categories=categories,
         n_missing=int(series.null_count()),
         missing_words=column.missing_words,
+        number_format=column.number_format,
         example=example[0] if example else None,
     )
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
+from modelyard.domain.number_formats import NumberFormat
 from modelyard.domain.tasks import Task
 from modelyard.domain.values import marked_numbers
 from modelyard.engine.kinds.typed import is_text
@@ -131,6 +132,8 @@ def _spellings(
         return [(word, value) for word in (column.true_words if value else column.false_words)]
     if column.kind is ColumnKind.DATETIME:
         return [(f" {cell}\t", value)]
+    if column.number_format:
+        decimal = NumberFormat.read(column.number_format).decimal
     return [(f" {float(value)!r}".replace(".", decimal), value)]
 
 

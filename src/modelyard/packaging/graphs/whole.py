@@ -21,7 +21,7 @@ from modelyard.packaging.graphs.chains import DOUBLE, INPUT, INT64, OUTPUT, Chai
 from modelyard.packaging.graphs.deciding import calibrated, decided
 from modelyard.packaging.graphs.forms import Columns, Form, beside
 from modelyard.packaging.graphs.merging import Joined, join
-from modelyard.packaging.graphs.messages import BOOL, OPSETS, STRING, Port, model_of
+from modelyard.packaging.graphs.messages import BOOL, OPSETS, STRING, Port, Versions, model_of
 from modelyard.runtime.decisions import Decision
 from modelyard.runtime.recipes import Recipe, Stage
 
@@ -31,7 +31,7 @@ LABEL, PROBABILITIES, VALUE = "label", "probabilities", "value"
 _STEPS = "modelyard.packaging.graphs.steps"
 
 
-def whole_graph(manifest: Manifest, recipe: Recipe, model: bytes) -> bytes:
+def whole_graph(manifest: Manifest, recipe: Recipe, *, model: bytes) -> bytes:
     """Return one ONNX model of recipe, model and decision.
 
     Args:
@@ -52,8 +52,7 @@ def whole_graph(manifest: Manifest, recipe: Recipe, model: bytes) -> bytes:
         joined.constants,
         inputs=_inputs(recipe),
         outputs=_outputs(manifest),
-        opsets=joined.opsets,
-        ir_version=joined.ir_version,
+        versions=Versions(joined.ir_version, joined.opsets),
         facts=facts_of(manifest, recipe),
     )
 
@@ -117,6 +116,8 @@ def _column_facts(column: InputColumn, manifest: Manifest) -> dict[str, Any]:
         return facts | {"true_words": column.true_words, "false_words": column.false_words}
     if column.kind is ColumnKind.DATETIME:
         return facts | {"datetime_format": column.datetime_format}
+    if column.number_format:
+        return facts | {"number_format": column.number_format}
     return facts | {"decimal": manifest.decimal} if column.kind.is_number else facts
 
 
