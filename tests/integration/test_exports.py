@@ -73,7 +73,7 @@ def assert_alike(model, path, data):
 def test_the_graph_answers_as_the_package(target, options, tmp_path):
     table = pl.read_csv(PENGUINS, null_values=["NA"])
     model = modelyard.train(table.drop_nulls(target), target=target, **options)
-    (path,) = export(model.opened, "onnx", tmp_path / "model.onnx")
+    (path,) = export(model.opened, "onnx", path=tmp_path / "model.onnx")
     odd = pl.DataFrame(
         {
             "species": ["Dodo", None],
@@ -95,7 +95,7 @@ def test_the_graph_answers_as_the_package(target, options, tmp_path):
 def test_dates_truth_values_and_words_go_into_the_graph_as_well(tmp_path):
     table = events()
     model = modelyard.train(table, target="spent", dates="cyclic", algorithm="linear-regression")
-    (path,) = export(model.opened, "onnx", tmp_path / "model.onnx")
+    (path,) = export(model.opened, "onnx", path=tmp_path / "model.onnx")
     assert_alike(model, path, table)
 
 
@@ -103,13 +103,13 @@ def test_costs_of_several_labels_decide_in_the_graph(tmp_path):
     costs = {"Adelie": {"Gentoo": 9, "Chinstrap": 1}, "Gentoo": {"Adelie": 0.2, "Chinstrap": 5}}
     costs["Chinstrap"] = {"Adelie": 1, "Gentoo": 1}
     model = modelyard.train(PENGUINS, target="species", algorithm="naive-bayes", costs=costs)
-    (path,) = export(model.opened, "onnx", tmp_path / "model.onnx")
+    (path,) = export(model.opened, "onnx", path=tmp_path / "model.onnx")
     assert_alike(model, path, pl.read_csv(PENGUINS, null_values=["NA"]))
 
 
 def test_the_graph_tells_its_columns_labels_and_threshold(tmp_path):
     model = modelyard.train(PENGUINS, target="sex", algorithm="naive-bayes", threshold=0.25)
-    (path,) = export(model.opened, "onnx", tmp_path / "model.onnx")
+    (path,) = export(model.opened, "onnx", path=tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     facts = session.get_modelmeta().custom_metadata_map
     assert json.loads(facts["labels"]) == ["female", "male"]
@@ -129,7 +129,7 @@ def test_the_graph_tells_its_columns_labels_and_threshold(tmp_path):
 def test_a_step_without_a_graph_form_is_refused_by_name(options, step, tmp_path):
     model = modelyard.train(PENGUINS, target="sex", algorithm="logistic-regression", **options)
     with pytest.raises(UsageError, match=step) as caught:
-        export(model.opened, "onnx", tmp_path / "model.onnx")
+        export(model.opened, "onnx", path=tmp_path / "model.onnx")
     assert "--column" in caught.value.fix
     assert not list(tmp_path.iterdir())
 
@@ -137,7 +137,7 @@ def test_a_step_without_a_graph_form_is_refused_by_name(options, step, tmp_path)
 def test_a_form_that_is_not_known_is_refused_with_the_nearest(tmp_path):
     model = modelyard.train(PENGUINS, target="sex", algorithm="dummy")
     with pytest.raises(InvalidValue, match="onnx, scoring, skops") as caught:
-        export(model.opened, "onx", tmp_path / "model")
+        export(model.opened, "onx", path=tmp_path / "model")
     assert "onnx" in caught.value.fix
 
 
@@ -154,7 +154,7 @@ def scored(folder, rows):
 @pytest.mark.parametrize("rows", ["rows.csv", "rows.json"])
 def test_the_scoring_example_runs_alone_and_answers_as_the_package(rows, tmp_path):
     model = modelyard.train(PENGUINS, target="species", algorithm="naive-bayes")
-    export(model.opened, "scoring", tmp_path / "alone")
+    export(model.opened, "scoring", path=tmp_path / "alone")
     answers = scored(tmp_path / "alone", tmp_path / "alone" / rows)
     data = json.loads((tmp_path / "alone" / "rows.json").read_text())
     assert [row["prediction"] for row in answers] == model.predict(data)
@@ -165,7 +165,7 @@ def test_the_scoring_example_runs_alone_and_answers_as_the_package(rows, tmp_pat
 
 def test_the_scoring_example_reads_dates_and_truth_values_as_the_package_does(tmp_path):
     model = modelyard.train(events(), target="spent", algorithm="linear-regression")
-    export(model.opened, "scoring", tmp_path / "alone")
+    export(model.opened, "scoring", path=tmp_path / "alone")
     answers = scored(tmp_path / "alone", tmp_path / "alone" / "rows.csv")
     data = json.loads((tmp_path / "alone" / "rows.json").read_text())
     got = [float(row["prediction"]) for row in answers]
@@ -184,7 +184,7 @@ def test_the_command_says_what_it_wrote_and_overwrites_no_folder(done, cli, tmp_
 def test_a_package_without_an_estimator_says_how_to_get_one(tmp_path):
     model = modelyard.train(PENGUINS, target="sex", algorithm="naive-bayes")
     with pytest.raises(UsageError, match="no estimator") as caught:
-        export(model.opened, "skops", tmp_path / "model.skops")
+        export(model.opened, "skops", path=tmp_path / "model.skops")
     assert "--keep-estimator" in caught.value.fix
 
 

@@ -30,7 +30,7 @@ def export(model: str, *, form: str, out: Path, trust: tuple[str, ...], wants_js
     from modelyard.services.exporting import export as export_model
 
     opened = open_project().predicting.open(model, trust=trust)
-    written = export_model(opened, form, out)
+    written = export_model(opened, form, path=out)
     if wants_json:
         print_json({"model": opened.manifest.name, "files": [str(path) for path in written]})
         return

@@ -44,7 +44,7 @@ def report(
 
     opened = open_project().predicting.open(model, trust=trust)
     if plots is not None:
-        written = write_plots(opened.package, plots, form or "svg")
+        written = write_plots(opened.package, plots, form=form or "svg")
     else:
         written = (_write_page(opened, form or "html", out),)
     if metrics is not None:

@@ -19,7 +19,7 @@ from modelyard.cli._options import (
 from modelyard.cli._screen import progress
 
 if TYPE_CHECKING:
-    from modelyard.domain.configs import TrainingConfig
+    from modelyard.domain.configs import PreparationConfig, TrainingConfig
 
 
 @click.command("train")
@@ -169,7 +169,6 @@ def train(
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import (
-        choices_of,
         class_weight_of,
         cost,
         fixes_of,
@@ -178,7 +177,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         search_of,
         shares_of,
     )
-    from modelyard.domain.configs import PreparationConfig, TrainingConfig
+    from modelyard.domain.configs import TrainingConfig
     from modelyard.domain.splits import Shares
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
@@ -205,20 +204,27 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         accepted=frozenset(options["accept"]),
         fixes=fixes_of(options["fixes"]),
         shares=shares_of(options["shares"]) if options["shares"] else Shares(),
-        preparation=PreparationConfig(
-            normalize=options["normalize"],
-            handle_missing=options["handle_missing"],
-            categorical_encoding=options["categorical_encoding"],
-            dates=options["dates"],
-            engineered_features=options["engineered_features"],
-            columns=choices_of(options["columns"]),
-        ),
+        preparation=_preparation(options),
         read=read_options(options["missing"], pairs(options["kinds"], "--kind"), dialect=options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,
         name=options["name"],
         tags=pairs(options["tags"], "--tag"),
         card=pairs(options["card"], "--card"),
         keep_estimator=options["keep_estimator"],
+    )
+
+
+def _preparation(options: dict[str, Any]) -> "PreparationConfig":
+    from modelyard.cli._words import choices_of
+    from modelyard.domain.configs import PreparationConfig
+
+    return PreparationConfig(
+        normalize=options["normalize"],
+        handle_missing=options["handle_missing"],
+        categorical_encoding=options["categorical_encoding"],
+        dates=options["dates"],
+        engineered_features=options["engineered_features"],
+        columns=choices_of(options["columns"]),
     )
 
 

@@ -31,7 +31,7 @@ _UNSEEN = "\N{SNOWMAN} never seen in training"
 Cells = dict[str, list[object]]
 
 
-def export(model: OpenModel, form: str, path: Path) -> tuple[Path, ...]:
+def export(model: OpenModel, form: str, *, path: Path) -> tuple[Path, ...]:
     """Write a model in another form, and return the files that were written.
 
     Args:
@@ -60,7 +60,7 @@ def graph_of(model: OpenModel) -> bytes:
         UsageError: if a step of the recipe has no graph form.
         ParityExceeded: if the graph does not answer as the package does.
     """
-    content = whole_graph(model.manifest, model.package.recipe, model.package.contents[MODEL])
+    content = whole_graph(model.manifest, model.package.recipe, model=model.package.contents[MODEL])
     _prove(model, content)
     return content
 

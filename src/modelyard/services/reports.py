@@ -90,7 +90,7 @@ def write_card(package: Package, path: Path) -> None:
     write_whole(path, model_card(package.manifest, kept_subject(package)).encode())
 
 
-def write_plots(package: Package, folder: Path, form: str) -> tuple[Path, ...]:
+def write_plots(package: Package, folder: Path, *, form: str) -> tuple[Path, ...]:
     """Draw every chart of a report again, each to a file of its own in a folder.
 
     Args:

@@ -22,7 +22,7 @@ def calibrated(scores: Chain, calibration: Calibration | None) -> Chain:
         return scores
     if not calibration.knots:
         floor = np.array([[FLOOR]])
-        raised = chosen(scores.then("Less", floor), floor, scores).then("Log")
+        raised = chosen(scores.then("Less", floor), one=floor, other=scores).then("Log")
         sloped = raised.then("Mul", number_row(calibration.slopes))
         return sloped.then("Add", number_row(calibration.offsets)).then("Softmax", axis=1)
     knots = [(np.array(given), np.array(answered)) for given, answered in calibration.knots]

@@ -69,15 +69,15 @@ def number_row(values: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray
     return np.array(values, dtype=np.float64)[None, :]
 
 
-def chosen(condition: Chain, one: Chain | npt.NDArray[Any], other: Chain) -> Chain:
+def chosen(condition: Chain, *, one: Chain | npt.NDArray[Any], other: Chain) -> Chain:
     """Return `one` where the condition holds, else `other`; NaN of either is kept."""
     return condition.then("Where", None, one, other)
 
 
-def held_within(chain: Chain, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Chain:
+def held_within(chain: Chain, *, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Chain:
     """Return numbers at their nearer fence or within; NaN stays NaN."""
-    raised = chosen(chain.then("Less", low), low, chain)
-    return chosen(raised.then("Greater", high), high, raised)
+    raised = chosen(chain.then("Less", low), one=low, other=chain)
+    return chosen(raised.then("Greater", high), one=high, other=raised)
 
 
 def places_of(column: Chain, words: Sequence[str], *, missing: int, unknown: int) -> Chain:

@@ -34,7 +34,7 @@ def interpolated(chain: Chain, knots: Sequence[tuple[FloatArray, FloatArray]]) -
     ends = [(places[0], places[-1]) for places, _ in parts]
     lows, highs = (number_row(each) for each in zip(*ends, strict=True))
     # Beyond the last knot an infinite number times a slope of zero would be no number.
-    moved = held_within(chain, lows, highs).then("Sub", _column_of(lines, 0, at))
+    moved = held_within(chain, low=lows, high=highs).then("Sub", _column_of(lines, 0, at))
     return moved.then("Mul", _column_of(lines, 1, at)).then("Add", _column_of(lines, 2, at))
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from modelyard.kit.protobuf.decoding import Field, fields_of
 from modelyard.kit.protobuf.encoding import bytes_field, text_field
-from modelyard.packaging.graphs.messages import INPUT, OUTPUT, model, node, tensor
+from modelyard.packaging.graphs.messages import INPUT, OUTPUT, Versions, model, node, tensor
 
 _IR_VERSION, _GRAPH, _OPSET, _TRAINING, _FUNCTION = 1, 7, 8, 20, 25
 _NODE, _INITIALIZER, _INPUT, _OUTPUT, _VALUE_INFO, _SPARSE = 1, 5, 11, 12, 13, 15
@@ -78,8 +78,7 @@ def merge(parts: Sequence[GraphPart], combiner: bytes, *, n_features: int, n_out
         joined.constants,
         n_features=n_features,
         n_outputs=n_outputs,
-        opsets=joined.opsets,
-        ir_version=joined.ir_version,
+        versions=Versions(joined.ir_version, joined.opsets),
     )
 
 

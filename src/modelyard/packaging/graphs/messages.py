@@ -4,7 +4,7 @@ Source of field numbers and enumerations: onnx.proto of ONNX 1.17 (IR version 10
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -111,14 +111,24 @@ class Port:
     n_columns: int | None
 
 
+@dataclass(frozen=True)
+class Versions:
+    """Of the format, and by domain of the operators, that a graph is written for."""
+
+    ir_version: int = IR_VERSION
+    opsets: Mapping[str, int] = field(default_factory=lambda: OPSETS)
+
+
+OURS = Versions()
+
+
 def model(
     nodes: Sequence[bytes],
     constants: Sequence[bytes],
     *,
     n_features: int,
     n_outputs: int,
-    opsets: Mapping[str, int] = OPSETS,
-    ir_version: int = IR_VERSION,
+    versions: Versions = OURS,
 ) -> bytes:
     """Return the model: `features` double (rows, n_features), `scores` double likewise."""
     return model_of(
@@ -126,8 +136,7 @@ def model(
         constants,
         inputs=(Port(INPUT, DOUBLE, n_features),),
         outputs=(Port(OUTPUT, DOUBLE, n_outputs),),
-        opsets=opsets,
-        ir_version=ir_version,
+        versions=versions,
     )
 
 
@@ -137,8 +146,7 @@ def model_of(
     *,
     inputs: Sequence[Port],
     outputs: Sequence[Port],
-    opsets: Mapping[str, int] = OPSETS,
-    ir_version: int = IR_VERSION,
+    versions: Versions = OURS,
     facts: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return a model; `facts` are texts that it carries along."""
@@ -151,14 +159,14 @@ def model_of(
             *(bytes_field(12, _port(each)) for each in outputs),
         ]
     )
-    versions = (text_field(1, name) + number_field(2, at) for name, at in opsets.items())
+    operators = (text_field(1, name) + number_field(2, at) for name, at in versions.opsets.items())
     carried = (text_field(1, name) + text_field(2, text) for name, text in (facts or {}).items())
     return b"".join(
         [
-            number_field(1, ir_version),
+            number_field(1, versions.ir_version),
             text_field(2, "modelyard"),
             bytes_field(7, graph),
-            *(bytes_field(8, version) for version in versions),
+            *(bytes_field(8, each) for each in operators),
             *(bytes_field(14, fact) for fact in carried),
         ]
     )

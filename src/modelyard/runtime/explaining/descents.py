@@ -109,7 +109,7 @@ class DescentReasons:
         while len(node):
             bit = self._bit[node]
             our_way = goes_left[node].astype(np.int64)
-            their_way = self.trees.ways(self.reference, rows, node).astype(np.int64)
+            their_way = self.trees.ways(self.reference, rows, splits=node).astype(np.int64)
             is_ours, is_theirs = (ours & bit) != 0, (theirs & bit) != 0
             parts = (our_way != their_way) & ~is_ours & ~is_theirs
             other = np.flatnonzero(parts)

@@ -36,7 +36,7 @@ def structure_of(graph: Graph, *, n_outputs: int) -> Structure | None:
         found = read(graph)
         if found is not None:
             structure, rest = found
-            return with_link(structure, rest, graph.constants, n_outputs=n_outputs)
+            return with_link(structure, rest, constants=graph.constants, n_outputs=n_outputs)
     return None
 
 

@@ -52,8 +52,8 @@ _FOLDED: Mapping[str, _Scaled] = MappingProxyType({"Add": _added, "Mul": _multip
 def with_link(
     structure: Structure,
     rest: Sequence[Node],
-    constants: Mapping[str, Any],
     *,
+    constants: Mapping[str, Any],
     n_outputs: int,
 ) -> Structure | None:
     """Fold what follows the raw scores into the structure, up to what makes probabilities.

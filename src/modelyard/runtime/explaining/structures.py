@@ -84,6 +84,7 @@ class Trees:
         self,
         features: FloatArray,
         rows: npt.NDArray[np.int64],
+        *,
         splits: npt.NDArray[np.int64],
     ) -> npt.NDArray[np.bool_]:
         """Return (n,): whether each of `rows` of the features goes left at its split."""

@@ -6,7 +6,7 @@ from modelyard.runtime.steps.clip import Clip
 
 
 def _write(step: Clip, columns: Columns) -> Chain:
-    return held_within(columns.chain, number_row(step.low), number_row(step.high))
+    return held_within(columns.chain, low=number_row(step.low), high=number_row(step.high))
 
 
 FORM = Form(Clip, _write)

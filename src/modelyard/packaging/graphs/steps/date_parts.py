@@ -105,11 +105,13 @@ _TAKE: Mapping[str, Callable[[_Moments], Chain]] = MappingProxyType(
 
 def _write(step: DateParts, columns: Columns) -> Chain:
     missing = are_missing(columns)
-    moments = _Moments(as_integer(chosen(missing, np.zeros((1, 1)), columns.chain)))
+    moments = _Moments(as_integer(chosen(missing, one=np.zeros((1, 1)), other=columns.chain)))
     taken = [_part(moments, part).then("Unsqueeze", np.array([2])) for part in step.parts]
     # A column's parts stand side by side.
     parts = beside(taken, axis=2)
-    known = chosen(missing.then("Unsqueeze", np.array([2])), np.full((1, 1, 1), np.nan), parts)
+    known = chosen(
+        missing.then("Unsqueeze", np.array([2])), one=np.full((1, 1, 1), np.nan), other=parts
+    )
     return known.then("Reshape", np.array([0, columns.width * len(step.parts)]))
 
 

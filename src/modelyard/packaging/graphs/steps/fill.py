@@ -6,7 +6,7 @@ from modelyard.runtime.steps.fill import Fill
 
 
 def _write(step: Fill, columns: Columns) -> Chain:
-    return chosen(are_missing(columns), number_row(step.values), columns.chain)
+    return chosen(are_missing(columns), one=number_row(step.values), other=columns.chain)
 
 
 FORM = Form(Fill, _write)

@@ -9,7 +9,7 @@ from modelyard.runtime.steps.fill_words import FillWords
 
 def _write(step: FillWords, columns: Columns) -> Chain:
     words = [MISSING_WORD if value is None else value for value in step.values]
-    return chosen(are_missing(columns), np.array([words], dtype=object), columns.chain)
+    return chosen(are_missing(columns), one=np.array([words], dtype=object), other=columns.chain)
 
 
 FORM = Form(FillWords, _write, gives_words=True)

@@ -12,7 +12,7 @@ _MOST = np.array([[np.finfo(np.float64).max]])
 
 def _write(step: Products, columns: Columns) -> Chain:
     product = columns.taken(step.left).then("Mul", columns.taken(step.right))
-    return held_within(product, -_MOST, _MOST)
+    return held_within(product, low=-_MOST, high=_MOST)
 
 
 FORM = Form(Products, _write)

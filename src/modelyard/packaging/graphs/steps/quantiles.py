@@ -23,28 +23,28 @@ def _write(step: Quantiles, columns: Columns) -> Chain:
     firsts = number_row([rising[0] for rising in risings])
     lasts = number_row([rising[-1] for rising in risings])
     if not step.is_normal:
-        ranks = chosen(columns.chain.then("Equal", lasts), _ONE, ranks)
-        return chosen(columns.chain.then("Equal", firsts), _ZERO, ranks)
+        ranks = chosen(columns.chain.then("Equal", lasts), one=_ONE, other=ranks)
+        return chosen(columns.chain.then("Equal", firsts), one=_ZERO, other=ranks)
     near = np.array([[NEAR]])
-    ranks = chosen(columns.chain.then("Add", near).then("Greater", lasts), _ONE, ranks)
-    ranks = chosen(columns.chain.then("Sub", near).then("Less", firsts), _ZERO, ranks)
+    ranks = chosen(columns.chain.then("Add", near).then("Greater", lasts), one=_ONE, other=ranks)
+    ranks = chosen(columns.chain.then("Sub", near).then("Less", firsts), one=_ZERO, other=ranks)
     return _normal_quantile(ranks)
 
 
 def _normal_quantile(ranks: Chain) -> Chain:
     """Write `runtime.steps.quantiles.normal_quantile`."""
     margin = np.array([[NEAR - np.spacing(1.0)]])
-    shares = held_within(ranks, margin, 1.0 - margin)
+    shares = held_within(ranks, low=margin, high=1.0 - margin)
     centered = shares.then("Sub", _HALF)
     edge = np.array([[0.425]])
     inner = centered.then("Mul", centered).then("Sub", np.array([[0.180625]]), None)
     middle = centered.then("Mul", _ratio(MIDDLE, inner))
     rest = shares.then("Sub", _ONE, None)
-    smaller = chosen(shares.then("Less", _HALF), shares, rest)
+    smaller = chosen(shares.then("Less", _HALF), one=shares, other=rest)
     outer = smaller.then("Log").then("Neg").then("Sqrt").then("Sub", np.array([[1.6]]))
     size = _ratio(TAIL, outer)
-    tail = chosen(centered.then("Less", _ZERO), size.then("Neg"), size)
-    return chosen(centered.then("Abs").then("LessOrEqual", edge), middle, tail)
+    tail = chosen(centered.then("Less", _ZERO), one=size.then("Neg"), other=size)
+    return chosen(centered.then("Abs").then("LessOrEqual", edge), one=middle, other=tail)
 
 
 def _ratio(terms: tuple[tuple[float, ...], tuple[float, ...]], at: Chain) -> Chain:
