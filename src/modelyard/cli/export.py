@@ -21,7 +21,7 @@ from modelyard.cli._screen import print_json
 @TRUST
 @JSON
 def export(model: str, *, form: str, out: Path, trust: tuple[str, ...], wants_json: bool) -> None:
-    """Write MODEL in a form that other programs run.
+    """Write MODEL as other programs can run it.
 
     MODEL is a folder or a name such as iris@champion. The graph takes raw columns and answers as
     the package does, which is measured before it is written.

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.errors import DataError, UnsupportedPackage
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import FlagKind
 from modelyard.domain.rules import Rule
@@ -71,6 +71,31 @@ def test_a_large_batch_is_cut_without_a_seam(predictor: Predictor) -> None:
     scores = predictor.scores(blocks)
     assert scores.shape == (90_000, 2)
     assert np.array_equal(scores, np.tile(scores[:3], (30_000, 1)))
+
+
+@pytest.mark.parametrize("n_threads", [2, 3, 8])
+def test_threads_share_a_batch_and_change_no_bit_of_the_answers(
+    n_threads: int, write: Callable[..., Path], key: SigningKey
+) -> None:
+    package = open_package(write(), {key.fingerprint})
+    alone = Predictor.of(package)
+    # Enough rows for three threads, in no equal parts.
+    blocks = alone.reader.read_rows([{"age": at % 90} | ROWS[at % 3] for at in range(3_001)])
+    together = Predictor.of(package, n_threads=n_threads)
+    assert np.array_equal(together.scores(blocks), alone.scores(blocks))
+
+
+def test_a_row_without_a_finite_answer_is_named_as_the_user_counts_it(
+    write: Callable[..., Path], contents: dict[str, bytes], key: SigningKey
+) -> None:
+    steep = linear(np.array([[0.0, 1e300], [0.0, 0.0], [0.0, 0.0]]), np.zeros(2))
+    files = contents | {MODEL: steep.to_model(n_features=3, n_outputs=2)}
+    predictor = Predictor.of(open_package(write(files=files), {key.fingerprint}), n_threads=2)
+    rows = [ROWS[0]] * 2_500
+    rows[2_222] = ROWS[0] | {"age": 1e300}
+    with pytest.raises(DataError, match="no finite answer for row 2223") as caught:
+        predictor.scores(predictor.reader.read_rows(rows))
+    assert caught.value.row == 2_223
 
 
 def test_the_threshold_of_the_manifest_decides(
