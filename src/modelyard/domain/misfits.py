@@ -60,6 +60,8 @@ def _fix(kind: ColumnKind, cell: Any, decimal: str) -> str:
 
 def _shown(cell: Any) -> str:
     try:
-        return str(cell)[:60]
+        text = str(cell)[:60]
     except ValueError:
         return "a whole number of thousands of digits"
+    # Half of a surrogate pair cannot be printed.
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -166,7 +166,7 @@ class InputReader:
         absent = [column.name for column in self.inputs if column.name not in present]
         if not absent:
             return
-        close = nearest(absent[0], [name for name in present if isinstance(name, str)])
+        close = nearest(absent[0], map(str, present))
         names = ", ".join(f"'{name}'" for name in absent[:10])
         hint = f"The nearest that came is '{close}'." if close else "Send null where it is unknown."
         subject = "The input" if at is None else f"Row {at}"

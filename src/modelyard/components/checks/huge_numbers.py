@@ -1,4 +1,4 @@
-"""Drops numbers so large that their sums leave the range of a double."""
+"""Drops numbers so large that the sums of their squares leave the range of a double."""
 
 from collections.abc import Iterator
 
@@ -25,8 +25,8 @@ class HugeNumbers:
                     code="huge-numbers-column",
                     severity=Severity.WARNING,
                     message=(
-                        f"Column '{name}' holds numbers up to {largest:.3g}; their sums leave the "
-                        "range of a number."
+                        f"Column '{name}' holds numbers up to {largest:.3g}; the sums of "
+                        "their squares leave the range of a number."
                     ),
                     columns=(name,),
                     sample=(f"{largest:.6g}",),
