@@ -202,7 +202,8 @@ def _examined(
     features = tuple(name for name in candidates if name not in dropped)
     if task is not None and not features:
         raise DataError(
-            "No column is left to learn from: every one is constant, empty, an identifier or text.",
-            fix="Add columns, or set the kind of one that was misread.",
+            "No column is left to learn from: every one beside the target is dropped, constant, "
+            "empty, an identifier or text.",
+            fix="Add columns, drop fewer, or set the kind of one that was misread.",
         )
     return Examination(table, described, findings, task, reason, features, config)

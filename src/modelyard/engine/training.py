@@ -157,8 +157,9 @@ def _plan(
     if task not in algorithm.card.tasks:
         fitting = [k for k, a in workshop.catalog.algorithms().items() if task in a.card.tasks]
         raise InvalidValue(
-            f"'{algorithm.card.key}' cannot do a {task} task.",
-            fix=f"Use one of: {', '.join(fitting)}.",
+            f"'{algorithm.card.key}' cannot do a {task} task, which '{config.target}' asks for: "
+            f"{examination.task_reason}.",
+            fix=f"Use one of: {', '.join(fitting)}; or name another task.",
             sample=algorithm.card.key,
         )
     by_class = config.class_weight != NONE
