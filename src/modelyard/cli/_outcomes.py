@@ -11,6 +11,7 @@ from modelyard.cli._words import (
     plain_metrics,
     print_facts,
     print_findings,
+    print_groups_and_learning,
     print_metrics,
     print_weaknesses,
 )
@@ -48,6 +49,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     for line in certainty_lines(outcome.manifest):
         click.echo(line)
     print_weaknesses(trained.evaluation)
+    print_groups_and_learning(trained.evaluation)
     parity = outcome.manifest.parity
     click.echo(
         f"Package: {parity.n_flips} label flips and a largest difference of "
@@ -121,6 +123,8 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
         "members": [asdict(member) for member in trained.members],
         "importance": [asdict(each) for each in trained.evaluation.importance],
+        "fairness": [asdict(each) for each in trained.evaluation.fairness],
+        "learning": asdict(learning) if (learning := trained.evaluation.learning) else None,
         "weaknesses": asdict(weaknesses) if (weaknesses := trained.evaluation.weaknesses) else None,
         "n_rows": trained.table.n_rows,
         "read": asdict(trained.examination.table.facts),

@@ -215,6 +215,20 @@ def print_weaknesses(evaluation: Evaluation) -> None:
             click.echo(f"Weak spot: {sentence}" if evaluation.weaknesses.slices else sentence)
 
 
+def print_groups_and_learning(evaluation: Evaluation) -> None:
+    """Say how the groups fare that the user named, and what more rows would bring."""
+    from modelyard.reporting.fairness_views import fairness_sentences
+    from modelyard.reporting.learning_views import learning_rows
+
+    for column in evaluation.fairness:
+        for sentence in fairness_sentences(column):
+            click.echo(f"Groups: {sentence}")
+    if evaluation.learning is not None:
+        headings = ("share", "rows", evaluation.learning.metric, "sd")
+        print_table("Learning curve", headings, rows=learning_rows(evaluation.learning))
+        click.echo(evaluation.learning.told)
+
+
 def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:
     """Round as far as the interval bears it."""
     from modelyard.reporting.numerals import decimals_for, number

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 @click.option("--algorithm", default="lightgbm", show_default=True, help="Key of an algorithm.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A hyperparameter.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
+@click.option(
+    "--sensitive",
+    multiple=True,
+    metavar="COLUMN",
+    help="Measure the model by the groups of this column. May be repeated.",
+)
+@click.option("--learning-curve", is_flag=True, help="See what more rows would bring.")
 @click.option("--group", metavar="COLUMN", help="Keep rows of one group on one side of the split.")
 @click.option("--time", metavar="COLUMN", help="Test on the latest rows by this column.")
 @click.option("--weight", metavar="COLUMN", help="Weigh the rows by this column.")
@@ -190,6 +197,8 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
             name: scalar(text) for name, text in pairs(options["settings"], "--set").items()
         },
         drop=options["drop"],
+        sensitive=options["sensitive"],
+        learning_curve=options["learning_curve"],
         group=options["group"],
         time=options["time"],
         weight=options["weight"],

@@ -125,6 +125,8 @@ _RULES = (
     _Rule("algorithm", _is_text, "the key of an algorithm"),
     _Rule("parameters", _is_mapping_to(object), "hyperparameters by name"),
     _Rule("drop", _is_texts, "names of columns"),
+    _Rule("sensitive", _is_texts, "names of columns"),
+    _Rule("learning_curve", lambda value: isinstance(value, bool), "true or false"),
     _Rule("group", _is_text, "the name of a column", may_be_none=True),
     _Rule("time", _is_text, "the name of a column", may_be_none=True),
     _Rule("weight", _is_text, "the name of a column", may_be_none=True),

@@ -127,6 +127,9 @@ class TrainingConfig:
             weight zero is left out.
         class_weight: "none", "balanced", or a weight by the label's text: how much the rows of a
             class count in the fit, not in the metrics.
+        sensitive: columns by whose groups the model is measured; one that is dropped as well is no
+            feature, and is measured by all the same.
+        learning_curve: whether to fit on fewer rows as well, to see what more would bring.
         n_folds: folds of cross-validation over the training and validation rows, 0 for none.
         search: for hyperparameters, before the training; None for none.
         metric: key of the metric that decides; None means the task's default.
@@ -156,6 +159,8 @@ class TrainingConfig:
     time: str | None = None
     weight: str | None = None
     class_weight: ClassWeight = NONE
+    sensitive: tuple[str, ...] = ()
+    learning_curve: bool = False
     n_folds: int = 0
     search: SearchConfig | None = None
     metric: str | None = None
@@ -191,6 +196,7 @@ class TrainingConfig:
         if known.get("task") is not None:
             known["task"] = Task(known["task"])
         known["drop"] = tuple(raw.get("drop", ()))
+        known["sensitive"] = tuple(raw.get("sensitive", ()))
         known["accepted"] = frozenset(raw.get("accepted", ()))
         known["shares"] = Shares(**raw.get("shares", {}))
         if known.get("search") is not None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modelyard.domain.charts import ChartSpec
+from modelyard.domain.fairness import Fairness
+from modelyard.domain.learning import LearningCurve
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.weaknesses import Weaknesses
 
@@ -112,6 +114,8 @@ class Evaluation:
         n_units: how many of these there are; 0 where it is not known.
         coverage: of intervals or sets, by rising level; empty where none were measured.
         weaknesses: where the model fails; None where that was not looked for.
+        fairness: by each column that the user named.
+        learning: what fewer rows would have taught; None where that was not tried.
     """
 
     task: Task
@@ -128,6 +132,8 @@ class Evaluation:
     n_units: int = 0
     coverage: tuple[Coverage, ...] = ()
     weaknesses: Weaknesses | None = None
+    fairness: tuple[Fairness, ...] = ()
+    learning: LearningCurve | None = None
 
     @property
     def deciding(self) -> MetricEstimate:

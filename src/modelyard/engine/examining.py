@@ -110,12 +110,13 @@ def _examine(
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
     table = _in_order(type_table(raw, options), raw, options, time=config.time)
-    named = (*config.drop, *config.preparation.columns, *filter(None, (config.group, config.time)))
+    named = (*config.drop, *config.sensitive, *config.preparation.columns, *filter(None, (config.group, config.time)))
     for name in (config.target, *named):
         table.column(name)
     if config.schema is not None:
         check_table(table, DataSchema.from_json(config.schema))
-    table = table.drop(config.drop)
+    # A dropped column that the model is measured by is no feature, but it is still there.
+    table = table.drop(name for name in config.drop if name not in config.sensitive)
     if config.task is None:
         task, reason = find_task(table, config.target)
     else:
@@ -186,7 +187,8 @@ def _examined(
     checks: Mapping[str, Check],
 ) -> Examination:
     described = profile(table)
-    outside = {config.target, config.group, config.weight}
+    unseen = set(config.sensitive) & set(config.drop)
+    outside = {config.target, config.group, config.weight, *unseen}
     candidates = tuple(name for name in table.names if name not in outside)
     subject = CheckInput(
         table=table,

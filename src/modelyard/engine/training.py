@@ -21,6 +21,7 @@ from modelyard.engine.ensembles.members import plan_members
 from modelyard.engine.evaluation.conformal import calibrate
 from modelyard.engine.evaluation.estimates import metric_for, score_once
 from modelyard.engine.evaluation.judging import Answered, Judge
+from modelyard.engine.evaluation.learning_curves import learning_curve
 from modelyard.engine.evaluation.weak_spots import renumbered
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted
@@ -193,12 +194,14 @@ def _fit_and_judge(
 ) -> Trained:
     plan, wishes = hold_out(plan, config, catalog=workshop.catalog)
     plan = _with_members(plan, config, workshop.catalog)
-    seeds = np.random.default_rng(config.seed).spawn(6)
-    split_rng, fit_rng, fold_rng, judge_rng, decide_rng, search_rng = seeds
+    seeds = np.random.default_rng(config.seed).spawn(7)
+    split_rng, fit_rng, fold_rng, judge_rng, decide_rng, search_rng, learn_rng = seeds
     judge = _judge(table, plan, config=config, workshop=workshop, rng=split_rng)
     judge = tune(judge, config, rng=search_rng)
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, fold_rng)
+    wants_curve = config.learning_curve
+    learning = learning_curve(judge, config.n_folds, rng=learn_rng) if wants_curve else None
     fitted, fit_s = _fit(judge, fit_rng)
     fitted, decided = decide(
         fitted,
@@ -220,7 +223,7 @@ def _fit_and_judge(
         split=judge.split,
         decided=decided,
         answered=answered,
-        evaluation=replace(evaluation, folds=folds),
+        evaluation=replace(evaluation, folds=folds, learning=learning),
         members=_members(fitted, plan, judge.metric),
         search=judge.search,
         fit_s=fit_s,
@@ -240,7 +243,8 @@ def _judge(
     features = tuple(column.name for column in plan.columns)
     bonds = bonds_over(table, features, group=config.group, time=config.time)
     parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
-    return Judge(plan, Dealer(table, plan.y, plan.task, bonds), parts, metric, workshop)
+    dealer = Dealer(table, plan.y, plan.task, bonds)
+    return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
 
 
 def _fit(judge: Judge, rng: np.random.Generator) -> tuple[Fitted, float]:

@@ -1,19 +1,27 @@
 """Renders the report: one HTML file that needs no script, no network and no second file."""
 
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from modelyard.domain.findings import worst_first
+from modelyard.reporting.advice import next_steps, purpose, reasons
+from modelyard.reporting.certainty_views import certainty_sentences, coverage_rows
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
+from modelyard.reporting.fairness_views import fairness_view
+from modelyard.reporting.learning_views import learning_rows
 from modelyard.reporting.numerals import count
 from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.texts import visible
 from modelyard.reporting.verdicts import verdict_of
 from modelyard.reporting.views import (
+    ChartView,
     chart_views,
     fold_summary,
     metric_views,
     parity_sentence,
+    people_facts,
     setting_facts,
     source_facts,
     subject_facts,
@@ -21,8 +29,25 @@ from modelyard.reporting.views import (
 from modelyard.reporting.weak_views import weak_view
 
 # The charts that have a section of their own.
-_LOOKS_AT = ("importance", "dependence")
+_IMPORTANCE, _DEPENDENCE = ("importance",), ("dependence",)
 _SEARCH = ("search-history", "search-parameters")
+# The sections in their order, each with what it shows: without any of it, it is not there.
+_CONTENTS = (
+    ("use", "What it is for", ("people",)),
+    ("quality", "How good it is", ("metrics",)),
+    ("charts", "Where it is right and wrong", ("charts",)),
+    ("weak", "Where it fails", ("weak",)),
+    ("groups", "How groups fare", ("groups",)),
+    ("importance", "What the model looks at", ("importance", "dependence")),
+    ("certainty", "How sure it is", ("certainty", "coverage")),
+    ("search", "How the hyperparameters were found", ("search",)),
+    ("folds", "Cross-validation", ("folds",)),
+    ("learning", "Would more rows help?", ("learning",)),
+    ("findings", "What was found in the data", ("metrics",)),
+    ("data", "The data", ("source", "split", "columns")),
+    ("parity", "What is served is what was trained", ("parity",)),
+    ("again", "How to make it again", ("command", "python", "parameters", "config", "versions")),
+)
 
 
 def render_report(subject: ReportSubject) -> str:
@@ -31,40 +56,89 @@ def render_report(subject: ReportSubject) -> str:
     Whatever comes from data is escaped, and the page's own policy forbids scripts and requests
     besides. The same subject gives the same page.
     """
-    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    shown = _first_screen(subject) | _quality(subject) | _record(subject)
+    contents = [
+        (place, title)
+        for place, title, parts in _CONTENTS
+        if any(shown[part] if part in shown else getattr(subject, part) for part in parts)
+    ]
+    page: str = _template().render(
+        subject=subject,
+        style=Markup(_packaged("report.css")),  # noqa: S704 -- our own file
+        contents=contents,
+        **shown,
+    )
+    return page
+
+
+def _first_screen(subject: ReportSubject) -> dict[str, Any]:
+    verdict = verdict_of(subject.evaluation)
+    return {
+        "verdict": verdict,
+        "facts": subject_facts(subject),
+        "purpose": purpose(subject),
+        "reasons": reasons(subject),
+        "steps": next_steps(subject, verdict),
+        "people": people_facts(subject),
+    }
+
+
+def _quality(subject: ReportSubject) -> dict[str, Any]:
+    evaluation = subject.evaluation
+    folds, fold_sentence = fold_summary(evaluation)
+    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH)
+
+    def drawn(keys: tuple[str, ...]) -> tuple[ChartView, ...]:
+        return chart_views(tuple(spec for spec in evaluation.charts if spec.key in keys))
+
+    return {
+        "metrics": metric_views(evaluation),
+        "charts": chart_views(tuple(spec for spec in evaluation.charts if spec.key not in own)),
+        "weak": weak_view(evaluation.weaknesses),
+        "groups": tuple(fairness_view(each) for each in evaluation.fairness),
+        "learning": evaluation.learning,
+        "learning_rows": learning_rows(evaluation.learning),
+        "importance": drawn(_IMPORTANCE),
+        "dependence": drawn(_DEPENDENCE),
+        "certainty": certainty_sentences(subject),
+        "coverage": coverage_rows(evaluation),
+        "coverage_size": "Labels a set" if evaluation.labels else "Mean width",
+        "search": search_view(subject.search),
+        "search_charts": drawn(_SEARCH),
+        "folds": folds,
+        "fold_sentence": fold_sentence,
+    }
+
+
+def _record(subject: ReportSubject) -> dict[str, Any]:
+    return {
+        "findings": worst_first(subject.findings),
+        "columns": column_views(subject.profile, subject.target) if subject.profile else (),
+        "max_columns": MAX_COLUMNS,
+        "source": source_facts(subject.source) if subject.source else (),
+        "parity": parity_sentence(subject.parity) if subject.parity else "",
+        "parameters": setting_facts(subject.parameters),
+        "config": setting_facts(subject.config),
+        "versions": setting_facts(subject.versions),
+    }
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_packaged),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"visible": visible, "count": count, "svg": Markup}
-    template = environment.from_string(_packaged("report.html.jinja"))
-    charts = subject.evaluation.charts
-    folds, fold_sentence = fold_summary(subject.evaluation)
-    return template.render(
-        subject=subject,
-        style=Markup(_packaged("report.css")),  # noqa: S704 -- our own file
-        verdict=verdict_of(subject.evaluation),
-        facts=subject_facts(subject),
-        metrics=metric_views(subject.evaluation),
-        charts=chart_views(
-            tuple(spec for spec in charts if spec.key not in (*_LOOKS_AT, *_SEARCH))
-        ),
-        importance=chart_views(tuple(spec for spec in charts if spec.key in _LOOKS_AT)),
-        search=search_view(subject.search),
-        search_charts=chart_views(tuple(spec for spec in charts if spec.key in _SEARCH)),
-        weak=weak_view(subject.evaluation.weaknesses),
-        findings=worst_first(subject.findings),
-        folds=folds,
-        fold_sentence=fold_sentence,
-        columns=column_views(subject.profile, subject.target) if subject.profile else (),
-        max_columns=MAX_COLUMNS,
-        source=source_facts(subject.source) if subject.source else (),
-        parity=parity_sentence(subject.parity) if subject.parity else "",
-        parameters=setting_facts(subject.parameters),
-        config=setting_facts(subject.config),
-        versions=setting_facts(subject.versions),
-    )
+    return environment.get_template("report.html.jinja")
 
 
 def _packaged(name: str) -> str:

@@ -30,6 +30,8 @@ _OPTIONS = (
     _Option("algorithm", "--algorithm", "algorithm"),
     _Option("parameters", "--set", "parameters"),
     _Option("drop", "--drop", "drop"),
+    _Option("sensitive", "--sensitive", "sensitive"),
+    _Option("learning_curve", "--learning-curve", "learning_curve"),
     _Option("group", "--group", "group"),
     _Option("time", "--time", "time"),
     _Option("n_folds", "--cv", "n_folds"),

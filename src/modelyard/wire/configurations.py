@@ -81,6 +81,8 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         algorithm=configuration.model.name,
         parameters=to_plain(ours.parameters, "modelyard.parameters"),
         drop=tuple(ours.drop),
+        sensitive=tuple(ours.sensitive),
+        learning_curve=ours.learning_curve,
         group=ours.group,
         time=ours.time,
         weight=ours.weight,

@@ -261,6 +261,12 @@ class ModelyardSection(_Section):
     columns: dict[str, ColumnSection] = Field(
         default={}, description="Preparation of single columns: the five words by column."
     )
+    sensitive: list[Text] = Field(
+        default=[], description="Columns by whose groups the model is measured."
+    )
+    learning_curve: bool = Field(
+        default=False, description="Fit on fewer rows as well, to see what more would bring."
+    )
     group: Text | None = Field(default=None, description="Column whose values stay in one part.")
     time: Text | None = Field(
         default=None, description="Column that orders the rows: later ones test."

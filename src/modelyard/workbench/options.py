@@ -46,6 +46,8 @@ class TrainOptions(TypedDict, total=False):
         algorithm: key of an algorithm, e.g. "lightgbm", "random-forest", "logistic-regression".
         parameters: hyperparameters by name, over the algorithm's defaults.
         drop: columns to leave out.
+        sensitive: columns by whose groups the model is measured, dropped ones as well.
+        learning_curve: fit on fewer rows as well, to see what more would bring.
         group: column whose values must not straddle the split.
         time: column to order the rows by; later rows test what earlier rows taught.
         n_folds: folds of a cross-validation, 0 for none.
@@ -87,6 +89,8 @@ class TrainOptions(TypedDict, total=False):
     algorithm: str
     parameters: Mapping[str, Any]
     drop: str | Sequence[str]
+    sensitive: str | Sequence[str]
+    learning_curve: bool
     group: str | None
     time: str | None
     weight: str | None
@@ -149,8 +153,9 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         chosen["class_weight"] = {
             cell_text(_own(label)): weight for label, weight in chosen["class_weight"].items()
         }
-    if "drop" in chosen:
-        chosen["drop"] = _words(chosen["drop"])
+    for name in ("drop", "sensitive"):
+        if name in chosen:
+            chosen[name] = _words(chosen[name])
     return TrainingConfig(
         target=target,
         search=search_config(

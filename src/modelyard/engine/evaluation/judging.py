@@ -10,6 +10,7 @@ import numpy.typing as npt
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.dependences import Dependence
 from modelyard.domain.evaluations import Evaluation, FoldScore, Importance
+from modelyard.domain.fairness import Fairness
 from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Split
 from modelyard.domain.trials import Search
@@ -19,6 +20,7 @@ from modelyard.engine.ensembles.combining import fit_plan
 from modelyard.engine.evaluation.conformal import cross_fitted_coverage
 from modelyard.engine.evaluation.dependence import Question, partial_dependence
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, loss_of, score_once
+from modelyard.engine.evaluation.fairness import measure_fairness
 from modelyard.engine.evaluation.importance import Predict, permutation_importance
 from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.engine.evaluation.weak_spots import Seen, find_weaknesses
@@ -63,6 +65,7 @@ class Judge:
             folds and in intervals.
         split: of the rows; the test part is touched by `judge` alone.
         metric: the one that decides.
+        sensitive: columns by whose groups the model is measured.
         search: by which the parameters of the plan were found, None where there was none.
     """
 
@@ -71,6 +74,7 @@ class Judge:
     split: Split
     metric: Metric
     workshop: Workshop
+    sensitive: tuple[str, ...] = ()
     search: Search | None = None
 
     def resampling(self, rows: IntArray) -> Resampling:
@@ -140,7 +144,7 @@ class Judge:
             rng: of bootstrap, shuffles, halvings and samples.
         """
         catalog = self.workshop.catalog
-        interval_rng, shuffle_rng, halving_rng, slice_rng, grid_rng = rng.spawn(5)
+        interval_rng, shuffle_rng, halving_rng, slice_rng, grid_rng, group_rng = rng.spawn(6)
         scored = self._scored(answered)
         evaluation = evaluate(
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
@@ -172,6 +176,7 @@ class Judge:
             charts=draw_charts(catalog.charts(), subject),
             coverage=coverage,
             weaknesses=self._weaknesses(scored, importance, rng=slice_rng),
+            fairness=self._fairness(scored, group_rng),
         )
 
     def _predict(self, fitted: Fitted) -> Predict:
@@ -190,6 +195,12 @@ class Judge:
         )
         columns = [each.column for each in importance if each.mean > 0]
         return partial_dependence(question, columns, rng=rng)
+
+    def _fairness(self, scored: Scored, rng: np.random.Generator) -> tuple[Fairness, ...]:
+        test = self.dealer.table.take(self.split.test)
+        return tuple(
+            measure_fairness(test, column, scored=scored, rng=rng) for column in self.sensitive
+        )
 
     def _weaknesses(
         self, scored: Scored, importance: Sequence[Importance], *, rng: np.random.Generator

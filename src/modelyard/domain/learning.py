@@ -1,0 +1,49 @@
+"""How a model would fare had it been taught by fewer rows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LearningPoint:
+    """The deciding metric after fits on a share of the rows, on the same held-out folds.
+
+    Attributes:
+        share: of the training rows, 0 to 1.
+        n_rows: that taught, in the mean over the folds.
+        mean, sd: of the metric over the folds.
+    """
+
+    share: float
+    n_rows: int
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Points by rising share.
+
+    Attributes:
+        metric: title of the deciding metric.
+        gain: what the second half of the rows brought, positive is better.
+        gain_low, gain_high: 95 % interval of that; NaN where it is not known.
+    """
+
+    metric: str
+    n_folds: int
+    points: tuple[LearningPoint, ...]
+    gain: float
+    gain_low: float
+    gain_high: float
+
+    @property
+    def told(self) -> str:
+        """Whether more rows would still help, in words."""
+        if self.gain_low > 0:
+            return "The second half of the rows still helped: more rows would help further."
+        if self.gain_high < 0:
+            return "The second half of the rows did harm: later rows may differ from earlier ones."
+        return (
+            "The second half of the rows brought nothing that these folds can tell: more of the "
+            "same kind would hardly help."
+        )
