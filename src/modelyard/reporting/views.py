@@ -96,6 +96,12 @@ def subject_facts(subject: ReportSubject) -> Facts:
     return tuple((name, value) for name, value in facts if value)
 
 
+def people_facts(subject: ReportSubject) -> Facts:
+    """Return what only people know of the model, as far as they said it."""
+    titles = {"intended_use": "Intended use", "limitations": "Limitations", "owner": "Owner"}
+    return tuple((title, subject.card[key]) for key, title in titles.items() if key in subject.card)
+
+
 def setting_facts(settings: Mapping[str, Any]) -> Facts:
     """Return settings by name, each value as JSON would write it."""
     return tuple((name, _value(settings[name])) for name in sorted(settings))

@@ -31,7 +31,7 @@ ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section"),
     *("article", "div", "p", "h1", "h2", "h3", "bdi", "span", "small", "dl", "dt", "dd", "ul"),
     *("li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "code", "pre"),
-    *("svg", "g", "line", "text", "rect", "circle", "polyline"),
+    *("a", "nav", "ol", "svg", "g", "line", "text", "rect", "circle", "polyline"),
 }
 
 
@@ -40,7 +40,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.elements, self.attributes, self.said = [], [], []
+        self.elements, self.attributes, self.said, self.links = [], [], [], []
         self.is_style = False
         self.feed(html)
         self.close()
@@ -48,6 +48,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.elements.append(tag)
         self.attributes.extend(name for name, _ in attrs)
+        self.links.extend(value for name, value in attrs if name == "href")
         self.is_style = tag == "style"
 
     def handle_endtag(self, tag):
@@ -178,8 +179,22 @@ def test_the_page_says(page, said):
 
 def test_the_page_holds_no_script_and_loads_nothing(page):
     assert set(page.elements) <= ALLOWED
-    assert not {"src", "href", "srcset", "action", "data"} & set(page.attributes)
+    assert not {"src", "srcset", "action", "data"} & set(page.attributes)
+    assert {link[0] for link in page.links} == {"#"}
     assert not [name for name in page.attributes if name.startswith("on")]
+
+
+def test_every_link_leads_to_a_section_of_the_page():
+    html = render_report(full_subject())
+    links = Page(html).links
+    assert len(links) > 5
+    assert all(f'id="{link[1:]}"' in html for link in links)
+
+
+def test_a_reader_is_told_what_to_do_first_and_what_was_accepted():
+    text = Page(render_report(full_subject())).text
+    assert "It answers 'price', one of two labels, from up to 1 column with LightGBM." in text
+    assert "Make sure of what was accepted: x." in text
 
 
 def test_the_style_loads_nothing():
@@ -228,7 +243,7 @@ def test_any_text_leaves_the_page_whole(name, value):
 
     html.encode("utf-8")
     assert set(page.elements) <= ALLOWED
-    assert page.elements.count("section") == 9
+    assert page.elements.count("section") == 11
     for drawing in html.split("<svg")[1:]:
         ET.fromstring("<svg" + drawing.split("</svg>")[0] + "</svg>")  # noqa: S314 -- our own
 

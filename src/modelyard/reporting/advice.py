@@ -1,0 +1,91 @@
+"""Whether to trust a model and what to do next, in sentences that each rest on a figure."""
+
+from modelyard.domain.evaluations import Coverage
+from modelyard.domain.findings import Severity
+from modelyard.domain.tasks import Task
+from modelyard.reporting.numerals import count, share
+from modelyard.reporting.subjects import ReportSubject
+from modelyard.reporting.verdicts import Standing, Verdict
+
+_KINDS = {
+    Task.BINARY: "one of two labels",
+    Task.MULTICLASS: "one of several labels",
+    Task.REGRESSION: "a number",
+}
+_MAX_NAMED = 3
+# The level that intervals and sets have where nobody asks for another.
+_USUAL_LEVEL = 0.9
+
+
+def purpose(subject: ReportSubject) -> str:
+    """Say in one sentence what the model does."""
+    n_columns = 0 if subject.profile is None else len(subject.profile.columns) - 1
+    source = f" from up to {_counted(n_columns, 'column')}" if n_columns > 0 else ""
+    kind = _KINDS[subject.evaluation.task]
+    return f"It answers '{subject.target}', {kind},{source} with {subject.algorithm}."
+
+
+def reasons(subject: ReportSubject) -> tuple[str, ...]:
+    """Say what speaks for trusting the model and what against it."""
+    told = []
+    if subject.parity is not None and not subject.parity.n_flips:
+        told.append("What is served was compared with what was trained: no label differs.")
+        if subject.evaluation.task is Task.REGRESSION:
+            told[-1] = "What is served was compared with what was trained: they answer alike."
+    usual = _usual(subject.evaluation.coverage)
+    if usual is not None:
+        what = "intervals" if subject.evaluation.task is Task.REGRESSION else "sets of labels"
+        told.append(
+            f"Asked to be {share(usual.level, 1)} sure, its {what} held the truth of "
+            f"{share(usual.share, 1)} of rows that it had not seen."
+        )
+    told.append(_findings(subject))
+    weak = subject.evaluation.weaknesses
+    if weak is not None and weak.slices:
+        told.append(f"It serves {_counted(len(weak.slices), 'part')} of the rows clearly worse.")
+    return tuple(told)
+
+
+def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
+    """Say what to do, the most pressing first."""
+    told = []
+    if verdict.standing is not Standing.BETTER:
+        told.append(
+            "Do not use it yet: look for columns that tell more about the target, or for more "
+            "rows, before anything is tuned."
+        )
+    accepted = [each for each in subject.findings if each.severity is Severity.ERROR]
+    if accepted:
+        named = ", ".join(dict.fromkeys(each.code for each in accepted))
+        told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
+    told += [
+        each.fix for each in subject.findings if each.severity is Severity.WARNING and each.fix
+    ]
+    weak = subject.evaluation.weaknesses
+    if weak is not None and weak.slices:
+        where = " and ".join(weak.slices[0].where)
+        told.append(f"Look at the rows where {where}, which it serves worst.")
+    if verdict.caution:
+        told.append("Measure again on more rows: what was held back is little.")
+    told = list(dict.fromkeys(told))[:_MAX_NAMED]
+    if verdict.standing is Standing.BETTER:
+        told.append(f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
+    return tuple(told)
+
+
+def _findings(subject: ReportSubject) -> str:
+    warned = [each.code for each in subject.findings if each.severity is not Severity.INFO]
+    if not warned:
+        return "The checks found nothing in the data to be wary of."
+    codes = list(dict.fromkeys(warned))
+    more = f" and {len(codes) - _MAX_NAMED} more" if len(codes) > _MAX_NAMED else ""
+    found = _counted(len(warned), "fault")
+    return f"The checks found {found} in the data: {', '.join(codes[:_MAX_NAMED])}{more}."
+
+
+def _usual(coverage: tuple[Coverage, ...]) -> Coverage | None:
+    return next((each for each in coverage if abs(each.level - _USUAL_LEVEL) < 1e-9), None)
+
+
+def _counted(n: int, word: str) -> str:
+    return f"1 {word}" if n == 1 else f"{count(n)} {word}s"
