@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import JSON, pairs
+from modelyard.cli._options import DATA, JSON, pairs
 from modelyard.cli._records import add_tagging, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from modelyard.domain.runs import Run
     from modelyard.domain.trials import Trial
@@ -28,13 +29,15 @@ def runs() -> None:
 @click.option("--sort", default="started_at", show_default=True, help="A field or a metric.")
 @click.option("--ascending", is_flag=True, help="Smallest first.")
 @click.option("--limit", default=50, show_default=True, help="Most rows to show.")
+@click.option("--out", type=DATA, help="Write them to this .csv or .json file as well.")
 @JSON
-def list_runs(*, wants_json: bool, **options: Any) -> None:
+def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
     """List trainings, the newest first."""
     from modelyard.bootstrap import open_project
     from modelyard.domain.queries import RunQuery
     from modelyard.domain.runs import RunStatus
     from modelyard.domain.words import member_called
+    from modelyard.services.runs import write_runs
 
     status = options["status"]
     query = RunQuery(
@@ -47,6 +50,8 @@ def list_runs(*, wants_json: bool, **options: Any) -> None:
         limit=options["limit"],
     )
     found = open_project().runs.find(query)
+    if out is not None:
+        write_runs(found, out)
     if wants_json:
         print_json([_plain(run) for run in found])
         return

@@ -1,13 +1,24 @@
-"""The history of trainings: list, show, tag, delete."""
+"""The history of trainings: list, show, tag, delete, and hand over to other programs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.queries import RunQuery
 from modelyard.domain.runs import Run
 from modelyard.domain.trials import Trial
+from modelyard.reporting.exports import csv_text
+from modelyard.store.files import write_whole
 from modelyard.store.runs import Runs
 from modelyard.store.trials import Trials
+
+# Of a run, in a file for a spreadsheet; the metrics follow, a column each.
+_COLUMNS = (
+    "id", "name", "status", "started_at", "duration_s", "fit_s", "task", "algorithm", "metric",
+    "n_rows", "seed", "data_location", "data_sha256", "model", "reason",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,3 +62,36 @@ class RunService:
     def delete(self, reference: str) -> Run:
         """Forget a run; the model that came of it stays."""
         return self.runs.delete(reference)
+
+
+def write_runs(runs: Sequence[Run], path: Path) -> None:
+    """Write trainings as JSON, whole, or as CSV, a line each with the value of every metric.
+
+    Raises:
+        InvalidValue: if the suffix is another.
+        StoreError: if the file cannot be written.
+    """
+    if path.suffix == ".json":
+        written = json.dumps([asdict(run) for run in runs], indent=2, default=str)
+    elif path.suffix == ".csv":
+        written = runs_csv(runs)
+    else:
+        raise InvalidValue(
+            f"Trainings are written as .json or .csv; '{path.suffix}' came.",
+            fix="Name the file runs.json or runs.csv.",
+            sample=path.suffix,
+        )
+    write_whole(path, written.encode())
+
+
+def runs_csv(runs: Sequence[Run]) -> str:
+    """Return a line for each training; what one does not have is empty."""
+    metrics = sorted({key for run in runs for key in run.metrics})
+    rows = (
+        (
+            *(getattr(run, name) for name in _COLUMNS),
+            *(run.metrics.get(key, {}).get("value") for key in metrics),
+        )
+        for run in runs
+    )
+    return csv_text([*_COLUMNS, *metrics], rows)
