@@ -6,7 +6,8 @@ A misspelt key is answered with the nearest right one, wherever in the document 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -52,9 +53,15 @@ def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     for name, field in model.model_fields.items():
         dotted = f"{prefix}{field.alias or name}"
         keys.append(dotted)
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            keys += dotted_keys(field.annotation, f"{dotted}.")
+        for section in _sections(field.annotation):
+            keys += dotted_keys(section, f"{dotted}.")
     return keys
+
+
+def _sections(annotation: Any) -> list[type[BaseModel]]:
+    """Return the section that a key holds, also where it may be left out."""
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
 
 
 def _prefixes(parts: list[str]) -> list[str]:

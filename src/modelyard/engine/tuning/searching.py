@@ -27,8 +27,9 @@ from modelyard.protocols.searchers import Proposals
 # So many random trials hold one of the best tenth of a space with a probability of 0.96:
 # 1 - 0.9 ** 30 (the argument of Bergstra, Bengio: Random Search (2012), section 4).
 DEFAULT_TRIALS = 30
-# A grid is as large as its user did not expect, rather than as large as they wanted.
-_MAX_GRID = 1000
+# Two values of each of eight parameters, or three of each of five: what is larger is asked for by
+# name, since it is often larger than its user expects.
+_MAX_GRID = 2**8 + 1
 # Proposals in a row that were all tried before: what is left of a space is hardly found by chance.
 _MAX_REPEATS = 100
 
