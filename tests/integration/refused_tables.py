@@ -30,7 +30,7 @@ class Refusal:
     is_unreadable: bool = False
 
 
-def _unreadable(
+def unreadable(
     name: str,
     content: str | bytes,
     code: str,
@@ -38,10 +38,12 @@ def _unreadable(
     row: int | None = None,
     column: str | None = None,
 ) -> Refusal:
+    """Return a file that `profile` refuses as well."""
     return Refusal(name, content, code, says, row=row, column=column, is_unreadable=True)
 
 
-def _target(make: Callable[[int], str], n_rows: int = 60) -> str:
+def with_target(make: Callable[[int], str], n_rows: int = 60) -> str:
+    """Return the usual table with other answers."""
     return table(lambda at: (number(at), word(at), make(at)), n_rows=n_rows)
 
 
@@ -56,7 +58,7 @@ QUOTED = f'x,c,y\n1.5,"two\nlines",yes\n{GOOD[6:]}'
 LONG = GOOD[6:].replace("\n", ",more\n")
 
 ROWS = (
-    _unreadable(
+    unreadable(
         "a line cut by another delimiter",
         f"{GOOD}1.5;a;yes\n",
         "malformed-row",
@@ -65,7 +67,7 @@ ROWS = (
         "semicolon",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "every row too long",
         f"x,c,y\n{LONG}",
         "malformed-row",
@@ -74,7 +76,7 @@ ROWS = (
         "expected 3",
         row=1,
     ),
-    _unreadable(
+    unreadable(
         "one short row",
         f"{GOOD}1.5,a\n2.5,b,no\n",
         "malformed-row",
@@ -82,7 +84,7 @@ ROWS = (
         "expected 3",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "one long row",
         f"{GOOD}1.5,a,yes,no\n2.5,b,no\n",
         "malformed-row",
@@ -90,38 +92,38 @@ ROWS = (
         "expected 3",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "the first row short", f"x,c,y\n1.5,a\n{GOOD[6:]}", "malformed-row", "Row 1 has 2", row=1
     ),
-    _unreadable(
+    unreadable(
         "a line end in quotes before the bad row",
         f"{QUOTED}1,a\n",
         "malformed-row",
         "Row 62 has 2",
         row=62,
     ),
-    _unreadable(
+    unreadable(
         "a delimiter in quotes before the bad row",
         f'{GOOD}1,"a,b",no\n1,a\n',
         "malformed-row",
         "Row 62 has 2",
         row=62,
     ),
-    _unreadable(
+    unreadable(
         "blank lines before the bad row",
         f"{GOOD}\n\n1,a\n",
         "malformed-row",
         "Row 61 has 2",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "carriage returns before the bad row",
         f"{GOOD}1,a\n".replace("\n", "\r"),
         "malformed-row",
         "Row 61 has 2",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "an unclosed quote",
         f'{GOOD}1.5,"a,yes\n{GOOD[6:]}',
         "malformed-row",
@@ -129,7 +131,7 @@ ROWS = (
         "quote",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "an unclosed quote in the last row",
         f'{GOOD}1.5,a,"yes\n',
         "malformed-row",
@@ -137,10 +139,10 @@ ROWS = (
         "quote",
         row=61,
     ),
-    _unreadable(
+    unreadable(
         "an unclosed quote in the header", f'"x,c,y\n{GOOD[6:]}', "malformed-row", "header", "quote"
     ),
-    _unreadable(
+    unreadable(
         "decimal commas among commas",
         "x,c,y\n1,5,a,yes\n2,5,b,no\n",
         "malformed-row",
@@ -149,39 +151,37 @@ ROWS = (
     ),
 )
 BYTES = (
-    _unreadable("a NUL in a cell", GOOD.replace("a", "a\0", 1), "not-a-table", "not CSV", "0x00"),
-    _unreadable("NULs for blanks", GOOD.encode() + bytes(64), "not-a-table", "not CSV", "0x00"),
-    _unreadable("a PNG image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not-a-table", "PNG"),
-    _unreadable("a workbook", b"PK\x03\x04" + bytes(range(256)), "not-a-table", "Excel"),
-    _unreadable(
+    unreadable("a NUL in a cell", GOOD.replace("a", "a\0", 1), "not-a-table", "not CSV", "0x00"),
+    unreadable("NULs for blanks", GOOD.encode() + bytes(64), "not-a-table", "not CSV", "0x00"),
+    unreadable("a PNG image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not-a-table", "PNG"),
+    unreadable("a workbook", b"PK\x03\x04" + bytes(range(256)), "not-a-table", "Excel"),
+    unreadable(
         "a Parquet file", b"PAR1\x15\x04\x15\0" + bytes(80) + b"PAR1", "not-a-table", "Parquet"
     ),
-    _unreadable(
+    unreadable(
         "a gzip archive", b"\x1f\x8b\x08\0\0\0\0\0" + bytes(range(64)), "not-a-table", "gzip"
     ),
-    _unreadable("a pickle", b"\x80\x04\x95\x10\0\0\0\0\0\0\0}\x94.", "not-a-table", "not CSV"),
-    _unreadable(
+    unreadable("a pickle", b"\x80\x04\x95\x10\0\0\0\0\0\0\0}\x94.", "not-a-table", "not CSV"),
+    unreadable(
         "bytes of no encoding",
         b"x,c,y\n" + b"1,\x81\x8d\xff\xfe,yes\n" * 9,
         "undecidable-encoding",
         "byte 8",
         "0x81",
     ),
-    _unreadable("no bytes", b"", "no-rows", "empty"),
-    _unreadable("white space alone", b" \n\r\n \t\n", "no-rows", "empty"),
-    _unreadable("a byte order mark alone", b"\xef\xbb\xbf", "no-rows", "empty"),
-    _unreadable("a header alone", b"x,c,y\n", "no-rows", "no rows"),
-    _unreadable("a header without line end", b"x,c,y", "no-rows", "no rows"),
-    _unreadable(
-        "a header with byte order mark", b"\xef\xbb\xbfx,c,y\r\n\r\n", "no-rows", "no rows"
-    ),
-    _unreadable("a header in UTF-16", "x,c,y\n".encode("utf-16"), "no-rows", "no rows"),
+    unreadable("no bytes", b"", "no-rows", "empty"),
+    unreadable("white space alone", b" \n\r\n \t\n", "no-rows", "empty"),
+    unreadable("a byte order mark alone", b"\xef\xbb\xbf", "no-rows", "empty"),
+    unreadable("a header alone", b"x,c,y\n", "no-rows", "no rows"),
+    unreadable("a header without line end", b"x,c,y", "no-rows", "no rows"),
+    unreadable("a header with byte order mark", b"\xef\xbb\xbfx,c,y\r\n\r\n", "no-rows", "no rows"),
+    unreadable("a header in UTF-16", "x,c,y\n".encode("utf-16"), "no-rows", "no rows"),
 )
 HEADERS = (
-    _unreadable(
+    unreadable(
         "two equal names", _header(("x", "x", "y")), "ambiguous-header", "'x'", "1, 2", column="x"
     ),
-    _unreadable(
+    unreadable(
         "three names equal without white space",
         _header((" x", "x ", "x", "y")),
         "ambiguous-header",
@@ -189,7 +189,7 @@ HEADERS = (
         "1, 2, 3",
         column="x",
     ),
-    _unreadable(
+    unreadable(
         "names equal but for case",
         _header(("Age", "age", "y")),
         "ambiguous-header",
@@ -198,24 +198,24 @@ HEADERS = (
         "1, 2",
         column="Age",
     ),
-    _unreadable(
+    unreadable(
         "names equal but for case in another script",
         _header(("ΣΊΣΥΦΟΣ", "σίσυφος", "y")),
         "ambiguous-header",
         "case",
     ),
-    _unreadable("an empty name", _header(("x", "", "y")), "ambiguous-header", "position 2 of 3"),
-    _unreadable(
+    unreadable("an empty name", _header(("x", "", "y")), "ambiguous-header", "position 2 of 3"),
+    unreadable(
         "names of white space", _header((" ", "x", "\t", "y")), "ambiguous-header", "positions 1, 3"
     ),
 )
 TARGETS = (
     Refusal("no such target", GOOD, "missing-columns", ("'Y'", "'y'"), options=("--target", "Y")),
     Refusal("one row", "x,c,y\n1,a,yes\n", "too-few-rows", ("1,", "at least 10")),
-    Refusal("five rows", _target(answer, 5), "too-few-rows", ("5,", "at least 10")),
+    Refusal("five rows", with_target(answer, 5), "too-few-rows", ("5,", "at least 10")),
     Refusal(
         "nine known targets",
-        _target(lambda at: answer(at) if at < 9 else ""),
+        with_target(lambda at: answer(at) if at < 9 else ""),
         "too-few-rows",
         ("9,", "at least 10"),
     ),
@@ -228,28 +228,28 @@ TARGETS = (
     ),
     Refusal(
         "no target at all",
-        _target(lambda at: ("", "NA", "?")[at % 3]),
+        with_target(lambda at: ("", "NA", "?")[at % 3]),
         "target",
         ("missing in all 60 rows",),
         column="y",
     ),
     Refusal(
         "one class",
-        _target(lambda _: "yes"),
+        with_target(lambda _: "yes"),
         "blocking-findings",
         ("'yes' in all 60 rows", "one-class:y"),
         exit_code=FINDINGS,
     ),
     Refusal(
         "one class where it is known",
-        _target(lambda at: "yes" if at % 2 else ""),
+        with_target(lambda at: "yes" if at % 2 else ""),
         "blocking-findings",
         ("'yes' in all 30 rows",),
         exit_code=FINDINGS,
     ),
     Refusal(
         "one number",
-        _target(lambda _: "3.5"),
+        with_target(lambda _: "3.5"),
         "blocking-findings",
         ("'3.5' in all 60 rows",),
         exit_code=FINDINGS,
@@ -257,21 +257,21 @@ TARGETS = (
     ),
     Refusal(
         "a target of free words",
-        _target(lambda at: f"word {at}"),
+        with_target(lambda at: f"word {at}"),
         "target",
         ("60 different values",),
         column="y",
     ),
     Refusal(
         "a target of dates",
-        _target(lambda at: f"2026-01-{at % 28 + 1:02}"),
+        with_target(lambda at: f"2026-01-{at % 28 + 1:02}"),
         "target",
         ("datetime",),
         column="y",
     ),
     Refusal(
         "regression on words",
-        _target(word),
+        with_target(word),
         "target",
         ("needs numbers",),
         column="y",

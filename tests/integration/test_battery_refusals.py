@@ -1,11 +1,16 @@
 """A table that cannot be trained on is refused in words that tell what, where and what to do."""
 
+import gzip
 import os
 from pathlib import Path
 
 import pytest
-from refused_tables import CASES, Refusal
+from odd_refusals import CASES as ODD_CASES
+from refused_tables import CASES as LISTED_CASES
+from refused_tables import Refusal
 from rows import QUICK, answer, table, with_column
+
+CASES = (*LISTED_CASES, *ODD_CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -65,6 +70,46 @@ def test_what_is_no_file_of_a_known_kind_is_named(
     ending = cli("train", tmp_path / name, *QUICK, "--json")
     assert (ending.code, ending.error["code"]) == (exit_code, code)
     assert ending.error["fix"]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(cli, tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    ending = cli("train", tmp_path / "pipe.csv", *QUICK, "--json")
+    assert (ending.code, ending.error["code"]) == (4, "usage")
+    assert "pipe" in ending.error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (gzip.compress(table().encode())[:-9], "not-a-table"),
+        (table().encode(), "not-a-table"),
+        (gzip.compress(b""), "no-rows"),
+    ],
+    ids=["cut", "not packed", "empty"],
+)
+def test_an_archive_that_is_none_is_named(content, code, cli, put) -> None:
+    ending = cli("train", put("data.csv.gz", content), *QUICK, "--json")
+    assert (ending.code, ending.error["code"]) == (3, code)
+    assert "'data.csv.gz'" in ending.error["detail"]
+    assert ending.error["fix"]
+
+
+def test_a_path_is_followed_through_a_link_and_an_archive(cli, put, tmp_path) -> None:
+    put("packed.csv.gz", gzip.compress(table().encode()))
+    (tmp_path / "link.CSV.gz").symlink_to(tmp_path / "packed.csv.gz")
+    assert cli("train", tmp_path / "link.CSV.gz", *QUICK).code == 0
+
+
+def test_a_link_that_leads_nowhere_is_named(cli, tmp_path) -> None:
+    (tmp_path / "link.csv").symlink_to(tmp_path / "gone")
+    ending = cli("train", tmp_path / "link.csv", *QUICK, "--json")
+    assert (ending.code, ending.error["code"]) == (5, "not-found")
+
+
+def test_a_path_with_a_zero_character_is_refused(cli, tmp_path) -> None:
+    ending = cli("train", f"{tmp_path}/a\0b.csv", *QUICK, "--json")
+    assert (ending.code, ending.error["code"]) == (4, "usage")
 
 
 def test_an_output_folder_that_holds_something_is_never_overwritten(cli, put, tmp_path) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from accepted_tables import CASES, NAMES, Acceptance
+from odd_tables import CASES as ODD_CASES
 from rows import QUICK, answer, noise, number, table, truth, with_column, word
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *ODD_CASES], ids=lambda case: case.name)
 def test_an_odd_table_is_read_as_it_was_meant(case: Acceptance, done, put, tmp_path) -> None:
     path = put("data.csv", case.content)
     outcome = done("train", path, *case.options)
