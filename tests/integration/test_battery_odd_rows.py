@@ -220,7 +220,11 @@ def test_no_infinite_answer_leaves_a_model(project) -> None:
         for at in range(80)
     ]
     model = modelyard.train(
-        rows, target="y", algorithm="linear-regression", accept=["leakage-single:x"], project=project
+        rows,
+        target="y",
+        algorithm="linear-regression",
+        accept=["leakage-single:x"],
+        project=project,
     )
     good = {"x": 1.0, "z": 0.5}
     asked: list[dict[str, float]] = [good, {"x": 1.7e308, "z": -1.7e308}, good]
