@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 SAMPLES = {
+    "churn.csv": "59be5b90baa7e731274c1e13d5c9bf2e9e6646206d76f14bf5420ffaf0a4d983",
     "iris.csv": "9cc1c345c71bcc9b486b74cbf6063fa66f4bb5e0f603a4b3c3471ec2e5e8e355",
     "penguins.csv": "f204db2c753b0937caac3cb35258562c14f073e4bbc76be24b4c51ce22767a93",
 }
@@ -52,6 +53,13 @@ def test_penguins_holds_the_published_measurements(rows, column, n_missing, mean
     numbers = [float(cell) for cell in cells if cell != "NA"]
     assert len(cells) - len(numbers) == n_missing
     assert sum(numbers) / len(numbers) == pytest.approx(mean, rel=1e-6)
+
+
+def test_churn_holds_twenty_customers_of_whom_half_have_left(rows):
+    customers = rows("churn.csv")
+    assert [len(customers), len(customers[0])] == [20, 6]
+    assert sum(int(row["target"]) for row in customers) == 10
+    assert all(float(cell) >= 0 for row in customers for cell in row.values())
 
 
 def test_penguins_holds_the_published_counts(rows):

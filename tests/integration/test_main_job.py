@@ -231,7 +231,7 @@ def test_a_frame_in_memory_trains_the_model_of_its_file(done) -> None:
 def test_sample_tables_are_written_and_left_alone_afterwards(done, tmp_path) -> None:
     folder = tmp_path / "samples"
     files = [Path(path) for path in done("setup-data", folder)["files"]]
-    assert {path.name for path in files} == {"iris.csv", "penguins.csv"}
+    assert {path.name for path in files} == {"iris.csv", "penguins.csv", "churn.csv"}
     files[0].write_text("mine")
     done("setup-data", folder)
     assert files[0].read_text() == "mine"

@@ -14,8 +14,8 @@ from modelyard.cli._screen import print_json
 def setup_data(folder: Path, *, wants_json: bool) -> None:
     """Write the sample tables into FOLDER.
 
-    They are iris and penguins; the folder is by default the current one. A file that is there
-    already is left as it is.
+    They are iris, penguins and churn, which is made up; the folder is by default the current one. A
+    file that is there already is left as it is.
     """
     from modelyard.services.samples import write_samples
 

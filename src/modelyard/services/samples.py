@@ -5,7 +5,7 @@ from pathlib import Path
 
 from modelyard.domain.errors import StoreError
 
-SAMPLES = ("iris.csv", "penguins.csv")
+SAMPLES = ("iris.csv", "penguins.csv", "churn.csv")
 
 
 def write_samples(folder: Path) -> tuple[Path, ...]:

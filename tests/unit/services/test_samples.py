@@ -10,7 +10,11 @@ def test_every_sample_is_written_to_a_folder_that_did_not_exist(tmp_path):
     paths = write_samples(tmp_path / "new" / "folder")
     assert [path.name for path in paths] == list(SAMPLES)
     headers = [path.read_text().splitlines()[0] for path in paths]
-    assert [header.split(",")[0] for header in headers] == ["sepal_length", "species"]
+    assert [header.split(",")[0] for header in headers] == [
+        "sepal_length",
+        "species",
+        "months_as_customer",
+    ]
 
 
 def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path):
