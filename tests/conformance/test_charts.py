@@ -88,7 +88,7 @@ def search_of(n):
             Dimension("kernel", choices=("rbf", "linear")),
         ),
         trials=trials,
-        tied=frozenset(),
+        tied=(),
         ending=Ending.TRIALS,
         duration_s=1.0,
     )

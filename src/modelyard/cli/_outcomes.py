@@ -100,7 +100,7 @@ def plain_search(search: "Search") -> dict[str, Any]:
     """Return a search as plain JSON values."""
     from dataclasses import asdict
 
-    return asdict(search) | {"tied": sorted(search.tied), "best": search.best.number}
+    return asdict(search) | {"best": search.best.number}
 
 
 def plain_outcome(outcome: "Outcome") -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Search:
     n_repeats: int
     space: tuple[Dimension, ...]
     trials: tuple[Trial, ...]
-    tied: frozenset[int]
+    tied: tuple[int, ...]
     ending: Ending
     duration_s: float
 

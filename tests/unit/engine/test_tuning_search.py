@@ -366,4 +366,4 @@ def test_trials_are_tied_where_the_interval_holds_zero():
         3: (0.70, 0.71, 0.72, 0.70, 0.71),
         4: (0.90, 0.91, 0.92, 0.90, 0.91),
     }
-    assert tied_with(1, goodness, held_ratio=0.25) == {2, 4}
+    assert tied_with(1, goodness, held_ratio=0.25) == (2, 4)

@@ -21,7 +21,7 @@ SEARCH = Search(
     n_repeats=1,
     space=(Dimension("depth", 1, 9, is_whole=True),),
     trials=(trial(1, 0.8), trial(2, 0.7, TrialStatus.PRUNED), trial(3, 0.9), trial(4, 0.85)),
-    tied=frozenset({4}),
+    tied=(4,),
     ending=Ending.TRIALS,
     duration_s=4.0,
 )
@@ -47,8 +47,8 @@ def test_a_search_that_found_nothing_better_says_so():
 
 def test_trials_that_cannot_be_told_from_the_best_are_counted():
     assert "1 of 2 other finished trials cannot be told from it:" in told()
-    assert "the default parameters among them" in told(tied=frozenset({1, 4}))
-    assert "It is surely better than every other trial" in told(tied=frozenset())
+    assert "the default parameters among them" in told(tied=(1, 4))
+    assert "It is surely better than every other trial" in told(tied=())
 
 
 def test_the_score_of_the_best_is_called_what_it_is():

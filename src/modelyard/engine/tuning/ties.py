@@ -32,7 +32,7 @@ def paired_interval(gains: Sequence[float], *, held_ratio: float) -> tuple[float
 
 def tied_with(
     best: int, goodness: Mapping[int, Sequence[float]], *, held_ratio: float
-) -> frozenset[int]:
+) -> tuple[int, ...]:
     """Return the numbers of the trials whose interval reaches zero.
 
     Args:
@@ -42,7 +42,7 @@ def tied_with(
     """
     own = np.asarray(goodness[best])
     gains = {number: (own - values).tolist() for number, values in goodness.items()}
-    return frozenset(
+    return tuple(
         number
         for number, gain in gains.items()
         if number != best and paired_interval(gain, held_ratio=held_ratio)[0] <= 0
