@@ -295,7 +295,7 @@ def test_progress_says_the_trial_the_best_and_the_time():
     listener = Listener()
     search(listener=listener, n_trials=3)
 
-    assert listener.heard[0] == "Random search: up to 3 trials"
+    assert listener.heard[0] == "Random search: up to 3 trials; Ctrl-C ends it with the best so far"
     assert listener.heard[1] == "trial 1 of 3"
     assert "trial 3 of 3, best RMSE" in listener.heard[3]
     assert listener.heard[3].endswith("s left")

@@ -96,7 +96,9 @@ def search_parameters(
     until = None if config.time_limit_s is None else begun + config.time_limit_s
     budget = Budget(_most_trials(config, proposals, space), until, begun)
     n_asked = f"up to {budget.n_trials} trials" if budget.n_trials else "as many trials as fit"
-    judge.workshop.progress.stage(f"{searcher.card.title}: {n_asked}")
+    judge.workshop.progress.stage(
+        f"{searcher.card.title}: {n_asked}; Ctrl-C ends it with the best so far"
+    )
     folds = deal_folds(judge, config.n_folds, n_repeats=config.n_repeats, rng=fold_rng)
     loop = _Loop(judge, space, budget=budget, proposals=proposals)
     bench = Bench(judge, folds, is_late=loop.is_late, tell=loop.tell)
@@ -130,7 +132,7 @@ def _most_trials(
             raise InvalidValue(
                 f"The grid of {names} has {proposals.n_points:,} points, which with the default "
                 f"parameters are {n_needed:,} trials; at most {n_allowed:,} are allowed.",
-                fix=f"Search fewer parameters (--space {space[0].name}={space[0].told}), take "
+                fix=f"Search fewer parameters (--space {space[0].name}=auto), take "
                 f"fewer values of each range (--grid-points 2), or allow --trials {n_needed}.",
                 sample=str(proposals.n_points),
             )
