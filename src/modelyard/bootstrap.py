@@ -6,61 +6,81 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from modelyard.catalog import Catalog
 from modelyard.kit.processes import is_gone, mark_of_this_process
-from modelyard.packaging.signing import SigningKey, signing_key_in
-from modelyard.services.comparing import ComparisonService
-from modelyard.services.datasets import DatasetService
-from modelyard.services.health import HealthService
-from modelyard.services.models import ModelService
-from modelyard.services.predicting import PredictionService
-from modelyard.services.recovery import RecoveryService
-from modelyard.services.runs import RunService
-from modelyard.services.training import TrainingService
 from modelyard.settings import Settings, read_settings
-from modelyard.store.artifacts import Artifacts
-from modelyard.store.databases import Database, open_database
-from modelyard.store.datasets import Datasets
-from modelyard.store.evaluations import Evaluations
-from modelyard.store.lineage import Lineage
-from modelyard.store.models import Models
-from modelyard.store.runs import Runs
-from modelyard.store.trials import Trials
+
+if TYPE_CHECKING:
+    from modelyard.catalog import Catalog
+    from modelyard.domain.runs import Model
+    from modelyard.packaging.signing import SigningKey
+    from modelyard.services.comparing import ComparisonService
+    from modelyard.services.datasets import DatasetService
+    from modelyard.services.health import HealthService
+    from modelyard.services.models import ModelService
+    from modelyard.services.packages import PackageService
+    from modelyard.services.predicting import PredictionService
+    from modelyard.services.runs import RunService
+    from modelyard.services.training import TrainingService
+    from modelyard.store.artifacts import Artifacts
+    from modelyard.store.databases import Database
 
 
 @dataclass(frozen=True)
 class Project:
-    """One project folder with its services, each made on first use."""
+    """One project folder with its services, each made, and its libraries loaded, on first use."""
 
     settings: Settings
-    catalog: Catalog
 
     @cached_property
-    def database(self) -> Database:
+    def catalog(self) -> "Catalog":
+        """What can be trained, measured, read and drawn."""
+        from modelyard.catalog import Catalog
+
+        return Catalog()
+
+    @cached_property
+    def database(self) -> "Database":
         """The project's database, migrated to this version."""
+        from modelyard.store.databases import open_database
+
         return open_database(self.settings.database_url)
 
     @cached_property
-    def key(self) -> SigningKey:
+    def key(self) -> "SigningKey":
         """The key that signs this user's packages."""
+        from modelyard.packaging.signing import signing_key_in
+
         return signing_key_in(self.settings.keys)
 
     @cached_property
-    def artifacts(self) -> Artifacts:
+    def artifacts(self) -> "Artifacts":
         """The folder of the packages."""
+        from modelyard.store.artifacts import Artifacts
+
         return Artifacts(self.settings.home / "models")
 
     @cached_property
-    def datasets(self) -> DatasetService:
+    def datasets(self) -> "DatasetService":
         """Reading and profiling of data."""
+        from modelyard.services.datasets import DatasetService
+
         return DatasetService(self.catalog)
 
     @cached_property
-    def training(self) -> TrainingService:
+    def training(self) -> "TrainingService":
         """Training, after what processes left that ended without a word was put away."""
+        from modelyard.services.recovery import RecoveryService
+        from modelyard.services.training import TrainingService
+        from modelyard.store.datasets import Datasets
+        from modelyard.store.models import Models
+        from modelyard.store.runs import Runs
+        from modelyard.store.trials import Trials
+
         RecoveryService(
             runs=Runs(self.database),
             models=Models(self.database),
@@ -84,13 +104,22 @@ class Project:
         )
 
     @cached_property
-    def runs(self) -> RunService:
+    def runs(self) -> "RunService":
         """The history of trainings."""
+        from modelyard.services.runs import RunService
+        from modelyard.store.runs import Runs
+        from modelyard.store.trials import Trials
+
         return RunService(Runs(self.database), Trials(self.database))
 
     @cached_property
-    def models(self) -> ModelService:
+    def models(self) -> "ModelService":
         """The registry."""
+        from modelyard.services.models import ModelService
+        from modelyard.store.evaluations import Evaluations
+        from modelyard.store.lineage import Lineage
+        from modelyard.store.models import Models
+
         return ModelService(
             models=Models(self.database),
             evaluations=Evaluations(self.database),
@@ -99,8 +128,11 @@ class Project:
         )
 
     @cached_property
-    def health(self) -> HealthService:
+    def health(self) -> "HealthService":
         """Whether the installation can do its work."""
+        from modelyard.services.health import HealthService
+        from modelyard.store.runs import Runs
+
         return HealthService(
             home=self.settings.home,
             fingerprint=lambda: self.key.fingerprint,
@@ -111,8 +143,23 @@ class Project:
         )
 
     @cached_property
-    def predicting(self) -> PredictionService:
+    def packages(self) -> "PackageService":
+        """Opening packages alone: those in folders without a look into the database."""
+        from modelyard.services.packages import PackageService
+
+        return PackageService(
+            find=self._registered,
+            path_of=self._path_of,
+            fingerprint=lambda: self.key.fingerprint,
+        )
+
+    @cached_property
+    def predicting(self) -> "PredictionService":
         """Opening packages, predicting and evaluating."""
+        from modelyard.services.predicting import PredictionService
+        from modelyard.store.evaluations import Evaluations
+        from modelyard.store.models import Models
+
         return PredictionService(
             catalog=self.catalog,
             find=lambda reference: Models(self.database).get(reference),
@@ -125,8 +172,10 @@ class Project:
         )
 
     @cached_property
-    def comparing(self) -> ComparisonService:
+    def comparing(self) -> "ComparisonService":
         """Models side by side."""
+        from modelyard.services.comparing import ComparisonService
+
         predicting = self.predicting
         return ComparisonService(
             catalog=self.catalog,
@@ -137,12 +186,20 @@ class Project:
             clock=time.perf_counter,
         )
 
+    def _path_of(self, artifact: str) -> Path:
+        return self.artifacts.path_of(artifact)
+
+    def _registered(self, reference: str) -> "Model":
+        from modelyard.store.models import Models
+
+        return Models(self.database).get(reference)
+
 
 def open_project(settings: Settings | None = None) -> Project:
     """Return the project that the environment names; nothing is made before it is used."""
     settings = settings or read_settings()
     _configure_logs(settings)
-    return Project(settings, Catalog())
+    return Project(settings)
 
 
 def _configure_logs(settings: Settings) -> None:

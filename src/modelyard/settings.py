@@ -17,6 +17,7 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_HOME": "Project folder; by default '.modelyard' in the current directory.",
     "MODELYARD_DATABASE_URL": "Database; by default 'modelyard.db' in the project folder.",
     "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
+    "MODELYARD_SERVING_TOKEN": "Token of a server's admin call; there is none without.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
@@ -34,6 +35,7 @@ class Settings:
         threads: to compute with, at least 1.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
+        serving_token: that whoever renews the models of a server must send, None for nobody.
     """
 
     home: Path
@@ -42,6 +44,7 @@ class Settings:
     threads: int
     log_format: str = "console"
     log_level: str = "error"
+    serving_token: str | None = field(default=None, repr=False)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +71,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(
             "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
         ),
+        serving_token=given.get("MODELYARD_SERVING_TOKEN"),
     )
 
 

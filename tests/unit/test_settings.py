@@ -29,12 +29,15 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_THREADS": "3",
         "MODELYARD_LOG": "json",
         "MODELYARD_LOG_LEVEL": "debug",
+        "MODELYARD_SERVING_TOKEN": "hush",
     }
     assert set(values) == set(VARIABLES)
     settings = read_settings(values)
     assert (settings.home, settings.keys) == (Path("/srv/project"), Path("/srv/keys"))
     assert settings.database_url == "sqlite:////srv/x.db"
     assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
+    assert settings.serving_token == "hush"
+    assert "hush" not in repr(settings)
 
 
 def test_without_an_argument_the_environment_of_the_process_is_read(

@@ -22,7 +22,14 @@
     │   ├── UntrustedPackage       a hash or the signature is wrong, or the key is not trusted
     │   ├── UnsupportedPackage     written in a format that this version does not know
     │   └── ParityExceeded         the package does not predict what the trained model predicts
-    └── StoreError                 the project folder cannot be read or written (exit 7)
+    ├── StoreError                 the project folder cannot be read or written (exit 7)
+    └── RequestError               a request over HTTP that is not answered (exit 4)
+        ├── MalformedBody          no JSON, or JSON of another form than is asked for
+        ├── BodyTooLarge           more bytes than the server takes
+        ├── UnsupportedMedia       a body in a form that the server does not read
+        ├── WrongMethod            the path answers another method
+        ├── NotAuthorized          no token, or another than the server's
+        └── Overloaded             as many requests as the server takes are on their way
 
 An error carries a stable `code`, an HTTP `status`, the `exit_code` of the command line, and where
 they are known `row` (1 is the first row below the header), `column`, a `sample` of what came, and
@@ -233,3 +240,63 @@ class StoreError(ModelyardError):
     code = "store"
     status = 507
     exit_code = 7
+
+
+class RequestError(ModelyardError):
+    """A request over HTTP that is not answered.
+
+    Attributes:
+        path: where in the body, as JSONPath; None where it is not known.
+    """
+
+    code = "request"
+    exit_code = 4
+
+    def __init__(self, message: str, *, fix: str | None = None, path: str | None = None) -> None:
+        super().__init__(message, fix=fix)
+        self.path = path
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() | ({} if self.path is None else {"path": self.path})
+
+
+class MalformedBody(RequestError):
+    """The body is no JSON, or JSON of another form than is asked for."""
+
+    code = "malformed-body"
+    status = 422
+
+
+class BodyTooLarge(RequestError):
+    """The body has more bytes than the server takes."""
+
+    code = "body-too-large"
+    status = 413
+
+
+class UnsupportedMedia(RequestError):
+    """The body is in a form that the server does not read."""
+
+    code = "unsupported-media"
+    status = 415
+
+
+class WrongMethod(RequestError):
+    """The path answers another method."""
+
+    code = "wrong-method"
+    status = 405
+
+
+class NotAuthorized(RequestError):
+    """The request carries no token, or another one than the server's."""
+
+    code = "not-authorized"
+    status = 401
+
+
+class Overloaded(RequestError):
+    """As many requests as the server takes are on their way already."""
+
+    code = "overloaded"
+    status = 503

@@ -16,7 +16,6 @@ from modelyard.domain.errors import (
     InvalidValue,
     ModelyardError,
     UnsupportedPackage,
-    UntrustedPackage,
 )
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
@@ -37,10 +36,10 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.conformal import Conformal
 from modelyard.runtime.decisions import rule_of
 from modelyard.runtime.explaining.explainer import Explainer
-from modelyard.runtime.packages import CONFORMAL, MANIFEST, REFERENCE, Package, open_package
+from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
-from modelyard.runtime.signatures import trusted_fingerprints
+from modelyard.services.packages import PackageService
 from modelyard.store.evaluations import Evaluations
 
 _AS_FOUND = FileDialect()
@@ -155,19 +154,10 @@ class PredictionService:
             NotFound: if there is no such folder or model.
             UntrustedPackage: if the package was changed, or its signer is not trusted.
         """
-        trusted = trusted_fingerprints(trust) | {self.fingerprint()}
-        folder, model = Path(reference), None
-        if not _is_path(reference):
-            model = self.find(str(reference))
-            folder = self.path_of(model.artifact)
-        package = open_package(folder, trusted)
-        if model is not None and package.manifest_sha256 != model.sha256:
-            raise UntrustedPackage(
-                f"The package of '{model.reference}' is not the one that was registered.",
-                fix="Restore the project folder from a backup, or train again.",
-            )
-        predictor = Predictor.of(package, n_threads=self.n_threads, session=session)
-        return OpenModel(package, predictor, model.reference if model else None)
+        packages = PackageService(self.find, self.path_of, self.fingerprint)
+        found = packages.open(reference, trust=trust)
+        predictor = Predictor.of(found.package, n_threads=self.n_threads, session=session)
+        return OpenModel(found.package, predictor, found.reference)
 
     def predict(
         self, model: OpenModel, data: object, *, dialect: FileDialect = _AS_FOUND
@@ -358,9 +348,3 @@ def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawT
     if dialect.decimal is not None or raw.facts.is_decimal_plain:
         return raw
     return replace(raw, facts=replace(raw.facts, decimal=manifest.decimal))
-
-
-def _is_path(reference: str | Path) -> bool:
-    if isinstance(reference, Path) or "/" in reference or reference in {".", ".."}:
-        return True
-    return (Path(reference) / MANIFEST).is_file()

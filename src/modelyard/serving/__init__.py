@@ -1,0 +1,1 @@
+"""The server of predictions: one or more verified packages over HTTP, without store or engine."""

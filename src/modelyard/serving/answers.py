@@ -1,0 +1,250 @@
+"""What the server answers, as it is written: for one row, and for many."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.explanations import Contribution, Explanation
+from modelyard.domain.predictions import Flag
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.conformal import FloatArray
+from modelyard.serving.batches import Batch, Rows, predict_batch
+from modelyard.serving.exchanges import Reply, Work
+from modelyard.serving.queries import Query
+from modelyard.serving.shelf import Served
+
+# An explanation asks the model some thousand times where its graph is not of a known form.
+MOST_EXPLAINED = 100
+# Under which the answers of a regression are counted.
+VALUE = "value"
+
+
+class Interval(msgspec.Struct):
+    """Ends between which the truth lies `level` times in a hundred."""
+
+    level: float
+    low: float
+    high: float
+
+
+class Reasons(msgspec.Struct):
+    """The strongest reasons for one answer; `base`, these and `others` sum up to `score`."""
+
+    label: Any
+    scale: str
+    method: str
+    base: float
+    score: float
+    contributions: tuple[Contribution, ...]
+    others: float
+
+
+class RowAnswer(msgspec.Struct, omit_defaults=True):
+    """The answer for one row."""
+
+    prediction: Any
+    model: str
+    version: str
+    flags: tuple[Flag, ...]
+    inference_time_ms: float
+    probabilities: dict[str, float] | None = None
+    interval: Interval | None = None
+    prediction_set: list[Any] | None = None
+    explanation: Reasons | None = None
+    ignored_columns: tuple[str, ...] = ()
+
+
+class BatchAnswer(msgspec.Struct, omit_defaults=True):
+    """The answers for many rows in their order; a row that has none holds null."""
+
+    predictions: list[Any]
+    model: str
+    version: str
+    n_rows: int
+    flags: tuple[Flag, ...]
+    errors: list[dict[str, Any]]
+    inference_time_ms: float
+    labels: tuple[Any, ...] = ()
+    probabilities: list[Any] | None = None
+    intervals: list[Any] | None = None
+    sets: list[Any] | None = None
+    explanations: list[Any] | None = None
+    ignored_columns: tuple[str, ...] = ()
+
+
+def answer_row(served: Served, row: Mapping[str, Any], *, query: Query, started: float) -> Reply:
+    """Answer for one row.
+
+    Args:
+        served: the model.
+        row: column name to value.
+        query: what is asked for beside the answer.
+        started: when its body had come, by `time.perf_counter`.
+    """
+    predictor = served.predictor
+    blocks = predictor.allowed(predictor.reader.read_row(row))
+    read = time.perf_counter()
+    scores = predictor.scores(blocks)
+    decided = predictor.decision.row(scores[0].tolist())
+    answer = RowAnswer(
+        prediction=decided.value,
+        model=served.name,
+        version=served.version,
+        flags=predictor.flagger.row(blocks),
+        inference_time_ms=0.0,
+    )
+    if decided.probabilities:
+        chances = decided.probabilities.values()
+        answer.probabilities = dict(zip(served.label_names, chances, strict=True))
+    if len(row) > served.n_inputs:
+        answer.ignored_columns = tuple(name for name in row if name not in served.taken)
+    if query.has_wishes:
+        _add_wishes(answer, served, blocks, scores=scores, query=query)
+    predicted = time.perf_counter()
+    answer.inference_time_ms = round(1e3 * (predicted - started), 4)
+    reply = Reply(_ENCODER.encode(answer), headers=_beside(answer.ignored_columns))
+    counted = {decided.value if decided.probabilities else VALUE: 1}
+    written = time.perf_counter() - predicted
+    reply.work = Work(served.name, 1, counted, read - started, predicted - read, written)
+    return reply
+
+
+def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> Reply:
+    """Answer for many rows; see `answer_row`."""
+    read = time.perf_counter()
+    batch = predict_batch(served.predictor, rows, is_strict=query.is_strict)
+    values, scores = joined(served, batch)
+    answer = BatchAnswer(
+        predictions=values,
+        model=served.name,
+        version=served.version,
+        n_rows=batch.n_rows,
+        flags=batch.flags(served.predictor),
+        errors=[each.error.to_dict() | {"row": each.row} for each in batch.errors],
+        inference_time_ms=0.0,
+        labels=served.manifest.labels,
+        probabilities=_with_gaps(scores.tolist(), batch) if served.label_names else None,
+        ignored_columns=rows.ignored(served.taken),
+    )
+    if query.has_wishes:
+        _add_wishes_of_many(answer, served, batch, scores=scores, query=query)
+    predicted = time.perf_counter()
+    answer.inference_time_ms = round(1e3 * (predicted - started), 4)
+    reply = Reply(_ENCODER.encode(answer), headers=_beside(answer.ignored_columns))
+    written = time.perf_counter() - predicted
+    counted = classes_of(served, batch, values=values)
+    reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
+    return reply
+
+
+def joined(served: Served, batch: Batch) -> tuple[list[Any], FloatArray]:
+    """Return the answers with a gap for each bad row, and the scores without gaps."""
+    n_scores = len(served.label_names) or 1
+    scores = np.concatenate([np.empty((0, n_scores)), *(each.scores for each in batch.pieces)])
+    values = served.predictor.decision.rows(scores).values.tolist() if len(scores) else []
+    return _with_gaps(values, batch), scores
+
+
+def classes_of(served: Served, batch: Batch, *, values: list[Any]) -> Mapping[Any, int]:
+    """Return how many rows were answered by each label; of a regression all as one."""
+    if not served.label_names:
+        return {VALUE: batch.n_rows - len(batch.errors)}
+    counted = Counter(values)
+    counted.pop(None, None)
+    return counted
+
+
+def _with_gaps(values: list[Any], batch: Batch) -> list[Any]:
+    if not batch.errors:
+        return values
+    bad, answered = {each.row for each in batch.errors}, iter(values)
+    return [None if row in bad else next(answered) for row in range(1, batch.n_rows + 1)]
+
+
+def _add_wishes(
+    answer: RowAnswer, served: Served, blocks: Blocks, *, scores: FloatArray, query: Query
+) -> None:
+    if query.interval is not None:
+        low, high = _intervals(served, scores, query.interval)[0]
+        answer.interval = Interval(round(100 * query.interval, 6), low, high)
+    if query.sets is not None:
+        answer.prediction_set = _sets(served, scores, query.sets)[0]
+    if query.explain is not None:
+        answer.explanation = _reasons(served, blocks, query.explain)[0]
+
+
+def _add_wishes_of_many(
+    answer: BatchAnswer, served: Served, batch: Batch, *, scores: FloatArray, query: Query
+) -> None:
+    if query.interval is not None:
+        answer.intervals = _with_gaps(_intervals(served, scores, query.interval), batch)
+    if query.sets is not None:
+        answer.sets = _with_gaps(_sets(served, scores, query.sets), batch)
+    if query.explain is not None:
+        if batch.n_rows > MOST_EXPLAINED:
+            raise InvalidValue(
+                f"At most {MOST_EXPLAINED} rows are explained at a time; {batch.n_rows} came.",
+                fix="Send fewer rows, or leave explain out.",
+            )
+        told = [r for each in batch.pieces for r in _reasons(served, each.blocks, query.explain)]
+        answer.explanations = _with_gaps(told, batch)
+
+
+def _intervals(served: Served, scores: FloatArray, level: float) -> list[Any]:
+    if served.label_names:
+        raise InvalidValue(
+            f"'{served.name}' predicts labels, which have no intervals.",
+            fix="Ask for sets: ?sets=90.",
+        )
+    ends: list[Any] = served.conformal.intervals(scores[:, 0], level).tolist()
+    return ends
+
+
+def _sets(served: Served, scores: FloatArray, level: float) -> list[Any]:
+    if not served.label_names:
+        raise InvalidValue(
+            f"'{served.name}' predicts a number, which has no set of labels.",
+            fix="Ask for intervals: ?interval=90.",
+        )
+    held = served.conformal.sets(scores, level).tolist()
+    order = np.argsort(-scores, axis=1, kind="stable").tolist()
+    labels = served.manifest.labels
+    return [
+        [labels[code] for code in codes if is_held[code]]
+        for codes, is_held in zip(order, held, strict=True)
+    ]
+
+
+def _reasons(served: Served, blocks: Blocks, n_reasons: int) -> list[Any]:
+    return [_strongest(told, n_reasons) for told in served.explainer.explain(blocks)]
+
+
+def _strongest(told: Explanation, n_reasons: int) -> Reasons:
+    rest = told.contributions[n_reasons:]
+    return Reasons(
+        label=told.label,
+        scale=told.scale,
+        method=told.method,
+        base=told.base,
+        score=told.score,
+        contributions=told.contributions[:n_reasons],
+        others=sum(each.amount for each in rest),
+    )
+
+
+def _beside(ignored: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+    """Return the header that warns of columns that the model does not take."""
+    if not ignored:
+        return []
+    # Names may hold any sign; a header may not.
+    names = ", ".join(name.encode("ascii", "backslashreplace").decode() for name in ignored[:10])
+    shown = "".join(sign if " " <= sign <= "~" else "?" for sign in names)[:500]
+    return [(b"x-ignored-columns", shown.encode())]
+
+
+_ENCODER = msgspec.json.Encoder()

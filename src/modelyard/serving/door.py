@@ -1,0 +1,245 @@
+"""The ASGI door: predictions on the shortest way, everything else to the pages.
+
+A row is answered on the event loop itself, since handing it to a thread costs more than answering;
+longer bodies go to the one thread beside it, so that the health page stays quick meanwhile.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from modelyard.domain.errors import ModelyardError, WrongMethod
+from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
+from modelyard.serving.gate import Gate
+from modelyard.serving.logs import ServerLog
+from modelyard.serving.meters import Meters
+from modelyard.serving.options import ServerOptions
+from modelyard.serving.problems import fault, problem_of
+from modelyard.serving.routes import require_readable, routes_of
+from modelyard.serving.shelf import Served, Shelf
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Some forty rows, a millisecond of work.
+_INLINE_BYTES = 16_384
+_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+# How requests to unknown paths are counted, whatever they asked for.
+_OTHER = "other"
+
+
+# The status by which nginx logs that nobody was there any more to be answered.
+_GONE = 499
+
+
+class GoneError(Exception):
+    """The client went away before its request had come whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request over HTTP, before its body."""
+
+    scope: Scope
+    headers: Headers
+    request_id: bytes
+    started: float
+
+    @property
+    def told_id(self) -> str:
+        """The id as text."""
+        return self.request_id.decode()
+
+
+class Door:
+    """Answers requests; one for each worker."""
+
+    def __init__(self, shelf: Shelf, options: ServerOptions, *, log: ServerLog) -> None:
+        self.shelf = shelf
+        self.options = options
+        self.log = log
+        self.meters = Meters(options.metrics_folder)
+        self.gate = Gate(max_in_flight=options.max_in_flight, max_body_bytes=options.max_body_bytes)
+        self.meters.show(shelf.models.values())
+        self.pages: Application | None = None
+        self.after_renewal: Callable[[], None] = lambda: None
+        self.page_paths: frozenset[str] = frozenset()
+        self._routes = routes_of(shelf.models)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
+        self._prefix = secrets.token_hex(4)
+        self._counter = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI asks."""
+        if scope["type"] != "http":
+            await self._pages(scope, receive, send)
+            return
+        call = self._call(scope)
+        route = self._routes.get(scope["path"])
+        if route is None:
+            await self._page(call, receive, send=send)
+            return
+        try:
+            reply = await self._reply(route, call, receive=receive)
+        except GoneError:
+            self._record(call, route.endpoint, status=_GONE)
+            return
+        await _send(reply, send, call.request_id)
+        self._record(call, route.endpoint, status=reply.status, work=reply.work)
+
+    async def renew(self) -> tuple[Served, ...]:
+        """Open the models again and put new versions in place; requests on their way stay whole.
+
+        Raises:
+            ModelyardError: if one cannot be opened; every model stays as it is.
+        """
+        try:
+            new = await asyncio.get_running_loop().run_in_executor(None, self.shelf.renew)
+        except ModelyardError as error:
+            self.log.tell("renewal-refused", **error.to_dict())
+            raise
+        self._routes = routes_of(self.shelf.models)
+        self.meters.show(self.shelf.models.values())
+        for served in new:
+            self.log.tell("model-renewed", model=served.name, version=served.version)
+        return new
+
+    def close(self) -> None:
+        """End the thread and write the last lines of the log."""
+        self._thread.shutdown()
+        self.log.drain()
+
+    def _call(self, scope: Scope) -> _Call:
+        headers = dict(scope["headers"])
+        request_id: bytes | None = headers.get(b"x-request-id")
+        if request_id is None or not _ID.fullmatch(request_id):
+            request_id = f"{self._prefix}-{next(self._counter):x}".encode()
+        return _Call(scope, headers, request_id, time.perf_counter())
+
+    async def _reply(self, route: Route, call: _Call, *, receive: Receive) -> Reply:
+        try:
+            _require_post(call.scope)
+            self.gate.enter()
+            self.meters.in_flight.inc()
+            try:
+                return await self._answer(route, call, receive=receive)
+            finally:
+                self.gate.leave()
+                self.meters.in_flight.dec()
+        except ModelyardError as error:
+            return problem_of(error, call.told_id, is_of_protocol=route.is_of_protocol)
+        except GoneError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the door: whatever was not foreseen is told as a fault
+            trace = "".join(traceback.format_exception(error))
+            self.log.tell("fault", request_id=call.told_id, trace=trace)
+            return fault(call.told_id, is_of_protocol=route.is_of_protocol)
+
+    async def _answer(self, route: Route, call: _Call, *, receive: Receive) -> Reply:
+        query, headers = call.scope["query_string"], call.headers
+        require_readable(route, headers)
+        declared = headers.get(b"content-length", b"0")
+        self.gate.require_size(int(declared) if declared.isdigit() else 0)
+        body = await self._body(receive)
+        try:
+            request = Request(query, headers, body)
+            if len(body) <= _INLINE_BYTES and b"explain" not in query:
+                return route.answer(request)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, route.answer, request)
+        finally:
+            self.gate.release(len(body))
+
+    async def _body(self, receive: Receive) -> bytes:
+        """Return the whole body, whose bytes the gate holds from then on."""
+        parts: list[bytes] = []
+        n_bytes = 0
+        try:
+            while True:
+                message = await receive()
+                part = _part_of(message)
+                self.gate.require_size(n_bytes + len(part))
+                self.gate.hold(len(part))
+                n_bytes += len(part)
+                if not parts and not message.get("more_body"):
+                    return part
+                parts.append(part)
+                if not message.get("more_body"):
+                    return b"".join(parts)
+        except BaseException:
+            self.gate.release(n_bytes)
+            raise
+
+    async def _page(self, call: _Call, receive: Receive, *, send: Send) -> None:
+        status = 500
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                beside = (b"x-request-id", call.request_id)
+                message["headers"] = [*message.get("headers", ()), beside]
+            await send(message)
+
+        scope = call.scope
+        scope["modelyard.request_id"] = call.told_id
+        await self._pages(scope, receive, noted)
+        path = scope["path"]
+        self._record(call, path if path in self.page_paths else _OTHER, status=status)
+
+    async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.pages is None:
+            raise RuntimeError("the pages are put in place before the first request")
+        await self.pages(scope, receive, send)
+
+    def _record(self, call: _Call, endpoint: str, *, status: int, work: Work | None = None) -> None:
+        seconds = time.perf_counter() - call.started
+        self.meters.count(endpoint, status, seconds=seconds, work=work)
+        if self.log.is_silent:
+            return
+        scope = call.scope
+        fields = {} if work is None else {"model": work.model, "n_rows": work.n_rows}
+        self.log.tell(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            duration_ms=round(1e3 * seconds, 3),
+            request_id=call.told_id,
+            client=(scope.get("client") or ("",))[0],
+            **fields,
+        )
+
+
+def _require_post(scope: Scope) -> None:
+    if scope["method"] != "POST":
+        raise WrongMethod(
+            f"{scope['path']} answers POST; {scope['method']} came.", fix="Send a POST."
+        )
+
+
+def _part_of(message: MutableMapping[str, Any]) -> bytes:
+    if message["type"] != "http.request":
+        raise GoneError
+    part: bytes = message.get("body", b"")
+    return part
+
+
+async def _send(reply: Reply, send: Send, request_id: bytes) -> None:
+    headers = [
+        (b"content-type", reply.media_type),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"x-request-id", request_id),
+        *reply.headers,
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,72 @@
+"""What a route gets and gives: one request with its whole body, one reply."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON_TYPE = b"application/json"
+PROBLEM_TYPE = b"application/problem+json"
+
+Headers = Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request whose body has come whole.
+
+    Attributes:
+        query: the part of the address behind the question mark, as it came.
+        headers: names in lower case.
+        body: at most as long as the server takes.
+    """
+
+    query: bytes
+    headers: Headers
+    body: bytes
+
+
+@dataclass(slots=True)
+class Work:
+    """What answering took, for the meters and the log.
+
+    Attributes:
+        model: name under which it is served.
+        classes: answers by label; of a regression all under `value`.
+        read_s, predict_s, write_s: seconds to read the body, to compute, to write the answer.
+    """
+
+    model: str
+    n_rows: int
+    classes: Mapping[Any, int]
+    read_s: float
+    predict_s: float
+    write_s: float
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer as it goes out."""
+
+    body: bytes
+    status: int = 200
+    media_type: bytes = JSON_TYPE
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    work: Work | None = None
+
+
+Answer = Callable[[Request], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path that answers POST.
+
+    Attributes:
+        endpoint: the path with names of models left open, as requests are counted.
+        answer: computes the reply; it may run in another thread.
+        is_of_protocol: whether errors are told in the words of the Open Inference Protocol too.
+    """
+
+    endpoint: str
+    answer: Answer
+    is_of_protocol: bool = False

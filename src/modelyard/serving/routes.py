@@ -1,0 +1,107 @@
+"""The paths that answer predictions: those of one model, and those of each by its name."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from modelyard.domain.errors import NotFound, UnsupportedMedia
+from modelyard.serving.answers import answer_row, answer_rows
+from modelyard.serving.arrows import ARROW_TYPE, read_arrow
+from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route
+from modelyard.serving.forms import read_bare, read_many, read_one
+from modelyard.serving.queries import read_query
+from modelyard.serving.shelf import Served
+from modelyard.serving.tensors import HEADER_LENGTH, answer_tensors
+
+Handler = Callable[[Served, Request], Reply]
+
+
+def predict(served: Served, request: Request) -> Reply:
+    """Answer `{"row": {...}}`."""
+    started = time.perf_counter()
+    row = read_one(request.body)
+    return answer_row(served, row, query=read_query(request.query), started=started)
+
+
+def predict_many(served: Served, request: Request) -> Reply:
+    """Answer `{"rows": [...]}`, `{"columns": {...}}` or an Arrow stream."""
+    started = time.perf_counter()
+    is_arrow = media_type(request.headers) == ARROW_TYPE
+    rows = read_arrow(request.body) if is_arrow else read_many(request.body)
+    return answer_rows(served, rows, query=read_query(request.query), started=started)
+
+
+def predict_bare(served: Served, request: Request) -> Reply:
+    """Answer `{"features": [[...]]}`, cells in the order of the model's columns."""
+    started = time.perf_counter()
+    rows = read_bare(request.body, served.manifest.inputs)
+    return answer_rows(served, rows, query=read_query(request.query), started=started)
+
+
+def predict_image(served: Served, request: Request) -> Reply:
+    """Say by name that this model takes a table.
+
+    Raises:
+        NotFound: always; no package of this version takes images.
+    """
+    del request
+    raise NotFound(
+        f"'{served.name}' takes rows of a table; no model of images is served here.",
+        fix="Serve a model that was trained on images, or send rows to /predict.",
+    )
+
+
+# Path below a model to what answers it, and the media types that it reads.
+_BELOW: Mapping[str, Handler] = {
+    "/predict": predict,
+    "/predict-batch": predict_many,
+    "/predict/tabular": predict_bare,
+    "/predict/image": predict_image,
+}
+
+
+def routes_of(models: Mapping[str, Served]) -> dict[str, Route]:
+    """Return the route of every path; a model alone answers without its name too."""
+    routes = {}
+    for name, served in models.items():
+        for path, handler in _BELOW.items():
+            routes[f"/models/{name}{path}"] = _route(f"/models/{{name}}{path}", handler, served)
+            if len(models) == 1:
+                routes[path] = _route(path, handler, served)
+        below = f"/v2/models/{name}"
+        endpoint = "/v2/models/{name}/infer"
+        infer = Route(endpoint, _bound(answer_tensors, served), is_of_protocol=True)
+        routes[f"{below}/infer"] = routes[f"{below}/versions/{served.version}/infer"] = infer
+    return routes
+
+
+def require_readable(route: Route, headers: Headers) -> None:
+    """Refuse a body in a form that the route does not read, before it is looked at.
+
+    Raises:
+        UnsupportedMedia: naming the forms that are read.
+    """
+    kind = media_type(headers)
+    is_encoded = headers.get(b"content-encoding", b"identity") != b"identity"
+    is_binary = route.is_of_protocol and HEADER_LENGTH in headers
+    is_arrow = kind == ARROW_TYPE and route.endpoint.endswith("/predict-batch")
+    is_image = route.endpoint.endswith("/predict/image")
+    if not is_encoded and (kind in {b"", JSON_TYPE} or is_binary or is_arrow or is_image):
+        return
+    told = b"a compressed body" if is_encoded else kind[:60]
+    raise UnsupportedMedia(
+        f"The body must be application/json; {told.decode('latin-1')!r} came.",
+        fix="Send the header Content-Type: application/json.",
+    )
+
+
+def media_type(headers: Headers) -> bytes:
+    """Return the type of the body without parameters, empty where none is told."""
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+
+def _route(endpoint: str, handler: Handler, served: Served) -> Route:
+    return Route(endpoint, _bound(handler, served))
+
+
+def _bound(handler: Handler, served: Served) -> Callable[[Request], Reply]:
+    return lambda request: handler(served, request)

@@ -1,0 +1,173 @@
+"""Runs a server until it is told to end: alone, or as several workers on one port."""
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from uvicorn import Server
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+from modelyard.domain.errors import InvalidValue, ModelyardError
+from modelyard.serving.applications import build
+from modelyard.serving.door import Application
+from modelyard.serving.logs import ServerLog
+from modelyard.serving.options import ServerOptions
+from modelyard.serving.protocol import Configuration, PatientProtocol
+from modelyard.serving.shelf import Open
+
+# Kubernetes kills after 30 s by default: this leaves time to end in order.
+_DRAIN_S = 25
+# Longer than the idle time of load balancers (60 s at AWS), else they meet closed connections.
+_KEEP_ALIVE_S = 75
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def serve(
+    references: Sequence[str],
+    open_: Open,
+    *,
+    address: tuple[str, int],
+    options: ServerOptions,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is on its way then is still answered.
+
+    Args:
+        references: of the models, see `Shelf`.
+        open_: finds and verifies a package; with several workers it must be picklable.
+        address: host and port; port 0 takes a free one.
+        options: of the server.
+        ready: told the address once it is bound and the models are open.
+
+    Raises:
+        InvalidValue: if the address cannot be had.
+        ModelyardError: if a model cannot be opened.
+    """
+    with _bound(address) as listener:
+        if options.n_workers == 1:
+            application = build(references, open_, options=options)
+            ready(_url_of(listener))
+            Server(_configuration(application, options)).run(sockets=[listener])
+            return
+        for reference in references:
+            # Each worker opens them again; what cannot be opened at all is told here.
+            open_(reference.partition("=")[2] or reference)
+        with tempfile.TemporaryDirectory(prefix="modelyard-metrics-") as folder:
+            os.environ[_METRICS_FOLDER] = folder
+            counted = replace(options, metrics_folder=Path(folder))
+            worker = Worker(tuple(references), open_, counted, os.getpid())
+            configuration = _configuration(worker, counted, is_factory=True)
+            ready(_url_of(listener))
+            Workers(configuration, [listener]).run()
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Makes the application of one worker, within its process."""
+
+    references: tuple[str, ...]
+    open_: Open
+    options: ServerOptions
+    parent: int
+
+    def __call__(self) -> Application:
+        """Return the application.
+
+        A model that cannot be opened any more ends this worker, and the others answer on.
+        """
+        _end_with(self.parent)
+        try:
+            return build(
+                self.references,
+                self.open_,
+                options=self.options,
+                after_renewal=lambda: os.kill(self.parent, signal.SIGHUP),
+            )
+        except ModelyardError as error:
+            log = ServerLog(self.options.log_format)
+            log.tell("worker-refused", **error.to_dict())
+            log.drain()
+            sys.exit(error.exit_code)
+
+
+class Workers(Multiprocess):
+    """Workers of uvicorn, of which a dead one is replaced; SIGHUP renews the models in each."""
+
+    def handle_hup(self) -> None:
+        """Pass the signal on: no worker ends, so that no connection is cut."""
+        for process in self.processes:
+            if process.pid is not None and process.process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace dead workers, and let go what they had in flight."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            if pid is not None:
+                mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+
+
+def _configuration(
+    application: Any, options: ServerOptions, *, is_factory: bool = False
+) -> Configuration:
+    configuration = Configuration(
+        application,
+        factory=is_factory,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        workers=options.n_workers,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+    configuration.request_timeout_s = options.timeout_s
+    return configuration
+
+
+def _bound(address: tuple[str, int]) -> socket.socket:
+    """Return a socket that is bound and does not listen: until it does, nobody is kept waiting."""
+    host, port = address
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, number)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+    except (OSError, OverflowError) as error:
+        raise InvalidValue(
+            f"The address {host}:{port} cannot be had: {error}.",
+            fix="Give another --host or --port, or end what uses it.",
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def _url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _end_with(parent: int) -> None:
+    """Ask the system to end this process when its parent ends, even by SIGKILL; Linux alone."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    set_death_signal = 1
+    ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,184 @@
+"""The models that are served, each by its name; a new version takes an old one's place at once.
+
+A request holds on to the model that it began with, so that a swap in between changes nothing for
+it: the old version goes when its last request has ended.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any, Self
+
+from modelyard.domain.errors import InvalidValue, UnsupportedPackage
+from modelyard.domain.manifests import Manifest
+from modelyard.runtime.conformal import Conformal
+from modelyard.runtime.explaining.explainer import Explainer
+from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
+from modelyard.runtime.predictor import Predictor
+
+# Digits of a package's hash that tell it from others where the registry gave it no version.
+_SHORT = 12
+_TRAIN_AGAIN = "Train the model again."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A verified package, and its `name@version` if the registry knows it."""
+
+    package: Package
+    reference: str | None
+
+
+Open = Callable[[str], Found]
+
+
+@dataclass(frozen=True)
+class Served:
+    """One model that answers.
+
+    Attributes:
+        name: under which it is served.
+        version: its number in the registry; else the beginning of its manifest's hash.
+    """
+
+    name: str
+    version: str
+    package: Package
+    predictor: Predictor
+
+    @classmethod
+    def of(cls, found: Found, name: str | None = None) -> Self:
+        """Return a model that is warm: it has answered a row of its own training already."""
+        manifest = found.package.manifest
+        known, _, version = (found.reference or "").rpartition("@")
+        served = cls(
+            name=name or known or manifest.name,
+            version=version or found.package.manifest_sha256[:_SHORT],
+            package=found.package,
+            predictor=Predictor.of(found.package),
+        )
+        blocks = served.predictor.reader.read_row(example_row(manifest))
+        served.predictor.scores(blocks)
+        served.predictor.flagger.row(blocks)
+        return served
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model is."""
+        return self.package.manifest
+
+    @cached_property
+    def label_names(self) -> tuple[str, ...]:
+        """The labels as keys of a JSON object."""
+        return tuple(str(label) for label in self.manifest.labels)
+
+    @cached_property
+    def n_inputs(self) -> int:
+        """How many columns the model takes."""
+        return len(self.manifest.inputs)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The names of these columns."""
+        return frozenset(column.name for column in self.manifest.inputs)
+
+    @cached_property
+    def conformal(self) -> Conformal:
+        """The ranks behind intervals and sets.
+
+        Raises:
+            UnsupportedPackage: if the package was made without.
+        """
+        content = self.package.contents.get(CONFORMAL)
+        if content is None:
+            raise UnsupportedPackage(
+                "The package was made before intervals and sets were.", fix=_TRAIN_AGAIN
+            )
+        return Conformal.from_bytes(content)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What tells reasons, against the reference rows of the package.
+
+        Raises:
+            UnsupportedPackage: if the package has no such rows.
+        """
+        content = self.package.contents.get(REFERENCE)
+        columns = {} if content is None else json.loads(content)["columns"]
+        if not any(columns.values()):
+            raise UnsupportedPackage(
+                "The package has no reference rows to compare an answer with.", fix=_TRAIN_AGAIN
+            )
+        return Explainer(self.predictor, self.predictor.reader.read_columns(columns))
+
+
+class Shelf:
+    """Models by name, in the order in which they were asked for."""
+
+    def __init__(self, references: Sequence[str], open_: Open) -> None:
+        """Open every model.
+
+        Args:
+            references: folders, or names such as `iris@champion`; `name=reference` serves a model
+                under another name.
+            open_: finds and verifies a package.
+
+        Raises:
+            InvalidValue: if two models have the same name.
+        """
+        self._asked = [_split(reference) for reference in references]
+        self._open = open_
+        self._lock = Lock()
+        models = [Served.of(open_(reference), name) for name, reference in self._asked]
+        self._models = {model.name: model for model in models}
+        if len(self._models) < len(models):
+            twice = Counter(model.name for model in models).most_common(1)[0][0]
+            raise InvalidValue(
+                f"Two models have the name '{twice}'.",
+                fix="Name one of them anew: other=REFERENCE.",
+            )
+
+    @property
+    def models(self) -> Mapping[str, Served]:
+        """The models as they are now; a later swap does not change what was returned."""
+        return self._models
+
+    @property
+    def only(self) -> Served | None:
+        """The model, if there is one alone."""
+        return next(iter(self._models.values())) if len(self._models) == 1 else None
+
+    def renew(self) -> tuple[Served, ...]:
+        """Open every reference again, and put those in place that changed, all or none.
+
+        Returns:
+            The models that are new.
+
+        Raises:
+            ModelyardError: if one cannot be opened; everything stays as it is.
+        """
+        with self._lock:
+            fresh: dict[str, Served] = {}
+            new = []
+            for (_, reference), (name, old) in zip(self._asked, self._models.items(), strict=True):
+                found = self._open(reference)
+                is_same = found.package.manifest_sha256 == old.package.manifest_sha256
+                fresh[name] = old if is_same else Served.of(found, name)
+                if not is_same:
+                    new.append(fresh[name])
+            self._models = fresh
+            return tuple(new)
+
+
+def example_row(manifest: Manifest) -> dict[str, Any]:
+    """Return a row that the model takes: an example of each column."""
+    return {column.name: column.example for column in manifest.inputs}
+
+
+def _split(reference: str) -> tuple[str | None, str]:
+    name, is_named, rest = reference.partition("=")
+    # A path may hold the sign; a name may not hold a slash.
+    return (name, rest) if is_named and name and "/" not in name else (None, reference)

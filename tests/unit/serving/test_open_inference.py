@@ -1,0 +1,123 @@
+"""Clients of the Open Inference Protocol are answered as it says, in JSON and in bytes."""
+
+import json
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from modelyard.domain.errors import MalformedBody
+from modelyard.serving.shelf import Shelf
+from modelyard.serving.tensors import metadata
+
+Post = Callable[..., Any]
+Rows = list[dict[str, Any]]
+PATH = "/v2/models/penguins/infer"
+
+
+def _tensors(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "shape": [len(rows)],
+            "datatype": "BYTES" if isinstance(cell, str) else "FP64",
+            "data": [row[name] for row in rows],
+        }
+        for name, cell in rows[0].items()
+    ]
+
+
+def test_tensors_are_answered_as_rows_are(post: Post, rows: Rows) -> None:
+    wanted = post("/predict-batch", {"rows": rows})
+    answer = post(PATH, {"id": "7", "inputs": _tensors(rows)})
+    assert (answer["model_name"], answer["id"]) == ("penguins", "7")
+    predictions, probabilities = answer["outputs"]
+    assert (predictions["name"], predictions["datatype"]) == ("predictions", "BYTES")
+    assert predictions["data"] == wanted["predictions"]
+    assert probabilities["shape"] == [len(rows), 3]
+    assert probabilities["data"] == [each for row in wanted["probabilities"] for each in row]
+
+
+def test_tensors_in_bytes_are_read_as_those_in_json(post: Post, rows: Rows) -> None:
+    inputs, tail = [], b""
+    for tensor in _tensors(rows[:3]):
+        cells = tensor.pop("data")
+        if tensor["datatype"] == "BYTES":
+            texts = [cell.encode() for cell in cells]
+            content = b"".join(struct.pack("<I", len(text)) + text for text in texts)
+        else:
+            content = struct.pack("<3d", *(float("nan") if c is None else c for c in cells))
+        inputs.append(tensor | {"parameters": {"binary_data_size": len(content)}})
+        tail += content
+    head = json.dumps({"inputs": inputs}).encode()
+    answer = post(PATH, head + tail, inference_header_content_length=str(len(head)))
+    plain = post(PATH, {"inputs": _tensors(rows[:3])})
+    assert answer["outputs"] == plain["outputs"]
+
+
+def test_one_tensor_may_hold_every_column_in_order(post: Post, rows: Rows) -> None:
+    cells = [list(row.values()) for row in rows[:2]]
+    tensor = {"name": "input-0", "shape": [2, len(rows[0])], "datatype": "BYTES", "data": cells}
+    answer = post(PATH, {"inputs": [tensor]})
+    assert answer["outputs"] == post(PATH, {"inputs": _tensors(rows[:2])})["outputs"]
+
+
+def test_only_the_outputs_that_are_asked_for_are_answered(post: Post, rows: Rows) -> None:
+    asked = {"inputs": _tensors(rows[:1]), "outputs": [{"name": "probabilities"}]}
+    assert [each["name"] for each in post(PATH, asked)["outputs"]] == ["probabilities"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"inputs": []},
+        {"inputs": [5]},
+        {"inputs": [{"name": "x"}]},
+        {"inputs": [{"name": "x", "shape": [1], "datatype": "FP99", "data": [1]}]},
+        {"inputs": [{"name": "x", "shape": [2], "datatype": "FP64", "data": [1]}]},
+        {"inputs": [{"name": "x", "shape": [-1], "datatype": "FP64", "data": [1]}]},
+        {"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP64", "data": [1, 2]}]},
+        {
+            "inputs": [
+                {"name": "x", "shape": [1], "datatype": "FP64", "data": [1]},
+                {"name": "y", "shape": [2], "datatype": "FP64", "data": [1, 2]},
+            ]
+        },
+        {
+            "inputs": [
+                {
+                    "name": "x",
+                    "shape": [1],
+                    "datatype": "FP64",
+                    "parameters": {"binary_data_size": 8},
+                }
+            ]
+        },
+        {"id": 7},
+        {"outputs": [{"name": "logits"}]},
+        {"outputs": 5},
+    ],
+)
+def test_tensors_of_another_form_are_refused(
+    post: Post, rows: Rows, changed: dict[str, Any]
+) -> None:
+    with pytest.raises(MalformedBody) as caught:
+        post(PATH, {"inputs": _tensors(rows[:1])} | changed)
+    assert caught.value.path
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "100000"])
+def test_a_length_that_is_none_is_refused(post: Post, rows: Rows, length: str) -> None:
+    body = {"inputs": _tensors(rows[:1])}
+    with pytest.raises(MalformedBody, match="Length"):
+        post(PATH, body, inference_header_content_length=length)
+
+
+def test_metadata_names_the_columns(shelf: Shelf, rows: Rows) -> None:
+    told = metadata(shelf.models["penguins"])
+    assert [each["name"] for each in told["inputs"]] == list(rows[0])
+    assert {each["name"]: each["shape"] for each in told["outputs"]} == {
+        "predictions": [-1],
+        "probabilities": [-1, 3],
+    }
