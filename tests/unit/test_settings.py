@@ -36,7 +36,7 @@ def test_every_known_variable_is_honoured() -> None:
     assert (settings.home, settings.keys) == (Path("/srv/project"), Path("/srv/keys"))
     assert settings.database_url == "sqlite:////srv/x.db"
     assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
-    assert settings.serving_token == "hush"
+    assert settings.serving_token == values["MODELYARD_SERVING_TOKEN"]
     assert "hush" not in repr(settings)
 
 
