@@ -20,6 +20,8 @@ from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
 from modelyard.runtime.blocks import Blocks
 
+# Whole numbers below are doubles without loss (IEEE 754).
+_WHOLE = 2**53
 _TAKES_NUMBERS = frozenset({ColumnKind.NUMERIC, ColumnKind.INTEGER})
 
 
@@ -117,11 +119,15 @@ class InputReader:
         try:
             for name, cell, takes_numbers, marked in self._cells:
                 value = row[name]
-                # A finite float is what nearly every cell is: it is taken without a call.
+                # A finite float, or a whole number that one holds, is what nearly every cell is:
+                # it is taken without a call.
+                kind = type(value)
                 if (
-                    type(value) is float
-                    and takes_numbers
-                    and value - value == 0
+                    takes_numbers
+                    and (
+                        (kind is float and value - value == 0)
+                        or (kind is int and -_WHOLE < value < _WHOLE)
+                    )
                     and value not in marked
                 ):
                     numbers.append(value)

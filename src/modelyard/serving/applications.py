@@ -8,6 +8,7 @@ from contextlib import suppress
 from modelyard.domain.errors import ModelyardError
 from modelyard.serving.door import Application, Door
 from modelyard.serving.logs import ServerLog
+from modelyard.serving.meters import SHARE_S
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.pages import pages_of
 from modelyard.serving.shelf import Open, Shelf
@@ -37,6 +38,7 @@ def build(
     tasks: set[asyncio.Task[None]] = set()
 
     def opened() -> None:
+        share(door)
         for served in shelf.models.values():
             door.log.tell("model-ready", model=served.name, version=served.version)
         if hasattr(signal, "SIGHUP"):
@@ -49,6 +51,11 @@ def build(
         task = asyncio.get_running_loop().create_task(_renew_in_peace(door))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+
+    def share(door: Door) -> None:
+        door.meters.share()
+        if options.metrics_folder is not None:
+            asyncio.get_running_loop().call_later(SHARE_S, share, door)
 
     pages = pages_of(door, opened=opened, closed=door.close)
     door.pages = pages

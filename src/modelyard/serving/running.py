@@ -25,7 +25,6 @@ from modelyard.serving.shelf import Open
 _DRAIN_S = 25
 # Longer than the idle time of load balancers (60 s at AWS), else they meet closed connections.
 _KEEP_ALIVE_S = 75
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def serve(
@@ -59,7 +58,6 @@ def serve(
             # Each worker opens them again; what cannot be opened at all is told here.
             open_(reference.partition("=")[2] or reference)
         with tempfile.TemporaryDirectory(prefix="modelyard-metrics-") as folder:
-            os.environ[_METRICS_FOLDER] = folder
             counted = replace(options, metrics_folder=Path(folder))
             worker = Worker(tuple(references), open_, counted, os.getpid())
             configuration = _configuration(worker, counted, is_factory=True)
@@ -104,16 +102,6 @@ class Workers(Multiprocess):
         for process in self.processes:
             if process.pid is not None and process.process.is_alive():
                 os.kill(process.pid, signal.SIGHUP)
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace dead workers, and let go what they had in flight."""
-        from prometheus_client.multiprocess import mark_process_dead
-
-        before = {process.pid for process in self.processes}
-        super().keep_subprocess_alive()
-        for pid in before - {process.pid for process in self.processes}:
-            if pid is not None:
-                mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 def _configuration(
