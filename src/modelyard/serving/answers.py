@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.conformal import FloatArray
 from modelyard.serving.batches import Batch, Rows, predict_batch
 from modelyard.serving.exchanges import Reply, Work
+from modelyard.serving.forms import read_one
 from modelyard.serving.queries import Query
 from modelyard.serving.shelf import Served
 
@@ -77,45 +79,77 @@ class BatchAnswer(msgspec.Struct, omit_defaults=True):
     ignored_columns: tuple[str, ...] = ()
 
 
-def answer_row(served: Served, row: Mapping[str, Any], *, query: Query, started: float) -> Reply:
-    """Answer for one row.
+@dataclass(frozen=True, slots=True)
+class RowRead:
+    """One row as its model takes it.
+
+    Attributes:
+        row: as it came.
+        started, read_at: when its body had come and when it was read, by `time.perf_counter`.
+    """
+
+    served: Served
+    row: Mapping[str, Any]
+    blocks: Blocks
+    started: float
+    read_at: float
+
+
+def read_row(served: Served, body: bytes) -> RowRead:
+    """Read the body of a request for one row.
+
+    Raises:
+        MalformedBody: if it is of another form.
+        DataError: if a cell does not suit the model.
+    """
+    started = time.perf_counter()
+    row = read_one(body)
+    blocks = served.predictor.allowed(served.predictor.reader.read_row(row))
+    return RowRead(served, row, blocks, started, time.perf_counter())
+
+
+def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
+    """Return the reply to one row.
 
     Args:
-        served: the model.
-        row: column name to value.
+        read: the row.
+        scores: of the row.
         query: what is asked for beside the answer.
-        started: when its body had come, by `time.perf_counter`.
     """
-    predictor = served.predictor
-    blocks = predictor.allowed(predictor.reader.read_row(row))
-    read = time.perf_counter()
-    scores = predictor.scores(blocks)
-    decided = predictor.decision.row(scores[0].tolist())
+    served, predictor = read.served, read.served.predictor
+    decided = predictor.decision.row(scores)
     answer = RowAnswer(
         prediction=decided.value,
         model=served.name,
         version=served.version,
-        flags=predictor.flagger.row(blocks),
+        flags=predictor.flagger.row(read.blocks),
         inference_time_ms=0.0,
     )
     if decided.probabilities:
         chances = decided.probabilities.values()
         answer.probabilities = dict(zip(served.label_names, chances, strict=True))
-    if len(row) > served.n_inputs:
-        answer.ignored_columns = tuple(name for name in row if name not in served.taken)
+    if len(read.row) > served.n_inputs:
+        answer.ignored_columns = tuple(name for name in read.row if name not in served.taken)
     if query.has_wishes:
-        _add_wishes(answer, served, blocks, scores=scores, query=query)
+        _add_wishes(answer, served, read.blocks, scores=np.array([scores]), query=query)
     predicted = time.perf_counter()
-    answer.inference_time_ms = round(1e3 * (predicted - started), 4)
+    answer.inference_time_ms = round(1e3 * (predicted - read.started), 4)
     reply = Reply(_ENCODER.encode(answer), headers=_beside(answer.ignored_columns))
     counted = {decided.value if decided.probabilities else VALUE: 1}
-    written = time.perf_counter() - predicted
-    reply.work = Work(served.name, 1, counted, read - started, predicted - read, written)
+    read_s, written = read.read_at - read.started, time.perf_counter() - predicted
+    reply.work = Work(served.name, 1, counted, read_s, predicted - read.read_at, written)
     return reply
 
 
 def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> Reply:
-    """Answer for many rows; see `answer_row`."""
+    """Answer for many rows.
+
+    Args:
+        served: the model.
+        rows: in the form in which they came.
+        query: what is asked for beside the answers.
+        started: when their body had come, by `time.perf_counter`.
+    """
     read = time.perf_counter()
     batch = predict_batch(served.predictor, rows, is_strict=query.is_strict)
     values, scores = joined(served, batch)

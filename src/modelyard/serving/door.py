@@ -19,6 +19,7 @@ from typing import Any
 from modelyard.domain.errors import ModelyardError, WrongMethod
 from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
 from modelyard.serving.gate import Gate
+from modelyard.serving.gathering import Gathering
 from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
@@ -76,6 +77,7 @@ class Door:
         self.page_paths: frozenset[str] = frozenset()
         self._routes = routes_of(shelf.models)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
+        self._gathering = Gathering()
         self._prefix = secrets.token_hex(4)
         self._counter = count(1)
 
@@ -153,6 +155,8 @@ class Door:
         body = await self._body(receive)
         try:
             request = Request(query, headers, body)
+            if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
+                return await self._gathering.answer(route.gathers, body)
             if len(body) <= _INLINE_BYTES and b"explain" not in query:
                 return route.answer(request)
             loop = asyncio.get_running_loop()

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modelyard.serving.shelf import Served
+
 JSON_TYPE = b"application/json"
 PROBLEM_TYPE = b"application/problem+json"
 
@@ -64,9 +66,11 @@ class Route:
     Attributes:
         endpoint: the path with names of models left open, as requests are counted.
         answer: computes the reply; it may run in another thread.
+        gathers: the model, where rows of one turn may be answered together.
         is_of_protocol: whether errors are told in the words of the Open Inference Protocol too.
     """
 
     endpoint: str
     answer: Answer
     is_of_protocol: bool = False
+    gathers: Served | None = None

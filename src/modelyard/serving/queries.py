@@ -39,7 +39,8 @@ class Query:
         return (self.interval, self.sets, self.explain) != (None, None, None)
 
 
-_NOTHING = Query()
+# Nothing beside the answer.
+NOTHING = Query()
 
 
 def read_query(query: bytes) -> Query:
@@ -49,7 +50,7 @@ def read_query(query: bytes) -> Query:
         UnknownKey: if it names an option that does not exist.
         InvalidValue: if an option has a value that is not allowed.
     """
-    return _read(query) if query else _NOTHING
+    return _read(query) if query else NOTHING
 
 
 @lru_cache(maxsize=256)

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from modelyard.domain.errors import NotFound, UnsupportedMedia
-from modelyard.serving.answers import answer_row, answer_rows
+from modelyard.serving.answers import answer_rows, read_row, row_reply
 from modelyard.serving.arrows import ARROW_TYPE, read_arrow
 from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route
-from modelyard.serving.forms import read_bare, read_many, read_one
+from modelyard.serving.forms import read_bare, read_many
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensors import HEADER_LENGTH, answer_tensors
@@ -17,9 +17,9 @@ Handler = Callable[[Served, Request], Reply]
 
 def predict(served: Served, request: Request) -> Reply:
     """Answer `{"row": {...}}`."""
-    started = time.perf_counter()
-    row = read_one(request.body)
-    return answer_row(served, row, query=read_query(request.query), started=started)
+    query = read_query(request.query)
+    read = read_row(served, request.body)
+    return row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
 
 
 def predict_many(served: Served, request: Request) -> Reply:
@@ -100,7 +100,8 @@ def media_type(headers: Headers) -> bytes:
 
 
 def _route(endpoint: str, handler: Handler, served: Served) -> Route:
-    return Route(endpoint, _bound(handler, served))
+    gathers = served if handler is predict else None
+    return Route(endpoint, _bound(handler, served), gathers=gathers)
 
 
 def _bound(handler: Handler, served: Served) -> Callable[[Request], Reply]:
