@@ -34,15 +34,14 @@ class Flagger:
 
     def row(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what is flagged in one row, as an `InputReader` of the same columns read it."""
-        numbers, strings = blocks.numbers[0].tolist(), blocks.strings[0].tolist()
         # A missing number is NaN, which is within no range.
-        plain = all(
-            low <= value <= high for value, (low, high) in zip(numbers, self._low_high, strict=True)
-        ) and all(
-            value is not None and (known is None or value in known)
-            for value, known in zip(strings, self._known, strict=True)
-        )
-        return () if plain else self.rows(blocks)
+        for number, (low, high) in zip(blocks.numbers[0].tolist(), self._low_high, strict=True):
+            if not low <= number <= high:
+                return self.rows(blocks)
+        for value, known in zip(blocks.strings[0].tolist(), self._known, strict=True):
+            if value is None or (known is not None and value not in known):
+                return self.rows(blocks)
+        return ()
 
     def rows(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what is flagged in many rows, one remark for each column and kind."""

@@ -18,10 +18,14 @@ class Session:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self._session = open_graph(content)
+        # Named here, since the library looks the names up anew in each call without them.
+        self._outputs = [self._session.get_outputs()[0].name]
 
     def scores(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return (n, m) scores of (n, k) features that a recipe made."""
-        scores: npt.NDArray[np.float64] = self._session.run(None, {"features": features})[0]
+        scores: npt.NDArray[np.float64] = self._session.run(self._outputs, {"features": features})[
+            0
+        ]
         return scores
 
 
