@@ -14,6 +14,8 @@ from modelyard.domain.values import cell_text
 from modelyard.runtime.blocks import Blocks
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The rows of a flag where there is one row.
+_FIRST = (1,)
 
 
 class Flagger:
@@ -29,23 +31,36 @@ class Flagger:
             if column.kind is ColumnKind.CATEGORY
         }
         # The same in the order of a reader's blocks, so that one row is compared in microseconds.
-        self._low_high = tuple(self._ranges.values())
-        self._known = tuple(self._seen.get(c.name) for c in inputs if not c.kind.is_number)
+        self._numbers = tuple(column for column in inputs if column.kind.is_number)
+        self._strings = tuple(column for column in inputs if not column.kind.is_number)
+        self._low_high = tuple(self._ranges[column.name] for column in self._numbers)
+        self._known = tuple(self._seen.get(column.name) for column in self._strings)
+        self._places = {column.name: at for at, column in enumerate(inputs)}
 
     def row(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what is flagged in one row, as an `InputReader` of the same columns read it."""
-        # A missing number is NaN, which is within no range.
-        for number, (low, high) in zip(blocks.numbers[0].tolist(), self._low_high, strict=True):
+        found: list[Flag] = []
+        for column, number, (low, high) in zip(
+            self._numbers, blocks.numbers[0].tolist(), self._low_high, strict=True
+        ):
+            # A missing number is NaN, which is within no range.
             if not low <= number <= high:
-                return self.rows(blocks)
-        for value, known in zip(blocks.strings[0].tolist(), self._known, strict=True):
-            if value is None or (known is not None and value not in known):
-                return self.rows(blocks)
-        return ()
+                found.append(_flag_of_number(column, number))
+        for column, value, known in zip(
+            self._strings, blocks.strings[0].tolist(), self._known, strict=True
+        ):
+            if value is None:
+                found.append(Flag(column.name, FlagKind.MISSING_VALUE, 1, _FIRST))
+            elif known is not None and value not in known:
+                found.append(Flag(column.name, FlagKind.UNSEEN_CATEGORY, 1, _FIRST, (value,)))
+        return tuple(sorted(found, key=self._place)) if len(found) > 1 else tuple(found)
 
     def rows(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what is flagged in many rows, one remark for each column and kind."""
         return tuple(flag for column in self._inputs for flag in self._column(column, blocks))
+
+    def _place(self, flag: Flag) -> int:
+        return self._places[flag.column]
 
     def _column(self, column: InputColumn, blocks: Blocks) -> Iterator[Flag]:
         if column.kind.is_number:
@@ -66,6 +81,13 @@ class Flagger:
             told = (_told(value, column.kind) for value in values[odd][:1_000].tolist())
             sample = tuple(dict.fromkeys(told))[:N_FLAGGED_VALUES]
             yield _flag(column.name, kind, odd, sample)
+
+
+def _flag_of_number(column: InputColumn, number: float) -> Flag:
+    if math.isnan(number):
+        return Flag(column.name, FlagKind.MISSING_VALUE, 1, _FIRST)
+    sample = (_told(number, column.kind),)
+    return Flag(column.name, FlagKind.OUT_OF_RANGE, 1, _FIRST, sample)
 
 
 def _range(column: InputColumn) -> tuple[float, float]:

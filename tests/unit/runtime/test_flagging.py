@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.predictions import Flag, FlagKind
@@ -63,3 +65,18 @@ def test_flags_of_many_rows_count_them_and_name_the_first() -> None:
 def test_no_rows_are_not_flagged() -> None:
     blocks = READER.read_columns({name: np.array([], dtype=object) for name in USUAL})
     assert Flagger(INPUTS).rows(blocks) == ()
+
+
+CELLS = {
+    "age": st.none() | st.integers(0, 99),
+    "since": st.none() | st.sampled_from(["1970-01-01", "1971-02-03", "0001-01-01"]),
+    "unknown": st.none() | st.floats(-9, 9),
+    "city": st.none() | st.sampled_from(["Brno", "Oslo", ""]),
+    "note": st.none() | st.text(max_size=3),
+}
+
+
+@given(st.fixed_dictionaries(CELLS))
+def test_a_row_is_flagged_alone_as_it_is_among_many(row: dict[str, object]) -> None:
+    alone = Flagger(INPUTS).row(READER.read_row(row))
+    assert alone == Flagger(INPUTS).rows(READER.read_rows([row]))
