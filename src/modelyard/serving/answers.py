@@ -54,7 +54,7 @@ class RowAnswer(msgspec.Struct, omit_defaults=True):
     version: str
     flags: tuple[Flag, ...]
     inference_time_ms: float
-    probabilities: dict[str, float] | None = None
+    probabilities: Mapping[str, float] | None = None
     interval: Interval | None = None
     prediction_set: list[Any] | None = None
     explanation: Reasons | None = None
@@ -125,9 +125,10 @@ def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
         flags=predictor.flagger.row(read.blocks),
         inference_time_ms=0.0,
     )
-    if decided.probabilities:
-        chances = decided.probabilities.values()
-        answer.probabilities = dict(zip(served.label_names, chances, strict=True))
+    chances: Mapping[Any, float] = decided.probabilities
+    if chances and not served.has_texts_alone:
+        chances = dict(zip(served.label_names, chances.values(), strict=True))
+    answer.probabilities = chances or None
     if len(read.row) > served.n_inputs:
         answer.ignored_columns = tuple(name for name in read.row if name not in served.taken)
     if query.has_wishes:

@@ -80,6 +80,8 @@ def require_readable(route: Route, headers: Headers) -> None:
     Raises:
         UnsupportedMedia: naming the forms that are read.
     """
+    if headers.get(b"content-type") == JSON_TYPE and b"content-encoding" not in headers:
+        return
     kind = media_type(headers)
     is_encoded = headers.get(b"content-encoding", b"identity") != b"identity"
     is_binary = route.is_of_protocol and HEADER_LENGTH in headers

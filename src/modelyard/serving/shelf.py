@@ -76,6 +76,11 @@ class Served:
         return tuple(str(label) for label in self.manifest.labels)
 
     @cached_property
+    def has_texts_alone(self) -> bool:
+        """Whether the labels are such keys as they are."""
+        return all(isinstance(label, str) for label in self.manifest.labels)
+
+    @cached_property
     def n_inputs(self) -> int:
         """How many columns the model takes."""
         return len(self.manifest.inputs)
