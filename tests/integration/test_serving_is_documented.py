@@ -19,7 +19,11 @@ from schemathesis.specs.openapi.checks import (
 )
 from serving_servers import PENGUINS, SIGNER, Running, running
 
-PAGE = Path(__file__).parents[2] / "docs" / "serving.md"
+import modelyard
+from modelyard.services.samples import write_samples
+
+ROOT = Path(__file__).parents[2]
+PAGE, README = ROOT / "docs" / "serving.md", ROOT / "README.md"
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -56,12 +60,26 @@ def test_nothing_of_it_was_a_fault(server: Running) -> None:
     assert server.events("fault") == []
 
 
-def _curl_lines() -> list[str]:
-    return re.findall(r"^curl .*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+def _curl_lines(page: Path) -> list[str]:
+    return re.findall(r"^curl .*$", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("line", _curl_lines())
+@pytest.mark.parametrize("line", _curl_lines(PAGE))
 def test_the_calls_of_the_page_are_answered(server: Running, line: str) -> None:
+    _call(server, line)
+
+
+def test_the_calls_of_the_readme_are_answered(tmp_path: Path) -> None:
+    lines = _curl_lines(README)
+    assert lines
+    write_samples(tmp_path)
+    model = modelyard.train(tmp_path / "penguins.csv", target="sex", algorithm="dummy")
+    with running(tmp_path, [model.path]) as server:
+        for line in lines:
+            _call(server, line)
+
+
+def _call(server: Running, line: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl here")
     words = shlex.split(line.replace("http://127.0.0.1:8000", server.url))
