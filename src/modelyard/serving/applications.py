@@ -35,42 +35,47 @@ def build(
     shelf = Shelf(references, open_)
     door = Door(shelf, options, log=ServerLog(options.log_format))
     door.after_renewal = after_renewal
-    tasks: set[asyncio.Task[None]] = set()
-
-    def opened() -> None:
-        share(door)
-        for served in shelf.models.values():
-            door.log.tell("model-ready", model=served.name, version=served.version)
-        if hasattr(signal, "SIGHUP"):
-            loop = asyncio.get_running_loop()
-            # Only the main thread of a process hears signals; a test may run a server beside it.
-            with suppress(RuntimeError, ValueError):
-                loop.add_signal_handler(signal.SIGHUP, renew)
-
-    def renew() -> None:
-        task = asyncio.get_running_loop().create_task(_renew_in_peace(door))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    def share(door: Door) -> None:
-        door.meters.share()
-        if options.metrics_folder is not None:
-            asyncio.get_running_loop().call_later(SHARE_S, share, door)
-
-    pages = pages_of(door, opened=opened, closed=door.close)
+    life = _Life(door)
+    pages = pages_of(door, opened=life.begin, closed=door.close)
     door.pages = pages
     door.page_paths = frozenset(
         path for route in pages.routes if "{" not in (path := getattr(route, "path", ""))
     )
-    if not options.cors:
-        return door
-    return _with_cors(door, options.cors)
+    return _with_cors(door, options.cors) if options.cors else door
 
 
-async def _renew_in_peace(door: Door) -> None:
-    # The door has logged what was refused, and its models answer as before.
-    with suppress(ModelyardError):
-        await door.renew()
+class _Life:
+    """What happens in a server beside its requests."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        # The loop holds tasks weakly: a renewal must not be collected on its way.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Tell of the models, and hear SIGHUP."""
+        self._share()
+        for served in self._door.shelf.models.values():
+            self._door.log.tell("model-ready", model=served.name, version=served.version)
+        if hasattr(signal, "SIGHUP"):
+            # Only the main thread of a process hears signals; a test may run a server beside it.
+            with suppress(RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._renew)
+
+    def _share(self) -> None:
+        self._door.meters.share()
+        if self._door.options.metrics_folder is not None:
+            asyncio.get_running_loop().call_later(SHARE_S, self._share)
+
+    def _renew(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._renew_in_peace())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _renew_in_peace(self) -> None:
+        # The door has logged what was refused, and its models answer as before.
+        with suppress(ModelyardError):
+            await self._door.renew()
 
 
 def _with_cors(door: Door, origins: tuple[str, ...]) -> Application:
