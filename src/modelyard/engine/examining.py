@@ -110,7 +110,12 @@ def _examine(
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
     table = _in_order(type_table(raw, options), raw, options, time=config.time)
-    named = (*config.drop, *config.sensitive, *config.preparation.columns, *filter(None, (config.group, config.time)))
+    named = (
+        *config.drop,
+        *config.sensitive,
+        *config.preparation.columns,
+        *filter(None, (config.group, config.time)),
+    )
     for name in (config.target, *named):
         table.column(name)
     if config.schema is not None:

@@ -336,7 +336,10 @@ def test_everything_that_a_model_offers_stands_in_the_python_page() -> None:
 
 def test_every_file_of_a_package_stands_in_its_page() -> None:
     names = ("MANIFEST", "SIGNATURE", "RECIPE", "MODEL", "REFERENCE", "STATISTICS", "REPORT")
-    files = {getattr(packages, name) for name in (*names, "SCHEMA", "CONFORMAL", "ESTIMATOR", "REPORT_DATA")}
+    files = {
+        getattr(packages, name)
+        for name in (*names, "SCHEMA", "CONFORMAL", "ESTIMATOR", "REPORT_DATA")
+    }
     constants = {
         value
         for name, value in vars(packages).items()
