@@ -23,6 +23,7 @@ FILES = (
     "recipe.json",
     "reference.json",
     "report.html",
+    "report.json",
     "statistics.json",
 )
 EXIT_REFUSED = 6

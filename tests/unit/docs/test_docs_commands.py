@@ -39,6 +39,7 @@ PAGES = (
     "docs/quickstart.md",
     "docs/registry.md",
     "docs/troubleshooting.md",
+    "docs/tuning.md",
 )
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # They build environments or reach for the network; other tests see to them.
