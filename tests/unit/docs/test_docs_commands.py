@@ -31,7 +31,6 @@ PAGES = (
     "docs/configuration.md",
     "docs/data.md",
     "docs/evaluation.md",
-    "docs/exports.md",
     "docs/explanations.md",
     "docs/packages.md",
     "docs/preparation.md",
@@ -41,6 +40,8 @@ PAGES = (
     "docs/troubleshooting.md",
     "docs/tuning.md",
 )
+# They show what an optional library adds.
+PAGES_OF_EXTRAS = ("docs/exports.md",)
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # They build environments or reach for the network; other tests see to them.
 NOT_RUN = ("make", "git", "pip", "python3", ".venv/bin/pip", "source")
@@ -151,7 +152,9 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *(pytest.param(page, marks=pytest.mark.extras) for page in PAGES_OF_EXTRAS)]
+)
 def test_what_a_page_shows_is_what_happens(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +178,7 @@ def test_every_page_that_shows_commands_is_run() -> None:
     pages = {"README.md", "CONTRIBUTING.md"}
     pages |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
     shown = {page for page in pages if (ROOT / page).exists() and _shows_commands(ROOT / page)}
-    assert shown - others == set(PAGES)
+    assert shown - others == {*PAGES, *PAGES_OF_EXTRAS}
 
 
 def test_a_command_that_ends_otherwise_than_the_page_says_is_found() -> None:
