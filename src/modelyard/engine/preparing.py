@@ -16,7 +16,7 @@ from modelyard.kit.matching import nearest
 from modelyard.protocols.algorithms import Needs
 from modelyard.protocols.transforms import Lesson, Role, Step, Transform
 from modelyard.runtime.blocks import Block, Blocks
-from modelyard.runtime.recipes import Recipe, Stage
+from modelyard.runtime.recipes import Gather, Recipe, Stage, apply_in_parts
 
 _AUTO, _NONE, _DROP = "auto", "none", "drop"
 # Words beside those of the transforms, by the role that takes them.
@@ -57,14 +57,13 @@ class _Made:
     @cached_property
     def values(self) -> Block:
         """The block that later stages take from."""
-        return self.step.apply(self.block) if self.taught is None else self.taught
+        return apply_in_parts(self.step, self.block) if self.taught is None else self.taught
 
-
-@dataclass(frozen=True)
-class _Raw:
-    """A block of raw columns."""
-
-    values: Block
+    @property
+    def known(self) -> Block | None:
+        """The block, None where nobody has asked for it."""
+        known: Block | None = self.__dict__.get("values", self.taught)
+        return known
 
 
 @dataclass
@@ -74,13 +73,15 @@ class _Fitting:
     Attributes:
         choices: how each column of the pool is to be prepared; what is made of a column is
             prepared further as it.
-        pool: the columns by name, each a place in the raw blocks or in what a stage makes.
+        raw: numbers and strings of the training rows.
+        pool: the columns by name: the number of a block, raw or of a stage, and the place there.
         made: what each stage makes of the training rows.
     """
 
     transforms: Mapping[str, Transform]
     lesson: Lesson
-    pool: dict[str, tuple[_Made | _Raw, int]]
+    raw: tuple[Block, Block]
+    pool: dict[str, tuple[int, int]]
     choices: dict[str, ColumnPreparation]
     stages: list[Stage] = field(default_factory=list)
     made: list[_Made] = field(default_factory=list)
@@ -96,22 +97,33 @@ class _Fitting:
         if not inputs:
             return []
         transform = self.chosen(role, word)
-        block = np.column_stack([self.column(name) for name in inputs])
+        block = self.columns(inputs)
         fitted = transform.fit(block, list(inputs), self.lesson)
         outputs = _unique(fitted.outputs, inputs=inputs, taken=self.pool)
-        made = _Made(fitted.step, block, fitted.taught)
-        self.made.append(made)
+        self.made.append(_Made(fitted.step, block, fitted.taught))
         self.stages.append(Stage(fitted.step, tuple(inputs), tuple(outputs)))
-        self.pool.update({name: (made, at) for at, name in enumerate(outputs)})
+        number = len(self.raw) + len(self.made) - 1
+        self.pool.update({name: (number, at) for at, name in enumerate(outputs)})
         # What only changes a column keeps its name, and its own choice with it.
         self.choices = dict.fromkeys(outputs, self.choices[inputs[0]]) | self.choices
         return outputs
 
+    def columns(self, names: Sequence[str]) -> Block:
+        """Return columns of the pool side by side."""
+        places = [self.pool[name] for name in names]
+        taken = sorted({number for number, _ in places})
+        blocks = [self._block(number) for number in taken]
+        return Gather.over([(taken.index(number), at) for number, at in places]).of(blocks)
+
     def column(self, name: str) -> Block:
         """Return a column of the pool."""
-        made, at = self.pool[name]
-        column: Block = made.values[:, at]
+        number, at = self.pool[name]
+        column: Block = self._block(number)[:, at]
         return column
+
+    def _block(self, number: int) -> Block:
+        n_raw = len(self.raw)
+        return self.raw[number] if number < n_raw else self.made[number - n_raw].values
 
     def chosen(self, role: Role, word: str | None) -> Transform:
         """Return the transform of a role that a word chooses, or its only one."""
@@ -161,12 +173,10 @@ def fit_recipe(
         InvalidValue: if a word chooses nothing.
     """
     _require_known(preparation, transforms)
-    raw: dict[str, tuple[_Made | _Raw, int]] = {}
-    numbers, words = _Raw(blocks.numbers), _Raw(blocks.strings)
-    raw |= {name: (numbers, at) for at, name in enumerate(blocks.number_names)}
-    raw |= {name: (words, at) for at, name in enumerate(blocks.string_names)}
+    pool = {name: (0, at) for at, name in enumerate(blocks.number_names)}
+    pool |= {name: (1, at) for at, name in enumerate(blocks.string_names)}
     choices = {column.name: preparation.of(column.name) for column in columns}
-    fitting = _Fitting(transforms, lesson, raw, choices)
+    fitting = _Fitting(transforms, lesson, (blocks.numbers, blocks.strings), pool, choices)
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
     names = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
     names += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
@@ -176,10 +186,7 @@ def fit_recipe(
     recipe = Recipe(
         blocks.number_names, blocks.string_names, tuple(fitting.stages), tuple(features)
     )
-    if all(made.taught is None for made in fitting.made):
-        return Prepared(recipe, recipe.apply(blocks))
-    made = (each.values for each in fitting.made)
-    return Prepared(recipe, recipe.gathered([blocks.numbers, blocks.strings, *made]))
+    return Prepared(recipe, recipe.complete(blocks, [each.known for each in fitting.made]))
 
 
 def blocks_of(table: Table) -> Blocks:

@@ -4,7 +4,7 @@ Training and serving run this same code, so what was fitted is what is served. A
 by name from a pool, and adds its outputs to the pool; the pool starts with the raw columns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -49,28 +49,27 @@ class Recipe:
     def apply(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the (n, n_features) float64 matrix, C-contiguous."""
         if blocks.n_rows <= _PART_ROWS:
-            return self._apply(blocks.numbers, blocks.strings)
-        matrix = np.empty((blocks.n_rows, len(self.features)))
-        # Part by part, so that what lies between two stages stays in the cache.
-        for start in range(0, blocks.n_rows, _PART_ROWS):
-            part = slice(start, start + _PART_ROWS)
-            matrix[part] = self._apply(blocks.numbers[part], blocks.strings[part])
-        return matrix
+            return self._apply([blocks.numbers, blocks.strings], ())
+        return self.complete(blocks, [None] * len(self.stages))
 
-    def _apply(self, *raw: Block) -> npt.NDArray[np.float64]:
-        made: list[Block] = [*raw]
-        gathers, _ = self._plan
-        for stage, gather in zip(self.stages, gathers, strict=True):
-            made.append(stage.step.apply(gather.of(made)))
-        return self.gathered(made)
-
-    def gathered(self, made: Sequence[Block]) -> npt.NDArray[np.float64]:
-        """Return the matrix of the features.
+    def complete(self, blocks: Blocks, made: Sequence[Block | None]) -> npt.NDArray[np.float64]:
+        """Return the same matrix, running only the stages that have not made anything yet.
 
         Args:
-            made: the raw numbers, the raw strings, and what each stage has made of them.
+            blocks: the raw rows.
+            made: for each stage what it has made of them, or None.
         """
-        _, last = self._plan
+        matrix = np.empty((blocks.n_rows, len(self.features)))
+        for part in _parts(blocks.n_rows):
+            known = [None if each is None else each[part] for each in made]
+            matrix[part] = self._apply([blocks.numbers[part], blocks.strings[part]], known)
+        return matrix
+
+    def _apply(self, made: list[Block], known: Sequence[Block | None]) -> npt.NDArray[np.float64]:
+        gathers, last = self._plan
+        for at, (stage, gather) in enumerate(zip(self.stages, gathers, strict=True)):
+            block = known[at] if known else None
+            made.append(stage.step.apply(gather.of(made)) if block is None else block)
         return np.ascontiguousarray(last.of(made), dtype=np.float64)
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,13 +126,13 @@ class Recipe:
         )
 
     @cached_property
-    def _plan(self) -> tuple[tuple["_Gather", ...], "_Gather"]:
+    def _plan(self) -> tuple[tuple["Gather", ...], "Gather"]:
         places = _raw_places(self)
         gathers = []
         for index, stage in enumerate(self.stages):
-            gathers.append(_Gather.over([places[name] for name in stage.inputs]))
+            gathers.append(Gather.over([places[name] for name in stage.inputs]))
             places.update({name: (index + 2, at) for at, name in enumerate(stage.outputs)})
-        return tuple(gathers), _Gather.over([places[name] for name in self.features])
+        return tuple(gathers), Gather.over([places[name] for name in self.features])
 
 
 def _origins(stage: Stage) -> tuple[tuple[int, ...], ...]:
@@ -148,14 +147,27 @@ def _raw_places(recipe: Recipe) -> dict[str, tuple[int, int]]:
     return numbers | {name: (1, at) for at, name in enumerate(recipe.string_names)}
 
 
+def apply_in_parts(step: Step, block: Block) -> Block:
+    """Return what a step makes of a block, row for row as the recipe would."""
+    made = [step.apply(block[part]) for part in _parts(len(block))]
+    return made[0] if len(made) == 1 else np.concatenate(made)
+
+
+def _parts(n_rows: int) -> Iterator[slice]:
+    """Yield the rows part by part, so that what lies between two stages stays in the cache."""
+    for start in range(0, max(n_rows, 1), _PART_ROWS):
+        yield slice(start, start + _PART_ROWS)
+
+
 @dataclass(frozen=True)
-class _Gather:
+class Gather:
     """Collects columns from several blocks; neighbours within one block are taken as a slice."""
 
     pieces: tuple[tuple[int, slice | npt.NDArray[np.int64]], ...]
 
     @classmethod
     def over(cls, places: Sequence[tuple[int, int]]) -> Self:
+        """Plan to take columns, each given as the number of its block and its place there."""
         pieces: list[tuple[int, slice | npt.NDArray[np.int64]]] = []
         start = 0
         for end in range(1, len(places) + 1):
@@ -166,6 +178,7 @@ class _Gather:
         return cls(tuple(pieces))
 
     def of(self, made: Sequence[Block]) -> Block:
+        """Return the columns side by side; a view where they are neighbours."""
         parts = [made[index][:, columns] for index, columns in self.pieces]
         if len(parts) == 1:
             return parts[0]

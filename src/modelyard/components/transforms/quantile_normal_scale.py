@@ -33,7 +33,8 @@ class QuantileNormalScale:
     ) -> FittedStep:
         """Take up to 1,000 quantiles of each column; one without a value has the quantile 0."""
         shares = np.linspace(0, 1, max(1, min(N_QUANTILES, len(block))))
-        present = (column[~np.isnan(column)] for column in block.T)
+        # Of sorted values quantiles are read off; of others each would be sought.
+        present = (np.sort(column[~np.isnan(column)]) for column in block.T)
         quantiles = tuple(
             tuple(np.maximum.accumulate(np.quantile(values, shares)).tolist())
             if len(values)

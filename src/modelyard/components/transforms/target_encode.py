@@ -18,6 +18,8 @@ SMOOTHING_ROWS = 1
 
 # As scikit-learn's TargetEncoder.
 N_FOLDS = 5
+# Added up for each fold: the others. Its own sum is not taken off, which would leave a rest of it.
+_OTHERS = 1.0 - np.eye(N_FOLDS)
 
 
 class TargetEncode:
@@ -46,14 +48,11 @@ class TargetEncode:
         words, codes = _coded(block)
         fold_of = lesson.rng.permutation(len(block)) % N_FOLDS
         taught = np.empty((len(block), len(names), targets.shape[1]))
-        for fold in range(N_FOLDS):
-            held, rest = fold_of == fold, fold_of != fold
-            for at, known in enumerate(words):
-                means = _means(codes[rest, at], targets[rest], n_words=len(known) + 1)
-                taught[held, at] = means[codes[held, at]]
-        every = [
-            _means(codes[:, at], targets, n_words=len(known) + 1) for at, known in enumerate(words)
-        ]
+        every = []
+        for at, known in enumerate(words):
+            counts, sums = _by_fold(codes[:, at], targets, fold_of, n_words=len(known) + 1)
+            taught[:, at] = _means(counts @ _OTHERS, sums @ _OTHERS)[:, codes[:, at], fold_of].T
+            every.append(_means(counts.sum(axis=-1), sums.sum(axis=-1)).T)
         step = WordValues(
             words=words,
             values=tuple(tuple(map(tuple, each[:-1].tolist())) for each in every),
@@ -84,13 +83,28 @@ def _coded(block: npt.NDArray[np.object_]) -> tuple[tuple[tuple[str, ...], ...],
     return words, codes
 
 
-def _means(codes: _Codes, targets: _Floats, *, n_words: int) -> _Floats:
-    """Return (n_words, m) smoothed means; a word without a row has the general mean."""
-    general = targets.mean(axis=0) if len(targets) else np.zeros(targets.shape[1])
-    counts = np.bincount(codes, minlength=n_words)[:, None]
-    sums = np.empty((n_words, targets.shape[1]))
-    for at in range(targets.shape[1]):
-        sums[:, at] = np.bincount(codes, weights=targets[: len(codes), at], minlength=n_words)
+def _by_fold(
+    codes: _Codes, targets: _Floats, fold_of: _Codes, *, n_words: int
+) -> tuple[_Floats, _Floats]:
+    """Return (n_words, folds) counts of rows and (m, n_words, folds) sums of targets."""
+    cells = codes * N_FOLDS + fold_of
+    shape = (n_words, N_FOLDS)
+    counts = np.bincount(cells, minlength=n_words * N_FOLDS).reshape(shape)
+    sums = np.empty((targets.shape[1], *shape))
+    for at, target in enumerate(targets.T):
+        summed = np.bincount(cells, weights=target, minlength=n_words * N_FOLDS)
+        sums[at] = summed.reshape(shape)
+    return counts.astype(np.float64), sums
+
+
+def _means(counts: _Floats, sums: _Floats) -> _Floats:
+    """Return the smoothed means of words; one without a row has the general mean.
+
+    Args:
+        counts: (n_words, ...) rows.
+        sums: (m, n_words, ...) of the targets.
+    """
+    general = sums.sum(axis=1, keepdims=True) / np.maximum(counts.sum(axis=0), 1)
     smoothed: _Floats = (sums + SMOOTHING_ROWS * general) / (counts + SMOOTHING_ROWS)
     return smoothed
 
