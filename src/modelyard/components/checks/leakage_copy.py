@@ -16,6 +16,8 @@ from modelyard.protocols.checks import CheckCard, CheckInput
 _MAX_ROWS = 20_000
 # A column agrees with the target by chance in fewer than one of 10,000 shuffles.
 _MAX_LOG_CHANCE = log(1e-4)
+# Rows for each value of the target that a column is looked at by before all are.
+_FIRST_ROWS = 100
 _COMPARED = frozenset(
     {
         ColumnKind.NUMERIC,
@@ -63,10 +65,13 @@ def _values(table: Table, name: str) -> tuple[npt.NDArray[np.float64], bool]:
 
 def _is_copy(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], *, by_order: bool) -> bool:
     """Return whether each value of one goes with one value of the other, and not by chance."""
-    x_values, x_codes = np.unique(x, return_inverse=True)
     y_values, y_codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     n_values = len(y_values)
-    if n_values < 2 or len(x_values) != n_values:
+    # The first rows of most columns hold more values than the target has at all.
+    if n_values < 2 or len(np.unique(x[: n_values * _FIRST_ROWS])) > n_values:
+        return False
+    x_values, x_codes = np.unique(x, return_inverse=True)
+    if len(x_values) != n_values:
         return False
     y_of_x = np.empty(n_values, dtype=np.int64)
     y_of_x[x_codes] = y_codes
