@@ -26,6 +26,10 @@ def __getattr__(name: str) -> Any:
 
         return VERSION
     if name in _HOMES:
+        from modelyard.kit.installs import WHOLE_INSTALL, serves_alone
+
+        if serves_alone():
+            raise ImportError(f"modelyard.{name} is not part of this install. {WHOLE_INSTALL}")
         return getattr(import_module(_HOMES[name]), name)
     msg = f"module 'modelyard' has no attribute {name!r}"
     raise AttributeError(msg)

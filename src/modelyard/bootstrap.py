@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from modelyard.domain.errors import NotFound
+from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.settings import Settings, read_settings
 
@@ -150,7 +152,7 @@ class Project:
         return PackageService(
             find=self._registered,
             path_of=self._path_of,
-            fingerprint=lambda: self.key.fingerprint,
+            fingerprint=self._own_fingerprint,
         )
 
     @cached_property
@@ -165,7 +167,7 @@ class Project:
             find=lambda reference: Models(self.database).get(reference),
             path_of=self.artifacts.path_of,
             evaluations=lambda: Evaluations(self.database),
-            fingerprint=lambda: self.key.fingerprint,
+            fingerprint=self._own_fingerprint,
             now=_now,
             new_id=_new_id,
             n_threads=self.settings.threads,
@@ -189,7 +191,19 @@ class Project:
     def _path_of(self, artifact: str) -> Path:
         return self.artifacts.path_of(artifact)
 
+    def _own_fingerprint(self) -> str | None:
+        """Return the fingerprint of this user's key; opening a package is no reason to make one."""
+        from modelyard.packaging.signing import fingerprint_in
+
+        return fingerprint_in(self.settings.keys)
+
     def _registered(self, reference: str) -> "Model":
+        if serves_alone():
+            raise NotFound(
+                f"There is no model package in '{reference}', and this install has no registry.",
+                fix="Give the folder of a package. Names are known where modelyard was trained: "
+                "modelyard models show NAME tells the folder.",
+            )
         from modelyard.store.models import Models
 
         return Models(self.database).get(reference)

@@ -2,8 +2,8 @@
 
 Exit codes: 0 done, 1 an error inside Modelyard, 2 findings stopped the training, 3 the data was
 refused, 4 a wrong command, option or configuration, 5 not found, 6 a package was refused, 7 the
-project folder cannot be used, 8 the doctor found something to mend, 130 interrupted,
-143 told to end (SIGTERM).
+project folder cannot be used, 8 the doctor found something to mend, 9 some rows were not predicted,
+130 interrupted, 143 told to end (SIGTERM).
 """
 
 import importlib
@@ -22,6 +22,7 @@ from modelyard.cli._errors import (
     show_surprise,
 )
 from modelyard.domain.errors import ModelyardError
+from modelyard.kit.installs import WHOLE_INSTALL, serves_alone
 from modelyard.kit.matching import suggestion
 from modelyard.kit.signals import terminable
 from modelyard.kit.version import VERSION
@@ -29,9 +30,10 @@ from modelyard.kit.version import VERSION
 _EPILOG = (
     "Exit codes: 0 done, 1 internal error, 2 findings stopped the training, 3 data refused, "
     "4 wrong usage, 5 not found, 6 package refused, 7 project folder unusable, 8 to be mended "
-    "(doctor), 130 interrupted, 143 told to end. "
-    "First steps: modelyard setup-data, then modelyard train iris.csv --target species."
+    "(doctor), 9 some rows without a prediction, 130 interrupted, 143 told to end. "
 )
+_FIRST_STEPS = "First steps: modelyard setup-data, then modelyard train iris.csv --target species."
+_FIRST_STEP_OF_SERVING = "First step: modelyard serve FOLDER, a package that modelyard has trained."
 
 
 class CommandFiles(click.Group):
@@ -56,7 +58,8 @@ class CommandFiles(click.Group):
         """Resolve the command, with the nearest right name where there is none."""
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
-            hint = suggestion(args[0], known, otherwise="See modelyard --help.")
+            otherwise = WHOLE_INSTALL if serves_alone() else "See modelyard --help."
+            hint = suggestion(args[0], known, otherwise=otherwise)
             raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -64,7 +67,7 @@ class CommandFiles(click.Group):
 GROUP = CommandFiles(
     name="modelyard",
     help="From a table to a measured, explained and signed model.",
-    epilog=_EPILOG,
+    epilog=_EPILOG + (_FIRST_STEP_OF_SERVING if serves_alone() else _FIRST_STEPS),
     params=[
         click.Option(
             ["--version"],

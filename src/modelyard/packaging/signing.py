@@ -57,6 +57,15 @@ def signing_key_in(folder: Path) -> SigningKey:
     return SigningKey(private, _public_of(private))
 
 
+def fingerprint_in(folder: Path) -> str | None:
+    """Return by what the key in `folder` is trusted, None where there is none; none is made.
+
+    Raises:
+        StoreError: as `signing_key_in`.
+    """
+    return signing_key_in(folder).fingerprint if os.path.lexists(folder / _FILE) else None
+
+
 def _read_private(path: Path) -> bytes:
     with path.open("rb") as stream:
         mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)

@@ -29,12 +29,12 @@ class PackageService:
     Attributes:
         find: looks a model up in the registry.
         path_of: returns the folder of a registered package by its key.
-        fingerprint: of the user's own key, which is always trusted.
+        fingerprint: of the user's own key, which is always trusted; None where there is none.
     """
 
     find: Callable[[str], Model]
     path_of: Callable[[str], Path]
-    fingerprint: Callable[[], str]
+    fingerprint: Callable[[], str | None]
 
     def open(self, reference: str | Path, *, trust: str | Collection[str] = ()) -> FoundPackage:
         """Verify and open a package by its folder, or by its name in the registry.
@@ -49,7 +49,8 @@ class PackageService:
             NotFound: if there is no such folder or model.
             UntrustedPackage: if the package was changed, or its signer is not trusted.
         """
-        trusted = trusted_fingerprints(trust) | {self.fingerprint()}
+        own = self.fingerprint()
+        trusted = trusted_fingerprints(trust) | ({own} if own else frozenset())
         if _is_path(reference):
             return FoundPackage(open_package(Path(reference), trusted), None)
         model = self.find(str(reference))
