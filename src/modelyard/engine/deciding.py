@@ -1,7 +1,8 @@
 """Settles how a fitted model answers: calibrated or not, by which rule, and how sure it may be.
 
-What is chosen here is chosen on validation rows that taught nothing; only the ranks behind
-intervals and sets come from the test rows, which nothing else was chosen by.
+What is chosen here is chosen on validation rows, which taught nothing where they were held out.
+Test rows choose nothing; they rank how strange the truth is, and held-out validation rows do so
+beside them unless probabilities were calibrated by them.
 """
 
 from dataclasses import dataclass, replace
@@ -13,12 +14,16 @@ from modelyard.domain.configs import AUTO, NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TooFewRows
 from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
-from modelyard.engine.evaluation.calibrating import Calibrated, choose_calibration
-from modelyard.engine.evaluation.conformal import find_difficulty
+from modelyard.engine.evaluation.calibrating import Calibrated, Rows, choose_calibration
+from modelyard.engine.evaluation.conformal import (
+    Ranked,
+    find_difficulty,
+    held_out_strangeness,
+)
 from modelyard.engine.evaluation.thresholds import RuleWish, choose_rule, read_wish
-from modelyard.engine.fitting import FitPlan, Fitted, IntArray
+from modelyard.engine.fitting import FitPlan, Fitted, FloatArray, IntArray
 from modelyard.engine.preparing import rows_of
-from modelyard.runtime.conformal import Difficulty
+from modelyard.runtime.conformal import Difficulty, strangeness
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,15 @@ class Decided:
         rule_by: by what its threshold was chosen and on how many rows, empty where it was given.
         calibrated: what became of the wish to calibrate.
         difficulty: of a regression, where it narrows intervals.
+        validation: how strange the truth of validation rows is; None where they taught, or where
+            probabilities were fitted to them.
     """
 
     rule: Rule
     rule_by: str
     calibrated: Calibrated
     difficulty: Difficulty | None
+    validation: Ranked | None = None
 
 
 @dataclass(frozen=True)
@@ -103,23 +111,43 @@ def decide(
             "Calibration and threshold are chosen on validation rows, and there are none.",
             fix="Give validation rows a share, 0.1 for example.",
         )
-    y_true = plan.y[validation]
     if plan.task is Task.REGRESSION:
-        scores = fitted.scores(rows_of(plan.blocks, validation)) if len(validation) else None
-        difficulty = None if scores is None else find_difficulty(scores[:, 0], y_true)
-        return fitted, Decided(Rule(), "", _NUMBERS, difficulty)
+        return fitted, _decide_numbers(fitted, plan, validation)
     calibrated = _NONE_WANTED if asked == NONE else _NONE_HELD
     if not is_held:
         return fitted, Decided(wish.fixed or Rule(), "", calibrated, None)
+    y_true, weight = plan.y[validation], _weight_of(plan, validation)
     scores = fitted.scores(rows_of(plan.blocks, validation))
+    ranked: Ranked | None = Ranked(strangeness(scores, y_true), weight)
     if asked != NONE:
-        calibrated = choose_calibration(asked, scores, y_true=y_true, of_unit=of_unit, rng=rng)
+        rows = Rows(scores, y_true, of_unit, weight)
+        calibrated = choose_calibration(asked, rows, rng=rng)
     if calibrated.calibration is not None:
         fitted = replace(fitted, calibration=calibrated.calibration)
-        scores = calibrated.calibration.apply(scores)
-    rule = choose_rule(wish, scores, y_true=y_true)
+        scores, ranked = calibrated.calibration.apply(scores), None
+    rule = choose_rule(wish, scores, y_true=y_true, weight=weight)
     rule_by = f"{wish.told} on {len(y_true):,} validation rows" if wish.needs_rows else ""
-    return fitted, Decided(rule, rule_by, calibrated, None)
+    return fitted, Decided(rule, rule_by, calibrated, None, ranked)
+
+
+def _decide_numbers(fitted: Fitted, plan: FitPlan, validation: IntArray) -> Decided:
+    if not len(validation):
+        return Decided(Rule(), "", _NUMBERS, None)
+    y_true, weight = plan.y[validation], _weight_of(plan, validation)
+    scores = fitted.scores(rows_of(plan.blocks, validation))
+    difficulty = find_difficulty(scores[:, 0], y_true, weight=weight)
+    if not fitted.n_stopping:
+        return Decided(Rule(), "", _NUMBERS, difficulty)
+    strange = (
+        strangeness(scores, y_true)
+        if difficulty is None
+        else held_out_strangeness(scores[:, 0], y_true, weight=weight)
+    )
+    return Decided(Rule(), "", _NUMBERS, difficulty, Ranked(strange, weight))
+
+
+def _weight_of(plan: FitPlan, rows: IntArray) -> FloatArray | None:
+    return None if plan.weight is None else plan.weight[rows]
 
 
 _NUMBERS = Calibrated(None, "not calibrated: a regression answers no probabilities")

@@ -143,6 +143,12 @@ class Fitted:
         """Return the same scores by the model's graph, as the package will answer."""
         return self._calibrated(self.session.scores(self.recipe.apply(blocks)))
 
+    def calibrated_by(self, calibration: Calibration) -> "Fitted":
+        """Return the model with its probabilities mapped; a graph that is open stays open."""
+        mapped = replace(self, calibration=calibration)
+        mapped.__dict__.update({k: v for k, v in self.__dict__.items() if k == "session"})
+        return mapped
+
     def _calibrated(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return scores if self.calibration is None else self.calibration.apply(scores)
 

@@ -111,4 +111,4 @@ def test_few_rows_get_percentiles_of_a_thousand_draws():
 def test_the_number_of_draws_stays_in_its_bounds(n_rows, n_columns):
     draws = Draws.for_scores(n_rows, n_columns)
 
-    assert draws.n_draws == 1000 if draws.is_percentile else 50 <= draws.n_draws <= 200
+    assert draws.n_draws == 1000 if draws.is_percentile else 50 <= draws.n_draws <= 100

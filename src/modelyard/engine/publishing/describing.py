@@ -19,17 +19,11 @@ _REFERENCE_ROWS = 200
 _N_BINS = 20
 
 
-def describe_inputs(
-    table: Table, raw: RawTable, *, columns: Sequence[Column]
-) -> tuple[InputColumn, ...]:
-    """Return what rows say about the columns that a model will take.
-
-    Args:
-        table: the rows that taught it.
-        raw: the same rows as the source delivered them.
-        columns: to describe, in the order of the result.
-    """
-    return tuple(_describe(table, raw, column) for column in columns)
+def describe_inputs(trained: Trained, *, columns: Sequence[Column]) -> tuple[InputColumn, ...]:
+    """Return what the rows that taught a model say about columns, in their order."""
+    rows = trained.fitted.taught
+    table = trained.table.select([column.name for column in columns]).take(rows)
+    return tuple(_describe(table, trained.raw, column, rows=rows) for column in columns)
 
 
 def reference_rows(trained: Trained) -> dict[str, Any]:
@@ -83,7 +77,10 @@ def carried(column: Column, values: pl.Series, *, written: pl.Series) -> list[An
     return values.to_list()
 
 
-def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
+def _describe(
+    table: Table, raw: RawTable, column: Column, *, rows: npt.NDArray[np.int64]
+) -> InputColumn:
+    """Describe a column of the table; its rows are these of the raw table."""
     low = high = None
     categories: tuple[str, ...] = ()
     series = table.frame[column.name]
@@ -96,8 +93,10 @@ def _describe(table: Table, raw: RawTable, column: Column) -> InputColumn:
         # Neither column of the counts is called as one of the user's might be.
         counts = series.drop_nulls().alias("word").value_counts(name="n")
         categories = tuple(counts.sort(["n", "word"], descending=[True, False])["word"].to_list())
-    first = series.is_not_null().arg_true()[:1]
-    example = carried(column, series.gather(first), written=raw.column(column.name).gather(first))
+    first = series.is_not_null().arg_true()[:1].to_numpy()
+    written = raw.frame[column.name].gather(rows[first])
+    written = written.cast(pl.String) if raw.is_text(column.name) else written
+    example = carried(column, series.gather(first), written=written)
     return InputColumn(
         name=column.name,
         kind=column.kind,

@@ -48,10 +48,8 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
     Raises:
         ParityExceeded: if the package would not predict what the trained model predicts.
     """
-    taught = trained.fitted.taught
-    table, raw = trained.table.take(taught), trained.raw.take(taught)
-    inputs = describe_inputs(table, raw, columns=trained.plan.columns)
-    (target,) = describe_inputs(table, raw, columns=[table.column(trained.config.target)])
+    target_column = trained.table.column(trained.config.target)
+    *inputs, target = describe_inputs(trained, columns=[*trained.plan.columns, target_column])
     contents = {
         RECIPE: canonical_json(trained.fitted.recipe.to_dict()),
         MODEL: trained.fitted.session.content,
@@ -61,7 +59,7 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
     }
     if trained.config.schema is not None:
         contents[SCHEMA] = canonical_json(dict(trained.config.schema))
-    manifest = _manifest(trained, inputs, target=target, name=name, created_at=created_at)
+    manifest = _manifest(trained, tuple(inputs), target=target, name=name, created_at=created_at)
     parity = prove(trained, manifest, contents=contents)
     return Draft(replace(manifest, parity=parity), contents)
 
