@@ -117,13 +117,13 @@ def decide(
     if not is_held:
         return fitted, Decided(wish.fixed or Rule(), "", calibrated, None)
     y_true, weight = plan.y[validation], _weight_of(plan, validation)
-    scores = fitted.scores(rows_of(plan.blocks, validation))
+    scores = _scores(fitted, plan, validation)
     ranked: Ranked | None = Ranked(strangeness(scores, y_true), weight)
     if asked != NONE:
         rows = Rows(scores, y_true, of_unit, weight)
         calibrated = choose_calibration(asked, rows, rng=rng)
     if calibrated.calibration is not None:
-        fitted = replace(fitted, calibration=calibrated.calibration)
+        fitted = fitted.calibrated_by(calibrated.calibration)
         scores, ranked = calibrated.calibration.apply(scores), None
     rule = choose_rule(wish, scores, y_true=y_true, weight=weight)
     rule_by = f"{wish.told} on {len(y_true):,} validation rows" if wish.needs_rows else ""
@@ -134,7 +134,7 @@ def _decide_numbers(fitted: Fitted, plan: FitPlan, validation: IntArray) -> Deci
     if not len(validation):
         return Decided(Rule(), "", _NUMBERS, None)
     y_true, weight = plan.y[validation], _weight_of(plan, validation)
-    scores = fitted.scores(rows_of(plan.blocks, validation))
+    scores = _scores(fitted, plan, validation)
     difficulty = find_difficulty(scores[:, 0], y_true, weight=weight)
     if not fitted.n_stopping:
         return Decided(Rule(), "", _NUMBERS, difficulty)
@@ -144,6 +144,12 @@ def _decide_numbers(fitted: Fitted, plan: FitPlan, validation: IntArray) -> Deci
         else held_out_strangeness(scores[:, 0], y_true, weight=weight)
     )
     return Decided(Rule(), "", _NUMBERS, difficulty, Ranked(strange, weight))
+
+
+def _scores(fitted: Fitted, plan: FitPlan, rows: IntArray) -> FloatArray:
+    """Return the scores of rows, by the graph where that answers faster."""
+    is_faster = plan.algorithm.card.is_graph_faster
+    return (fitted.packaged_scores if is_faster else fitted.scores)(rows_of(plan.blocks, rows))
 
 
 def _weight_of(plan: FitPlan, rows: IntArray) -> FloatArray | None:
