@@ -18,10 +18,11 @@ from modelyard.engine.dealing import Dealer
 from modelyard.engine.deciding import Decided, decide, hold_out
 from modelyard.engine.ensembles.combining import fit_plan
 from modelyard.engine.ensembles.members import plan_members
-from modelyard.engine.evaluation.conformal import calibrate
+from modelyard.engine.evaluation.conformal import Ranked
 from modelyard.engine.evaluation.estimates import metric_for, score_once
 from modelyard.engine.evaluation.judging import Answered, Judge
 from modelyard.engine.evaluation.learning_curves import learning_curve
+from modelyard.engine.evaluation.thresholds import cost_table
 from modelyard.engine.evaluation.weak_spots import renumbered
 from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, Fitted
@@ -36,6 +37,7 @@ from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.metrics import Metric
+from modelyard.runtime.conformal import strangeness
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,12 @@ def _fit_and_judge(
         split=judge.split,
         decided=decided,
         answered=answered,
-        evaluation=replace(evaluation, folds=folds, learning=learning),
+        evaluation=replace(
+            evaluation,
+            folds=folds,
+            learning=learning,
+            costs=cost_table(config.costs, plan.labels) if config.costs else (),
+        ),
         members=_members(fitted, plan, judge.metric),
         search=judge.search,
         fit_s=fit_s,
@@ -268,12 +275,15 @@ def _answered(
 ) -> Answered:
     plan, test = judge.plan, judge.split.test
     scores = fitted.scores(rows_of(plan.blocks, test))
+    strange = strangeness(scores, plan.y[test], difficulty=decided.difficulty)
+    ranked = Ranked(strange, None if plan.weight is None else plan.weight[test])
     return Answered(
         fitted=fitted,
         scores=scores,
         baseline=judge.baseline(rng),
         rule=decided.rule,
-        conformal=calibrate(scores, plan.y[test], difficulty=decided.difficulty),
+        conformal=ranked.beside(decided.validation).conformal(decided.difficulty),
+        validation=decided.validation,
     )
 
 

@@ -4,6 +4,8 @@ Source: Vovk, Gammerman, Shafer: Algorithmic Learning in a Random World (2005), 
 Lei, G'Sell, Rinaldo, Tibshirani, Wasserman: Distribution-Free Predictive Inference for Regression
 (2018), section 2.2, and 5.2 for errors in units of a difficulty; sets of the least size: Sadinle,
 Lei, Wasserman: Least Ambiguous Set-Valued Classifiers with Bounded Error Levels (2019), theorem 1.
+Rows that count differently: Tibshirani, Barber, Candes, Ramdas: Conformal Prediction Under
+Covariate Shift (2019), section 2.2.
 """
 
 import json
@@ -49,34 +51,56 @@ class Conformal:
 
     Attributes:
         ranks, scores: of the strangeness, ascending: |y - prediction|, in units of the difficulty
-            where there is one; 1 - probability of the true label for classes.
+            where there is one; 1 - probability of the true label for classes. The rank of a score
+            is what the rows up to it count.
         n_rows: that were ranked.
         difficulty: None takes all rows for equally hard.
     """
 
-    ranks: npt.NDArray[np.int64]
+    ranks: FloatArray
     scores: FloatArray
     n_rows: int
     difficulty: Difficulty | None = None
 
     @classmethod
-    def of(cls, strangeness: FloatArray, difficulty: Difficulty | None = None) -> Self:
-        """Rank the strangeness of (n,) rows."""
-        n_rows = len(strangeness)
-        ranks = np.arange(1, n_rows + 1)
-        if n_rows > _MAX_KEPT:
-            ranks = np.ceil(np.arange(1, _MAX_KEPT + 1) * (n_rows / _MAX_KEPT)).astype(np.int64)
-            ranks = np.minimum(ranks, n_rows)
-        return cls(ranks, np.sort(strangeness)[ranks - 1], n_rows, difficulty)
+    def of(
+        cls,
+        strangeness: FloatArray,
+        difficulty: Difficulty | None = None,
+        *,
+        weight: FloatArray | None = None,
+    ) -> Self:
+        """Rank the strangeness of (n,) rows.
+
+        Args:
+            strangeness: of the rows.
+            difficulty: in whose units it is.
+            weight: (n,) above zero, how many of the population each row stands for; None for equal
+                weights. Weights are taken in the unit in which a row of the population counts 1 on
+                average, so that together they count as many rows as Kish's effective sample size.
+        """
+        order = np.argsort(strangeness, kind="stable")
+        ranks = np.cumsum(_counted(len(order), None if weight is None else weight[order]))
+        scores, n_kept = strangeness[order], np.arange(1, _MAX_KEPT + 1)
+        if len(order) > _MAX_KEPT:
+            wanted = n_kept * (ranks[-1] / _MAX_KEPT) - _ROUNDING
+            kept = np.unique(np.minimum(np.searchsorted(ranks, wanted), len(order) - 1))
+            ranks, scores = ranks[kept], scores[kept]
+        return cls(ranks, scores, len(order), difficulty)
+
+    @property
+    def n_counted(self) -> float:
+        """How many equal rows the ranked rows count as."""
+        return float(self.ranks[-1]) if len(self.ranks) else 0.0
 
     @property
     def highest_level(self) -> float:
         """The surest that the number of rows allows."""
-        return self.n_rows / (self.n_rows + 1)
+        return self.n_counted / (self.n_counted + 1)
 
     def allows(self, level: float) -> bool:
         """Whether there are enough rows for a level."""
-        return self._rank(level) <= self.n_rows
+        return self._rank(level) <= self.n_counted
 
     def bound(self, level: float) -> float:
         """Return the strangeness that a share `level` of new rows does not exceed.
@@ -92,11 +116,12 @@ class Conformal:
                 sample=f"{level:g}",
             )
         rank = self._rank(level)
-        if rank > self.n_rows:
+        if rank > self.n_counted:
             surest = floor(self.highest_level * 1000) / 10
             raise TooFewRows(
-                f"A level of {100 * level:g} % needs at least {ceil(level / (1 - level))} test "
-                f"rows; this model was measured on {self.n_rows}.",
+                f"A level of {100 * level:g} % needs at least "
+                f"{ceil(level / (1 - level) - _ROUNDING)} held-out rows; this model was measured "
+                f"on {self._told}.",
                 fix=f"Ask for {surest:g} % or less, or train with more rows to test.",
             )
         return float(self.scores[np.searchsorted(self.ranks, rank)])
@@ -117,7 +142,7 @@ class Conformal:
     def to_bytes(self) -> bytes:
         """Return the file of the package."""
         raw: dict[str, Any] = {"n_rows": self.n_rows, "scores": self.scores.tolist()}
-        if len(self.ranks) < self.n_rows:
+        if not np.array_equal(self.ranks, np.arange(1, self.n_rows + 1)):
             raw["ranks"] = self.ranks.tolist()
         if self.difficulty is not None:
             raw["difficulty"] = {
@@ -137,14 +162,20 @@ class Conformal:
             raw = json.loads(content)
             scores = np.array(raw["scores"], dtype=np.float64)
             n_rows = int(raw["n_rows"])
-            ranks = np.array(raw.get("ranks", range(1, n_rows + 1)), dtype=np.int64)
+            ranks = np.array(raw.get("ranks", range(1, n_rows + 1)), dtype=np.float64)
             return cls(ranks, scores, n_rows, _difficulty_from(raw.get("difficulty")))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnsupportedPackage(f"The package's ranks are incomplete: {error}.") from error
 
-    def _rank(self, level: float) -> int:
-        """Return ceil((n + 1) * level), which makes the level hold for finite n."""
-        return ceil((self.n_rows + 1) * level - _ROUNDING)
+    @property
+    def _told(self) -> str:
+        if abs(self.n_counted - self.n_rows) < 1:
+            return str(self.n_rows)
+        return f"{self.n_rows}, which by their weights count as {floor(self.n_counted)}"
+
+    def _rank(self, level: float) -> float:
+        """Return (n + 1) * level: the level holds for finite n as the new row is one more."""
+        return (self.n_counted + 1) * level - _ROUNDING
 
     def _sizes(self, values: FloatArray) -> FloatArray:
         return np.ones(len(values)) if self.difficulty is None else self.difficulty.of(values)
@@ -164,6 +195,18 @@ def strangeness(
         return np.asarray(1 - scores[np.arange(len(y_true)), y_true])
     errors = np.abs(y_true - scores[:, 0])
     return np.asarray(errors if difficulty is None else errors / difficulty.of(scores[:, 0]))
+
+
+def _counted(n_rows: int, weight: FloatArray | None) -> FloatArray:
+    """Return what each row counts where a row of the population counts 1 on average.
+
+    A row is met in the population as often as it weighs there, so that the mean weight that is met
+    is sum(w ** 2) / sum(w).
+    """
+    if weight is None:
+        return np.ones(n_rows)
+    counted: FloatArray = weight * (weight.sum() / (weight**2).sum())
+    return counted
 
 
 def _difficulty_from(raw: Mapping[str, Any] | None) -> Difficulty | None:

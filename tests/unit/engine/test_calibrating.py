@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelyard.engine.evaluation.calibrating import (
+    Rows,
     choose_calibration,
     fit_isotonic,
     fit_sigmoid,
@@ -25,10 +26,13 @@ def drawn(n, n_labels, *, sharpened=1.0, seed=0):
     return claimed / claimed.sum(axis=1, keepdims=True), y
 
 
-def chosen(scores, y, asked="auto", of_unit=None):
-    of_unit = np.arange(len(y)) if of_unit is None else of_unit
+def rows(scores, y, of_unit=None, weight=None):
+    return Rows(scores, y, np.arange(len(y)) if of_unit is None else of_unit, weight)
+
+
+def chosen(scores, y, asked="auto", of_unit=None, weight=None):
     rng = np.random.default_rng(1)
-    return choose_calibration(asked, scores, y_true=y, of_unit=of_unit, rng=rng)
+    return choose_calibration(asked, rows(scores, y, of_unit, weight), rng=rng)
 
 
 def log_loss(scores, y):
@@ -78,7 +82,7 @@ def test_a_method_that_is_asked_for_is_the_only_candidate():
 def test_the_temperature_undoes_what_sharpened():
     scores, y = drawn(20_000, 3, sharpened=2.0)
 
-    assert fit_temperature(scores, y).slopes == pytest.approx([0.5] * 3, abs=0.03)
+    assert fit_temperature(rows(scores, y)).slopes == pytest.approx([0.5] * 3, abs=0.03)
 
 
 @pytest.mark.parametrize("fit", FITS)
@@ -87,7 +91,7 @@ def test_what_is_answered_are_probabilities(fit, n_labels):
     scores, y = drawn(200, n_labels, sharpened=3.0)
     extreme = np.vstack([scores, np.eye(n_labels)])
 
-    answered = fit(scores, y).apply(extreme)
+    answered = fit(rows(scores, y)).apply(extreme)
 
     assert np.isfinite(answered).all()
     assert (answered >= 0).all()
@@ -98,7 +102,7 @@ def test_what_is_answered_are_probabilities(fit, n_labels):
 @settings(max_examples=25, deadline=None)
 def test_a_row_alone_is_answered_as_among_others(seed, fit, n_labels):
     scores, y = drawn(80, n_labels, seed=seed)
-    calibration = fit(scores, y)
+    calibration = fit(rows(scores, y))
 
     together = calibration.apply(scores)
     alone = np.vstack([calibration.apply(row[None]) for row in scores])
@@ -109,14 +113,39 @@ def test_a_row_alone_is_answered_as_among_others(seed, fit, n_labels):
 @pytest.mark.parametrize("fit", FITS)
 def test_a_map_that_was_written_is_read_back_the_same(fit):
     scores, y = drawn(200, 3)
-    calibration = fit(scores, y)
+    calibration = fit(rows(scores, y))
 
     assert Calibration.from_dict(calibration.to_dict()) == calibration
 
 
 def test_an_isotonic_map_is_nowhere_too_steep_to_be_proved():
     scores, y = drawn(2000, 2)
-    ((given_, answered),) = fit_isotonic(scores, y).knots
+    ((given_, answered),) = fit_isotonic(rows(scores, y)).knots
 
     assert (np.diff(answered) <= 50 * np.diff(given_) + 1e-12).all()
     assert 0 < answered[0] <= answered[-1] < 1
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("n_labels", [2, 3])
+def test_a_row_of_weight_three_counts_as_three_rows(fit, n_labels):
+    scores, y = drawn(300, n_labels, sharpened=3.0)
+    weight = np.where(np.arange(300) % 2, 3.0, 1.0)
+    times = np.repeat(np.arange(300), weight.astype(int))
+
+    weighed = fit(rows(scores, y, weight=weight)).apply(scores)
+    repeated = fit(rows(scores[times], y[times])).apply(scores)
+
+    # The ends of an isotonic map know how many rows there were.
+    assert np.abs(weighed - repeated).max() < 0.01
+
+
+def test_the_gain_is_that_of_the_rows_that_weigh():
+    sharp, y = drawn(1500, 2, sharpened=3.0)
+    true, z = drawn(1500, 2, seed=7)
+    weight = np.repeat([1000.0, 1.0], 1500)
+
+    found = chosen(np.vstack([true, sharp]), np.append(z, y), weight=weight)
+
+    assert chosen(np.vstack([true, sharp]), np.append(z, y)).calibration is not None
+    assert found.calibration is None

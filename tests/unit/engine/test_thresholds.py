@@ -96,3 +96,14 @@ def test_a_regression_has_no_threshold():
 def test_rows_of_one_label_cannot_choose():
     with pytest.raises(TooFewRows, match="both labels"):
         choose_rule(wish("f1"), np.full((5, 2), 0.5), y_true=np.zeros(5, dtype=np.int64))
+
+
+@pytest.mark.parametrize("asked", [{"threshold": "f1"}, {"costs": {"false_negative": 3}}])
+def test_a_row_of_weight_three_counts_as_three_rows(asked):
+    scores, y = rows(200)
+    weight = np.where(np.arange(200) % 2, 3.0, 1.0)
+    times = np.repeat(np.arange(200), weight.astype(int))
+
+    weighed = choose_rule(wish(**asked), scores, y_true=y, weight=weight)
+
+    assert weighed == choose_rule(wish(**asked), scores[times], y_true=y[times])

@@ -10,7 +10,7 @@ Multiclass Probability Estimates (2002).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -20,7 +20,6 @@ from modelyard.runtime.calibration import FLOOR, Calibration
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-Fit = Callable[[FloatArray, IntArray], Calibration]
 
 N_FOLDS = 5
 # Fewer rows cannot show a gain that is worth having: the interval of five folds of ten.
@@ -54,24 +53,54 @@ class Calibrated:
     high: float = float("nan")
 
 
-def choose_calibration(
-    asked: str,
-    scores: FloatArray,
-    *,
-    y_true: IntArray,
-    of_unit: IntArray,
-    rng: np.random.Generator,
-) -> Calibrated:
+@dataclass(frozen=True)
+class Rows:
+    """Rows that taught nothing, by which maps are fitted and judged.
+
+    Attributes:
+        scores: (n, n_labels) probabilities.
+        y_true: (n,) class codes.
+        of_unit: (n,) unit of each row; a unit is never parted by a fold.
+        weight: (n,) above zero, what each row counts; None for equal weights.
+    """
+
+    scores: FloatArray
+    y_true: IntArray
+    of_unit: IntArray
+    weight: FloatArray | None = None
+
+    @property
+    def counts(self) -> FloatArray:
+        """(n,) what each row counts, 1 on average."""
+        if self.weight is None:
+            return np.ones(len(self.y_true))
+        counts: FloatArray = self.weight / self.weight.mean()
+        return counts
+
+    @property
+    def losses(self) -> FloatArray:
+        """(n,) the log loss of each row."""
+        of_truth = self.scores[np.arange(len(self.y_true)), self.y_true]
+        return np.asarray(-np.log(np.clip(of_truth, FLOOR, 1 - FLOOR)))
+
+    def of(self, rows: npt.NDArray[np.bool_]) -> "Rows":
+        """Return some of them."""
+        weight = None if self.weight is None else self.weight[rows]
+        return Rows(self.scores[rows], self.y_true[rows], self.of_unit[rows], weight)
+
+
+Fit = Callable[[Rows], Calibration]
+
+
+def choose_calibration(asked: str, rows: Rows, *, rng: np.random.Generator) -> Calibrated:
     """Return the candidate that improves the log loss most, if it does so for sure.
 
     Args:
         asked: `auto`, or the one method that may be taken.
-        scores: (n, n_labels) probabilities of rows that taught nothing.
-        y_true: (n,) class codes.
-        of_unit: (n,) unit of each row; a unit is never parted by a fold.
+        rows: that taught nothing.
         rng: of the folds.
     """
-    n_rows = len(y_true)
+    n_rows, of_unit, counts = len(rows.y_true), rows.of_unit, rows.counts
     if n_rows < _MIN_ROWS:
         return Calibrated(None, f"not calibrated: {n_rows} validation rows are too few", n_rows)
     n_units = len(np.unique(of_unit))
@@ -79,18 +108,17 @@ def choose_calibration(
         return Calibrated(None, f"not calibrated: validation rows of {n_units} groups are too few")
     candidates = _candidates(asked, n_rows)
     folds = rng.permutation(np.arange(of_unit.max() + 1) % N_FOLDS)[of_unit]
-    before = _losses(scores, y_true)
     gains = {
-        method: before - _held_out_losses(fit, scores, y_true, folds)
+        method: counts * (rows.losses - _held_out_losses(fit, rows, folds))
         for method, fit in candidates.items()
     }
     best = max(gains, key=lambda method: float(gains[method].mean()))
-    gain, half = _interval(gains[best], of_unit, n_candidates=len(gains))
+    gain, half = _interval(gains[best], rows, n_candidates=len(gains))
     low, high = gain - half, gain + half
     if not low > 0:
         reason = f"not calibrated: the best candidate ({best}) gains nothing for sure"
         return Calibrated(None, reason, n_rows, gain, low, high)
-    calibration = candidates[best](scores, y_true)
+    calibration = candidates[best](rows)
     return Calibrated(calibration, f"calibrated by {best}", n_rows, gain, low, high)
 
 
@@ -105,27 +133,28 @@ def _candidates(asked: str, n_rows: int) -> Mapping[str, Fit]:
     return every if n_rows >= _ISOTONIC_ROWS else {k: every[k] for k in ("temperature", "sigmoid")}
 
 
-def fit_temperature(scores: FloatArray, y_true: IntArray) -> Calibration:
+def fit_temperature(rows: Rows) -> Calibration:
     """Fit one slope for the logits of all labels."""
-    n_labels = scores.shape[1]
-    (slope,) = _fit_logits(scores, y_true, _Shared(n_labels, has_offset=False))[:1]
+    n_labels = rows.scores.shape[1]
+    (slope,) = _fit_logits(rows, _Shared(n_labels, has_offset=False))[:1]
     return Calibration("temperature", slopes=(slope,) * n_labels, offsets=(0.0,) * n_labels)
 
 
-def fit_sigmoid(scores: FloatArray, y_true: IntArray) -> Calibration:
+def fit_sigmoid(rows: Rows) -> Calibration:
     """Fit slope and offset: one of each for two labels, one of each for every label of more."""
-    n_labels = scores.shape[1]
+    n_labels = rows.scores.shape[1]
     if n_labels == 2:
-        slope, offset = _fit_logits(scores, y_true, _Shared(n_labels, has_offset=True))
+        slope, offset = _fit_logits(rows, _Shared(n_labels, has_offset=True))
         return Calibration("sigmoid", slopes=(slope, slope), offsets=(0.0, offset))
-    found = _fit_logits(scores, y_true, None)
+    found = _fit_logits(rows, None)
     return Calibration("sigmoid", tuple(found[:n_labels]), tuple(found[n_labels:]))
 
 
-def fit_isotonic(scores: FloatArray, y_true: IntArray) -> Calibration:
+def fit_isotonic(rows: Rows) -> Calibration:
     """Fit a rising map of each label against the rest, or of the second of two."""
-    codes = [1] if scores.shape[1] == 2 else range(scores.shape[1])
-    knots = tuple(_rising(scores[:, code], y_true == code) for code in codes)
+    n_labels = rows.scores.shape[1]
+    codes = [1] if n_labels == 2 else range(n_labels)
+    knots = tuple(_rising(rows.scores[:, code], rows.y_true == code, rows.counts) for code in codes)
     return Calibration("isotonic", knots=knots)
 
 
@@ -147,12 +176,12 @@ class _Shared:
         return np.array([total, of_offsets[1]] if self.has_offset else [total])
 
 
-def _fit_logits(scores: FloatArray, y_true: IntArray, shared: _Shared | None) -> list[float]:
+def _fit_logits(rows: Rows, shared: _Shared | None) -> list[float]:
     """Return slopes, then offsets, that make the log loss least."""
     from scipy.optimize import minimize
 
-    logits, n_labels = np.log(np.maximum(scores, FLOOR)), scores.shape[1]
-    happened = np.eye(n_labels)[y_true]
+    logits, n_labels = np.log(np.maximum(rows.scores, FLOOR)), rows.scores.shape[1]
+    happened, counts = np.eye(n_labels)[rows.y_true], rows.counts
 
     def loss(found: FloatArray) -> tuple[float, FloatArray]:
         slopes, offsets = shared.spread(found) if shared else (found[:n_labels], found[n_labels:])
@@ -160,8 +189,8 @@ def _fit_logits(scores: FloatArray, y_true: IntArray, shared: _Shared | None) ->
         raised -= raised.max(axis=1, keepdims=True)
         shares = np.exp(raised)
         total = shares.sum(axis=1, keepdims=True)
-        surplus = (shares / total - happened) / len(y_true)
-        lost = float(np.mean(np.log(total[:, 0]) - (raised * happened).sum(axis=1)))
+        surplus = (shares / total - happened) * (counts / len(counts))[:, None]
+        lost = float(np.mean(counts * (np.log(total[:, 0]) - (raised * happened).sum(axis=1))))
         of_slopes, of_offsets = (surplus * logits).sum(axis=0), surplus.sum(axis=0)
         if shared:
             return lost, shared.gathered(of_slopes, of_offsets)
@@ -176,7 +205,7 @@ def _fit_logits(scores: FloatArray, y_true: IntArray, shared: _Shared | None) ->
 
 
 def _rising(
-    given: FloatArray, happened: npt.NDArray[np.bool_]
+    given: FloatArray, happened: npt.NDArray[np.bool_], counts: FloatArray
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return the knots of an isotonic regression, nowhere too steep and nowhere sure.
 
@@ -185,39 +214,37 @@ def _rising(
     from sklearn.isotonic import IsotonicRegression
 
     end = 1 / (len(given) + 2)
-    fitted = IsotonicRegression(y_min=end, y_max=1 - end).fit(given, happened.astype(np.float64))
+    rising = IsotonicRegression(y_min=end, y_max=1 - end)
+    fitted = rising.fit(given, happened.astype(np.float64), sample_weight=counts)
     x, y = fitted.X_thresholds_.astype(np.float64), fitted.y_thresholds_.astype(np.float64)
     for at in range(1, len(x)):
         y[at] = min(y[at], y[at - 1] + _STEEPEST * (x[at] - x[at - 1]))
     return tuple(x.tolist()), tuple(y.tolist())
 
 
-def _losses(scores: FloatArray, y_true: IntArray) -> FloatArray:
-    of_truth = scores[np.arange(len(y_true)), y_true]
-    return np.asarray(-np.log(np.clip(of_truth, FLOOR, 1 - FLOOR)))
-
-
-def _held_out_losses(fit: Fit, scores: FloatArray, y_true: IntArray, folds: IntArray) -> FloatArray:
-    losses = np.empty(len(y_true))
+def _held_out_losses(fit: Fit, rows: Rows, folds: IntArray) -> FloatArray:
+    losses = np.empty(len(rows.y_true))
     for fold in range(N_FOLDS):
         held = folds == fold
         if held.any():
-            calibration = fit(scores[~held], y_true[~held])
-            losses[held] = _losses(calibration.apply(scores[held]), y_true[held])
+            taught, others = rows.of(~held), rows.of(held)
+            calibration = fit(taught)
+            losses[held] = replace(others, scores=calibration.apply(others.scores)).losses
     return losses
 
 
-def _interval(gains: FloatArray, of_unit: IntArray, *, n_candidates: int) -> tuple[float, float]:
-    """Return the mean gain and half of its 95 % interval, allowing for the choice among several.
+def _interval(gains: FloatArray, rows: Rows, *, n_candidates: int) -> tuple[float, float]:
+    """Return the mean of weighed gains and half of its 95 % interval.
 
-    Units are the witnesses, and each candidate gets its share of the error (Bonferroni).
+    It allows for the choice among several candidates: each gets its share of the error
+    (Bonferroni). Units are the witnesses.
     Source: Cameron, Miller: A Practitioner's Guide to Cluster-Robust Inference (2015), section II.
     """
     from scipy.special import stdtrit
 
     mean = float(gains.mean())
-    by_unit = np.bincount(of_unit, weights=gains - mean)
-    n_units = int((np.bincount(of_unit) > 0).sum())
+    by_unit = np.bincount(rows.of_unit, weights=gains - rows.counts * mean)
+    n_units = int((np.bincount(rows.of_unit) > 0).sum())
     if n_units < 2:
         return mean, float("inf")
     spread = sqrt(n_units / (n_units - 1) * float(by_unit @ by_unit)) / len(gains)

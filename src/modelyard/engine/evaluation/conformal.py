@@ -1,10 +1,13 @@
-"""Ranks how strange the truth was on test rows, and measures how often intervals and sets hold it.
+"""Ranks how strange the truth was on held-out rows, and measures how often intervals hold it.
 
-The test rows, which taught nothing, calibrate what is packaged, so that no row is lost to it. What
-is reported of it is measured by cross-fitting: one half of the rows calibrates, the other measures.
+The test rows rank, so that no row is lost to it, and so do validation rows that no map was fitted
+to: that they stopped a fit is one number chosen by thousands of rows (`benchmarks/coverage.py`).
+What is reported is measured on test rows alone, by cross-fitting: the validation rows and one half
+of the test rows rank, the other half measures.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,14 +32,64 @@ _WORTHWHILE = 0.95
 _JUDGED_LEVEL = 0.9
 
 
-def calibrate(
-    scores: FloatArray, y_true: npt.NDArray[Any], *, difficulty: Difficulty | None = None
-) -> Conformal:
-    """Rank the strangeness of held-out rows."""
-    return Conformal.of(strangeness(scores, y_true, difficulty=difficulty), difficulty)
+@dataclass(frozen=True)
+class Ranked:
+    """How strange the truth of some rows was, and what each of them counts.
+
+    Attributes:
+        strangeness: (n,) as `Conformal` ranks it.
+        weight: (n,) above zero, None for equal weights.
+    """
+
+    strangeness: FloatArray
+    weight: FloatArray | None = None
+
+    def of(self, rows: npt.NDArray[np.bool_]) -> "Ranked":
+        """Return some of the rows."""
+        weight = None if self.weight is None else self.weight[rows]
+        return Ranked(self.strangeness[rows], weight)
+
+    def beside(self, other: "Ranked | None") -> "Ranked":
+        """Return the rows of both."""
+        if other is None:
+            return self
+        weight = None
+        if self.weight is not None and other.weight is not None:
+            weight = np.concatenate([self.weight, other.weight])
+        return Ranked(np.concatenate([self.strangeness, other.strangeness]), weight)
+
+    def conformal(self, difficulty: Difficulty | None = None) -> Conformal:
+        """Return the ranks."""
+        return Conformal.of(self.strangeness, difficulty, weight=self.weight)
+
+    def share_held(self, bound: float) -> float:
+        """Return the share of the rows whose strangeness does not exceed a bound."""
+        return float(np.average(self.strangeness <= bound, weights=self.weight))
 
 
-def find_difficulty(values: FloatArray, y_true: FloatArray) -> Difficulty | None:
+def held_out_strangeness(
+    values: FloatArray, y_true: FloatArray, *, weight: FloatArray | None = None
+) -> FloatArray:
+    """Return how strange the truth of validation rows is, by a difficulty that others taught.
+
+    One half of the rows says how hard the other is to predict, as in `find_difficulty`.
+
+    Args:
+        values: (n,) predictions of a regression, in no particular order.
+        y_true: (n,) truth.
+        weight: (n,) what each row counts, None for equal weights.
+    """
+    weight = np.ones(len(values)) if weight is None else weight
+    found = np.empty(len(values))
+    for learns, ranks in _halves():
+        difficulty = _difficulty(values[learns], y_true[learns], weight[learns])
+        found[ranks] = strangeness(values[ranks, None], y_true[ranks], difficulty=difficulty)
+    return found
+
+
+def find_difficulty(
+    values: FloatArray, y_true: FloatArray, *, weight: FloatArray | None = None
+) -> Difficulty | None:
     """Return how the size of the error goes with the prediction, if that narrows intervals.
 
     It is learned and judged on validation rows: one half learns, the other measures widths.
@@ -44,101 +97,127 @@ def find_difficulty(values: FloatArray, y_true: FloatArray) -> Difficulty | None
     Args:
         values: (n,) predictions of a regression, in no particular order.
         y_true: (n,) truth.
+        weight: (n,) what each row counts, None for equal weights.
     """
     if len(values) < 2 * _N_BINS * _BIN_ROWS:
         return None
-    odd, even = slice(1, None, 2), slice(0, None, 2)
+    weight = np.ones(len(values)) if weight is None else weight
     ratios = []
-    for learns, measures in ((odd, even), (even, odd)):
-        difficulty = _difficulty(values[learns], y_true[learns])
+    for learns, measures in _halves():
+        difficulty = _difficulty(values[learns], y_true[learns], weight[learns])
         plain, scaled = (
-            _mean_width(values[measures], y_true[measures], each) for each in (None, difficulty)
+            _mean_width(values[measures], y_true[measures], weight[measures], each)
+            for each in (None, difficulty)
         )
         ratios.append(scaled / plain if plain > 0 else 1.0)
     is_better = difficulty is not None and float(np.mean(ratios)) < _WORTHWHILE
-    return _difficulty(values, y_true) if is_better else None
+    return _difficulty(values, y_true, weight) if is_better else None
 
 
 def cross_fitted_coverage(
     conformal: Conformal,
     scores: FloatArray,
     *,
-    y_true: npt.NDArray[Any],
+    test: Ranked,
+    validation: Ranked | None,
     of_unit: IntArray,
     rng: np.random.Generator,
 ) -> tuple[Coverage, ...]:
-    """Return how often the truth is held where one half calibrates and the other measures.
+    """Return how often the truth of test rows is held that neither taught nor were ranked.
 
     Args:
         conformal: of all the rows; its sizes are those of what is packaged.
-        scores: (n, m) of the model.
-        y_true: (n,) truth.
-        of_unit: (n,) unit of each row; a unit is never parted.
+        scores: (n, m) of the model for the test rows.
+        test: the same rows.
+        validation: rows that rank in every halving, None where there are none.
+        of_unit: (n,) unit of each test row; a unit is never parted.
         rng: of the halvings.
 
     Returns:
         The levels that a half has rows enough for.
     """
-    strange = conformal.strangeness(scores, y_true)
-    held: dict[float, list[npt.NDArray[np.bool_]]] = {level: [] for level in LEVELS}
+    held: dict[float, list[float]] = {level: [] for level in LEVELS}
     n_units = int(of_unit.max(initial=-1)) + 1
     for _ in range(_N_SPLITS):
         is_first = (rng.permutation(n_units) < n_units / 2)[of_unit]
         for half in (is_first, ~is_first):
-            ranked = Conformal.of(strange[half])
+            ranked, measured = test.of(half).beside(validation).conformal(), test.of(~half)
             for level in LEVELS:
-                if ranked.n_rows and ranked.allows(level):
-                    held[level].append(strange[~half] <= ranked.bound(level))
+                if ranked.allows(level) and len(measured.strangeness):
+                    held[level].append(measured.share_held(ranked.bound(level)))
     return tuple(
-        _coverage(conformal, scores, level=level, share=float(np.concatenate(parts).mean()))
+        _coverage(conformal, scores, level=level, share=float(np.mean(parts)), weight=test.weight)
         for level, parts in held.items()
         if len(parts) == 2 * _N_SPLITS
     )
 
 
 def measured_coverage(
-    conformal: Conformal, scores: FloatArray, *, y_true: npt.NDArray[Any]
+    conformal: Conformal,
+    scores: FloatArray,
+    *,
+    y_true: npt.NDArray[Any],
+    weight: FloatArray | None = None,
 ) -> tuple[Coverage, ...]:
     """Return how often a packaged model's intervals or sets hold the truth of other rows."""
-    strange = conformal.strangeness(scores, y_true)
+    rows = Ranked(conformal.strangeness(scores, y_true), weight)
     return tuple(
         _coverage(
             conformal,
             scores,
             level=level,
-            share=float((strange <= conformal.bound(level)).mean()),
+            share=rows.share_held(conformal.bound(level)),
+            weight=weight,
         )
         for level in LEVELS
         if conformal.allows(level)
     )
 
 
-def _coverage(conformal: Conformal, scores: FloatArray, *, level: float, share: float) -> Coverage:
+def _coverage(
+    conformal: Conformal,
+    scores: FloatArray,
+    *,
+    level: float,
+    share: float,
+    weight: FloatArray | None,
+) -> Coverage:
     if scores.shape[1] > 1:
         sizes = conformal.sets(scores, level).sum(axis=1)
-        return Coverage(level, share, float(sizes.mean()), share_empty=float((sizes == 0).mean()))
+        mean, empty = (float(np.average(each, weights=weight)) for each in (sizes, sizes == 0))
+        return Coverage(level, share, mean, share_empty=empty)
     ends = conformal.intervals(scores[:, 0], level)
-    return Coverage(level, share, float((ends[:, 1] - ends[:, 0]).mean()))
+    return Coverage(level, share, float(np.average(ends[:, 1] - ends[:, 0], weights=weight)))
 
 
-def _difficulty(values: FloatArray, y_true: FloatArray) -> Difficulty | None:
+def _halves() -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return which rows learn and which are measured by that, and the reverse."""
+    odd, even = slice(1, None, 2), slice(0, None, 2)
+    return (odd, even), (even, odd)
+
+
+def _difficulty(values: FloatArray, y_true: FloatArray, weight: FloatArray) -> Difficulty | None:
     """Return the mean size of the error in bins of the prediction with equally many rows."""
     errors = np.abs(y_true - values)
-    usual = float(errors.mean())
+    usual = float(np.average(errors, weights=weight))
     order = np.argsort(values, kind="stable")
     bins = np.array_split(order, _N_BINS)
-    knots, places = np.unique([values[rows].mean() for rows in bins], return_index=True)
-    sizes = np.array([errors[rows].mean() for rows in bins])[places]
+    means = [np.average(values[rows], weights=weight[rows]) for rows in bins]
+    knots, places = np.unique(means, return_index=True)
+    sizes = np.array([np.average(errors[rows], weights=weight[rows]) for rows in bins])[places]
     if usual <= 0 or len(knots) < 2 or not np.isfinite(usual):
         return None
     sizes = np.maximum(sizes, _LEAST_SIZE * usual)
     return Difficulty(tuple(knots.tolist()), tuple(sizes.tolist()))
 
 
-def _mean_width(values: FloatArray, y_true: FloatArray, difficulty: Difficulty | None) -> float:
-    ranked = calibrate(values[:, None], y_true, difficulty=difficulty)
-    ends = ranked.intervals(values, _JUDGED_LEVEL)
-    return float((ends[:, 1] - ends[:, 0]).mean())
+def _mean_width(
+    values: FloatArray, y_true: FloatArray, weight: FloatArray, difficulty: Difficulty | None
+) -> float:
+    scores = values[:, None]
+    strange = strangeness(scores, y_true, difficulty=difficulty)
+    ends = Conformal.of(strange, difficulty, weight=weight).intervals(values, _JUDGED_LEVEL)
+    return float(np.average(ends[:, 1] - ends[:, 0], weights=weight))
 
 
 def told_levels(coverage: Sequence[Coverage]) -> tuple[Coverage, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from modelyard.domain.trials import Search
 from modelyard.domain.weaknesses import Weaknesses
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.ensembles.combining import fit_plan
-from modelyard.engine.evaluation.conformal import cross_fitted_coverage
+from modelyard.engine.evaluation.conformal import Ranked, cross_fitted_coverage
 from modelyard.engine.evaluation.dependence import Question, partial_dependence
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate, loss_of, score_once
 from modelyard.engine.evaluation.fairness import measure_fairness
@@ -46,7 +47,8 @@ class Answered:
         scores: (n, m) of the test rows, calibrated.
         baseline: (1, m) what the dummy answers for any row.
         rule: by which probabilities become a label.
-        conformal: of the test rows.
+        conformal: of the test rows, and of validation rows where they may rank.
+        validation: of the latter.
     """
 
     fitted: Fitted
@@ -54,6 +56,11 @@ class Answered:
     baseline: FloatArray
     rule: Rule
     conformal: Conformal
+    validation: Ranked | None = None
+
+    def test(self, y_true: npt.NDArray[Any], weight: FloatArray | None) -> Ranked:
+        """Return how strange the truth of the test rows is."""
+        return Ranked(self.conformal.strangeness(self.scores, y_true), weight)
 
 
 @dataclass(frozen=True)
@@ -150,12 +157,12 @@ class Judge:
             scored, metrics=catalog.metrics(), metric=self.metric, rng=interval_rng
         )
         importance = self._importance(answered.fitted, scored, shuffle_rng)
-        of_unit = scored.resampling.of_row
         coverage = cross_fitted_coverage(
             answered.conformal,
             scored.scores,
-            y_true=scored.y_true,
-            of_unit=of_unit,
+            test=answered.test(scored.y_true, scored.weight),
+            validation=answered.validation,
+            of_unit=scored.resampling.of_row,
             rng=halving_rng,
         )
         subject = ChartInput(
@@ -169,6 +176,7 @@ class Judge:
             coverage=coverage,
             dependence=self._dependence(answered.fitted, importance, rng=grid_rng),
             search=self.search,
+            uncalibrated=self._uncalibrated(answered.fitted),
         )
         return replace(
             evaluation,
@@ -178,6 +186,11 @@ class Judge:
             weaknesses=self._weaknesses(scored, importance, rng=slice_rng),
             fairness=self._fairness(scored, group_rng),
         )
+
+    def _uncalibrated(self, fitted: Fitted) -> FloatArray | None:
+        if fitted.calibration is None:
+            return None
+        return fitted.model.scores(fitted.recipe.apply(self._test))
 
     def _predict(self, fitted: Fitted) -> Predict:
         is_faster = self.plan.algorithm.card.is_graph_faster

@@ -96,7 +96,9 @@ def measure(
     evaluation = evaluate(scored, metrics=metrics, metric=metric, rng=rng)
     coverage: tuple[Coverage, ...] = ()
     if conformal is not None:
-        coverage = measured_coverage(conformal, scored.scores, y_true=scored.y_true)
+        coverage = measured_coverage(
+            conformal, scored.scores, y_true=scored.y_true, weight=scored.weight
+        )
     kinds = {column.name: column.kind for column in later.manifest.inputs}
     seen = Seen(scored, later.blocks, kinds, tuple(kinds), later.rows + 1)
     subject = ChartInput(

@@ -126,7 +126,13 @@ def cost_table(costs: Mapping[str, Any], labels: Sequence[Label]) -> Costs:
     return tuple(tuple(row) for row in table.tolist())
 
 
-def choose_rule(wish: RuleWish, scores: FloatArray, *, y_true: npt.NDArray[np.int64]) -> Rule:
+def choose_rule(
+    wish: RuleWish,
+    scores: FloatArray,
+    *,
+    y_true: npt.NDArray[np.int64],
+    weight: FloatArray | None = None,
+) -> Rule:
     """Return the rule, choosing the threshold on rows that taught nothing where one is to be.
 
     Of thresholds that are equally good the one nearest to 0.5 is taken.
@@ -135,6 +141,7 @@ def choose_rule(wish: RuleWish, scores: FloatArray, *, y_true: npt.NDArray[np.in
         wish: as `read_wish` returned it.
         scores: (n, 2) probabilities, where there is something to choose.
         y_true: (n,) class codes.
+        weight: (n,) what each row counts, None for equal weights.
 
     Raises:
         TooFewRows: if there is no row to choose by, or none of a class.
@@ -147,7 +154,7 @@ def choose_rule(wish: RuleWish, scores: FloatArray, *, y_true: npt.NDArray[np.in
             f"{len(y_true)} rows came.",
             fix="Set a larger validation share, or give the threshold as a number.",
         )
-    goodness = _goodness(wish, y_true)
+    goodness = _goodness(wish, y_true, weight)
     tried = _thresholds(scores[:, 1])
     found = np.array([goodness(decide_codes(scores, Rule(float(each)))) for each in tried])
     found = np.where(np.isnan(found), -np.inf, found)
@@ -155,13 +162,18 @@ def choose_rule(wish: RuleWish, scores: FloatArray, *, y_true: npt.NDArray[np.in
     return Rule(threshold=float(best[np.argmin(np.abs(best - 0.5))]))
 
 
-def _goodness(wish: RuleWish, y_true: npt.NDArray[np.int64]) -> Goodness:
+def _goodness(wish: RuleWish, y_true: npt.NDArray[np.int64], weight: FloatArray | None) -> Goodness:
     metric = wish.metric
     if metric is not None:
         card = metric.card
-        return lambda answered: card.goodness(metric.score(y_true, answered))
+        return lambda answered: card.goodness(metric.score(y_true, answered, weight))
     costs = np.array(wish.costs)
-    return lambda answered: -float((Pairs.of(y_true, answered, n_classes=2).count() * costs).sum())
+
+    def cheapness(answered: npt.NDArray[np.int64]) -> float:
+        totals = Pairs.of(y_true, answered, n_classes=2).count(weight)
+        return -float((totals * costs).sum())
+
+    return cheapness
 
 
 def _thresholds(probability: FloatArray) -> FloatArray:
