@@ -116,6 +116,7 @@ class Evaluation:
         weaknesses: where the model fails; None where that was not looked for.
         fairness: by each column that the user named.
         learning: what fewer rows would have taught; None where that was not tried.
+        costs: of an answer (column) where a label (row) is true; empty where none were given.
     """
 
     task: Task
@@ -134,6 +135,7 @@ class Evaluation:
     weaknesses: Weaknesses | None = None
     fairness: tuple[Fairness, ...] = ()
     learning: LearningCurve | None = None
+    costs: tuple[tuple[float, ...], ...] = ()
 
     @property
     def deciding(self) -> MetricEstimate:

@@ -38,6 +38,8 @@ class ChartInput:
         coverage: of intervals or sets, by rising level; empty where none were measured.
         dependence: how the answer moves with single columns, the most important first.
         search: for hyperparameters, None where there was none.
+        uncalibrated: (n, n_classes) the probabilities before their calibration, None where they
+            were not calibrated.
     """
 
     task: Task
@@ -50,6 +52,7 @@ class ChartInput:
     coverage: tuple[Coverage, ...] = ()
     search: Search | None = None
     dependence: tuple[Dependence, ...] = ()
+    uncalibrated: npt.NDArray[np.float64] | None = None
 
 
 class Chart(Protocol):

@@ -1,9 +1,12 @@
 """Whether to trust a model and what to do next, in sentences that each rest on a figure."""
 
-from modelyard.domain.evaluations import Coverage
-from modelyard.domain.findings import Severity
+from math import isnan
+
+from modelyard.domain.evaluations import Coverage, Evaluation
+from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.tasks import Task
-from modelyard.reporting.numerals import count, share
+from modelyard.reporting.fairness_views import is_unequal
+from modelyard.reporting.numerals import count, decimals_for, number, share
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.verdicts import Standing, Verdict
 
@@ -13,6 +16,8 @@ _KINDS = {
     Task.REGRESSION: "a number",
 }
 _MAX_NAMED = 3
+# What half of the answers of a regression stay below.
+_TYPICAL_ERROR = "median-absolute-error"
 # The level that intervals and sets have where nobody asks for another.
 _USUAL_LEVEL = 0.9
 
@@ -43,7 +48,54 @@ def reasons(subject: ReportSubject) -> tuple[str, ...]:
     weak = subject.evaluation.weaknesses
     if weak is not None and weak.slices:
         told.append(f"It serves {_counted(len(weak.slices), 'part')} of the rows clearly worse.")
+    unequal = [each.column for each in subject.evaluation.fairness if is_unequal(each)]
+    if unequal:
+        told.append(f"Its figures differ clearly between the groups of {', '.join(unequal)}.")
     return tuple(told)
+
+
+def in_practice(evaluation: Evaluation) -> str:
+    """Say in counts or in the unit of the target what the answers are worth; empty if unknown."""
+    if evaluation.task is Task.REGRESSION:
+        return _usually_off(evaluation)
+    counts = evaluation.confusion
+    n_rows = sum(map(sum, counts))
+    if not n_rows:
+        return ""
+    right = sum(row[at] for at, row in enumerate(counts))
+    told = f"Of 100 answers {_of_100(right, n_rows)} are right."
+    if len(evaluation.labels) != 2:
+        return told
+    (_, alarms), (_, found) = counts
+    label = evaluation.labels[1]
+    if sum(counts[1]):
+        told += f" Of 100 rows that are '{label}' it finds {_of_100(found, sum(counts[1]))}."
+    if alarms + found:
+        told += f" Of 100 rows that it calls '{label}' {_of_100(found, alarms + found)} are."
+    return told
+
+
+def _usually_off(evaluation: Evaluation) -> str:
+    off = {each.key: each for each in evaluation.metrics}.get(_TYPICAL_ERROR)
+    if off is None or isnan(off.value):
+        return ""
+    decimals = decimals_for(off.low, off.high, value=off.value)
+    told = f"Half of its answers are off by at most {number(off.value, decimals)}"
+    usual = _usual(evaluation.coverage)
+    if usual is None:
+        return f"{told}."
+    return (
+        f"{told}; an interval that holds {share(usual.level, 1)} of truths is "
+        f"{number(usual.size, decimals)} wide on average."
+    )
+
+
+def _of_100(part: int, whole: int) -> str:
+    """Return a share in whole rows of a hundred; what is neither none nor all is never so said."""
+    of_100 = 100 * part / whole
+    if 0 < of_100 < 1:
+        return "fewer than 1"
+    return "more than 99" if 99 < of_100 < 100 else f"{of_100:.0f}"
 
 
 def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
@@ -59,7 +111,9 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
         named = ", ".join(dict.fromkeys(each.code for each in accepted))
         told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
     told += [
-        each.fix for each in subject.findings if each.severity is Severity.WARNING and each.fix
+        f"{_place(each)}: {each.fix}"
+        for each in subject.findings
+        if each.severity is Severity.WARNING and each.fix
     ]
     weak = subject.evaluation.weaknesses
     if weak is not None and weak.slices:
@@ -71,6 +125,14 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     if verdict.standing is Standing.BETTER:
         told.append(f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
     return tuple(told)
+
+
+def _place(finding: Finding) -> str:
+    """Return what a fix is about: the columns as far as they are few, else the finding."""
+    columns = finding.columns
+    if not columns or len(columns) > _MAX_NAMED:
+        return finding.code
+    return f"{finding.code} in {', '.join(columns)}"
 
 
 def _findings(subject: ReportSubject) -> str:

@@ -8,6 +8,8 @@ from typing import Self
 from modelyard.reporting.numerals import short
 
 _N_TICKS = 5
+# Below each limit, the round number that takes the place of a step.
+_NICE = ((1.5, 1.0), (3.0, 2.0), (7.0, 5.0))
 # Numbers beyond are drawn at the edge, so that no step over- or underflows.
 _LIMIT = 1e300
 # A span that is a smaller share of its numbers is drawn as one point: doubles have 15 digits.
@@ -16,12 +18,17 @@ _SAME = 1e-12
 
 @dataclass(frozen=True)
 class Axis:
-    """A linear axis from `low` to `high`, drawn from `start` to `end` in the drawing's units."""
+    """A linear axis from `low` to `high`, drawn from `start` to `end` in the drawing's units.
+
+    Attributes:
+        step: the distance of two ticks; 0 where there are none.
+    """
 
     low: float
     high: float
     start: float
     end: float
+    step: float = 0.0
 
     @classmethod
     def over(cls, values: Iterable[float], *, start: float, end: float) -> Self:
@@ -32,18 +39,14 @@ class Axis:
             room = abs(low) / 2 if abs(low) > 1 / _LIMIT else 0.5
             low, high = low - room, high + room
         step = _step(low, high)
-        return cls(math.floor(low / step) * step, math.ceil(high / step) * step, start, end)
+        first, last = math.floor(low / step), math.ceil(high / step)
+        return cls(first * step, last * step, start, end, step)
 
     def at(self, value: float) -> float:
         """Return the place of a value; one outside the axis is put at its end."""
         within = min(max(value, self.low), self.high)
         share = (within - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
-
-    @property
-    def step(self) -> float:
-        """The distance of two ticks."""
-        return _step(self.low, self.high)
 
     @property
     def ticks(self) -> tuple[float, ...]:
@@ -58,14 +61,12 @@ class Axis:
 
 
 def _step(low: float, high: float) -> float:
-    """Return 1, 2 or 5 times a power of ten.
+    """Return 1, 2 or 5 times a power of ten, the nearest to a fifth of the way.
 
-    Source: Heckbert: Nice numbers for graph labels (Graphics Gems, 1990).
+    Source: Heckbert: Nice numbers for graph labels (Graphics Gems, 1990), with its limits.
     """
     raw = (high - low) / _N_TICKS
     power = 10.0 ** math.floor(math.log10(raw))
     factor = raw / power
-    for nice in (1.0, 2.0, 5.0):
-        if factor <= nice * (1 + 1e-9):
-            return nice * power
-    return 10.0 * power
+    nice = next((nice for limit, nice in _NICE if factor < limit), 10.0)
+    return nice * power

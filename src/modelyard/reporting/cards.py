@@ -147,7 +147,7 @@ def _caveats(subject: ReportSubject | None) -> Iterator[str]:
 
 def _origin(manifest: Manifest) -> Iterator[str]:
     yield "## How it was made"
-    yield parity_sentence(manifest.parity)
+    yield parity_sentence(manifest.parity, is_label=bool(manifest.labels))
     facts = [("Seed", str(manifest.seed))]
     facts += [(library, version) for library, version in sorted(manifest.versions.items())]
     facts += [(name, _code(file.sha256)) for name, file in sorted(manifest.files.items())]

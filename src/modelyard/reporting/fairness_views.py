@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from math import isfinite
 from statistics import NormalDist
 
+from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.fairness import Fairness, Group, GroupFigure
 from modelyard.reporting.numerals import UNDEFINED, count, decimals_for, number, share
+from modelyard.reporting.views import ChartView, chart_views
 
 SELECTION = "selection rate"
 # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D (1978).
@@ -14,12 +17,17 @@ _FOUR_FIFTHS = 0.8
 
 @dataclass(frozen=True)
 class FairnessView:
-    """One column: words, and a table whose first row holds the headings."""
+    """One column: words, a table, and a picture of its first figure.
+
+    Attributes:
+        rows: of cells, each a figure with its interval, which may be empty.
+    """
 
     column: str
     sentences: tuple[str, ...]
     headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+    chart: ChartView
 
 
 def fairness_view(fairness: Fairness) -> FairnessView:
@@ -27,15 +35,58 @@ def fairness_view(fairness: Fairness) -> FairnessView:
     names = tuple(fairness.groups[0].figures)
     rows = tuple(
         (
-            each.name + (" (few rows)" if each.is_small else ""),
-            count(each.n_rows),
+            (each.name + (" (few rows)" if each.is_small else ""), ""),
+            (count(each.n_rows), ""),
             *(_cell(each.figures[name]) for name in names),
         )
         for each in fairness.groups
     )
     return FairnessView(
-        fairness.column, fairness_sentences(fairness), (fairness.column, "rows", *names), rows
+        column=fairness.column,
+        sentences=fairness_sentences(fairness),
+        headings=(fairness.column, "rows", *names),
+        rows=rows,
+        chart=chart_views((fairness_chart(fairness),))[0],
     )
+
+
+def fairness_chart(fairness: Fairness) -> ChartSpec:
+    """Return a bar a group: of the share that is selected, or of the first other figure."""
+    name = next(iter(fairness.groups[0].figures))
+    shown = [each for each in fairness.groups if isfinite(each.figures[name].value)]
+    figures = [each.figures[name] for each in shown]
+    is_known = all(isfinite(each.low) and isfinite(each.high) for each in figures)
+    what = name.capitalize()
+    if name == SELECTION:
+        what = f"Share answered '{fairness.selected}'"
+    return ChartSpec(
+        key=f"groups-{fairness.column}",
+        title=f"{what} by {fairness.column}",
+        kind=ChartKind.BARS,
+        x_label=fairness.column,
+        y_label=what,
+        series=(
+            Series(
+                name,
+                tuple(float(place) for place in range(len(figures))),
+                tuple(each.value for each in figures),
+                tuple(each.low for each in figures) if is_known else (),
+                tuple(each.high for each in figures) if is_known else (),
+            ),
+        ),
+        caption=(
+            "The lines are 95 % intervals. Bars that differ are no proof of unfairness: groups may "
+            "differ in truth as well, which the other figures of the table tell."
+        ),
+        categories=tuple(each.name for each in shown),
+    )
+
+
+def is_unequal(fairness: Fairness) -> bool:
+    """Whether any figure of a group that is not small differs clearly from the largest group."""
+    large = [each for each in fairness.groups if not each.is_small]
+    n_looked = (len(large) - 1) * len(fairness.groups[0].figures)
+    return any(_is_clear(figure, n_looked) for each in large for figure in each.figures.values())
 
 
 def fairness_sentences(fairness: Fairness) -> tuple[str, ...]:
@@ -97,7 +148,7 @@ def _four_fifths(fairness: Fairness, large: list[Group]) -> list[str]:
     return [said]
 
 
-def _cell(figure: GroupFigure) -> str:
+def _cell(figure: GroupFigure) -> tuple[str, str]:
     digits = decimals_for(figure.low, figure.high, value=figure.value)
     value, low, high = (number(each, digits) for each in (figure.value, figure.low, figure.high))
-    return value if UNDEFINED in (low, high) else f"{value} ({low} to {high})"
+    return value, "" if UNDEFINED in (low, high) else f"{low} to {high}"

@@ -1,5 +1,6 @@
-"""A learning curve as a table."""
+"""A learning curve as a table and as a chart."""
 
+from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.learning import LearningCurve
 from modelyard.reporting.numerals import count, decimals_for, number, share
 
@@ -17,4 +18,29 @@ def learning_rows(learning: LearningCurve | None) -> tuple[tuple[str, ...], ...]
             number(each.sd, places),
         )
         for each, places in zip(learning.points, decimals, strict=True)
+    )
+
+
+def learning_chart(learning: LearningCurve) -> ChartSpec:
+    """Return the curve with its spread over the folds."""
+    points = learning.points
+    curve = Series(
+        learning.metric,
+        tuple(float(each.n_rows) for each in points),
+        tuple(each.mean for each in points),
+        tuple(each.mean - each.sd for each in points),
+        tuple(each.mean + each.sd for each in points),
+    )
+    return ChartSpec(
+        key="learning-curve",
+        title="Learning curve",
+        kind=ChartKind.LINES,
+        x_label="Rows that taught",
+        y_label=learning.metric,
+        series=(curve,),
+        caption=(
+            f"{learning.metric} on the same {learning.n_folds} held-out folds; the lighter span is "
+            "one standard deviation over them. A curve that is still moving at its right end asks "
+            "for more rows."
+        ),
     )

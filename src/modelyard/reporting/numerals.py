@@ -11,7 +11,8 @@ _HUGE = 1e15
 _MAX_DECIMALS = 6
 # A width that is a smaller share of its value is what rounding left of none.
 _SAME = 1e-9
-_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+# Size and sign of each unit, and the largest number on an axis from which on it is written.
+_UNITS = ((1e12, "T", 1e12), (1e9, "G", 1e9), (1e6, "M", 1e6), (1e3, "k", 1e4))
 
 
 def number(value: float | None, decimals: int | None = None) -> str:
@@ -89,7 +90,12 @@ def short(value: float, *, step: float, largest: float) -> str:
     if not _SMALL <= largest < _HUGE:
         return number(value)
     unit, suffix = next(
-        ((unit, suffix) for unit, suffix in _UNITS if largest >= unit <= step * 100), (1.0, "")
+        (
+            (unit, suffix)
+            for unit, suffix, start in _UNITS
+            if largest >= start and unit <= step * 100
+        ),
+        (1.0, ""),
     )
     decimals = max(0, -_magnitude(step / unit))
     size = f"{abs(value) / unit:.{decimals}f}{suffix}"

@@ -4,12 +4,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import worst_first
-from modelyard.reporting.advice import next_steps, purpose, reasons
+from modelyard.reporting.advice import in_practice, next_steps, purpose, reasons
 from modelyard.reporting.certainty_views import certainty_sentences, coverage_rows
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
+from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.fairness_views import fairness_view
-from modelyard.reporting.learning_views import learning_rows
+from modelyard.reporting.learning_views import learning_chart, learning_rows
 from modelyard.reporting.numerals import count
 from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
@@ -31,6 +33,7 @@ from modelyard.reporting.weak_views import weak_view
 # The charts that have a section of their own.
 _IMPORTANCE, _DEPENDENCE = ("importance",), ("dependence",)
 _SEARCH = ("search-history", "search-parameters")
+_CERTAINTY = ("calibration-curve", "coverage")
 # The sections in their order, each with what it shows: without any of it, it is not there.
 _CONTENTS = (
     ("use", "What it is for", ("people",)),
@@ -39,7 +42,7 @@ _CONTENTS = (
     ("weak", "Where it fails", ("weak",)),
     ("groups", "How groups fare", ("groups",)),
     ("importance", "What the model looks at", ("importance", "dependence")),
-    ("certainty", "How sure it is", ("certainty", "coverage")),
+    ("certainty", "How sure it is", ("certainty", "coverage", "certainty_charts")),
     ("search", "How the hyperparameters were found", ("search",)),
     ("folds", "Cross-validation", ("folds",)),
     ("learning", "Would more rows help?", ("learning",)),
@@ -77,6 +80,7 @@ def _first_screen(subject: ReportSubject) -> dict[str, Any]:
     verdict = verdict_of(subject.evaluation)
     return {
         "verdict": verdict,
+        "in_practice": in_practice(subject.evaluation),
         "facts": subject_facts(subject),
         "purpose": purpose(subject),
         "reasons": reasons(subject),
@@ -88,7 +92,7 @@ def _first_screen(subject: ReportSubject) -> dict[str, Any]:
 def _quality(subject: ReportSubject) -> dict[str, Any]:
     evaluation = subject.evaluation
     folds, fold_sentence = fold_summary(evaluation)
-    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH)
+    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH, *_CERTAINTY)
 
     def drawn(keys: tuple[str, ...]) -> tuple[ChartView, ...]:
         return chart_views(tuple(spec for spec in evaluation.charts if spec.key in keys))
@@ -100,9 +104,12 @@ def _quality(subject: ReportSubject) -> dict[str, Any]:
         "groups": tuple(fairness_view(each) for each in evaluation.fairness),
         "learning": evaluation.learning,
         "learning_rows": learning_rows(evaluation.learning),
+        "learning_chart": _learning_view(evaluation),
         "importance": drawn(_IMPORTANCE),
         "dependence": drawn(_DEPENDENCE),
         "certainty": certainty_sentences(subject),
+        "certainty_charts": drawn(_CERTAINTY),
+        "cost": cost_sentence(evaluation),
         "coverage": coverage_rows(evaluation),
         "coverage_size": "Labels a set" if evaluation.labels else "Mean width",
         "search": search_view(subject.search),
@@ -112,17 +119,29 @@ def _quality(subject: ReportSubject) -> dict[str, Any]:
     }
 
 
+def _learning_view(evaluation: Evaluation) -> ChartView | None:
+    if evaluation.learning is None:
+        return None
+    return chart_views((learning_chart(evaluation.learning),))[0]
+
+
 def _record(subject: ReportSubject) -> dict[str, Any]:
     return {
         "findings": worst_first(subject.findings),
         "columns": column_views(subject.profile, subject.target) if subject.profile else (),
         "max_columns": MAX_COLUMNS,
         "source": source_facts(subject.source) if subject.source else (),
-        "parity": parity_sentence(subject.parity) if subject.parity else "",
+        "parity": _parity(subject),
         "parameters": setting_facts(subject.parameters),
         "config": setting_facts(subject.config),
         "versions": setting_facts(subject.versions),
     }
+
+
+def _parity(subject: ReportSubject) -> str:
+    if subject.parity is None:
+        return ""
+    return parity_sentence(subject.parity, is_label=bool(subject.evaluation.labels))
 
 
 @cache

@@ -1,7 +1,8 @@
 """Draws a chart specification as SVG; colours are the page's, by class."""
 
 from collections.abc import Sequence
-from math import ceil
+from dataclasses import replace
+from math import ceil, floor, isfinite, log10
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.reporting.axes import Axis
@@ -47,6 +48,9 @@ def _draw_plane(spec: ChartSpec) -> str:
     y = Axis.over(heights, start=HEIGHT - _BOTTOM, end=_TOP)
     left = 30 + max(width_em(y.label(tick)) for tick in y.ticks) * _FONT
     x = Axis.over(_all(spec.series, "x"), start=left, end=WIDTH - _RIGHT)
+    # Half of the last label stands beyond the end of the axis.
+    beyond = width_em(x.label(x.ticks[-1])) * _FONT / 2
+    x = replace(x, end=WIDTH - max(_RIGHT, beyond))
     mark = _line if spec.kind is ChartKind.LINES else _points
     colour = 0
     marks = []
@@ -108,6 +112,9 @@ def _names(spec: ChartSpec, x: Axis, y: Axis) -> list[str]:
 
 
 def _line(series: Series, x: Axis, y: Axis, colour: str) -> str:
+    if len(series.x) == 1:
+        at = {"cx": f"{x.at(series.x[0]):.1f}", "cy": f"{y.at(series.y[0]):.1f}"}
+        return element("circle", title(series.name), class_=f"point {colour}", r="5", **at)
     places = zip(series.x, series.y, strict=True)
     points = " ".join(f"{x.at(across):.1f},{y.at(up):.1f}" for across, up in places)
     line = element("polyline", title(series.name), class_=f"line {colour}", points=points)
@@ -138,7 +145,8 @@ def _draw_bars(spec: ChartSpec) -> str:
     widest = max(width_em(visible(name)) for name in spec.categories) * _FONT + 10
     start = min(widest, _BAR_LABEL)
     x = Axis(low, high if high > low else low + 1, start, WIDTH - _BAR_VALUE)
-    drawn = [_bar(spec, at, x) for at in range(len(bars.y))]
+    decimals = _bar_decimals(bars.y)
+    drawn = [_bar(spec, at, x, decimals) for at in range(len(bars.y))]
     zero = x.at(0.0)
     drawn.append(element("line", class_="base", x1=zero, x2=zero, y1=_BAR_TOP - 4, y2=height))
     label = shorten(visible(spec.y_label), WIDTH / _FONT)
@@ -152,7 +160,13 @@ def _draw_bars(spec: ChartSpec) -> str:
     )
 
 
-def _bar(spec: ChartSpec, at: int, x: Axis) -> str:
+def _bar_decimals(values: Sequence[float]) -> int:
+    """Return decimals that suit all bars: four digits of the longest, three below one."""
+    longest = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    return max(0, min(3, 3 - floor(log10(longest)))) if longest > 0 else 0
+
+
+def _bar(spec: ChartSpec, at: int, x: Axis, decimals: int) -> str:
     bars = spec.series[0]
     name, value = visible(spec.categories[at]), bars.y[at]
     middle = _BAR_TOP + _BAR_ROW * (at + 0.5)
@@ -179,8 +193,9 @@ def _bar(spec: ChartSpec, at: int, x: Axis) -> str:
     if bars.low:
         low, high = x.at(bars.low[at]), x.at(bars.high[at])
         drawn.append(element("line", class_="whisker", x1=low, x2=high, y1=middle, y2=middle))
-    said = number(value, 3) if abs(value) < 1 else number(value)
-    drawn.append(text(said, x=WIDTH, y=middle + 4, class_="tick", text_anchor="end"))
+    drawn.append(
+        text(number(value, decimals), x=WIDTH, y=middle + 4, class_="tick", text_anchor="end")
+    )
     return element("g", *drawn)
 
 

@@ -49,7 +49,15 @@ def _plane(spec: ChartSpec, axes: Any) -> None:
             continue
         shown = COLOURS[colour % len(COLOURS)]
         if spec.kind is ChartKind.LINES:
-            axes.plot(series.x, series.y, color=shown, linewidth=2, label=_plain(series.name))
+            marker = "o" if len(series.x) == 1 else None
+            axes.plot(
+                series.x,
+                series.y,
+                color=shown,
+                linewidth=2,
+                marker=marker,
+                label=_plain(series.name),
+            )
             if series.low:
                 axes.fill_between(series.x, series.low, series.high, color=shown, alpha=0.14)
         else:

@@ -80,9 +80,10 @@ def _tried(search: Search) -> str:
         if search.count(status)
     ]
     aside = f" ({', '.join(others)})" if others else ""
+    tried = _counted(len(search.trials), "trial")
     return (
-        f"{search.title}: {count(len(search.trials))} trials{aside} on the same {search.n_folds} "
-        f"folds{repeats}, over {', '.join(each.name for each in search.space)}."
+        f"{search.title}: {tried}{aside} on the same {search.n_folds} folds"
+        f"{repeats}, over {', '.join(each.name for each in search.space)}."
         f"{_ENDINGS[search.ending]}"
     )
 
@@ -140,6 +141,10 @@ def _note(trial: Trial, search: Search) -> str:
     if trial.number == search.default.number:
         notes.append("defaults")
     return ", ".join(notes)
+
+
+def _counted(n: int, word: str) -> str:
+    return f"1 {word}" if n == 1 else f"{count(n)} {word}s"
 
 
 def _value(value: Value) -> str:

@@ -107,9 +107,10 @@ def setting_facts(settings: Mapping[str, Any]) -> Facts:
     return tuple((name, _value(settings[name])) for name in sorted(settings))
 
 
-def parity_sentence(parity: Parity) -> str:
+def parity_sentence(parity: Parity, *, is_label: bool) -> str:
     """Say how closely the package predicts what the trained model predicts."""
     flips = "no label differs" if parity.n_flips == 0 else f"{count(parity.n_flips)} labels differ"
+    flips = flips if is_label else "they answer alike"
     ties = f" ({count(parity.n_ties)} exact ties aside)" if parity.n_ties else ""
     return (
         f"The package was compared with the trained model over {count(parity.n_rows_batch)} rows "

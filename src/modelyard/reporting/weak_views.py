@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modelyard.domain.weaknesses import Slice, Weaknesses, WorstRow
+from modelyard.domain.weaknesses import Slice, Weaknesses
 from modelyard.reporting.numerals import count, number, share
 from modelyard.reporting.texts import shorten, visible
 
@@ -16,6 +16,7 @@ class WorstRowView:
     row: str
     truth: str
     answer: str
+    sureness: str
     inputs: tuple[str, ...]
 
 
@@ -56,7 +57,8 @@ def _worst_rows(weaknesses: Weaknesses) -> tuple[WorstRowView, ...]:
         WorstRowView(
             row=count(each.row),
             truth=_cell(each.truth),
-            answer=_answer(each),
+            answer=_cell(each.answer),
+            sureness="" if each.sureness is None else f"{share(each.sureness, 1)} sure",
             inputs=tuple(_cell(cell) for cell in each.inputs.values()),
         )
         for each in weaknesses.worst
@@ -78,11 +80,6 @@ def _sentence(each: Slice, loss: str) -> str:
     if each.loss != each.wrong:
         said += f"; {loss} {number(each.loss)} against {number(each.rest)}"
     return f"{said}."
-
-
-def _answer(each: WorstRow) -> str:
-    sure = "" if each.sureness is None else f" ({share(each.sureness, 1)})"
-    return _cell(each.answer) + sure
 
 
 def _cell(text: str) -> str:

@@ -43,7 +43,8 @@ def test_the_worst_rows_show_truth_answer_and_inputs():
 
     assert view.headings == ("x", "word")
     assert view.worst[0].row == "1,234"
-    assert view.worst[0].answer == "yes (98 %)"
+    assert view.worst[0].answer == "yes"
+    assert view.worst[0].sureness == "98 % sure"
     assert view.worst[0].inputs == ("1.5", "")
 
 

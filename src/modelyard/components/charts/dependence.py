@@ -26,7 +26,7 @@ class _Dependence:
         curves = (max(each.curves, key=_reach),) if is_words else each.curves
         is_value = subject.task is Task.REGRESSION
         what = f"Answer for {subject.target}" if is_value else "Probability"
-        if is_words and not is_value:
+        if (is_words and not is_value) or (len(curves) == 1 and not is_value):
             what = f"Probability of {curves[0].name}"
         return ChartSpec(
             key=self.card.key,
@@ -50,10 +50,10 @@ def _caption(each: Dependence, subject: ChartInput) -> str:
     largest = max(each.curves, key=_reach)
     low, high = min(largest.mean), max(largest.mean)
     what = "the answer" if subject.task is Task.REGRESSION else f"'{largest.name}'"
+    span = "lines hold" if each.categories else "lighter span holds"
     return (
         f"With {each.column} alone changed, {what} moves from {low:.3g} to {high:.3g} on average; "
-        "the lighter span holds four rows in five. It says what the model answers, not what causes "
-        "it."
+        f"the {span} four rows in five."
     )
 
 

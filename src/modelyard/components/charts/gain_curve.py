@@ -13,7 +13,9 @@ _FIRST = 0.1
 
 
 class _GainCurve:
-    card = ChartCard(key="gain-curve", title="Gain", tasks=frozenset({Task.BINARY}), order=24)
+    card = ChartCard(
+        key="gain-curve", title="Gain and lift", tasks=frozenset({Task.BINARY}), order=24
+    )
 
     def chart(self, subject: ChartInput) -> ChartSpec | None:
         """Source: Berry, Linoff: Data Mining Techniques (2004), chapter 4, cumulative gains."""

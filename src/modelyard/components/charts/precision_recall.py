@@ -43,13 +43,23 @@ class _PrecisionRecall:
             title=self.card.title,
             kind=ChartKind.LINES,
             x_label="Recall (share of the class that is found)",
-            y_label="Precision (share of alarms that are right)",
-            series=(*curves, *guesses),
+            y_label="Precision (alarms that are right)",
+            series=(*curves, *_at_threshold(subject), *guesses),
             caption=(
                 "The longer a curve stays high, the fewer false alarms finding the class costs"
-                + ("; the dashed line is guessing." if guesses else ".")
+                + ("; the dashed line is guessing, the point this model." if guesses else ".")
             ),
         )
+
+
+def _at_threshold(subject: ChartInput) -> tuple[Series, ...]:
+    """Return where on the curve the model answers: of two labels alone, and where it alarms."""
+    is_alarm = subject.scores[:, -1] >= subject.rule.threshold
+    if subject.task is not Task.BINARY or not is_alarm.any():
+        return ()
+    is_class = subject.y_true == 1
+    found, right = float(is_alarm[is_class].mean()), float(is_class[is_alarm].mean())
+    return (Series(f"answered from {subject.rule.threshold:.3g} on", (found,), (right,)),)
 
 
 def _curve(name: str, is_class: npt.NDArray[np.bool_], probability: FloatArray) -> Series:

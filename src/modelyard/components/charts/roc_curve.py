@@ -36,7 +36,7 @@ class _RocCurve:
             kind=ChartKind.LINES,
             x_label="False alarms (share of the other rows)",
             y_label="Found (share of the class)",
-            series=(*curves, diagonal),
+            series=(*curves, *_at_threshold(subject), diagonal),
             caption=_caption(subject, len(curves)),
         )
 
@@ -54,6 +54,15 @@ def _curves(subject: ChartInput) -> tuple[Series, ...]:
             alarms, hits = _corners(is_class, subject.scores[:, code])
             found.append(Series(str(subject.labels[code]), alarms, hits))
     return tuple(found)
+
+
+def _at_threshold(subject: ChartInput) -> tuple[Series, ...]:
+    """Return where on the curve the model answers: of two labels alone."""
+    if subject.task is not Task.BINARY:
+        return ()
+    is_class, is_alarm = subject.y_true == 1, subject.scores[:, 1] >= subject.rule.threshold
+    x, y = float(is_alarm[~is_class].mean()), float(is_alarm[is_class].mean())
+    return (Series(f"answered from {subject.rule.threshold:.3g} on", (x,), (y,)),)
 
 
 def _corners(
@@ -89,7 +98,7 @@ def _thinned(x: FloatArray, y: FloatArray) -> npt.NDArray[Any]:
 def _caption(subject: ChartInput, n_curves: int) -> str:
     said = "The further a curve bends to the upper left, the better; the dashed line is guessing."
     if subject.task is Task.BINARY:
-        return f"Finding '{subject.labels[1]}'. {said}"
+        return f"Finding '{subject.labels[1]}'. {said} The point is where this model answers."
     if n_curves < len(subject.labels):
         return f"{n_curves} of {len(subject.labels)} classes, each against the rest. {said}"
     return f"Each class against the rest. {said}"

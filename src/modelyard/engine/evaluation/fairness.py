@@ -34,10 +34,15 @@ _N_BANDS = 4
 
 @dataclass(frozen=True)
 class _Share:
-    """A figure as a quotient of two sums over rows."""
+    """A figure as a quotient of two sums over rows.
+
+    Attributes:
+        limits: that it never passes, which a standard interval does not know.
+    """
 
     parts: FloatArray
     whole: FloatArray
+    limits: tuple[float, float] = (0.0, 1.0)
 
     def of(self, groups: IntArray, *, weight: FloatArray, n_groups: int) -> FloatArray:
         """Return the figure of each group under weights, NaN where the whole is nothing."""
@@ -85,7 +90,10 @@ def _shares(scored: Scored) -> Mapping[str, _Share]:
     every = np.ones(scored.n_rows)
     if scored.task is Task.REGRESSION:
         off = scored.scores[:, 0] - scored.y_true
-        return {"bias": _Share(off, every), "absolute error": _Share(np.abs(off), every)}
+        return {
+            "bias": _Share(off, every, (-np.inf, np.inf)),
+            "absolute error": _Share(np.abs(off), every, (0.0, np.inf)),
+        }
     answer = decide_codes(scored.scores, scored.rule)
     right = (answer == scored.y_true).astype(np.float64)
     if scored.task is not Task.BINARY:
@@ -128,8 +136,8 @@ def _figures(
         found.append(
             GroupFigure(
                 value=float(value[at]),
-                low=own.low,
-                high=own.high,
+                low=max(own.low, share.limits[0]),
+                high=min(own.high, share.limits[1]),
                 difference=float(difference[at]),
                 difference_low=apart.low,
                 difference_high=apart.high,
