@@ -61,14 +61,14 @@ def service(catalog):
     return PredictionService(**(parts | {"catalog": catalog}))
 
 
-def answers(model, data, out, **source):
+def answers(model, data, out, *, is_strict=False, **source):
     predicting = service(SmallPieces(**source))
     opened = predicting.open("batch")
     batch = predict_to_file(
         predicting,
         opened,
         data=data,
-        file=AnswerFile(out, with_probabilities=True),
+        file=AnswerFile(out, with_probabilities=True, is_strict=is_strict),
         dialect=FileDialect(),
     )
     return batch, out.read_text("utf-8"), predicting, opened
@@ -99,16 +99,43 @@ def test_pieces_answer_as_the_whole_file_does(model, data, tmp_path, breaks_off)
     assert unseen in batch.flags
 
 
-def test_a_bad_cell_names_its_row_in_the_file_and_leaves_nothing_behind(model, data, tmp_path):
+def test_a_bad_cell_of_a_strict_answer_names_its_row_and_leaves_nothing_behind(
+    model, data, tmp_path
+):
     lines = data.read_text("utf-8").splitlines()
     lines[654] = "wrong,a,no"
     data.write_text("\n".join(lines), "utf-8")
     out = tmp_path / "out.csv"
     with pytest.raises(UnparseableValue, match="row 654 holds 'wrong'") as caught:
-        answers(model, data, out)
+        answers(model, data, out, is_strict=True)
     assert caught.value.row == 654
     assert not out.exists()
     assert not list(tmp_path.glob(".out.csv*"))
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_a_bad_row_fails_alone_in_whichever_piece_it_stands(model, data, tmp_path, breaks_off):
+    whole, _, _, _ = answers(model, data, tmp_path / "whole.csv")
+    right = (tmp_path / "whole.csv").read_text("utf-8").splitlines()
+    lines = data.read_text("utf-8").splitlines()
+    for row in (101, 654, 655):
+        lines[row] = f"wrong{row},a,no"
+    data.write_text("\n".join(lines), "utf-8")
+    batch, text, _, _ = answers(model, data, tmp_path / "out.csv", breaks_off=breaks_off)
+    told = [(each.row, each.error.row, each.error.sample) for each in batch.errors]
+    assert told == [(row, row, f"wrong{row}") for row in (101, 654, 655)]
+    assert (batch.n_failed, batch.n_rows, batch.flags) == (3, N_ROWS, whole.flags)
+    for row in (101, 654, 655):
+        right[row] = ",,"
+    assert text.splitlines() == right
+
+
+def test_a_file_of_bad_rows_alone_is_refused(model, tmp_path):
+    data, out = tmp_path / "bad.csv", tmp_path / "out.csv"
+    data.write_text("size,word\n" + "wrong,a\n" * 250, "utf-8")
+    with pytest.raises(UnparseableValue, match="row 1 holds 'wrong'"):
+        answers(model, data, out)
+    assert not out.exists()
 
 
 def test_an_answer_that_stands_there_survives_a_refusal(model, data, tmp_path):

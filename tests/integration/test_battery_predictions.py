@@ -269,13 +269,75 @@ def test_a_cell_that_does_not_fit_is_named(column, cell, wanted, trained, cli, t
     rows = [dict(row) for row in NEW]
     rows[6][column] = cell
     out = tmp_path / "out.csv"
-    ending = cli("predict", trained, _csv(tmp_path, rows), "--out", out, "--json")
-    assert (ending.code, ending.error["code"]) == (3, "unparseable-value")
-    assert (ending.error["row"], ending.error["column"]) == (7, column)
-    assert ending.error["sample"] == cell
-    assert wanted in ending.error["detail"]
-    assert ending.error["fix"]
+    strict = cli("predict", trained, _csv(tmp_path, rows), "--out", out, "--strict", "--json")
+    assert (strict.code, strict.error["code"]) == (3, "unparseable-value")
+    assert (strict.error["row"], strict.error["column"]) == (7, column)
+    assert strict.error["sample"] == cell
+    assert wanted in strict.error["detail"]
+    assert strict.error["fix"]
     assert not out.exists()
+    ending = cli("predict", trained, _csv(tmp_path, rows), "--json")
+    assert (ending.code, ending.document["errors"]) == (9, [strict.error])
+    assert [at for at, told in enumerate(ending.document["prediction"]) if told is None] == [6]
+
+
+def test_bad_row_777_fails_alone_and_the_others_are_answered(trained, cli, tmp_path) -> None:
+    rows = [dict(row) for row in NEW * 90]
+    good, out = tmp_path / "good.csv", tmp_path / "out.csv"
+    assert cli("predict", trained, _csv(tmp_path, rows), "--proba", "--out", good).code == 0
+    rows[776]["age"] = "abc"
+    ending = cli("predict", trained, _csv(tmp_path, rows), "--proba", "--out", out)
+    assert ending.code == 9
+    assert "Error in row 777: Column 'age' must hold a number" in ending.err
+    assert "1 row has no answer" in ending.err
+    assert f"{len(rows) - 1} predictions written" in ending.out
+    wanted = good.read_text().splitlines()
+    wanted[777] = ",,"
+    assert out.read_text().splitlines() == wanted
+
+
+def test_many_bad_rows_are_counted_and_the_first_are_named(trained, cli, tmp_path) -> None:
+    rows = [dict(row) | {"age": "abc" if at % 3 else "5"} for at, row in enumerate(NEW * 20)]
+    ending = cli("predict", trained, _csv(tmp_path, rows))
+    assert ending.code == 9
+    assert ending.err.count("Error in row") == 10
+    assert "120 rows have no answer" in ending.err
+    assert "110 more" in ending.err
+    assert ending.out.splitlines()[1:4] == [ending.out.splitlines()[1], '""', '""']
+
+
+@pytest.mark.parametrize("sort", ["--interval", "--sets"])
+def test_a_bad_row_has_no_certainty_either(sort, cli, tmp_path) -> None:
+    task, key = (
+        ("regression", "linear-regression")
+        if sort == "--interval"
+        else ("binary", "logistic-regression")
+    )
+    rows = [(*_row(at), _target(at, task)) for at in range(150)]
+    path = _write(tmp_path / "data.csv", (*HEADER, "y"), rows)
+    assert cli("train", path, "--target", "y", "--algorithm", key).code == 0
+    new = [dict(NEW[0]), dict(NEW[0]) | {"age": "abc"}, dict(NEW[1])]
+    out = tmp_path / "out.csv"
+    ending = cli("predict", "data@1", _csv(tmp_path, new), sort, "80", "--out", out)
+    assert ending.code == 9
+    frame = pl.read_csv(out)
+    assert frame.null_count().row(0) == (1,) * frame.width
+    assert frame[1].row(0) == (None,) * frame.width
+
+
+def test_python_answers_the_other_rows_where_it_is_asked_to(model_of) -> None:
+    from modelyard.workbench.models import RowsNotAnswered
+
+    for task in ALGORITHMS:
+        model = model_of(task, "lightgbm")
+        rows: list[dict[str, Any]] = [dict(row) for row in NEW]
+        wanted = list(model.predict(rows))
+        rows[3]["age"], rows[6]["rooms"] = "abc", ["3"]
+        with pytest.warns(RowsNotAnswered, match="2 rows have no answer") as told:
+            answers = model.predict(rows, strict=False)
+        assert answers == [None if at in {3, 6} else each for at, each in enumerate(wanted)]
+        errors = told[0].message.errors
+        assert [(each.row, each.error.column) for each in errors] == [(4, "age"), (7, "rooms")]
 
 
 def test_a_cell_that_does_not_fit_is_named_alike_in_python(model_of) -> None:

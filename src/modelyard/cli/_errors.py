@@ -13,6 +13,8 @@ from modelyard.domain.errors import BlockingFindings, ModelyardError, StoreError
 from modelyard.kit.signals import Terminated
 
 EXIT_UNSOUND = 8
+# `modelyard predict` answered the other rows.
+EXIT_ROWS_FAILED = 9
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 

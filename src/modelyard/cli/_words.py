@@ -18,15 +18,17 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.fixes import RECOMMENDED, FixWord
-from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.domain.predictions import Flag, FlagKind, RowError
 from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
 
 if TYPE_CHECKING:
+    from modelyard.services.answering import Answer
     from modelyard.services.batches import Batch
-    from modelyard.services.predicting import Answer
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+# Rows without an answer that a screen names; beyond, they are counted.
+_MOST_ROWS_TOLD = 10
 
 
 def read_options(
@@ -280,6 +282,20 @@ def print_flags(flags: Sequence[Flag]) -> None:
         click.echo(f"Note: column '{flag.column}': {what}.", err=True)
 
 
+def print_row_errors(errors: Sequence[RowError], *, n_failed: int) -> None:
+    """Say which rows have no answer, and why not."""
+    for each in errors[:_MOST_ROWS_TOLD]:
+        click.echo(f"Error in row {each.row}: {each.error}", err=True)
+    if n_failed:
+        more = n_failed - min(n_failed, _MOST_ROWS_TOLD)
+        and_more = f" {more:,} more are like these; --json names up to 1,000." if more else ""
+        rows = "1 row has" if n_failed == 1 else f"{n_failed:,} rows have"
+        click.echo(
+            f"{rows} no answer: the cells are empty.{and_more} --strict refuses all for one.",
+            err=True,
+        )
+
+
 def plain_answer(
     answer: "Answer | Batch", out: Path | None, *, with_probabilities: bool
 ) -> dict[str, Any]:
@@ -293,6 +309,8 @@ def plain_answer(
         "n_rows": answer.n_rows,
         "flags": [asdict(flag) for flag in answer.flags],
         "ignored_columns": list(answer.ignored_columns),
+        "errors": [each.to_dict() for each in answer.errors],
+        "n_failed": answer.n_failed,
     }
     if isinstance(answer, Batch):
         return plain | {"out": str(out)}

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._errors import EXIT_ROWS_FAILED
 from modelyard.cli._options import DATA, JSON, LOCATION, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, progress
 
 if TYPE_CHECKING:
+    from modelyard.services.answering import Answer
     from modelyard.services.batches import Batch
-    from modelyard.services.predicting import Answer
 
 
 @click.command("predict")
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Put an apostrophe before text that a spreadsheet would take for a formula.",
 )
+@click.option(
+    "--strict", "is_strict", is_flag=True, help="Refuse all rows where one cannot be answered."
+)
 @QUERY
 @dialect
 @TRUST
@@ -45,23 +49,25 @@ def predict(
     trust: tuple[str, ...],
     wants_json: bool,
     **options: Any,
-) -> None:
+) -> int:
     """Answer for every row of DATA with MODEL.
 
     MODEL is a folder or a name such as iris@champion. The answers stand in the column `prediction`,
     in the order of the input, one a row, each as the label is: --spreadsheet is for files that a
-    spreadsheet opens.
+    spreadsheet opens. A row that cannot be answered is named with its column, has empty cells, and
+    the command ends with exit code 9.
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer
     from modelyard.domain.configs import FileDialect
-    from modelyard.services.answers import answer_csv, with_certainty
-    from modelyard.services.batches import AnswerFile, Batch, predict_to_file
+    from modelyard.services.answers import with_certainty
+    from modelyard.services.batches import AnswerFile, predict_to_file
     from modelyard.store.files import require_another
 
     data = answering(data, query)
     if out is not None and isinstance(data, Path):
         require_another(out, data)
+    is_strict = options.pop("is_strict")
     levels = {name: options.pop(name) for name in ("interval", "sets")}
     found, predicting = FileDialect(**options), open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
@@ -70,29 +76,41 @@ def predict(
         bar.stage("Predicting")
         answer: Answer | Batch
         if out is None:
-            plain = predicting.predict(opened, data, dialect=found)
+            plain = predicting.predict(opened, data, dialect=found, is_strict=is_strict)
             answer = with_certainty(opened, plain, **levels)
         else:
-            file = AnswerFile(out, proba, is_for_spreadsheets, **levels)
+            file = AnswerFile(out, proba, is_for_spreadsheets, **levels, is_strict=is_strict)
             answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)
     if wants_json:
         print_json(plain_answer(answer, out, with_probabilities=proba))
-        return
-    _print_notes(answer)
-    if isinstance(answer, Batch):
-        click.echo(f"{answer.n_rows} predictions written to {out}")
     else:
-        text = answer_csv(answer, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
-        click.echo(text, nl=False)
+        _print(answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
+    return EXIT_ROWS_FAILED if answer.n_failed else 0
 
 
-def _print_notes(answer: "Answer | Batch") -> None:
-    from modelyard.cli._words import print_flags
+def _print(
+    answer: "Answer | Batch",
+    out: Path | None,
+    *,
+    with_probabilities: bool,
+    is_for_spreadsheets: bool,
+) -> None:
+    from modelyard.cli._words import print_flags, print_row_errors
+    from modelyard.services.answers import answer_csv
+    from modelyard.services.batches import Batch
 
     print_flags(answer.flags)
+    print_row_errors(answer.errors, n_failed=answer.n_failed)
     if answer.ignored_columns:
         names = ", ".join(answer.ignored_columns)
         click.echo(f"Note: columns that the model does not take are ignored: {names}.", err=True)
+    if isinstance(answer, Batch):
+        click.echo(f"{answer.n_rows - answer.n_failed} predictions written to {out}")
+        return
+    text = answer_csv(
+        answer, with_probabilities=with_probabilities, is_for_spreadsheets=is_for_spreadsheets
+    )
+    click.echo(text, nl=False)
 
 
 COMMAND = predict

@@ -33,7 +33,8 @@
 
 An error carries a stable `code`, an HTTP `status`, the `exit_code` of the command line, and where
 they are known `row` (1 is the first row below the header), `column`, a `sample` of what came, and
-the `fix`.
+the `fix`. Where a column is looked at as a whole, `misfits` are the positions of all its rows that
+do not fit, 0 is the first.
 """
 
 import re
@@ -64,6 +65,7 @@ class ModelyardError(Exception):
         self.row = row
         self.column = column
         self.sample = sample
+        self.misfits: Sequence[int] = ()
 
     def moved(self, n_rows: int) -> Self:
         """Return the error of a part of a table as one of the table: rows stand before the part."""

@@ -1,5 +1,6 @@
 """The one error that names a cell which does not fit its column, whichever door it came through."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from modelyard.domain.cells import parse_number
@@ -15,7 +16,12 @@ _EXPECTED = {
 
 
 def unfit_cell(
-    column: Column | InputColumn, cell: Any, *, row: int, decimal: str = "."
+    column: Column | InputColumn,
+    cell: Any,
+    *,
+    row: int,
+    decimal: str = ".",
+    misfits: Sequence[int] = (),
 ) -> UnparseableValue:
     """Return the error that names a cell which does not fit its column.
 
@@ -24,6 +30,7 @@ def unfit_cell(
         cell: what came.
         row: 1 is the first.
         decimal: mark by which numbers were read.
+        misfits: positions of all cells of the column that do not fit, where they are known.
     """
     shown = _shown(cell)
     expected = _EXPECTED.get(column.kind, "one word, number, date or truth value")
@@ -31,13 +38,15 @@ def unfit_cell(
         expected += f" ({', '.join((*column.true_words, *column.false_words))})"
     if column.kind is ColumnKind.DATETIME:
         expected += f" ({column.datetime_format or 'ISO 8601, as in 2026-01-31'})"
-    return UnparseableValue(
+    error = UnparseableValue(
         f"Column '{column.name}' must hold {expected} in each cell; row {row} holds '{shown}'.",
         fix=_fix(column.kind, cell, decimal),
         row=row,
         column=column.name,
         sample=shown,
     )
+    error.misfits = misfits
+    return error
 
 
 def _fix(kind: ColumnKind, cell: Any, decimal: str) -> str:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.errors import ModelyardError
 from modelyard.domain.tasks import Label
 
 # So much of what is flagged is shown; the rest is counted.
@@ -40,6 +41,10 @@ class Flag:
         """Return the remark with its rows counted from further up."""
         return replace(self, rows=tuple(row + n_rows for row in self.rows))
 
+    def placed(self, positions: npt.NDArray[np.int64]) -> Self:
+        """Return the remark on some rows of a table, by their positions in it, 0 is the first."""
+        return replace(self, rows=tuple(int(positions[row - 1]) + 1 for row in self.rows))
+
     def joined(self, later: Self) -> Self:
         """Return one remark for this one and one of the same column and kind on later rows."""
         return replace(
@@ -48,6 +53,22 @@ class Flag:
             rows=(self.rows + later.rows)[:N_FLAGGED_ROWS],
             sample=tuple(dict.fromkeys(self.sample + later.sample))[:N_FLAGGED_VALUES],
         )
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why one row has no answer; `row` 1 is the first."""
+
+    row: int
+    error: ModelyardError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the structured fields of the error, the row among them."""
+        return {**self.error.to_dict(), "row": self.row}
+
+    def moved(self, n_rows: int) -> Self:
+        """Return the error with its row counted from further up."""
+        return replace(self, row=self.row + n_rows, error=self.error.moved(n_rows))
 
 
 @dataclass(frozen=True)

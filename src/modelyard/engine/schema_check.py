@@ -59,4 +59,16 @@ def _check_values(table: Table, column: Column, schema: DataSchema) -> None:
         broken = broken_rule(schema, column, value=value)
         if broken is not None:
             row = int(series.is_first_distinct().arg_true()[at]) + 1
-            raise violation(schema, column, value=value, broken=broken, row=row)
+            error = violation(schema, column, value=value, broken=broken, row=row)
+            error.misfits = _misfits(series, column, schema)
+            raise error
+
+
+def _misfits(series: pl.Series, column: Column, schema: DataSchema) -> list[int]:
+    wrong = [
+        value
+        for value in series.unique().to_list()
+        if broken_rule(schema, column, value=value) is not None
+    ]
+    is_wrong = series.is_in(pl.Series(wrong, dtype=series.dtype), nulls_equal=True)
+    return is_wrong.arg_true().to_list()

@@ -147,12 +147,15 @@ class Predictor:
 def _finite(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     is_finite = np.isfinite(scores)
     if not is_finite.all():
-        row = int(np.flatnonzero(~is_finite.all(axis=1))[0]) + 1
-        raise DataError(
+        misfits = np.flatnonzero(~is_finite.all(axis=1))
+        row = int(misfits[0]) + 1
+        error = DataError(
             f"There is no finite answer for row {row}: a number in it is too large for the model.",
             fix="Mend the largest number of the row, or leave its cell empty.",
             row=row,
         )
+        error.misfits = misfits.tolist()
+        raise error
     return scores
 
 

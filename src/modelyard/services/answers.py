@@ -11,12 +11,15 @@ import numpy as np
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Label
 from modelyard.reporting.exports import csv_text
-from modelyard.services.predicting import Answer, OpenModel
+from modelyard.services.answering import Answer
+from modelyard.services.predicting import OpenModel
 from modelyard.store.files import write_whole
 
 
 def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, list[Any]]:
     """Return the columns `prediction` and, where asked for, `probability_<label>`.
+
+    A row that has no answer holds None in each.
 
     Raises:
         InvalidValue: if probabilities are asked of a regression model.
@@ -31,7 +34,7 @@ def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, 
             )
         for at, label in enumerate(predictions.labels):
             columns[f"probability_{label}"] = predictions.probabilities[:, at].tolist()
-    return columns | dict(answer.beside)
+    return {name: answer.spread(values) for name, values in {**columns, **answer.beside}.items()}
 
 
 def with_certainty(
@@ -69,7 +72,8 @@ def answer_csv(
     columns = dict(answer_columns(answer, with_probabilities=with_probabilities))
     if answer.predictions.labels:
         # As the columns of the probabilities name them.
-        columns["prediction"] = [str(label) for label in columns["prediction"]]
+        told = columns["prediction"]
+        columns["prediction"] = [None if label is None else str(label) for label in told]
     rows = zip(*columns.values(), strict=True)
     return csv_text(list(columns), rows, is_for_spreadsheets=is_for_spreadsheets)
 

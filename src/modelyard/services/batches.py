@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelyard.domain.configs import FileDialect
-from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.domain.predictions import Flag, RowError
 from modelyard.protocols.sources import NotInPiecesError
 from modelyard.reporting.exports import csv_text
+from modelyard.services.answering import Answer, joined_flags
 from modelyard.services.answers import answer_columns, answer_csv, with_certainty, write_answers
-from modelyard.services.predicting import Answer, OpenModel, PredictionService
+from modelyard.services.predicting import OpenModel, PredictionService
+from modelyard.services.sifting import MOST_ERRORS
 from modelyard.store.files import is_replaceable, writing_whole
 
 
@@ -24,6 +26,7 @@ class AnswerFile:
         with_probabilities: whether to write these as well.
         is_for_spreadsheets: see `answer_csv`.
         interval, sets: see `with_certainty`.
+        is_strict: whether a row that cannot be answered refuses all.
     """
 
     path: Path
@@ -31,6 +34,7 @@ class AnswerFile:
     is_for_spreadsheets: bool = False
     interval: float | None = None
     sets: float | None = None
+    is_strict: bool = False
 
     def text(self, answer: Answer) -> str:
         """Return the answers as CSV with a header."""
@@ -53,6 +57,8 @@ class Batch:
     flags: tuple[Flag, ...]
     ignored_columns: tuple[str, ...]
     n_rows: int
+    errors: tuple[RowError, ...] = ()
+    n_failed: int = 0
 
 
 def predict_to_file(
@@ -66,7 +72,8 @@ def predict_to_file(
     """Answer for every row, in order; the file appears whole or not at all.
 
     Raises:
-        DataError: if the data is not what the model takes; rows are counted in the whole file.
+        DataError: if the data is not what the model takes, or not one row of it, or not all while
+            the file is strict; rows are counted in the whole file.
         StoreError: if the file cannot be written.
     """
     if isinstance(data, Path) and is_replaceable(file.path):
@@ -74,7 +81,7 @@ def predict_to_file(
             return _in_pieces(predicting, model, data=data, file=file, dialect=dialect)
         except NotInPiecesError:
             pass
-    answer = predicting.predict(model, data, dialect=dialect)
+    answer = predicting.predict(model, data, dialect=dialect, is_strict=file.is_strict)
     answer = with_certainty(model, answer, interval=file.interval, sets=file.sets)
     write_answers(
         answer,
@@ -82,7 +89,9 @@ def predict_to_file(
         with_probabilities=file.with_probabilities,
         is_for_spreadsheets=file.is_for_spreadsheets,
     )
-    return Batch(answer.flags, answer.ignored_columns, answer.n_rows)
+    return Batch(
+        answer.flags, answer.ignored_columns, answer.n_rows, answer.errors, answer.n_failed
+    )
 
 
 def _in_pieces(
@@ -93,21 +102,22 @@ def _in_pieces(
     file: AnswerFile,
     dialect: FileDialect,
 ) -> Batch:
-    flags: dict[tuple[str, FlagKind], Flag] = {}
-    ignored: tuple[str, ...] = ()
-    n_rows = 0
+    inputs, told = model.manifest.inputs, Batch((), (), 0)
+    pieces = predicting.predict_in_pieces(model, data, dialect=dialect, is_strict=file.is_strict)
     with writing_whole(file.path) as stream:
-        for each in predicting.predict_in_pieces(model, data, dialect=dialect):
+        for each in pieces:
             answer = with_certainty(model, each, interval=file.interval, sets=file.sets)
             text = file.text(answer)
-            stream.write((text.removeprefix(file.header(answer)) if n_rows else text).encode())
-            for flag in answer.flags:
-                key = (flag.column, flag.kind)
-                flags[key] = flags[key].joined(flag) if key in flags else flag
-            ignored, n_rows = answer.ignored_columns, n_rows + answer.n_rows
-        if not n_rows:
+            stream.write((text.removeprefix(file.header(answer)) if told.n_rows else text).encode())
+            told = Batch(
+                joined_flags((*told.flags, *answer.flags), inputs),
+                answer.ignored_columns,
+                told.n_rows + answer.n_rows,
+                (*told.errors, *answer.errors)[:MOST_ERRORS],
+                told.n_failed + answer.n_failed,
+            )
+        if not told.n_rows:
             raise NotInPiecesError
-    places = {column.name: at for at, column in enumerate(model.manifest.inputs)}
-    kinds = (FlagKind.MISSING_VALUE, FlagKind.UNSEEN_CATEGORY, FlagKind.OUT_OF_RANGE)
-    ordered = sorted(flags.values(), key=lambda f: (places[f.column], kinds.index(f.kind)))
-    return Batch(tuple(ordered), ignored, n_rows)
+        if told.n_failed == told.n_rows:
+            raise told.errors[0].error
+    return told

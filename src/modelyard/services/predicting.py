@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from modelyard.domain.errors import (
 )
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.predictions import Flag, Predictions
 from modelyard.domain.rules import Rule
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.domain.schemas import DataSchema
@@ -39,6 +37,7 @@ from modelyard.runtime.explaining.explainer import Explainer
 from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
+from modelyard.services.answering import Answer, answer_table
 from modelyard.services.packages import PackageService
 from modelyard.store.evaluations import Evaluations
 
@@ -99,37 +98,20 @@ class OpenModel:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Predictions for a table, with what was noticed on the way.
-
-    Attributes:
-        flags: unseen categories and missing values, a remark a column.
-        ignored_columns: columns that the model does not take.
-        beside: more columns that were asked for: ends of intervals, or sets of labels.
-    """
-
-    predictions: Predictions
-    flags: tuple[Flag, ...]
-    ignored_columns: tuple[str, ...]
-    n_rows: int
-    beside: Mapping[str, list[Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class PredictionService:
     """Predicts with packages.
 
     Attributes:
         find: looks a model up in the registry.
         path_of: returns the folder of a registered package by its key.
-        fingerprint: of the user's own key, which is always trusted.
+        fingerprint: of the user's own key, which is always trusted; None where there is none.
     """
 
     catalog: Catalog
     find: Callable[[str], Model]
     path_of: Callable[[str], Path]
     evaluations: Callable[[], Evaluations]
-    fingerprint: Callable[[], str]
+    fingerprint: Callable[[], str | None]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
     n_threads: int
@@ -160,15 +142,26 @@ class PredictionService:
         return OpenModel(found.package, predictor, found.reference)
 
     def predict(
-        self, model: OpenModel, data: object, *, dialect: FileDialect = _AS_FOUND
+        self,
+        model: OpenModel,
+        data: object,
+        *,
+        dialect: FileDialect = _AS_FOUND,
+        is_strict: bool = True,
     ) -> Answer:
         """Answer for every row of a path or an object in memory, in its order.
 
-        A dict of a list must hold every column of the model, as a row alone must.
+        A dict of a list must hold every column of the model, as a row alone must. A row that
+        cannot be answered refuses all, or stands among the errors where it is not strict.
+
+        Raises:
+            ModelyardError: if not one row can be answered, or not all while it is strict.
         """
         if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
             model.predictor.reader.require_keys(data)
-        return self._answer(model, self._raw(model.manifest, data, dialect))
+        answer = self._answer(model, self._raw(model.manifest, data, dialect), is_strict=is_strict)
+        answer.require_one()
+        return answer
 
     def read(
         self,
@@ -201,7 +194,12 @@ class PredictionService:
         return blocks_of(self._conformed(model, raw))
 
     def predict_in_pieces(
-        self, model: OpenModel, location: Path, *, dialect: FileDialect = _AS_FOUND
+        self,
+        model: OpenModel,
+        location: Path,
+        *,
+        dialect: FileDialect = _AS_FOUND,
+        is_strict: bool = True,
     ) -> Iterator[Answer]:
         """Answer for a file piece by piece, in its order; the file may be larger than the memory.
 
@@ -215,10 +213,12 @@ class PredictionService:
         for raw in pieces_of(location, self.catalog, options=options):
             piece = _as_trained(raw, model.manifest, dialect)
             try:
-                answer = self._answer(model, piece)
+                answer = self._answer(model, piece, is_strict=is_strict)
             except ModelyardError as error:
                 raise error.moved(n_before) from error
-            yield replace(answer, flags=tuple(flag.moved(n_before) for flag in answer.flags))
+            flags = tuple(flag.moved(n_before) for flag in answer.flags)
+            errors = tuple(each.moved(n_before) for each in answer.errors)
+            yield replace(answer, flags=flags, errors=errors)
             n_before += answer.n_rows
 
     def evaluate(
@@ -259,17 +259,11 @@ class PredictionService:
         raw = raw_table_of(data, self.catalog, options=_options(manifest, dialect))
         return _as_trained(raw, manifest, dialect)
 
-    def _answer(self, model: OpenModel, raw: RawTable) -> Answer:
-        table = self._conformed(model, raw)
-        blocks = blocks_of(table)
-        taken = {column.name for column in model.manifest.inputs}
-        ignored = tuple(name for name in raw.frame.columns if name not in taken)
-        return Answer(
-            predictions=model.predictor.predict_blocks(blocks),
-            flags=model.predictor.flags(blocks),
-            ignored_columns=ignored,
-            n_rows=table.n_rows,
-        )
+    def _answer(self, model: OpenModel, raw: RawTable, *, is_strict: bool) -> Answer:
+        def read(part: RawTable) -> Blocks:
+            return blocks_of(self._conformed(model, part))
+
+        return answer_table(raw, model.predictor, read=read, is_strict=is_strict)
 
     def _conformed(self, model: OpenModel, raw: RawTable) -> Table:
         table = conform(raw, model.manifest.inputs)

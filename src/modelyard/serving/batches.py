@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.errors import ModelyardError
-from modelyard.domain.predictions import Flag, FlagKind
+from modelyard.domain.predictions import Flag, FlagKind, RowError
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.reading import InputReader
@@ -85,14 +85,6 @@ class Piece:
     start: int
     blocks: Blocks
     scores: FloatArray
-
-
-@dataclass(frozen=True)
-class RowError:
-    """Why one row has no answer; `row` 1 is the first."""
-
-    row: int
-    error: ModelyardError
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """A model in the hands of a Python user: read back from its package, it predicts and measures."""
 
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.errors import InvalidValue
@@ -11,7 +14,7 @@ from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.explanations import Explanation, Overall
 from modelyard.domain.findings import Finding
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.predictions import RowPrediction
+from modelyard.domain.predictions import RowError, RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.tasks import Label
 from modelyard.engine.frames.forms import frame_like, like
@@ -20,6 +23,21 @@ from modelyard.services.answers import interval_columns, label_sets
 from modelyard.services.explaining import rows_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
+
+
+class RowsNotAnswered(UserWarning):
+    """Some rows have no answer.
+
+    Attributes:
+        errors: why, of the first thousand of them, each with its `row` and its `error`.
+        n_failed: how many there are.
+    """
+
+    def __init__(self, errors: tuple[RowError, ...], n_failed: int) -> None:
+        rows = "1 row has" if n_failed == 1 else f"{n_failed:,} rows have"
+        super().__init__(f"{rows} no answer. The first: {errors[0].error}")
+        self.errors = errors
+        self.n_failed = n_failed
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,11 +78,13 @@ class Model:
         """Metric key to value, interval and baseline, on the test rows of the training."""
         return self.manifest.metrics
 
-    def predict(self, data: Any) -> Any:
+    def predict(self, data: Any, *, strict: bool = True) -> Any:
         """Answer for every row.
 
         Args:
             data: a path, a pandas, polars or Arrow table, a dict of columns, or a list of dicts.
+            strict: whether a row that cannot be answered refuses all; where not, its answer is
+                missing, and one warning names the first of such rows.
 
         Returns:
             One answer a row, in the order and of the kind that came: a pandas or polars Series, an
@@ -72,10 +92,15 @@ class Model:
 
         Raises:
             MissingColumns: if a column of the model is missing.
-            UnparseableValue: if a cell does not fit its column; it names row and column.
+            UnparseableValue: if a cell does not fit its column; it names row and column. Without
+                `strict` only where not one row can be answered.
         """
-        answer = self.project.predicting.predict(self.opened, data)
-        return like(data, answer.predictions.values, name="prediction")
+        answer = self.project.predicting.predict(self.opened, data, is_strict=strict)
+        values = answer.predictions.values
+        if answer.errors:
+            warnings.warn(RowsNotAnswered(answer.errors, answer.n_failed), stacklevel=2)
+            values = np.array(answer.spread(values.tolist()), dtype=object)
+        return like(data, values, name="prediction")
 
     def predict_proba(self, data: Any) -> Any:
         """Return the probability of every label: a table of the kind that came, a column a label.

@@ -9,7 +9,7 @@ import pytest
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.predictions import Predictions
 from modelyard.services.answers import answer_csv
-from modelyard.services.predicting import Answer
+from modelyard.services.answering import Answer
 
 HOSTILE = "=1+1"
 

@@ -45,8 +45,11 @@ def cast_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = False) 
         return Typed(wanted, cells.text, dict(cells.met))
     reading = _read(cells, wanted)
     if reading.n_bad:
-        row = int(reading.is_bad.arg_true()[0])
-        raise unfit_cell(wanted, cells.text[row], row=row + 1, decimal=cells.decimal)
+        misfits = reading.is_bad.arg_true().to_list()
+        row = misfits[0]
+        raise unfit_cell(
+            wanted, cells.text[row], row=row + 1, decimal=cells.decimal, misfits=misfits
+        )
     met = {**cells.met, **reading.met}
     column = replace(wanted, n_nonfinite=reading.n_nonfinite)
     if wanted.kind is not ColumnKind.INTEGER:
@@ -163,5 +166,6 @@ def _first_unwhole(values: pl.Series) -> int:
 
 
 def _refuse_first(series: pl.Series, wanted: Column, is_bad: pl.Series) -> NoReturn:
-    row = int(is_bad.arg_true()[0])
-    raise unfit_cell(wanted, series[row], row=row + 1)
+    misfits = is_bad.arg_true().to_list()
+    row = misfits[0]
+    raise unfit_cell(wanted, series[row], row=row + 1, misfits=misfits)

@@ -64,12 +64,14 @@ def read_mixed(series: pl.Series, wanted: Column, *, grammar: Grammar) -> pl.Ser
 
 
 def _each(series: pl.Series, wanted: Column, read: Any) -> list[Any]:
-    values = []
-    for row, value in enumerate(series.to_list(), start=1):
+    cells, values, misfits = series.to_list(), [], list[int]()
+    for at, value in enumerate(cells):
         try:
             values.append(read(value))
-        except ValueError as error:
-            raise unfit_cell(wanted, value, row=row) from error
+        except ValueError:
+            misfits.append(at)
+    if misfits:
+        raise unfit_cell(wanted, cells[misfits[0]], row=misfits[0] + 1, misfits=misfits)
     return values
 
 

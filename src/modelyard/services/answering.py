@@ -1,0 +1,119 @@
+"""Answers the rows of a table, all at once or as many as can be answered, and says what was odd."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.columns import InputColumn
+from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowError
+from modelyard.domain.tables import RawTable
+from modelyard.domain.tasks import Label
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.predictor import Predictor
+from modelyard.services.sifting import Positions, Sifted, sift
+
+FloatArray = npt.NDArray[np.float64]
+# The order in which the remarks on one column are told.
+_KINDS = (FlagKind.MISSING_VALUE, FlagKind.UNSEEN_CATEGORY, FlagKind.OUT_OF_RANGE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Predictions for a table, with what was noticed on the way.
+
+    Attributes:
+        flags: unseen categories and missing values, a remark a column.
+        ignored_columns: columns that the model does not take.
+        beside: more columns that were asked for: ends of intervals, or sets of labels.
+        errors: why rows have no answer, of the first thousand of them.
+        failed: all rows that have none, 1 is the first; `predictions` leave them out, `n_rows`
+            counts them.
+    """
+
+    predictions: Predictions
+    flags: tuple[Flag, ...]
+    ignored_columns: tuple[str, ...]
+    n_rows: int
+    beside: Mapping[str, list[Any]] = field(default_factory=dict)
+    errors: tuple[RowError, ...] = ()
+    failed: tuple[int, ...] = ()
+
+    @property
+    def n_failed(self) -> int:
+        """How many rows have no answer."""
+        return len(self.failed)
+
+    def spread(self, values: Sequence[Any]) -> list[Any]:
+        """Return one value a row of the table: None where there is no answer."""
+        if not self.failed:
+            return list(values)
+        failed, answered = set(self.failed), iter(values)
+        return [None if row in failed else next(answered) for row in range(1, self.n_rows + 1)]
+
+    def require_one(self) -> None:
+        """Refuse a table of which not one row can be answered.
+
+        Raises:
+            ModelyardError: that of the first row.
+        """
+        if self.n_failed == self.n_rows and self.errors:
+            raise self.errors[0].error
+
+
+def answer_table(
+    raw: RawTable, predictor: Predictor, *, read: Callable[[RawTable], Blocks], is_strict: bool
+) -> Answer:
+    """Answer for the rows of a table.
+
+    Args:
+        raw: the table.
+        predictor: of the model.
+        read: rows as the model takes them.
+        is_strict: whether a row that cannot be answered refuses all.
+
+    Raises:
+        ModelyardError: if the table, or a row while it is strict, cannot be answered.
+    """
+
+    def score(rows: Positions) -> tuple[Blocks, FloatArray]:
+        blocks = read(raw.take(rows))
+        return blocks, predictor.scores(blocks)
+
+    every = np.arange(raw.frame.height)
+    sifted = Sifted([(every, score(every))]) if is_strict else sift(score, n_rows=len(every))
+    parts = [(rows, blocks) for rows, (blocks, _) in sifted.parts]
+    inputs = predictor.reader.inputs
+    taken = {column.name for column in inputs}
+    return Answer(
+        predictions=predictor.decision.rows(_in_order(sifted, predictor.decision.labels)),
+        flags=joined_flags(
+            [each.placed(rows) for rows, blocks in parts for each in predictor.flags(blocks)],
+            inputs,
+        ),
+        ignored_columns=tuple(name for name in raw.frame.columns if name not in taken),
+        n_rows=raw.frame.height,
+        errors=sifted.errors,
+        failed=sifted.failed,
+    )
+
+
+def joined_flags(flags: Iterable[Flag], inputs: Sequence[InputColumn]) -> tuple[Flag, ...]:
+    """Return one remark for each column and kind, in the order of the columns."""
+    joined: dict[tuple[str, FlagKind], Flag] = {}
+    for flag in flags:
+        key = (flag.column, flag.kind)
+        joined[key] = joined[key].joined(flag) if key in joined else flag
+    places = {column.name: at for at, column in enumerate(inputs)}
+    return tuple(sorted(joined.values(), key=lambda f: (places[f.column], _KINDS.index(f.kind))))
+
+
+def _in_order(sifted: Sifted[tuple[Blocks, FloatArray]], labels: Sequence[Label]) -> FloatArray:
+    """Return (n, m) scores of the rows that were answered, in the order of the table."""
+    if not sifted.parts:
+        return np.empty((0, len(labels) or 1))
+    rows = np.concatenate([rows for rows, _ in sifted.parts])
+    scores = np.concatenate([scores for _, (_, scores) in sifted.parts])
+    return scores[np.argsort(rows, kind="stable")]
