@@ -11,7 +11,7 @@ import numpy.typing as npt
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.predictions import N_FLAGGED_ROWS, N_FLAGGED_VALUES, Flag, FlagKind
 from modelyard.domain.values import cell_text
-from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.blocks import Blocks, Cells
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The rows of a flag where there is one row.
@@ -35,22 +35,22 @@ class Flagger:
         self._strings = tuple(column for column in inputs if not column.kind.is_number)
         self._low_high = tuple(self._ranges[column.name] for column in self._numbers)
         self._known = tuple(self._seen.get(column.name) for column in self._strings)
+        missing = FlagKind.MISSING_VALUE
+        self._missing = {each.name: Flag(each.name, missing, 1, _FIRST) for each in inputs}
         self._places = {column.name: at for at, column in enumerate(inputs)}
 
-    def row(self, blocks: Blocks) -> tuple[Flag, ...]:
+    def row(self, cells: Cells) -> tuple[Flag, ...]:
         """Return what is flagged in one row, as an `InputReader` of the same columns read it."""
         found: list[Flag] = []
         for column, number, (low, high) in zip(
-            self._numbers, blocks.numbers[0].tolist(), self._low_high, strict=True
+            self._numbers, cells.numbers, self._low_high, strict=True
         ):
             # A missing number is NaN, which is within no range.
             if not low <= number <= high:
-                found.append(_flag_of_number(column, number))
-        for column, value, known in zip(
-            self._strings, blocks.strings[0].tolist(), self._known, strict=True
-        ):
+                found.append(self._flag_of_number(column, float(number)))
+        for column, value, known in zip(self._strings, cells.strings, self._known, strict=True):
             if value is None:
-                found.append(Flag(column.name, FlagKind.MISSING_VALUE, 1, _FIRST))
+                found.append(self._missing[column.name])
             elif known is not None and value not in known:
                 found.append(Flag(column.name, FlagKind.UNSEEN_CATEGORY, 1, _FIRST, (value,)))
         return tuple(sorted(found, key=self._place)) if len(found) > 1 else tuple(found)
@@ -58,6 +58,12 @@ class Flagger:
     def rows(self, blocks: Blocks) -> tuple[Flag, ...]:
         """Return what is flagged in many rows, one remark for each column and kind."""
         return tuple(flag for column in self._inputs for flag in self._column(column, blocks))
+
+    def _flag_of_number(self, column: InputColumn, number: float) -> Flag:
+        if math.isnan(number):
+            return self._missing[column.name]
+        sample = (_told(number, column.kind),)
+        return Flag(column.name, FlagKind.OUT_OF_RANGE, 1, _FIRST, sample)
 
     def _place(self, flag: Flag) -> int:
         return self._places[flag.column]
@@ -81,13 +87,6 @@ class Flagger:
             told = (_told(value, column.kind) for value in values[odd][:1_000].tolist())
             sample = tuple(dict.fromkeys(told))[:N_FLAGGED_VALUES]
             yield _flag(column.name, kind, odd, sample)
-
-
-def _flag_of_number(column: InputColumn, number: float) -> Flag:
-    if math.isnan(number):
-        return Flag(column.name, FlagKind.MISSING_VALUE, 1, _FIRST)
-    sample = (_told(number, column.kind),)
-    return Flag(column.name, FlagKind.OUT_OF_RANGE, 1, _FIRST, sample)
 
 
 def _range(column: InputColumn) -> tuple[float, float]:

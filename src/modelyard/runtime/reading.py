@@ -18,7 +18,7 @@ from modelyard.domain.errors import MissingColumns, UsageError
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
-from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.blocks import Blocks, Cells
 
 # Whole numbers below are doubles without loss (IEEE 754).
 _WHOLE = 2**53
@@ -52,6 +52,9 @@ class InputReader:
             for column in self._numbers
             for grammar in [self._own.get(column.name, self._grammar)]
         )
+        self._words = tuple(
+            (column.name, self._own.get(column.name, self._grammar)) for column in self._strings
+        )
 
     def read_row(self, row: Mapping[str, Any]) -> Blocks:
         """Read one row.
@@ -61,12 +64,15 @@ class InputReader:
             MissingColumns: if the row lacks a column of the model.
             UnparseableValue: if a value does not fit its column.
         """
-        numbers, strings = self._read(row)
+        return self.joined([self.read_cells(row)])
+
+    def joined(self, rows: Sequence[Cells]) -> Blocks:
+        """Return rows that were read one by one, at least one, as blocks."""
         return Blocks(
             self._number_names,
             self._string_names,
-            np.array([numbers], dtype=np.float64),
-            np.array([strings], dtype=object),
+            np.array([row.numbers for row in rows], dtype=np.float64),
+            np.array([row.strings for row in rows], dtype=object),
         )
 
     def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> Blocks:
@@ -113,7 +119,8 @@ class InputReader:
             strings[:, at] = read[name]
         return Blocks(self._number_names, self._string_names, numbers, strings)
 
-    def _read(self, row: Mapping[str, Any]) -> tuple[list[float], list[str | None]]:
+    def read_cells(self, row: Mapping[str, Any]) -> Cells:
+        """Read one row that may be joined with others; it is refused as by `read_row`."""
         numbers: list[float] = []
         name = ""
         try:
@@ -133,9 +140,8 @@ class InputReader:
                     numbers.append(value)
                 else:
                     numbers.append(cell(value))
-            strings = []
-            for name in self._string_names:
-                grammar = self._own.get(name, self._grammar) if self._own else self._grammar
+            strings: list[str | None] = []
+            for name, grammar in self._words:
                 strings.append(self._string(row[name], grammar))
         except (KeyError, IndexError, TypeError) as error:
             if not hasattr(row, "keys"):
@@ -148,7 +154,7 @@ class InputReader:
         except ValueError as error:
             column = next(each for each in self.inputs if each.name == name)
             raise unfit_cell(column, row[name], row=1, decimal=self._grammar.decimal) from error
-        return numbers, strings
+        return Cells(numbers, strings)
 
     def _string(self, value: Any, grammar: Grammar) -> str | None:
         if type(value) is not str or not value.isascii():

@@ -2,8 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +11,7 @@ import numpy as np
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.explanations import Contribution, Explanation
 from modelyard.domain.predictions import Flag
-from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.blocks import Blocks, Cells
 from modelyard.runtime.conformal import FloatArray
 from modelyard.serving.batches import Batch, Rows, predict_batch
 from modelyard.serving.exchanges import Reply, Work
@@ -79,8 +78,7 @@ class BatchAnswer(msgspec.Struct, omit_defaults=True):
     ignored_columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowRead:
+class RowRead(msgspec.Struct, frozen=True):
     """One row as its model takes it.
 
     Attributes:
@@ -90,9 +88,14 @@ class RowRead:
 
     served: Served
     row: Mapping[str, Any]
-    blocks: Blocks
+    cells: Cells
     started: float
     read_at: float
+
+    @property
+    def blocks(self) -> Blocks:
+        """The row as the recipe takes it."""
+        return self.served.predictor.reader.joined([self.cells])
 
 
 def read_row(served: Served, body: bytes) -> RowRead:
@@ -104,8 +107,11 @@ def read_row(served: Served, body: bytes) -> RowRead:
     """
     started = time.perf_counter()
     row = read_one(body)
-    blocks = served.predictor.allowed(served.predictor.reader.read_row(row))
-    return RowRead(served, row, blocks, started, time.perf_counter())
+    predictor = served.predictor
+    cells = predictor.reader.read_cells(row)
+    if predictor.demands is not None:
+        predictor.demands.require(predictor.reader.joined([cells]))
+    return RowRead(served, row, cells, started, time.perf_counter())
 
 
 def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
@@ -122,7 +128,7 @@ def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
         prediction=decided.value,
         model=served.name,
         version=served.version,
-        flags=predictor.flagger.row(read.blocks),
+        flags=predictor.flagger.row(read.cells),
         inference_time_ms=0.0,
     )
     chances: Mapping[Any, float] = decided.probabilities
@@ -272,10 +278,10 @@ def _strongest(told: Explanation, n_reasons: int) -> Reasons:
     )
 
 
-def _beside(ignored: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+def _beside(ignored: tuple[str, ...]) -> Sequence[tuple[bytes, bytes]]:
     """Return the header that warns of columns that the model does not take."""
     if not ignored:
-        return []
+        return ()
     # Names may hold any sign; a header may not.
     names = ", ".join(name.encode("ascii", "backslashreplace").decode() for name in ignored[:10])
     shown = "".join(sign if " " <= sign <= "~" else "?" for sign in names)[:500]

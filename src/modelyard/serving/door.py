@@ -11,10 +11,11 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
+
+import msgspec
 
 from modelyard.domain.errors import ModelyardError, WrongMethod
 from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
@@ -47,8 +48,7 @@ class GoneError(Exception):
     """The client went away before its request had come whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(msgspec.Struct, frozen=True):
     """One request over HTTP, before its body."""
 
     scope: Scope
@@ -154,9 +154,9 @@ class Door:
         self.gate.require_size(int(declared) if declared.isdigit() else 0)
         body = await self._body(receive)
         try:
-            request = Request(query, headers, body)
             if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
                 return await self._gathering.answer(route.gathers, body)
+            request = Request(query, headers, body)
             if len(body) <= _INLINE_BYTES and b"explain" not in query:
                 return route.answer(request)
             loop = asyncio.get_running_loop()

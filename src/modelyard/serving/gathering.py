@@ -6,20 +6,17 @@ has not come yet, so a lone request is answered as soon as before.
 """
 
 import asyncio
-from dataclasses import dataclass
 
-import numpy as np
+import msgspec
 
 from modelyard.domain.errors import ModelyardError
-from modelyard.runtime.blocks import Blocks
 from modelyard.serving.answers import RowRead, read_row, row_reply
 from modelyard.serving.exchanges import Reply
 from modelyard.serving.queries import NOTHING
 from modelyard.serving.shelf import Served
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, frozen=True):
     read: RowRead
     reply: asyncio.Future[Reply]
 
@@ -62,7 +59,8 @@ class Gathering:
 def _answer(together: list[_Waiting]) -> None:
     predictor = together[0].read.served.predictor
     try:
-        scores = predictor.scores(_joined([each.read.blocks for each in together])).tolist()
+        rows = predictor.reader.joined([each.read.cells for each in together])
+        scores = predictor.scores(rows).tolist()
     except ModelyardError as error:
         if len(together) == 1:
             _refuse(together[0], error)
@@ -84,14 +82,3 @@ def _answer(together: list[_Waiting]) -> None:
 def _refuse(waiting: _Waiting, error: ModelyardError) -> None:
     if not waiting.reply.done():
         waiting.reply.set_exception(error)
-
-
-def _joined(blocks: list[Blocks]) -> Blocks:
-    if len(blocks) == 1:
-        return blocks[0]
-    return Blocks(
-        blocks[0].number_names,
-        blocks[0].string_names,
-        np.concatenate([each.numbers for each in blocks]),
-        np.concatenate([each.strings for each in blocks]),
-    )

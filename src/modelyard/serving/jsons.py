@@ -37,16 +37,19 @@ def read_json(body: bytes) -> Any:
 
 def _n_texts(value: Any) -> int:
     """Return how many texts a value holds, the keys of objects among them."""
-    if isinstance(value, dict):
-        return len(value) + _n_texts_in(value.values())
-    return _n_texts_in(value if isinstance(value, list) else [value])
-
-
-def _n_texts_in(values: Any) -> int:
-    types = list(map(type, values))
-    n_texts = types.count(str)
-    if dict in types or list in types:
-        n_texts += sum(_n_texts(each) for each in values if isinstance(each, dict | list))
+    kind = type(value)
+    if kind is dict:
+        n_texts, values = len(value), value.values()
+    elif kind is list:
+        n_texts, values = 0, value
+    else:
+        return int(kind is str)
+    kinds = list(map(type, values))
+    n_texts += kinds.count(str)
+    if dict in kinds or list in kinds:
+        for each, its_kind in zip(values, kinds, strict=True):
+            if its_kind is dict or its_kind is list:
+                n_texts += _n_texts(each)
     return n_texts
 
 

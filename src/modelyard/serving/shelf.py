@@ -60,9 +60,9 @@ class Served:
             package=found.package,
             predictor=Predictor.of(found.package),
         )
-        blocks = served.predictor.reader.read_row(example_row(manifest))
-        served.predictor.scores(blocks)
-        served.predictor.flagger.row(blocks)
+        cells = served.predictor.reader.read_cells(example_row(manifest))
+        served.predictor.scores(served.predictor.reader.joined([cells]))
+        served.predictor.flagger.row(cells)
         return served
 
     @property

@@ -22,7 +22,7 @@ READER = InputReader(INPUTS, ())
 
 
 def _row(**changed: object) -> tuple[Flag, ...]:
-    return Flagger(INPUTS).row(READER.read_row(USUAL | changed))
+    return Flagger(INPUTS).row(READER.read_cells(USUAL | changed))
 
 
 def test_a_usual_row_is_not_flagged() -> None:
@@ -78,5 +78,5 @@ CELLS = {
 
 @given(st.fixed_dictionaries(CELLS))
 def test_a_row_is_flagged_alone_as_it_is_among_many(row: dict[str, object]) -> None:
-    alone = Flagger(INPUTS).row(READER.read_row(row))
+    alone = Flagger(INPUTS).row(READER.read_cells(row))
     assert alone == Flagger(INPUTS).rows(READER.read_rows([row]))
