@@ -1,5 +1,7 @@
 """A planted weak spot is found and named; where there is none, none is told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -189,3 +191,41 @@ def test_dates_and_long_words_are_told_as_people_write_them():
     assert cell_told(1_600_000_000_000_000.0, ColumnKind.DATETIME) == "2020-09-13 12:26:40"
     assert cell_told("x" * 80).endswith("…")
     assert cell_told(float("nan"), ColumnKind.NUMERIC) == ""
+
+
+def test_a_slice_of_rows_that_hardly_count_is_not_told():
+    seen = planted(lambda blocks: blocks.strings[:, 0] == "Dream", n=600)
+    is_weak = seen.blocks.strings[:, 0] == "Dream"
+    # Of the weak rows those that were answered wrong count a thousandth.
+    wrong = np.flatnonzero(is_weak & (seen.scored.scores.argmax(axis=1) != seen.scored.y_true))
+    light = np.ones(seen.scored.n_rows)
+    light[wrong] = 0.001
+
+    assert weaknesses(seen).slices
+    assert not weaknesses(replace(seen, scored=replace(seen.scored, weight=light))).slices
+
+
+def test_what_is_told_of_a_slice_is_what_its_rows_count():
+    seen = planted(lambda blocks: blocks.strings[:, 0] == "Dream")
+    weight = np.random.default_rng(3).uniform(0.5, 2, seen.scored.n_rows)
+
+    (found, *_) = weaknesses(replace(seen, scored=replace(seen.scored, weight=weight))).slices
+
+    rows = seen.blocks.strings[:, 0] == "Dream"
+    wrong = seen.scored.scores.argmax(axis=1) != seen.scored.y_true
+    assert found.where == ("island = Dream",)
+    assert found.wrong == pytest.approx(np.average(wrong[rows], weights=weight[rows]))
+    assert found.rest == pytest.approx(np.average(wrong[~rows], weights=weight[~rows]))
+
+
+@pytest.mark.parametrize("weight", [0.2, 7.0])
+def test_equal_weights_change_no_slice(weight):
+    seen = planted(lambda blocks: blocks.strings[:, 0] == "Dream")
+    same = np.full(seen.scored.n_rows, weight)
+
+    plain = weaknesses(seen).slices
+    weighed = weaknesses(replace(seen, scored=replace(seen.scored, weight=same))).slices
+
+    assert [each.where for each in weighed] == [each.where for each in plain]
+    assert weighed[0].loss == pytest.approx(plain[0].loss)
+    assert weighed[0].p_value == pytest.approx(plain[0].p_value, rel=0.5)

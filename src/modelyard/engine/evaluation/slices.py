@@ -39,6 +39,41 @@ _MIN_FRESH = 0.5
 
 
 @dataclass(frozen=True)
+class Lost:
+    """What rows lost.
+
+    Attributes:
+        losses: (n,) of each row.
+        weight: (n,) above zero, what each row counts; None for equal weights.
+    """
+
+    losses: FloatArray
+    weight: FloatArray | None = None
+
+    def of(self, rows: BoolArray) -> "Lost":
+        """Return some of the rows."""
+        return Lost(self.losses[rows], None if self.weight is None else self.weight[rows])
+
+    @property
+    def shares(self) -> FloatArray:
+        """(n,) what each row is of the whole."""
+        if self.weight is None:
+            return np.full(len(self.losses), 1 / len(self.losses))
+        shares: FloatArray = self.weight / self.weight.sum()
+        return shares
+
+    @property
+    def mean(self) -> float:
+        """What is lost on average."""
+        return float(np.average(self.losses, weights=self.weight))
+
+    @property
+    def variance(self) -> float:
+        """The mean squared distance from the mean."""
+        return float(np.average((self.losses - self.mean) ** 2, weights=self.weight))
+
+
+@dataclass(frozen=True)
 class WeakPart:
     """A slice that was found.
 
@@ -72,56 +107,66 @@ class _Tested:
 
 
 def find_slices(
-    losses: FloatArray, parts: Sequence[Part], *, bound: Resampling
+    lost: Lost, parts: Sequence[Part], *, bound: Resampling
 ) -> tuple[tuple[WeakPart, ...], int]:
     """Return slices, the one with the largest effect first, and how many were to choose from.
 
     Args:
-        losses: (n,) of each row.
+        lost: by each row.
         parts: conditions on one column, each with its rows.
         bound: rows of one unit are one witness.
     """
-    singles = [_test((part,), losses, bound) for part in parts]
+    singles = [_test((part,), lost, bound) for part in parts]
     strongest = sorted(singles, key=lambda each: -each.t)[:_N_STRONGEST]
     strongest = [each for each in strongest if each.t > 0]
     pairs = [
-        _test((*one.parts, *other.parts), losses, bound)
+        _test((*one.parts, *other.parts), lost, bound)
         for one, other in combinations(strongest, 2)
         if one.parts[0].column != other.parts[0].column
     ]
     n_looked = len(singles) + _n_possible_pairs(parts)
     telling = [each for each in singles if _is_clear(each)]
-    telling += [each for each in pairs if _is_clear(each) and _adds(each, losses, len(pairs))]
+    telling += [each for each in pairs if _is_clear(each) and _adds(each, lost, len(pairs))]
     proven = _proven(telling, n_looked)
-    return _apart(proven, losses, bound), n_looked
+    return _apart(proven, lost, bound), n_looked
 
 
-def _test(parts: tuple[Part, ...], losses: FloatArray, bound: Resampling) -> _Tested:
+def _test(parts: tuple[Part, ...], lost: Lost, bound: Resampling) -> _Tested:
     """Compare a candidate with the rest by the influence of each unit on the difference of means.
 
-    Where every row is a unit, this is Welch's test. Source: Liang, Zeger: Longitudinal Data
-    Analysis Using Generalized Linear Models (1986), for units of several rows.
+    Where every row is a unit and counts alike, this is Welch's test. Source: Liang, Zeger:
+    Longitudinal Data Analysis Using Generalized Linear Models (1986), for units of several rows;
+    Cochran: Sampling Techniques (1977), section 6.4, for the mean of weighed rows as a ratio.
     """
     rows = np.logical_and.reduce([part.rows for part in parts])
-    inside, outside = losses[rows], losses[~rows]
-    if len(inside) < 2 or len(outside) < 2:
+    inside, outside = lost.of(rows), lost.of(~rows)
+    if len(inside.losses) < 2 or len(outside.losses) < 2:
         return _Tested(parts, rows, 0.0, 0.0, 1)
-    difference = float(inside.mean() - outside.mean())
-    spread = float(np.sqrt((inside.var() + outside.var()) / 2))
+    difference = inside.mean - outside.mean
+    spread = float(np.sqrt((inside.variance + outside.variance) / 2))
     if spread == 0:
         return _Tested(parts, rows, 0.0, 0.0, 1)
-    if bound.unit is IntervalUnit.ROW:
-        n_units = len(inside)
-        error = inside.var(ddof=1) / len(inside) + outside.var(ddof=1) / len(outside)
+    n_units = _n_units(rows, lost, bound)
+    if bound.unit is IntervalUnit.ROW and lost.weight is None:
+        n_inside, n_outside = len(inside.losses), len(outside.losses)
+        error = inside.variance / (n_inside - 1) + outside.variance / (n_outside - 1)
     else:
-        pull = np.where(
-            rows, (losses - inside.mean()) / len(inside), (outside.mean() - losses) / len(outside)
-        )
+        pull = np.empty(len(rows))
+        pull[rows] = (inside.losses - inside.mean) * inside.shares
+        pull[~rows] = (outside.mean - outside.losses) * outside.shares
         pulls = np.bincount(bound.of_row, pull, minlength=bound.n_units)
-        n_units = len(np.unique(bound.of_row[rows]))
-        error = (pulls**2).sum() * bound.n_units / max(1, bound.n_units - 1)
+        error = float((pulls**2).sum()) * bound.n_units / max(1, bound.n_units - 1)
     t = difference / float(np.sqrt(error)) if error > 0 else 0.0
     return _Tested(parts, rows, difference / spread, t, max(1, n_units - 1))
+
+
+def _n_units(rows: BoolArray, lost: Lost, bound: Resampling) -> int:
+    """Return how many witnesses a slice has: of weighed rows Kish's effective sample size."""
+    if lost.weight is None:
+        is_row = bound.unit is IntervalUnit.ROW
+        return int(rows.sum()) if is_row else len(np.unique(bound.of_row[rows]))
+    weights = np.bincount(bound.of_row[rows], lost.weight[rows])
+    return int(weights.sum() ** 2 / (weights**2).sum())
 
 
 def _is_clear(tested: _Tested) -> bool:
@@ -130,12 +175,12 @@ def _is_clear(tested: _Tested) -> bool:
     return is_sized and tested.effect >= _MIN_EFFECT
 
 
-def _adds(pair: _Tested, losses: FloatArray, n_pairs: int) -> bool:
+def _adds(pair: _Tested, lost: Lost, n_pairs: int) -> bool:
     """Whether a pair is clearly worse than what else each of its two conditions picks."""
     for part in pair.parts:
-        within = losses[part.rows]
+        within = lost.of(part.rows)
         here = Part(part.column, part.told, pair.rows[part.rows])
-        tested = _test((here,), within, Resampling.of_rows(len(within)))
+        tested = _test((here,), within, Resampling.of_rows(len(within.losses)))
         if tested.t <= 0 or tested.p_value > _ALPHA / n_pairs:
             return False
     return True
@@ -161,16 +206,16 @@ def _proven(telling: Sequence[_Tested], n_looked: int) -> list[tuple[_Tested, fl
 
 
 def _apart(
-    proven: Sequence[tuple[_Tested, float]], losses: FloatArray, bound: Resampling
+    proven: Sequence[tuple[_Tested, float]], lost: Lost, bound: Resampling
 ) -> tuple[WeakPart, ...]:
     """Return those that are weak by rows that no earlier one told of."""
     told: list[WeakPart] = []
-    covered = np.zeros(len(losses), dtype=bool)
+    covered = np.zeros(len(lost.losses), dtype=bool)
     for tested, p_value in proven:
         fresh = tested.rows & ~covered
         if fresh.sum() >= _MIN_FRESH * tested.rows.sum():
             here = Part(tested.parts[0].column, "", fresh)
-            if _test((here,), losses, bound).effect >= _MIN_EFFECT:
+            if _test((here,), lost, bound).effect >= _MIN_EFFECT:
                 where = tuple(part.told for part in tested.parts)
                 told.append(WeakPart(where, tested.rows, p_value))
                 covered |= tested.rows

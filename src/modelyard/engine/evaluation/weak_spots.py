@@ -13,7 +13,7 @@ from modelyard.engine.evaluation.estimates import Scored
 from modelyard.engine.evaluation.parts import cell_told, parts_of
 from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.engine.evaluation.row_losses import is_wrong, row_losses, surprise
-from modelyard.engine.evaluation.slices import MIN_ROWS, WeakPart, find_slices
+from modelyard.engine.evaluation.slices import MIN_ROWS, Lost, WeakPart, find_slices
 from modelyard.engine.units import IntArray
 from modelyard.protocols.metrics import Metric
 from modelyard.runtime.blocks import Blocks
@@ -78,9 +78,11 @@ def _slices(
     bound = seen.scored.resampling
     sampled = Resampling(bound.unit, bound.of_row[rows], bound.n_units, bound.block_length)
     parts = list(parts_of(blocks, seen.kinds, min_rows=MIN_ROWS))
-    found, n_looked = find_slices(losses[rows], parts, bound=sampled)
+    weight = None if seen.scored.weight is None else seen.scored.weight[rows]
+    lost = Lost(losses[rows], weight)
+    found, n_looked = find_slices(lost, parts, bound=sampled)
     wrong = is_wrong(seen.scored)[rows] if seen.scored.task.is_classification else None
-    return tuple(_told(each, losses[rows], wrong) for each in found), n_looked
+    return tuple(_told(each, lost, wrong) for each in found), n_looked
 
 
 def _only(blocks: Blocks, rows: IntArray, names: set[str]) -> Blocks:
@@ -94,17 +96,16 @@ def _only(blocks: Blocks, rows: IntArray, names: set[str]) -> Blocks:
     )
 
 
-def _told(
-    part: WeakPart, losses: npt.NDArray[np.float64], wrong: npt.NDArray[np.bool_] | None
-) -> Slice:
+def _told(part: WeakPart, lost: Lost, wrong: npt.NDArray[np.bool_] | None) -> Slice:
     rows = part.rows
+    missed = None if wrong is None else Lost(wrong.astype(np.float64), lost.weight)
     return Slice(
         where=part.where,
         n_rows=int(rows.sum()),
-        loss=float(losses[rows].mean()),
-        rest=float(losses[~rows].mean()),
-        wrong=None if wrong is None else float(wrong[rows].mean()),
-        rest_wrong=None if wrong is None else float(wrong[~rows].mean()),
+        loss=lost.of(rows).mean,
+        rest=lost.of(~rows).mean,
+        wrong=None if missed is None else missed.of(rows).mean,
+        rest_wrong=None if missed is None else missed.of(~rows).mean,
         p_value=part.p_value,
     )
 
