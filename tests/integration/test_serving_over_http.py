@@ -43,7 +43,9 @@ def test_the_server_tells_of_itself(server: Running) -> None:
     info = server.client.get("/info").json()
     assert (info["target"], info["task"]) == ("species", "multiclass")
     assert {"name": "island", "kind": "category"}.items() <= info["columns"][0].items()
-    assert "swagger" in server.client.get("/docs").text.lower()
+    guide = server.client.get("/docs")
+    assert guide.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"{server.url}/predict" in guide.text
     for path in ("/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/penguins/ready"):
         assert server.client.get(path).status_code == 200, path
 

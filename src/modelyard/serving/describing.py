@@ -13,6 +13,8 @@ from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
 
 Json = dict[str, Any]
+# Where a server listens by default; the examples ask there.
+ADDRESS = "http://127.0.0.1:8000"
 
 _PROBLEMS = {
     "404": "There is no such path, or no such model.",
@@ -208,13 +210,13 @@ def _samples(path: str, example: Any) -> list[Json]:
     """Return the call to copy, for the command line and for Python."""
     body = json.dumps(example, ensure_ascii=False)
     quoted = body.replace("'", "'\\''")
-    curl = f"curl -H 'Content-Type: application/json' -d '{quoted}' http://127.0.0.1:8000{path}"
+    curl = f"curl -H 'Content-Type: application/json' -d '{quoted}' {ADDRESS}{path}"
     python = (
         "import json\n"
         "import urllib.request\n\n"
         f"body = json.loads({body!r})\n"
         "request = urllib.request.Request(\n"
-        f"    {f'http://127.0.0.1:8000{path}'!r},\n"
+        f"    {f'{ADDRESS}{path}'!r},\n"
         "    json.dumps(body).encode(),\n"
         "    {'Content-Type': 'application/json'},\n"
         ")\n"

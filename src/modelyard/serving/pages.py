@@ -1,14 +1,17 @@
-"""The FastAPI application behind the door: what the server tells of itself, and its paths."""
+"""The pages behind the door: what the server tells of itself and its models."""
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request, Response
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from modelyard.domain.errors import ModelyardError, NotAuthorized, NotFound, WrongMethod
 from modelyard.kit.matching import suggestion
@@ -17,6 +20,7 @@ from modelyard.serving.describing import describe
 from modelyard.serving.door import Door
 from modelyard.serving.exchanges import Reply
 from modelyard.serving.facts import health_facts, model_facts
+from modelyard.serving.guide import render
 from modelyard.serving.meters import CONTENT_TYPE
 from modelyard.serving.problems import fault, problem_of
 from modelyard.serving.shelf import Served
@@ -36,7 +40,7 @@ class Json(Response):
         return msgspec.json.encode(content)
 
 
-def pages_of(door: Door, *, opened: Callable[[], None], closed: Callable[[], None]) -> FastAPI:
+def pages_of(door: Door, *, opened: Callable[[], None], closed: Callable[[], None]) -> Starlette:
     """Return the pages of a door.
 
     Args:
@@ -46,90 +50,100 @@ def pages_of(door: Door, *, opened: Callable[[], None], closed: Callable[[], Non
     """
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         opened()
         try:
             yield
         finally:
             closed()
 
-    pages = FastAPI(title="Modelyard", version=VERSION, lifespan=lifespan, redoc_url=None)
-    pages.openapi = lambda: describe(door.shelf.models, door.options)  # type: ignore[method-assign]  # FastAPI's own way to hand out another document
-    _add_server(pages, door)
-    _add_models(pages, door)
-    _add_protocol(pages, door)
+    routes = [*_server(door), *_documentation(door), *_models(door), *_protocol(door)]
     if door.options.token is not None:
-        _add_admin(pages, door, door.options.token)
-    _add_errors(pages)
-    return pages
+        routes.append(_admin(door, door.options.token))
+    handlers: Any = {ModelyardError: _told, HTTPException: _refused, Exception: _failed}
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
 
 
-def _add_server(pages: FastAPI, door: Door) -> None:
+def _server(door: Door) -> Iterator[Route]:
     started_at = datetime.now(UTC)
 
-    @pages.get("/")
-    async def root() -> Response:
+    async def root(_: Request) -> Response:
         names = list(door.shelf.models)
         links = {"health": "/health", "info": "/info", "metrics": "/metrics", "docs": "/docs"}
         return Json({"product": "modelyard", "version": VERSION, "models": names, "links": links})
 
-    @pages.get("/health")
-    async def health() -> Response:
+    async def health(_: Request) -> Response:
         n_in_flight = door.gate.n_in_flight
         return Json(health_facts(door.shelf.models, n_in_flight=n_in_flight, started_at=started_at))
 
-    @pages.get("/metrics")
     async def metrics(request: Request) -> Response:
         if "application/json" in request.headers.get("accept", ""):
             return Json(door.meters.as_json())
         return Response(door.meters.as_text(), headers={"content-type": CONTENT_TYPE})
 
+    yield _page("/", root)
+    yield _page("/health", health)
+    yield _page("/metrics", metrics)
 
-def _add_models(pages: FastAPI, door: Door) -> None:
-    @pages.get("/info")
-    async def info() -> Response:
+
+def _documentation(door: Door) -> Iterator[Route]:
+    async def document(_: Request) -> Response:
+        return Json(describe(door.shelf.models, door.options))
+
+    async def guide(request: Request) -> Response:
+        address = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        page = render(door.shelf.models, door.options, address=address)
+        return Response(page.html, headers=page.headers, media_type="text/html")
+
+    yield _page("/openapi.json", document)
+    yield _page("/docs", guide)
+
+
+def _models(door: Door) -> Iterator[Route]:
+    async def info(_: Request) -> Response:
         only = door.shelf.only
         if only is not None:
             return Json(model_facts(only))
         return Json({"models": [model_facts(each) for each in door.shelf.models.values()]})
 
-    @pages.get("/models")
-    async def models() -> Response:
+    async def models(_: Request) -> Response:
         return Json([_short(each) for each in door.shelf.models.values()])
 
-    @pages.get("/models/{name}")
-    async def model(name: str) -> Response:
-        return Json(model_facts(_named(door.shelf.models, name)))
+    async def model(request: Request) -> Response:
+        return Json(model_facts(_named(door.shelf.models, request.path_params["name"])))
+
+    yield _page("/info", info)
+    yield _page("/models", models)
+    yield _page("/models/{name}", model)
 
 
-def _add_protocol(pages: FastAPI, door: Door) -> None:
-    @pages.get("/v2")
-    async def server() -> Response:
+def _protocol(door: Door) -> Iterator[Route]:
+    async def server(_: Request) -> Response:
         told = {"name": "modelyard", "version": VERSION, "extensions": ["binary_tensor_data"]}
         return Json(told)
 
-    @pages.get("/v2/health/live")
-    async def live() -> Response:
+    async def live(_: Request) -> Response:
         return Json({"live": True})
 
-    @pages.get("/v2/health/ready")
-    async def ready() -> Response:
+    async def ready(_: Request) -> Response:
         return Json({"ready": True})
 
-    @pages.get("/v2/models/{name}")
-    @pages.get("/v2/models/{name}/versions/{version}")
-    async def model(name: str, version: str | None = None) -> Response:
-        return Json(metadata(_versioned(door.shelf.models, name, version)))
+    async def model(request: Request) -> Response:
+        return Json(metadata(_versioned(door.shelf.models, **request.path_params)))
 
-    @pages.get("/v2/models/{name}/ready")
-    @pages.get("/v2/models/{name}/versions/{version}/ready")
-    async def model_ready(name: str, version: str | None = None) -> Response:
-        served = _versioned(door.shelf.models, name, version)
+    async def model_ready(request: Request) -> Response:
+        served = _versioned(door.shelf.models, **request.path_params)
         return Json({"name": served.name, "ready": True})
 
+    yield _page("/v2", server)
+    yield _page("/v2/health/live", live)
+    yield _page("/v2/health/ready", ready)
+    for path in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
+        yield _page(path, model)
+        yield _page(f"{path}/ready", model_ready)
 
-def _add_admin(pages: FastAPI, door: Door, token: str) -> None:
-    @pages.post("/admin/reload")
+
+def _admin(door: Door, token: str) -> Route:
     async def reload(request: Request) -> Response:
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {token}".encode()):
@@ -142,29 +156,38 @@ def _add_admin(pages: FastAPI, door: Door, token: str) -> None:
         models = [_short(each) for each in door.shelf.models.values()]
         return Json({"renewed": [each.name for each in renewed], "models": models})
 
+    return _page("/admin/reload", reload, method="POST")
 
-def _add_errors(pages: FastAPI) -> None:
-    @pages.exception_handler(ModelyardError)
-    async def told(request: Request, error: ModelyardError) -> Response:
-        return _response(problem_of(error, **_manner(request)))
 
-    @pages.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> Response:
-        path, method = request.url.path, request.method
-        if error.status_code == 405:
-            allow = (error.headers or {}).get("Allow", "GET")
-            wrong = WrongMethod(f"{path} answers {allow}; {method} came.", fix=f"Send {allow}.")
-            response = _response(problem_of(wrong, **_manner(request)))
-            response.headers["allow"] = allow
-            return response
-        fix = _BY_NAME if path.startswith("/predict") else "/docs shows every path."
-        missing = NotFound(f"There is nothing at {path[:200]}.", fix=fix)
-        return _response(problem_of(missing, **_manner(request)))
+def _page(
+    path: str, answer: Callable[[Request], Awaitable[Response]], *, method: str = "GET"
+) -> Route:
+    route = Route(path, answer, methods=[method])
+    # Starlette adds HEAD to GET; the document tells of no such answer.
+    route.methods = {method}
+    return route
 
-    @pages.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        del error
-        return _response(fault(**_manner(request)))
+
+async def _told(request: Request, error: ModelyardError) -> Response:
+    return _response(problem_of(error, **_manner(request)))
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    path, method = request.url.path, request.method
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "GET")
+        wrong = WrongMethod(f"{path} answers {allow}; {method} came.", fix=f"Send {allow}.")
+        response = _response(problem_of(wrong, **_manner(request)))
+        response.headers["allow"] = allow
+        return response
+    fix = _BY_NAME if path.startswith("/predict") else "/docs shows every path."
+    missing = NotFound(f"There is nothing at {path[:200]}.", fix=fix)
+    return _response(problem_of(missing, **_manner(request)))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    del error
+    return _response(fault(**_manner(request)))
 
 
 def _manner(request: Request) -> dict[str, Any]:
@@ -191,7 +214,7 @@ def _named(models: Mapping[str, Served], name: str) -> Served:
     return models[name]
 
 
-def _versioned(models: Mapping[str, Served], name: str, version: str | None) -> Served:
+def _versioned(models: Mapping[str, Served], name: str, version: str | None = None) -> Served:
     served = _named(models, name)
     if version is not None and version != served.version:
         raise NotFound(

@@ -10,7 +10,7 @@ import pytest
 from modelyard.runtime.packages import open_package
 from modelyard.serving.exchanges import Reply, Request
 from modelyard.serving.routes import routes_of
-from modelyard.serving.shelf import Found, Shelf
+from modelyard.serving.shelf import Found, Served, Shelf
 
 PACKAGES = Path(__file__).parents[2] / "golden" / "packages"
 SIGNER = "8095fe45649ad84619f7aab489bf5bef1f5f406ea865ec21aa0e677f5ed0f665"
@@ -26,6 +26,12 @@ def open_kept(reference: str) -> Found:
 def shelf() -> Shelf:
     """One model: penguins."""
     return Shelf([f"penguins={PENGUINS}"], open_kept)
+
+
+@pytest.fixture(scope="session")
+def two() -> Mapping[str, Served]:
+    """Two models: penguins and iris."""
+    return Shelf([f"penguins={PENGUINS}", f"iris={IRIS}"], open_kept).models
 
 
 @pytest.fixture(scope="session")
