@@ -214,6 +214,15 @@ def test_a_kept_estimator_answers_as_the_package(target, algorithm, done, tmp_pa
     assert all(f"`{name}`" in about for name in model.opened.package.recipe.features)
 
 
+def test_the_library_that_writes_estimators_is_asked_for_before_the_training(cli, monkeypatch):
+    monkeypatch.setitem(sys.modules, "skops.io", None)
+    words = ("--target", "sex", "--algorithm", "random-forest", "--keep-estimator")
+    ending = cli("train", PENGUINS, *words, "--json")
+    assert ending.code == 4
+    assert "modelyard[skops]" in ending.error["fix"]
+    assert cli("runs", "list", "--json").document == []
+
+
 @pytest.mark.extras
 def test_an_algorithm_without_an_estimator_cannot_keep_one():
     pytest.importorskip("skops.io")

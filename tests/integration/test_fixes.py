@@ -46,6 +46,18 @@ def _score(model, **cells):
     return model.predict_row({**ROW, **cells}).probabilities["yes"]
 
 
+def test_the_command_tells_what_it_mended_or_that_there_was_nothing_to_mend(cli, put):
+    from rows import QUICK, table
+
+    data = put("spoilt.csv", _table().write_csv())
+    ending = cli("train", data, *QUICK, "--fix", "leakage-copy")
+    assert ending.code == 0
+    assert "Fixes:\n  Left 'copy' out" in ending.out
+    ending = cli("train", put("sound.csv", table()), *QUICK, "--fix", "all")
+    assert "Fixes: none was applied" in ending.out
+    assert "Fixes" not in cli("train", put("sound.csv", table()), *QUICK).out
+
+
 def test_recommended_fixes_let_a_training_pass_that_leakage_stops(model):
     assert [column.name for column in model.manifest.inputs] == ["x", "town", "age", "on"]
     assert "leakage-copy:copy" not in {finding.name for finding in model.findings}

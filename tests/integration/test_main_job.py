@@ -146,6 +146,12 @@ def test_a_model_that_does_not_exist_is_not_found(reference, iris, cli) -> None:
     assert ending.error["detail"]
 
 
+def test_a_model_to_compare_that_does_not_exist_is_not_found(iris, cli) -> None:
+    ending = cli("compare", "iris@1", "irsi", "--data", IRIS, "--json")
+    assert (ending.code, ending.error["code"]) == (5, "not-found")
+    assert "iris" in ending.error["fix"]
+
+
 def test_an_order_by_nothing_that_exists_is_refused(iris, cli) -> None:
     for noun in ("runs", "models"):
         ending = cli(noun, "list", "--sort", "acuracy", "--json")

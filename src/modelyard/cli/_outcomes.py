@@ -11,6 +11,7 @@ from modelyard.cli._words import (
     plain_metrics,
     print_facts,
     print_findings,
+    print_fixes,
     print_groups_and_learning,
     print_metrics,
     print_weaknesses,
@@ -39,6 +40,8 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"Task: {trained.task} ({trained.examination.task_reason}).")
     click.echo(f"Split: {trained.split_told}")
     print_findings(trained.examination.findings)
+    if trained.config.fixes:
+        print_fixes(trained.examination.mending.applied)
     print_metrics(trained.evaluation)
     print_members(trained.members, metric=trained.evaluation.metric)
     for fold in trained.evaluation.folds:

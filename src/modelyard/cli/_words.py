@@ -17,7 +17,7 @@ from modelyard.domain.configs import NONE, ReadOptions, SearchConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
-from modelyard.domain.fixes import RECOMMENDED, FixWord
+from modelyard.domain.fixes import RECOMMENDED, AppliedFix, FixWord
 from modelyard.domain.predictions import Flag, FlagKind, RowError
 from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
@@ -188,6 +188,16 @@ def print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark = click.style(f"{finding.severity.value:<8}", fg=_COLORS[finding.severity])
         click.echo(f"  {mark}{finding.name}: {finding.message} {finding.fix}".rstrip())
+
+
+def print_fixes(applied: Sequence[AppliedFix]) -> None:
+    """Say what was mended, as the user asked for fixes."""
+    if not applied:
+        click.echo("Fixes: none was applied, as none of those that were asked for had a finding.")
+        return
+    click.echo("Fixes:")
+    for fix in applied:
+        click.echo(f"  {fix.told}")
 
 
 def print_metrics(evaluation: Evaluation, *, is_held_out: bool = True) -> None:

@@ -4,9 +4,20 @@ The format is skops: it names the types that it holds, and a reader builds none 
 to. Modelyard itself never reads the file.
 """
 
+from typing import Any
+
 from modelyard.domain.errors import UsageError
 from modelyard.protocols.algorithms import FittedModel, HasEstimator
 from modelyard.protocols.extras import import_extra
+
+
+def require_writer() -> Any:
+    """Return the library that writes estimators; asked for before a training, which may be long.
+
+    Raises:
+        MissingExtra: if skops is not installed.
+    """
+    return import_extra("skops.io", extra="skops")
 
 
 def estimator_file(model: FittedModel) -> bytes:
@@ -22,5 +33,5 @@ def estimator_file(model: FittedModel) -> bytes:
             fix="Leave out keep_estimator (--keep-estimator), or use an algorithm of "
             "scikit-learn, such as random-forest.",
         )
-    content: bytes = import_extra("skops.io", extra="skops").dumps(model.to_sklearn())
+    content: bytes = require_writer().dumps(model.to_sklearn())
     return content

@@ -27,7 +27,7 @@ from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_o
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.signals import Terminated
-from modelyard.packaging.estimators import estimator_file
+from modelyard.packaging.estimators import estimator_file, require_writer
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
@@ -104,6 +104,8 @@ class TrainingService:
             ModelyardError: whatever stops the training; the run is recorded as failed.
         """
         check_config(config, self.catalog.finding_codes())
+        if config.keep_estimator:
+            require_writer()
         if out is not None:
             _require_free(out)
         name = config.name or slug(Path(location or "model").stem)
