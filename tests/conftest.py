@@ -17,6 +17,9 @@ settings.load_profile("modelyard")
 # of two workers on two busy cores, histogram boosting took three times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+# Tests that load ONNX Runtime by themselves tell nobody of it either.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 
 class NetworkBlockedError(Exception):
     """A test asked for an address beyond this machine."""

@@ -1,5 +1,6 @@
 """Runs a package's graph in one thread, so that a row has the same sums on every machine."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,9 @@ def open_graph(content: bytes) -> Any:
     Raises:
         UnsupportedPackage: if it cannot be loaded.
     """
+    # Before the library is loaded: from 1.29 on it would write an id of this machine into the home,
+    # and tell its makers of every graph. Source: microsoft/onnxruntime, pull requests 27379, 29843.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as failures
 

@@ -6,6 +6,7 @@ is answered stands in the graph's own metadata.
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def load(path: Path) -> Any:
     """Return the model; optimised no further than its numbers stay double."""
+    # Before it is loaded: ONNX Runtime would tell its makers of the graph.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
