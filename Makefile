@@ -20,8 +20,9 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo train evaluate predict test test-extras test-all check \
-        lint format format-check types floors bench docs clean
+.PHONY: help install setup demo train evaluate predict serving-dist install-serving \
+        docker-build docker-run test test-extras test-all check lint format format-check types \
+        floors bench docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -63,6 +64,39 @@ evaluate: $(VENV)/base.stamp $(MODEL)/manifest.json ## measure MODEL on DATA
 
 predict: $(VENV)/base.stamp $(MODEL)/manifest.json ## write what MODEL predicts for DATA
 	$(BIN)/modelyard predict $(MODEL) $(DATA) --proba --out $(OUT)/predictions.csv
+
+# ---------------------------------------------------------------- serving alone
+# The second distribution of this source, docs/serving.md.
+
+SERVING := .venv-serving
+IMAGE ?= modelyard-serving
+ENGINE ?= docker
+# Of the key that signed MODEL; `modelyard doctor` prints yours.
+TRUST ?=
+
+serving-dist: $(VENV)/base.stamp ## the wheel of modelyard-serving, in dist
+	rm -rf deploy/serving/build
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./deploy/serving
+
+install-serving: serving-dist ## modelyard-serving alone, in .venv-serving
+	$(PYTHON) -m venv --clear --without-pip $(SERVING)
+	$(BIN)/python -m pip --python $(SERVING) install --quiet --no-compile dist/modelyard_serving-*.whl
+
+docker-build: engine ## the image of modelyard-serving
+	$(ENGINE) build --tag $(IMAGE) --file deploy/serving/Dockerfile .
+
+docker-run: engine $(MODEL)/manifest.json ## serve MODEL in a container that can write nothing
+	@test -n "$(TRUST)" || \
+	  { echo "Say whose key signed $(MODEL): make docker-run TRUST=FINGERPRINT"; exit 1; }
+	$(ENGINE) run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+	  --publish 127.0.0.1:8000:8000 --volume "$(abspath $(MODEL)):/model:ro" \
+	  $(IMAGE) /model --trust $(TRUST)
+
+.PHONY: engine
+engine:
+	@$(ENGINE) info >/dev/null 2>&1 || \
+	  { echo "No container engine answers to '$(ENGINE)'. Start one, name another (ENGINE=podman),"; \
+	    echo "or serve without a container: make install-serving"; exit 1; }
 
 # ---------------------------------------------------------------- tests and checks
 
@@ -108,6 +142,7 @@ docs: $(VENV)/dev.stamp ## links, reachability, commands and pictures of the doc
 	  tests/unit/docs tests/integration/test_extending.py
 
 clean: ## remove what was built, the environment included
-	rm -rf $(VENV) build dist $(OUT) benchmarks/results .pytest_cache .mypy_cache .ruff_cache \
-	  .hypothesis .import_linter_cache htmlcov coverage.xml .coverage .coverage.* src/*.egg-info
+	rm -rf $(VENV) $(SERVING) build dist deploy/serving/build $(OUT) benchmarks/results .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .import_linter_cache htmlcov coverage.xml .coverage .coverage.* src/*.egg-info \
+	  deploy/serving/*.egg-info
 	find src tests benchmarks examples -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -50,7 +50,11 @@ class Running:
 
 @contextmanager
 def running(
-    folder: Path, models: Sequence[object], *options: str, env: Mapping[str, str] | None = None
+    folder: Path,
+    models: Sequence[object],
+    *options: str,
+    env: Mapping[str, str] | None = None,
+    python: str | Path = sys.executable,
 ) -> Iterator[Running]:
     """Run a server on a free port until the block ends.
 
@@ -59,8 +63,9 @@ def running(
         models: to serve.
         options: of the command.
         env: variables beside those of the test.
+        python: interpreter of the install that serves.
     """
-    command = [sys.executable, "-m", "modelyard", "serve", *map(str, models), "--port", "0"]
+    command = [str(python), "-m", "modelyard", "serve", *map(str, models), "--port", "0"]
     log_path = folder / "server.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
