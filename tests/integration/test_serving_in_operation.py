@@ -195,26 +195,3 @@ def test_several_models_answer_by_their_names(tmp_path: Path, row: dict[str, Any
         refused = server.post("/predict", {"row": row})
         assert refused.status_code == 404
         assert "/models/{name}" in refused.json()["fix"]
-
-
-@pytest.mark.slow
-def test_a_thousand_clients_at_once_are_answered_or_asked_to_come_back(
-    tmp_path: Path, row: dict[str, Any]
-) -> None:
-    options = ("--max-in-flight", "64")
-    with running(tmp_path, [f"it={PENGUINS}"], *TRUST, *options) as server:
-        batch = {"rows": [row] * 2_000}
-
-        def ask(at: int) -> int:
-            path, body = ("/predict-batch", batch) if at % 10 == 0 else ("/predict", {"row": row})
-            answer = httpx.post(f"{server.url}{path}", json=body, timeout=120)
-            if answer.status_code == 503:
-                assert answer.headers["retry-after"]
-            return answer.status_code
-
-        with ThreadPoolExecutor(1_000) as threads:
-            statuses = list(threads.map(ask, range(1_000)))
-        assert set(statuses) <= {200, 503}
-        assert statuses.count(200) >= 500
-        assert server.client.get("/health").json()["in_flight"] == 0
-        assert server.post("/predict", {"row": row}).status_code == 200
