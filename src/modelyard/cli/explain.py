@@ -162,6 +162,7 @@ def _print_explanation(explanation: "Explanation", top: int, *, target: str) -> 
 _METHODS = {
     "linear": "Exact, from the weights of the model.",
     "trees": "Exact, from the trees of the model.",
+    "members": "Exact, from the members of the model.",
     "enumeration": "Exact: the model was asked about every coalition of columns.",
     "sampling": "Sampled, by orders of columns drawn at random.",
 }

@@ -21,6 +21,7 @@ class Method(StrEnum):
 
     LINEAR = "linear"
     TREES = "trees"
+    MEMBERS = "members"
     ENUMERATION = "enumeration"
     SAMPLING = "sampling"
 

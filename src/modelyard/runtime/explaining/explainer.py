@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +29,9 @@ from modelyard.runtime.explaining.forms import structure_of
 from modelyard.runtime.explaining.graphs import read_graph
 from modelyard.runtime.explaining.linear import LinearReasons
 from modelyard.runtime.explaining.links import answers_of, calibrated
+from modelyard.runtime.explaining.mixtures import MixtureReasons, Reasons
 from modelyard.runtime.explaining.sampling import MOST_ROWS, shares_of
-from modelyard.runtime.explaining.structures import Linear, Structure
+from modelyard.runtime.explaining.structures import Linear, Mixture, Structure
 from modelyard.runtime.explaining.trees import TreeReasons
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.recipes import Recipe
@@ -48,24 +48,11 @@ OVERALL_ROWS = 50
 _OVERALL_ASKED = 4_000
 
 
-class _Reasons(Protocol):
-    """Exact contributions from a model's structure."""
-
-    @property
-    def reference_raw(self) -> FloatArray:
-        """(r, c) raw scores of the reference rows."""
-        ...
-
-    def reasons(self, features: FloatArray, target: int) -> tuple[float, FloatArray]:
-        """Return one raw score of one row of (1, k) features, and what each column moved it by."""
-        ...
-
-
 @dataclass(frozen=True)
 class _Exact:
     """A model's reasons, in what they are counted, and their mean raw scores."""
 
-    reasons: _Reasons
+    reasons: Reasons
     scale: Scale
     method: Method
     base: FloatArray
@@ -231,7 +218,9 @@ class Explainer:
         if structure is None or players is None:
             return None
         calibration = self.predictor.decision.calibration
-        folded = None if calibration is None else calibrated(structure, calibration)
+        folded = None
+        if calibration is not None and not isinstance(structure, Mixture):
+            folded = calibrated(structure, calibration)
         if folded is not None:
             structure, expected = folded, self.predictor.decision.calibrated(expected)
         try:
@@ -263,8 +252,14 @@ def _cell(cell: float | str | None, kind: ColumnKind) -> Cell:
 
 
 def _reasons(
-    structure: Structure, reference: FloatArray, *, players: IntArray, n_players: int
-) -> tuple[_Reasons, Method]:
+    structure: Structure | Mixture, reference: FloatArray, *, players: IntArray, n_players: int
+) -> tuple[Reasons, Method]:
+    if isinstance(structure, Mixture):
+        of_members = []
+        for each in structure.members:
+            own, whose = np.ascontiguousarray(reference[:, each.columns]), players[each.columns]
+            of_members.append(_reasons(each.structure, own, players=whose, n_players=n_players)[0])
+        return MixtureReasons(structure.members, of_members), Method.MEMBERS
     if isinstance(structure, Linear):
         reasons = LinearReasons(structure, reference, players=players, n_players=n_players)
         return reasons, Method.LINEAR

@@ -1,8 +1,9 @@
-"""Recognises in a graph the models whose Shapley values are exact: weighted sums, sums of trees.
+"""Recognises in a graph the models whose Shapley values are exact: sums of trees, and the like.
 
-What is recognised is the part that makes raw scores; what follows must turn them into answers one
-by one, so that reasons for a raw score are reasons for the answer. A graph of any other form has no
-structure here, and is explained by asking the model.
+Weighted sums of features, sums of trees, and means of such are known. What is recognised is the
+part that makes raw scores; what follows must turn them into answers one by one, so that reasons for
+a raw score are reasons for the answer. A graph of any other form has no structure here, and is
+explained by asking the model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from modelyard.domain.explanations import Scale
 from modelyard.runtime.explaining.graphs import Graph, Node
 from modelyard.runtime.explaining.links import with_link
-from modelyard.runtime.explaining.structures import Linear, Structure, Trees
+from modelyard.runtime.explaining.structures import Linear, Member, Mixture, Structure, Trees
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -23,14 +24,21 @@ _SUM = 1
 _FLOAT32 = 1
 
 
-def structure_of(graph: Graph, *, n_outputs: int) -> Structure | None:
+def structure_of(graph: Graph, *, n_outputs: int) -> Structure | Mixture | None:
     """Return the structure of a graph, or None where it is of another form.
 
     Args:
         graph: of a model that answers (n, n_outputs) scores.
         n_outputs: labels, or 1 for regression.
     """
-    if not _is_chain(graph):
+    chain = _chain(graph, "scores")
+    if chain is None:
+        return _mixture(graph, n_outputs)
+    return _structure(chain, n_outputs)
+
+
+def _structure(graph: Graph, n_outputs: int) -> Structure | None:
+    if not graph.nodes:
         return None
     for read in (_linear, _sum_of_trees, _mean_of_trees):
         found = read(graph)
@@ -40,14 +48,63 @@ def structure_of(graph: Graph, *, n_outputs: int) -> Structure | None:
     return None
 
 
-def _is_chain(graph: Graph) -> bool:
-    """Whether each node takes what the one before made, and constants, and nothing else."""
-    here = "features"
-    for node in graph.nodes:
-        if [name for name in node.inputs if name not in graph.constants] != [here]:
-            return False
-        here = node.outputs[0]
-    return here == "scores"
+def _chain(graph: Graph, end: str) -> Graph | None:
+    """Return the nodes from the features to a value; None where one takes more than the last made.
+
+    Each takes what the one before made, and constants, and nothing else.
+    """
+    made = {name: node for node in graph.nodes for name in node.outputs}
+    nodes, here = [], end
+    while here != "features":
+        node = made.get(here)
+        given = [name for name in node.inputs if name not in graph.constants] if node else []
+        if node is None or len(given) != 1:
+            return None
+        nodes.append(node)
+        here = given[0]
+    return Graph(tuple(reversed(nodes)), graph.constants)
+
+
+def _mixture(graph: Graph, n_outputs: int) -> Mixture | None:
+    """Return the members that are laid side by side and multiplied by one matrix of weights."""
+    if [node.op for node in graph.nodes[-2:]] != ["Concat", "MatMul"]:
+        return None
+    beside, product = graph.nodes[-2:]
+    places = graph.constants.get(product.inputs[1])
+    weights = None if places is None else _weights(places, n_outputs)
+    if weights is None or len(weights) != len(beside.inputs):
+        return None
+    members = []
+    # Blending gives members that do not help a weight of zero.
+    weighing = [each for each in zip(beside.inputs, weights, strict=True) if each[1] != 0]
+    for name, weight in weighing:
+        member = _member(graph, name, n_outputs=n_outputs, weight=weight)
+        if member is None:
+            return None
+        members.append(member)
+    scales = {member.structure.scale for member in members}
+    if len(scales) != 1 or Scale.LOG_ODDS in scales:
+        return None
+    return Mixture(tuple(members), scales.pop())
+
+
+def _weights(places: FloatArray, n_outputs: int) -> list[float] | None:
+    """Return the weight of each member; None where their scores are mixed in another way."""
+    weights = places[::n_outputs, 0]
+    plain = np.kron(weights[:, None], np.eye(n_outputs))
+    return weights.tolist() if np.array_equal(places, plain) else None
+
+
+def _member(graph: Graph, end: str, *, n_outputs: int, weight: float) -> Member | None:
+    chain = _chain(graph, end)
+    if chain is None or len(chain.nodes) < 2 or chain.nodes[0].op != "Gather":
+        return None
+    first, *rest = chain.nodes
+    structure = _structure(Graph(tuple(rest), graph.constants), n_outputs)
+    columns = graph.constants.get(first.inputs[1])
+    if structure is None or columns is None:
+        return None
+    return Member(structure, columns, weight)
 
 
 def _linear(graph: Graph) -> tuple[Structure, Sequence[Node]] | None:

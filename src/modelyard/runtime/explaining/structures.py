@@ -1,4 +1,4 @@
-"""Models whose Shapley values are exact, as numbers: weighted sums, and sums of trees."""
+"""Models whose Shapley values are exact, as numbers: weighted sums, sums of trees, their means."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -96,3 +96,31 @@ class Trees:
 
 
 Structure = Linear | Trees
+
+
+@dataclass(frozen=True)
+class Member:
+    """One model of a mixture.
+
+    Attributes:
+        structure: of its scores.
+        columns: (k,) int64, which of the mixture's features are its own, in its order.
+        weight: that its scores are multiplied by.
+    """
+
+    structure: Structure
+    columns: npt.NDArray[np.int64]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Scores as a weighted sum of members' scores, all of which are counted in one scale.
+
+    Attributes:
+        members: one at least.
+        scale: values or probabilities; log-odds do not add up to those of a mean.
+    """
+
+    members: tuple[Member, ...]
+    scale: Scale
