@@ -1,6 +1,6 @@
 """What the commands on models and on runs have in common: labels, and metrics that were kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -64,10 +64,22 @@ def add_tagging(
 
 
 def print_kept_metrics(metrics: Mapping[str, Mapping[str, float]]) -> None:
-    """Print the metrics of a record, as it keeps them."""
+    """Print the metrics of a record, rounded as far as their intervals bear it."""
     columns = ("value", "low", "high", "baseline")
-    rows = [(key, *(values.get(name) for name in columns)) for key, values in metrics.items()]
+    rows = [(key, *_rounded(values, columns)) for key, values in metrics.items()]
     print_table("Metrics", ("metric", *columns), rows=rows)
+
+
+def _rounded(values: Mapping[str, float], columns: Sequence[str]) -> tuple[str, ...]:
+    from modelyard.reporting.numerals import decimals_for, number
+
+    value, low, high = (_known(values.get(name)) for name in ("value", "low", "high"))
+    digits = decimals_for(low, high, value=value)
+    return tuple(number(values.get(name), digits) for name in columns)
+
+
+def _known(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def _show(record: Any, words: str, *, wants_json: bool) -> None:

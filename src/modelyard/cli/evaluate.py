@@ -1,6 +1,7 @@
 """`modelyard evaluate`: how good a model is on rows with a truth."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,12 @@ from modelyard.cli._screen import print_json, progress
 @click.argument("data", type=LOCATION)
 @click.option("--metric", help="Key of the metric that decides; by default the model's own.")
 @click.option("--threshold", type=float, help="Of two labels, to try in place of the model's own.")
+@click.option(
+    "--sensitive",
+    multiple=True,
+    metavar="COLUMN",
+    help="Measure by the groups of this column, an input or not. May be repeated.",
+)
 @click.option("--csv", "csv_path", type=DATA, help="Write the metrics to this CSV file as well.")
 @QUERY
 @dialect
@@ -23,12 +30,10 @@ def evaluate(
     data: Path | str,
     *,
     query: str | None,
-    metric: str | None,
-    threshold: float | None,
     csv_path: Path | None,
     trust: tuple[str, ...],
     wants_json: bool,
-    **written: str | None,
+    **options: Any,
 ) -> None:
     """Measure MODEL on rows with a truth.
 
@@ -36,7 +41,7 @@ def evaluate(
     interval.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._words import print_metrics, print_weaknesses
+    from modelyard.cli._words import print_groups_and_learning, print_metrics, print_weaknesses
     from modelyard.domain.configs import FileDialect
     from modelyard.reporting.exports import evaluation_to_dict
     from modelyard.services.datasets import location_of
@@ -49,7 +54,12 @@ def evaluate(
         opened = predicting.open(model, trust=trust)
         bar.stage("Measuring")
         evaluation = predicting.evaluate(
-            opened, data, metric=metric, threshold=threshold, dialect=FileDialect(**written)
+            opened,
+            data,
+            metric=options.pop("metric"),
+            threshold=options.pop("threshold"),
+            sensitive=options.pop("sensitive"),
+            dialect=FileDialect(**options),
         )
     if csv_path is not None:
         write_metrics(evaluation, csv_path)
@@ -58,6 +68,7 @@ def evaluate(
     else:
         print_metrics(evaluation, is_held_out=False)
         print_weaknesses(evaluation)
+        print_groups_and_learning(evaluation)
         if evaluation.is_training_data:
             click.echo("Note: training learned from rows of this file, so the figures flatter.")
 

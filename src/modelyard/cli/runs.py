@@ -55,45 +55,37 @@ def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
     if wants_json:
         print_json([_plain(run) for run in found])
         return
+    # What the list is sorted by is what a reader looks for.
+    by = query.sort if any(query.sort in run.metrics for run in found) else None
     headings = ("run", "started", "name", "status", "algorithm", "metric", "value", "model")
-    rows = [
-        (
-            run.id,
-            f"{run.started_at:%Y-%m-%d %H:%M}",
-            run.name,
-            run.status.value,
-            run.algorithm,
-            run.metric,
-            run.metrics.get(run.metric, {}).get("value"),
-            run.model,
-        )
-        for run in found
-    ]
-    print_table(f"{len(found)} trainings", headings, rows=rows)
+    print_table(
+        f"{len(found)} training{'' if len(found) == 1 else 's'}",
+        headings,
+        rows=[_row(run, metric=by or run.metric) for run in found],
+    )
 
 
 @runs.command("show")
 @click.argument("run")
+@click.option("--out", type=DATA, help="Write its trials to this .csv or .json file as well.")
 @JSON
-def show(run: str, *, wants_json: bool) -> None:
+def show(run: str, *, out: "Path | None", wants_json: bool) -> None:
     """Show one training.
 
     RUN is its id, or the beginning of it.
     """
     from modelyard.bootstrap import open_project
+    from modelyard.services.runs import write_trials
 
     kept = open_project().runs
     found = kept.get(run)
     trials = kept.trials(found.id)
+    if out is not None:
+        write_trials(trials, out)
     if wants_json:
         print_json(_plain(found) | {"trials": [_plain_trial(each) for each in trials]})
         return
-    facts = _plain(found)
-    for key in ("metrics", "findings", "config"):
-        facts.pop(key)
-    print_table(
-        f"Training {found.id}", ("fact", "value"), rows=[(k, str(v)) for k, v in facts.items()]
-    )
+    print_table(f"Training {found.id}", ("fact", "value"), rows=_facts(found))
     print_kept_metrics(found.metrics)
     if trials:
         _print_trials(trials)
@@ -121,6 +113,41 @@ def delete(run: str, *, yes: bool, wants_json: bool) -> None:
         print_json({"deleted": found.id})
     else:
         click.echo(f"Forgotten: {found.id}")
+
+
+def _row(run: "Run", *, metric: str) -> tuple[object, ...]:
+    return (
+        run.id,
+        f"{run.started_at:%Y-%m-%d %H:%M}",
+        run.name,
+        run.status.value,
+        run.algorithm,
+        metric,
+        run.metrics.get(metric, {}).get("value"),
+        run.model,
+    )
+
+
+def _facts(run: "Run") -> list[tuple[str, str]]:
+    """Return what a person asks of a training; --json has the rest."""
+    facts = {
+        "name": run.name,
+        "status": run.status.value,
+        "reason": run.reason,
+        "model": run.model,
+        "task": run.task,
+        "algorithm": run.algorithm,
+        "metric": run.metric,
+        "data": run.data_location,
+        "SHA-256": run.data_sha256,
+        "rows": run.n_rows,
+        "seed": run.seed,
+        "started": f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC",
+        "took": "" if run.duration_s is None else f"{run.duration_s:.1f} s",
+        "of it the fit": "" if run.fit_s is None else f"{run.fit_s:.1f} s",
+        "tags": ", ".join(f"{key}={value}" for key, value in run.tags.items()),
+    }
+    return [(name, str(value)) for name, value in facts.items() if value not in (None, "")]
 
 
 def _print_trials(trials: "Sequence[Trial]") -> None:

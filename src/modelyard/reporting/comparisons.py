@@ -109,9 +109,16 @@ def _row(each: ComparedModel, comparison: Comparison, *, is_paired: bool) -> Row
         number(score.behind, digits) if is_behind else UNDEFINED,
         _interval(score.behind_low, score.behind_high, digits) if is_behind else UNDEFINED,
         _standing(score),
-        UNDEFINED if each.predict_s is None else number(1000 * each.predict_s),
+        _milliseconds(each.predict_s),
         size(each.size_bytes),
     )
+
+
+def _milliseconds(seconds: float | None) -> str:
+    if seconds is None:
+        return UNDEFINED
+    took = 1000 * seconds
+    return number(took, decimals_for(took, took, value=took))
 
 
 def _standing(score: ComparedScore) -> str:

@@ -1,7 +1,7 @@
 """Opens model packages, predicts with them, and measures them on new rows with a truth."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -228,18 +228,27 @@ class PredictionService:
         *,
         metric: str | None = None,
         threshold: float | None = None,
+        sensitive: Sequence[str] = (),
         dialect: FileDialect = _AS_FOUND,
     ) -> Evaluation:
         """Measure the model on rows with a truth, beside the baseline of its training.
 
+        Args:
+            model: to measure.
+            data: rows with a truth.
+            metric: key of the one that decides; the model's own unless named.
+            threshold: of two labels, to try in place of the model's own.
+            sensitive: columns by whose groups the model is measured; they need not be inputs.
+            dialect: how a file is written.
+
         Raises:
-            MissingColumns: if the target or an input column is missing.
+            MissingColumns: if the target, an input or a sensitive column is missing.
             TargetError: if no row has a target, or one holds a label that the model does not know.
         """
         manifest, metrics = model.manifest, self.catalog.metrics()
         later = self.with_truth(model, data, threshold=threshold, dialect=dialect)
         evaluation = measure(
-            later,
+            replace(later, sensitive=tuple(sensitive)),
             metric=metric_for(metrics, manifest.task, key=metric or manifest.metric),
             metrics=metrics,
             charts=self.catalog.charts(),

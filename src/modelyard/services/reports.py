@@ -14,6 +14,7 @@ from modelyard.domain.runs import Run
 from modelyard.engine.training import Trained
 from modelyard.kit.records import from_plain, to_plain
 from modelyard.reporting.cards import model_card
+from modelyard.reporting.every_chart import every_chart
 from modelyard.reporting.exports import kept_metrics_csv, metrics_csv
 from modelyard.reporting.plot_files import plot_svg
 from modelyard.reporting.rasters import plot_png
@@ -116,7 +117,7 @@ def write_plots(package: Package, folder: Path, *, form: str) -> tuple[Path, ...
             "The package keeps its report as a page alone.", fix="Train the model again."
         )
     contents = {}
-    for number, spec in enumerate(subject.evaluation.charts, start=1):
+    for number, spec in enumerate(every_chart(subject.evaluation), start=1):
         contents[f"{number:02}-{slug(spec.key)}.{form}"] = _PLOTS[form](spec)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.queries import RunQuery
@@ -19,6 +20,8 @@ _COLUMNS = (
     "id", "name", "status", "started_at", "duration_s", "fit_s", "task", "algorithm", "metric",
     "n_rows", "seed", "data_location", "data_sha256", "model", "reason",
 )  # fmt: skip
+
+_OF_A_TRIAL = ("number", "status", "score", "duration_s", "reason")
 
 
 @dataclass(frozen=True)
@@ -71,17 +74,45 @@ def write_runs(runs: Sequence[Run], path: Path) -> None:
         InvalidValue: if the suffix is another.
         StoreError: if the file cannot be written.
     """
-    if path.suffix == ".json":
-        written = json.dumps([asdict(run) for run in runs], indent=2, default=str)
-    elif path.suffix == ".csv":
-        written = runs_csv(runs)
-    else:
+    _write(path, [asdict(run) for run in runs], runs_csv(runs), what="runs")
+
+
+def write_trials(trials: Sequence[Trial], path: Path) -> None:
+    """Write the trials of a search as JSON, whole, or as CSV, a line each.
+
+    Raises:
+        InvalidValue: if the suffix is another.
+        StoreError: if the file cannot be written.
+    """
+    _write(path, [asdict(trial) for trial in trials], trials_csv(trials), what="trials")
+
+
+def _write(path: Path, records: list[dict[str, Any]], table: str, *, what: str) -> None:
+    if path.suffix not in {".json", ".csv"}:
         raise InvalidValue(
-            f"Trainings are written as .json or .csv; '{path.suffix}' came.",
-            fix="Name the file runs.json or runs.csv.",
+            f"{what.capitalize()} are written as .json or .csv; '{path.suffix}' came.",
+            fix=f"Name the file {what}.json or {what}.csv.",
             sample=path.suffix,
         )
+    written = json.dumps(records, indent=2, default=str) if path.suffix == ".json" else table
     write_whole(path, written.encode())
+
+
+def trials_csv(trials: Sequence[Trial]) -> str:
+    """Return a line for each trial, with a column for every hyperparameter and every fold."""
+    names = sorted({name for trial in trials for name in trial.parameters})
+    n_folds = max((len(trial.fold_scores) for trial in trials), default=0)
+    rows = (
+        (
+            *(getattr(trial, name) for name in _OF_A_TRIAL),
+            *(trial.parameters.get(name) for name in names),
+            *trial.fold_scores,
+            *([None] * (n_folds - len(trial.fold_scores))),
+        )
+        for trial in trials
+    )
+    folds = [f"fold_{fold}" for fold in range(1, n_folds + 1)]
+    return csv_text([*_OF_A_TRIAL, *names, *folds], rows)
 
 
 def runs_csv(runs: Sequence[Run]) -> str:

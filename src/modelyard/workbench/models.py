@@ -1,7 +1,7 @@
 """A model in the hands of a Python user: read back from its package, it predicts and measures."""
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,14 +151,21 @@ class Model:
         return self.opened.predictor.predict_row(row)
 
     def evaluate(
-        self, data: Any, *, metric: str | None = None, threshold: float | None = None
+        self,
+        data: Any,
+        *,
+        metric: str | None = None,
+        threshold: float | None = None,
+        sensitive: str | Sequence[str] = (),
     ) -> Evaluation:
         """Measure the model on rows with a truth, beside the baseline, with 95 % intervals.
 
-        Metric and threshold are the model's own unless others are named.
+        Metric and threshold are the model's own unless others are named. `fairness` of the answer
+        tells how the groups of each `sensitive` column fare, which need not be an input.
         """
+        columns = (sensitive,) if isinstance(sensitive, str) else tuple(sensitive)
         return self.project.predicting.evaluate(
-            self.opened, data, metric=metric, threshold=threshold
+            self.opened, data, metric=metric, threshold=threshold, sensitive=columns
         )
 
     def explain(self, data: Any, *, label: Label | None = None) -> list[Explanation]:

@@ -9,7 +9,8 @@ import pytest
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.runs import Run, RunStatus
-from modelyard.services.runs import runs_csv, write_runs
+from modelyard.domain.trials import Trial, TrialStatus
+from modelyard.services.runs import runs_csv, trials_csv, write_runs, write_trials
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 RUNS = (
@@ -43,3 +44,20 @@ def test_another_suffix_is_refused(tmp_path):
         write_runs(RUNS, tmp_path / "runs.xlsx")
 
     assert not list(tmp_path.iterdir())
+
+
+def test_every_trial_is_a_line_and_every_hyperparameter_and_fold_a_column():
+    trials = (
+        Trial(2, {"depth": 3}, TrialStatus.SUCCEEDED, 0.9, 0.9, (0.8, 1.0), 1.5),
+        Trial(1, {"depth": 9}, TrialStatus.FAILED, None, None, (), 0.1, "=too deep"),
+    )
+    first, second = csv.DictReader(io.StringIO(trials_csv(trials)))
+
+    assert (first["number"], first["depth"], first["fold_2"]) == ("2", "3", "1.0")
+    assert (second["status"], second["fold_1"], second["reason"]) == ("failed", "", "'=too deep")
+
+
+def test_trials_of_no_search_are_a_table_without_rows(tmp_path):
+    write_trials((), tmp_path / "trials.csv")
+
+    assert (tmp_path / "trials.csv").read_text() == "number,status,score,duration_s,reason\n"

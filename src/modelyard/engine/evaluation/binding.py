@@ -1,11 +1,17 @@
 """Finds in new rows what bound the rows of a training, so that intervals are as honest later."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from modelyard.domain.columns import Column, InputColumn
+from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import MissingColumns
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tables import RawTable, Table
 from modelyard.engine.evaluation.resampling import Resampling
-from modelyard.engine.kinds.typing import conform
+from modelyard.engine.kinds.typing import conform, type_table
 from modelyard.engine.units import IntArray, bonds_over
+from modelyard.kit.matching import suggestion
 
 
 def reading_of(column: Column) -> InputColumn:
@@ -46,6 +52,24 @@ def bound_rows(raw: RawTable, inputs: Table, *, manifest: Manifest, rows: IntArr
         table.take(rows), inputs.names, group=named.get("group"), time=named.get("time")
     )
     return Resampling.of(table.take(rows), bonds)
+
+
+def named_columns(raw: RawTable, inputs: Table, names: Sequence[str]) -> Table:
+    """Return columns by name: as the model reads them, others as their own values tell.
+
+    Raises:
+        MissingColumns: if there is no such column, with the nearest name.
+    """
+    known = frozenset(inputs.names)
+    others = [name for name in names if name not in known]
+    for name in others:
+        if name not in raw.frame.columns:
+            fix = suggestion(name, raw.frame.columns, otherwise="Name one of the data's columns.")
+            raise MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)
+    if not others:
+        return inputs.select(names)
+    apart = replace(raw, frame=raw.frame.select(others), coded=raw.coded & set(others))
+    return _beside(inputs, type_table(apart, ReadOptions())).select(names)
 
 
 def _beside(inputs: Table, others: Table) -> Table:

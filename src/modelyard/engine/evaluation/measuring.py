@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.evaluations import Coverage, Evaluation
+from modelyard.domain.fairness import Fairness
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.rules import Rule
 from modelyard.domain.tables import RawTable, Table
-from modelyard.engine.evaluation.binding import bound_rows
+from modelyard.engine.evaluation.binding import bound_rows, named_columns
 from modelyard.engine.evaluation.conformal import measured_coverage
 from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate
+from modelyard.engine.evaluation.fairness import measure_fairness
 from modelyard.engine.evaluation.truth import baseline_scores
 from modelyard.engine.evaluation.weak_spots import Seen, find_weaknesses
 from modelyard.engine.preparing import blocks_of
@@ -38,6 +40,7 @@ class LaterRows:
         rule: by which probabilities become a label.
         y_true: (m,) the truth of the rows that have one.
         rows: (m,) positions of these rows.
+        sensitive: columns by whose groups the model is measured.
     """
 
     package: Package
@@ -47,6 +50,7 @@ class LaterRows:
     rule: Rule
     y_true: npt.NDArray[Any]
     rows: IntArray
+    sensitive: tuple[str, ...] = ()
 
     @property
     def manifest(self) -> Manifest:
@@ -116,4 +120,14 @@ def measure(
         charts=draw_charts(charts, subject),
         coverage=coverage,
         weaknesses=find_weaknesses(seen, metric, rng=rng),
+        fairness=_fairness(later, rng),
+    )
+
+
+def _fairness(later: LaterRows, rng: np.random.Generator) -> tuple[Fairness, ...]:
+    if not later.sensitive:
+        return ()
+    table = named_columns(later.raw, later.inputs, later.sensitive).take(later.rows)
+    return tuple(
+        measure_fairness(table, column, scored=later.scored, rng=rng) for column in later.sensitive
     )
