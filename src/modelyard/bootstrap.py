@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from modelyard.services.models import ModelService
     from modelyard.services.packages import PackageService
     from modelyard.services.predicting import PredictionService
+    from modelyard.services.reading import TableReader
     from modelyard.services.runs import RunService
     from modelyard.services.training import TrainingService
     from modelyard.store.artifacts import Artifacts
@@ -71,7 +72,16 @@ class Project:
         """Reading and profiling of data."""
         from modelyard.services.datasets import DatasetService
 
-        return DatasetService(self.catalog)
+        return DatasetService(self.catalog, self.tables)
+
+    @cached_property
+    def tables(self) -> "TableReader":
+        """Reading of tables, and what is kept of them."""
+        from modelyard.services.reading import TableReader
+        from modelyard.store.prepared import PreparedTables
+
+        root = self.settings.home / "data" / "prepared"
+        return TableReader(self.catalog, PreparedTables(root, self.settings.cache_bytes))
 
     @cached_property
     def training(self) -> "TrainingService":
@@ -103,6 +113,7 @@ class Project:
             new_id=_new_id,
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
+            typing=self.tables.type_table,
         )
 
     @cached_property
@@ -209,9 +220,15 @@ class Project:
         return Models(self.database).get(reference)
 
 
-def open_project(settings: Settings | None = None) -> Project:
-    """Return the project that the environment names; nothing is made before it is used."""
+def open_project(settings: Settings | None = None, *, keeps_tables: bool = True) -> Project:
+    """Return the project that the environment names; nothing is made before it is used.
+
+    Args:
+        settings: None means those of this process.
+        keeps_tables: whether copies of tables that were read may be kept, and taken.
+    """
     settings = settings or read_settings()
+    settings = settings if keeps_tables else replace(settings, cache_bytes=0)
     _configure_logs(settings)
     return Project(settings)
 

@@ -18,10 +18,16 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_DATABASE_URL": "Database; by default 'modelyard.db' in the project folder.",
     "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
     "MODELYARD_SERVING_TOKEN": "Token of a server's admin call; there is none without.",
+    "MODELYARD_CACHE_MB": "Room for tables that were read once; by default 2000, 0 for none.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
 }
+
+
+_MB = 1_000_000
+# Two tables of a file of 500 MB take 800 MB.
+_CACHE_MB = 2000
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Settings:
         database_url: in SQLAlchemy's form; left out of `repr`, it may hold a password.
         keys: folder of the signing keys, absolute.
         threads: to compute with, at least 1.
+        cache_bytes: room for tables that were read once; 0 for none.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
         serving_token: that whoever renews the models of a server must send, None for nobody.
@@ -45,6 +52,7 @@ class Settings:
     log_format: str = "console"
     log_level: str = "error"
     serving_token: str | None = field(default=None, repr=False)
+    cache_bytes: int = _CACHE_MB * _MB
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +80,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
         ),
         serving_token=given.get("MODELYARD_SERVING_TOKEN"),
+        cache_bytes=_megabytes(given.get("MODELYARD_CACHE_MB", str(_CACHE_MB))),
     )
 
 
@@ -109,6 +118,17 @@ def _threads(text: str | None) -> int:
     raise InvalidValue(
         f"MODELYARD_THREADS must be a whole number of at least 1; '{text}' came.",
         fix="Set a number, or unset it to use every core that this process may use.",
+        sample=text,
+    )
+
+
+def _megabytes(text: str) -> int:
+    """Return the bytes of a whole number of megabytes."""
+    if text.isascii() and text.isdigit():
+        return int(text) * _MB
+    raise InvalidValue(
+        f"MODELYARD_CACHE_MB must be a whole number of megabytes, 0 for none; '{text}' came.",
+        fix="Set a number, or unset it.",
         sample=text,
     )
 

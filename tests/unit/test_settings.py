@@ -26,6 +26,7 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_HOME": "/srv/project",
         "MODELYARD_DATABASE_URL": "sqlite:////srv/x.db",
         "MODELYARD_KEYS": "/srv/keys",
+        "MODELYARD_CACHE_MB": "7",
         "MODELYARD_THREADS": "3",
         "MODELYARD_LOG": "json",
         "MODELYARD_LOG_LEVEL": "debug",
@@ -36,6 +37,7 @@ def test_every_known_variable_is_honoured() -> None:
     assert (settings.home, settings.keys) == (Path("/srv/project"), Path("/srv/keys"))
     assert settings.database_url == "sqlite:////srv/x.db"
     assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
+    assert settings.cache_bytes == 7_000_000
     assert settings.serving_token == values["MODELYARD_SERVING_TOKEN"]
     assert "hush" not in repr(settings)
 
@@ -52,6 +54,12 @@ def test_keys_follow_the_xdg_folder_and_ignore_a_relative_one() -> None:
     ignores = read_settings({"XDG_CONFIG_HOME": "relative", "HOME": "/home/ada"})
     assert follows.keys == Path("/etc/ada/modelyard/keys")
     assert ignores.keys == Path("/home/ada/.config/modelyard/keys")
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "plenty", "٣"])
+def test_room_that_is_no_whole_number_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue, match=f"'{text}' came"):
+        read_settings({"MODELYARD_CACHE_MB": text})
 
 
 def test_a_tilde_is_the_home_folder() -> None:

@@ -34,6 +34,9 @@ KIND: Decorator = click.option(
     help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
     "identifier. May be repeated.",
 )
+NO_CACHE: Decorator = click.option(
+    "--no-cache", is_flag=True, help="Parse the file, and keep no copy of what was read."
+)
 _DIALECT = (
     click.option("--encoding", help="Of the file, e.g. utf-8 or cp1250; by default found."),
     click.option("--delimiter", help="Of the file, one character; by default found."),

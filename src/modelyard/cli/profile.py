@@ -11,6 +11,7 @@ from modelyard.cli._options import (
     KIND,
     LOCATION,
     MISSING,
+    NO_CACHE,
     QUERY,
     answering,
     dialect,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @KIND
 @QUERY
 @dialect
+@NO_CACHE
 @JSON
 def profile(
     data: Path | str,
@@ -39,6 +41,7 @@ def profile(
     query: str | None,
     missing: tuple[str, ...],
     kinds: tuple[str, ...],
+    no_cache: bool,
     wants_json: bool,
     **given: Any,
 ) -> None:
@@ -52,7 +55,7 @@ def profile(
     from modelyard.services.datasets import plain_examination, write_profile
 
     options = read_options(missing, pairs(kinds, "--kind"), dialect=given)
-    datasets = open_project().datasets
+    datasets = open_project(keeps_tables=not no_cache).datasets
     examination = datasets.examine(answering(data, query), options, target=target)
     if out is not None:
         write_profile(examination, datasets.relate(examination), path=out, target=target)

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import click
 
-from modelyard.cli._options import DATA, JSON
+from modelyard.cli._options import DATA, JSON, NO_CACHE
 from modelyard.cli._screen import progress
 
 
 @click.command("run")
 @click.argument("config", type=DATA)
 @click.option("--accept", multiple=True, metavar="FINDING", help="Train in spite of this finding.")
+@NO_CACHE
 @JSON
-def run(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:
+def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bool) -> None:
     """Train as the YAML file CONFIG says.
 
     `modelyard config schema` tells what it may hold.
@@ -25,7 +26,7 @@ def run(config: Path, *, accept: tuple[str, ...], wants_json: bool) -> None:
 
     request = read_configuration(config)
     settled = replace(request.config, accepted=request.config.accepted | set(accept))
-    project = open_project()
+    project = open_project(keeps_tables=not no_cache)
     with progress(is_shown=not wants_json) as bar:
         outcome = project.training.train(
             lambda: project.datasets.read(request.data, settled.read),

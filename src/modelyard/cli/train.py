@@ -11,6 +11,7 @@ from modelyard.cli._options import (
     KIND,
     LOCATION,
     MISSING,
+    NO_CACHE,
     QUERY,
     answering,
     dialect,
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
 @KIND
 @QUERY
 @dialect
+@NO_CACHE
 @JSON
 def train(
     data: Path | str,
@@ -162,7 +164,7 @@ def train(
 
     data = answering(data, query)
     config = _config(options)
-    project = open_project()
+    project = open_project(keeps_tables=not options["no_cache"])
     with progress(is_shown=not wants_json) as bar:
         outcome = project.training.train(
             lambda: project.datasets.read(data, config.read),

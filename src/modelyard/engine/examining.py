@@ -13,7 +13,7 @@ from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Task
-from modelyard.engine.kinds.typing import type_table
+from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.mending import Mending, settle
 from modelyard.engine.profiling import profile
 from modelyard.engine.schema_check import check_table
@@ -56,13 +56,12 @@ def examine_table(
     *,
     checks: Mapping[str, Check],
     seed: int,
-    target: str | None = None,
+    target: str,
+    typing: Typing = type_table,
 ) -> Examination:
-    """Type, profile and check a table, with or without a target."""
-    if target is None:
-        return examine_typed(type_table(raw, options), options, checks=checks, seed=seed)
+    """Type, profile and check a table for a target."""
     config = TrainingConfig(target=target, read=options, seed=seed)
-    table = type_table(raw, _as_spelled(raw, options, target=target))
+    table = typing(raw, _as_spelled(raw, options, target=target))
     task, reason = find_task(table, target)
     return _told(_examined(table, task, reason, config=config, checks=checks))
 
@@ -76,20 +75,25 @@ def examine_typed(
 
 
 def examine(
-    raw: RawTable, config: TrainingConfig, *, checks: Mapping[str, Check], progress: Progress
+    raw: RawTable,
+    config: TrainingConfig,
+    *,
+    checks: Mapping[str, Check],
+    progress: Progress,
+    typing: Typing = type_table,
 ) -> Examination:
     """Type, profile and check a table for a training, and apply the fixes that it asks for.
 
     Raises:
         DataError: if the table, its target or the configuration does not allow training.
     """
-    examination = _examine(raw, config, checks=checks, progress=progress)
+    examination = _examine(raw, config, checks=checks, progress=progress, typing=typing)
     if not config.fixes:
         return _told(examination)
     codes = frozenset(code for check in checks.values() for code in check.card.codes)
     settled, mending = settle(config, examination.table, findings=examination.findings, codes=codes)
     if settled != config:
-        examination = _examine(raw, settled, checks=checks, progress=progress)
+        examination = _examine(raw, settled, checks=checks, progress=progress, typing=typing)
     left = tuple(found for found in examination.findings if not mending.covers(found))
     return _told(replace(examination, findings=left, mending=mending))
 
@@ -100,7 +104,12 @@ def _told(examination: Examination) -> Examination:
 
 
 def _examine(
-    raw: RawTable, config: TrainingConfig, *, checks: Mapping[str, Check], progress: Progress
+    raw: RawTable,
+    config: TrainingConfig,
+    *,
+    checks: Mapping[str, Check],
+    progress: Progress,
+    typing: Typing,
 ) -> Examination:
     progress.stage("Reading the columns")
     options = config.read
@@ -109,7 +118,7 @@ def _examine(
         options = replace(options, kinds=kinds)
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
-    table = _in_order(type_table(raw, options), raw, options, time=config.time)
+    table = _in_order(typing(raw, options), raw, options, time=config.time)
     named = (
         *config.drop,
         *config.sensitive,

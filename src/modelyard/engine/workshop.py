@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from modelyard.catalog import Catalog
+from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import Trial
+from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.protocols.progress import Progress
 
 
@@ -18,6 +21,10 @@ class Workshop:
         progress: is told what happens.
         n_threads: cores to use.
         on_trial: is handed each trial of a search as it ends, where anyone wants it.
+        on_entry: is handed each candidate of AutoML as it ends, where anyone wants it.
+        scratch: folder in which AutoML keeps what it has finished; None for nowhere.
+        begun: moment of the clock at which the training began; None for now.
+        typing: gives the columns of a raw table their kinds.
     """
 
     catalog: Catalog
@@ -25,3 +32,7 @@ class Workshop:
     progress: Progress
     n_threads: int
     on_trial: Callable[[Trial], object] | None = None
+    on_entry: Callable[[Entry], object] | None = None
+    scratch: Path | None = None
+    begun: float | None = None
+    typing: Typing = type_table

@@ -17,12 +17,14 @@ class SourceCard:
         key, title: for users.
         suffixes: lower-case file suffixes that it reads, with the dot.
         schemes: of the addresses that it reads, such as `sqlite` of `sqlite:///shop.db`.
+        is_parsed: whether cells are parsed from text, so that a table is worth keeping once read.
     """
 
     key: str
     title: str
     suffixes: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    is_parsed: bool = False
 
 
 class NotInPiecesError(Exception):

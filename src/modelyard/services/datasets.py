@@ -10,11 +10,10 @@ from modelyard.domain.configs import ReadOptions
 from modelyard.domain.profiles import Relations
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table, examine_typed
-from modelyard.engine.frames.forms import raw_table_of
-from modelyard.engine.kinds.typing import type_table
 from modelyard.engine.relating import relate
 from modelyard.kit.addresses import stated
 from modelyard.reporting.profile_pages import ProfileSubject, render_profile
+from modelyard.services.reading import TableReader
 from modelyard.store.files import write_whole
 
 
@@ -23,6 +22,7 @@ class DatasetService:
     """Reads and profiles."""
 
     catalog: Catalog
+    tables: TableReader
 
     def read(self, data: object, options: ReadOptions) -> RawTable:
         """Read a path or an object in memory into a raw table.
@@ -31,7 +31,7 @@ class DatasetService:
             DataError: if it is not a sound table.
             UsageError: if nothing can read it.
         """
-        return raw_table_of(data, self.catalog, options=options)
+        return self.tables.read(data, options)
 
     def examine(
         self, data: object, options: ReadOptions, *, target: str | None = None, seed: int = 0
@@ -39,11 +39,10 @@ class DatasetService:
         """Type, profile and check a table; with a target, task and leakage as well."""
         checks = self.catalog.checks()
         if target is None:
-            # Nobody holds the text of the table but who reads it, so that it goes column by column.
-            table = type_table(self.read(data, options), options)
+            table = self.tables.read_typed(data, options)
             return examine_typed(table, options, checks=checks, seed=seed)
-        raw = self.read(data, options)
-        return examine_table(raw, options, checks=checks, seed=seed, target=target)
+        raw, typing = self.read(data, options), self.tables.type_table
+        return examine_table(raw, options, checks=checks, seed=seed, target=target, typing=typing)
 
     def relate(self, examination: Examination) -> Relations:
         """Measure what the columns of an examined table have to do with each other."""

@@ -23,6 +23,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
+from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
@@ -67,6 +68,7 @@ class TrainingService:
         clock: returns seconds, monotonic.
         new_id: returns an identifier that sorts by the time it is given.
         mark: returns the mark of this process.
+        typing: gives the columns of a raw table their kinds.
     """
 
     catalog: Catalog
@@ -81,6 +83,7 @@ class TrainingService:
     new_id: Callable[[datetime], str]
     mark: Callable[[], str]
     n_threads: int
+    typing: Typing = type_table
 
     def train(
         self,
@@ -193,6 +196,7 @@ class TrainingService:
             progress,
             self.n_threads,
             on_trial=lambda trial: self.trials.add(run.id, trial),
+            typing=self.typing,
         )
         trained = train(raw, config, workshop=workshop)
         return _described(run, trained), trained

@@ -123,7 +123,7 @@ class CsvSource:
         return RawTable(frame, facts, frozenset(coded))
 
 
-COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES))
+COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES, is_parsed=True))
 
 
 def _at_once(location: Path, options: ReadOptions) -> _Found:

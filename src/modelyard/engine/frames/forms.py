@@ -59,7 +59,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         location = Path(data).expanduser()
         if "\0" in str(location):
             raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
-        return _hashed(_source_of(location, catalog).read(location, options))
+        return _hashed(source_of(location, catalog).read(location, options))
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
     if not frame.height:
@@ -81,7 +81,7 @@ def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iter
     Raises:
         NotInPiecesError: at any time, if the file or its source must be read as a whole.
     """
-    source = _source_of(location.expanduser(), catalog)
+    source = source_of(location.expanduser(), catalog)
     if not isinstance(source, StreamingSource):
         raise NotInPiecesError
     yield from source.stream(location.expanduser(), options)
@@ -133,7 +133,13 @@ def frame_like(data: object, columns: Mapping[str, Values]) -> Any:
     return pl.DataFrame(listed)
 
 
-def _source_of(location: Path, catalog: Catalog) -> Source:
+def source_of(location: Path, catalog: Catalog) -> Source:
+    """Return the source that reads a file, by its suffix.
+
+    Raises:
+        UsageError: if there is none, or if it is a folder.
+        NotFound: if there is no such file.
+    """
     sources = catalog.sources()
     suffix = location.suffix.lower()
     for source in sources.values():

@@ -1,7 +1,7 @@
 """Gives the columns of a raw table their kinds: found from the values, or as training saw them."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -26,6 +26,8 @@ from modelyard.engine.kinds.number_formats import asked_number_format
 from modelyard.engine.kinds.plain import read_plain
 from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
+
+Typing = Callable[[RawTable, ReadOptions], Table]
 
 _MAX_NAMED = 5
 # Cells that are read in one call: fewer cost more calls, more cost memory.
