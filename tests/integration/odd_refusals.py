@@ -81,6 +81,19 @@ FORMS = (
         "Mend line 2",
     ),
     unreadable(
+        "an old Macintosh",
+        with_column("k", cycle("Orléans", "Nîmes")).encode("mac_roman"),
+        "undecidable-encoding",
+        "breaks words",
+        "Name the encoding",
+    ),
+    unreadable(
+        "DOS",
+        with_column("k", cycle("Orléans", "Nîmes", "Köln")).encode("cp850"),
+        "undecidable-encoding",
+        "Name the encoding",
+    ),
+    unreadable(
         "Shift JIS",
         with_column("k", cycle("東京", "大阪")).encode("shift_jis"),
         "undecidable-encoding",

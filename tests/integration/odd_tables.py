@@ -76,6 +76,11 @@ NUMBERS = (
         findings=("huge-numbers-column:k",),
     ),
     _with_k("large numbers that can be summed", "numeric", lambda at: f"{noise(at)}e149"),
+    _with_k(
+        "whole numbers at the end of 64 bits",
+        "integer",
+        lambda at: str(2**63 - 1 - at * 7 % 40),
+    ),
     _with_k("seconds since 1970", "integer", lambda at: str(1_700_000_000 + at * 8641 % 77_777)),
     _with_k(
         "errors of a spreadsheet among numbers",

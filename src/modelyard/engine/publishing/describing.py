@@ -128,5 +128,7 @@ def _binned(values: Any) -> dict[str, Any]:
     if not len(values):
         return {"edges": [], "counts": []}
     edges = np.unique(np.quantile(values, np.linspace(0, 1, _N_BINS + 1)))
-    counts, _ = np.histogram(values, bins=edges if len(edges) > 1 else 1)
+    if len(edges) == 1:
+        return {"edges": edges.tolist(), "counts": [len(values)]}
+    counts, _ = np.histogram(values, bins=edges)
     return {"edges": edges.tolist(), "counts": counts.tolist()}

@@ -50,6 +50,8 @@ CONTROL_BYTES = bytes(byte for byte in range(256) if _CONTROLS.match(bytes([byte
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+# What no Western word holds between small letters; the text is of DOS or of an old Macintosh then.
+_BROKEN = re.compile("(?<=[a-z])[À-ÖØ-ÞŠŒŽŸ¡-©«¬®-¶¸¹»-¿×÷‚ƒ„…†‡ˆ‰‹›•˜™€“”‘](?=[a-z])")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -209,6 +211,9 @@ def _decode_western(content: bytes, first_bad: int) -> DecodedText:
     n_strange = sum(all(letter > "\x7f" for letter in word) for word in words)
     if 2 * n_strange > len(words):
         _refuse_encoding(content, first_bad, "read as Latin-1 it gives no words")
+    near = text[max(0, first_bad - 1) : first_bad + _SAMPLE_BYTES]
+    if 5 * len(_BROKEN.findall(near)) > sum(letter > "\x7f" for letter in near):
+        _refuse_encoding(content, first_bad, f"read as {encoding} it breaks words")
     return DecodedText(
         text.encode("utf-8"), encoding, (f"The file is not UTF-8; it was read as {encoding}.",)
     )
