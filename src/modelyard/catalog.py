@@ -16,6 +16,7 @@ from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import Algorithm, AlgorithmCard
 from modelyard.protocols.charts import Chart
 from modelyard.protocols.checks import Check
+from modelyard.protocols.executors import Executor
 from modelyard.protocols.metrics import Metric
 from modelyard.protocols.searchers import Searcher
 from modelyard.protocols.sources import Source
@@ -34,7 +35,16 @@ class _Component(Protocol):
 
 T = TypeVar("T")
 
-SHELVES = ("sources", "checks", "transforms", "algorithms", "searchers", "metrics", "charts")
+SHELVES = (
+    "sources",
+    "checks",
+    "transforms",
+    "algorithms",
+    "searchers",
+    "executors",
+    "metrics",
+    "charts",
+)
 
 
 class DuplicateComponentError(Exception):
@@ -97,6 +107,10 @@ class Catalog:
     def searchers(self) -> dict[str, Searcher]:
         """Return the searchers by key."""
         return cast("dict[str, Searcher]", self._shelf("searchers"))
+
+    def executors(self) -> dict[str, Executor]:
+        """Return the executors by key."""
+        return cast("dict[str, Executor]", self._shelf("executors"))
 
     def count(self) -> dict[str, int]:
         """Return how many components each shelf holds."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.plain import to_plain
 from modelyard.domain.splits import Shares
@@ -132,6 +133,8 @@ class TrainingConfig:
         learning_curve: whether to fit on fewer rows as well, to see what more would bring.
         n_folds: folds of cross-validation over the training and validation rows, 0 for none.
         search: for hyperparameters, before the training; None for none.
+        automl: looks for the best model within a budget instead of training one algorithm, which is
+            then the one that combines the candidates; None for not.
         metric: key of the metric that decides; None means the task's default.
         calibrate: "auto", "none", or the one method that may map probabilities.
         threshold: of two labels: a number, the key of a metric that is to be best, or "costs";
@@ -163,6 +166,7 @@ class TrainingConfig:
     learning_curve: bool = False
     n_folds: int = 0
     search: SearchConfig | None = None
+    automl: AutoMLConfig | None = None
     metric: str | None = None
     calibrate: str = AUTO
     threshold: float | str | None = None
@@ -201,6 +205,9 @@ class TrainingConfig:
         known["shares"] = Shares(**raw.get("shares", {}))
         if known.get("search") is not None:
             known["search"] = SearchConfig(**known["search"])
+        if known.get("automl") is not None:
+            automl = known["automl"]
+            known["automl"] = AutoMLConfig(**{**automl, "algorithms": tuple(automl["algorithms"])})
         known["read"] = _read_options_from(raw.get("read", {}))
         known["preparation"] = PreparationConfig(**raw.get("preparation", {}))
         return cls(**known)

@@ -47,6 +47,24 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Rows that something may be chosen by.
+
+    Attributes:
+        rows: their positions.
+        scores: (n, m) by models that were not taught them; of a regression that was taught them
+            its own; None where nothing can be chosen.
+        taught_nothing: whether the scores are of models that were not taught the rows.
+        told: what the rows are called.
+    """
+
+    rows: IntArray
+    scores: FloatArray | None
+    taught_nothing: bool
+    told: str = "validation rows"
+
+
+@dataclass(frozen=True)
 class Wishes:
     """What is to be chosen on validation rows.
 
@@ -82,11 +100,19 @@ def hold_out(plan: FitPlan, config: TrainingConfig, *, catalog: Catalog) -> tupl
     return replace(plan, holds_validation=asks or wish.needs_rows), Wishes(config.calibrate, wish)
 
 
+def held_by(fitted: Fitted, plan: FitPlan, *, validation: IntArray) -> Held:
+    """Return the validation rows, with the model's scores where something may be chosen by them."""
+    is_held = fitted.n_stopping > 0
+    asks = is_held or (plan.task is Task.REGRESSION and len(validation) > 0)
+    scores = _scores(fitted, plan, validation) if asks else None
+    return Held(validation, scores, taught_nothing=is_held)
+
+
 def decide(
     fitted: Fitted,
     plan: FitPlan,
     *,
-    validation: IntArray,
+    held: Held,
     wishes: Wishes,
     of_unit: IntArray,
     rng: np.random.Generator,
@@ -96,28 +122,27 @@ def decide(
     Args:
         fitted: the model as it was fitted.
         plan: what was fitted.
-        validation: positions of the validation rows.
+        held: what may be chosen by.
         wishes: as `hold_out` returned them.
-        of_unit: unit of each validation row.
+        of_unit: unit of each held row.
         rng: of the folds.
 
     Raises:
         TooFewRows: if something is to be chosen and there are no rows to choose by.
     """
     asked, wish = wishes.calibrate, wishes.rule
-    is_held = fitted.n_stopping > 0
-    if plan.holds_validation and not is_held:
+    if plan.holds_validation and not held.taught_nothing:
         raise TooFewRows(
             "Calibration and threshold are chosen on validation rows, and there are none.",
             fix="Give validation rows a share, 0.1 for example.",
         )
     if plan.task is Task.REGRESSION:
-        return fitted, _decide_numbers(fitted, plan, validation)
+        return fitted, _decide_numbers(plan, held)
     calibrated = _NONE_WANTED if asked == NONE else _NONE_HELD
-    if not is_held:
+    scores = held.scores
+    if scores is None or not held.taught_nothing:
         return fitted, Decided(wish.fixed or Rule(), "", calibrated, None)
-    y_true, weight = plan.y[validation], _weight_of(plan, validation)
-    scores = _scores(fitted, plan, validation)
+    y_true, weight = plan.y[held.rows], _weight_of(plan, held.rows)
     ranked: Ranked | None = Ranked(strangeness(scores, y_true), weight)
     if asked != NONE:
         rows = Rows(scores, y_true, of_unit, weight)
@@ -126,17 +151,17 @@ def decide(
         fitted = fitted.calibrated_by(calibrated.calibration)
         scores, ranked = calibrated.calibration.apply(scores), None
     rule = choose_rule(wish, scores, y_true=y_true, weight=weight)
-    rule_by = f"{wish.told} on {len(y_true):,} validation rows" if wish.needs_rows else ""
+    rule_by = f"{wish.told} on {len(y_true):,} {held.told}" if wish.needs_rows else ""
     return fitted, Decided(rule, rule_by, calibrated, None, ranked)
 
 
-def _decide_numbers(fitted: Fitted, plan: FitPlan, validation: IntArray) -> Decided:
-    if not len(validation):
+def _decide_numbers(plan: FitPlan, held: Held) -> Decided:
+    scores = held.scores
+    if scores is None:
         return Decided(Rule(), "", _NUMBERS, None)
-    y_true, weight = plan.y[validation], _weight_of(plan, validation)
-    scores = _scores(fitted, plan, validation)
+    y_true, weight = plan.y[held.rows], _weight_of(plan, held.rows)
     difficulty = find_difficulty(scores[:, 0], y_true, weight=weight)
-    if not fitted.n_stopping:
+    if not held.taught_nothing:
         return Decided(Rule(), "", _NUMBERS, difficulty)
     strange = (
         strangeness(scores, y_true)

@@ -9,13 +9,15 @@ from modelyard.catalog import Catalog, pick
 from modelyard.domain.configs import NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
+from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.members import MemberRecord
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
+from modelyard.engine.automl.running import run_automl
 from modelyard.engine.dealing import Dealer
-from modelyard.engine.deciding import Decided, decide, hold_out
+from modelyard.engine.deciding import Decided, Held, decide, held_by, hold_out
 from modelyard.engine.ensembles.combining import fit_plan
 from modelyard.engine.ensembles.members import plan_members
 from modelyard.engine.evaluation.conformal import Ranked
@@ -53,6 +55,7 @@ class Trained:
         n_weightless: rows with a target that were left out, since their weight is zero.
         members: what became of the members of an ensemble.
         search: for hyperparameters, None where there was none.
+        leaderboard: of AutoML, None where one algorithm was named.
     """
 
     config: TrainingConfig
@@ -68,6 +71,7 @@ class Trained:
     n_weightless: int = 0
     members: tuple[MemberRecord, ...] = ()
     search: Search | None = None
+    leaderboard: Leaderboard | None = None
 
     @property
     def fitted(self) -> Fitted:
@@ -118,7 +122,13 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     """
     algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
     parameters = resolve_parameters(algorithm.card, config.parameters)
-    examination = examine(raw, config, checks=workshop.catalog.checks(), progress=workshop.progress)
+    examination = examine(
+        raw,
+        config,
+        checks=workshop.catalog.checks(),
+        progress=workshop.progress,
+        typing=workshop.typing,
+    )
     require_accepted(examination.findings, config.accepted)
     asked, config = config, examination.config
     rows = rows_with_target(examination.table, config.target)
@@ -202,20 +212,18 @@ def _fit_and_judge(
     judge = tune(judge, config, rng=search_rng)
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, fold_rng)
-    wants_curve = config.learning_curve
-    learning = learning_curve(judge, config.n_folds, rng=learn_rng) if wants_curve else None
-    fitted, fit_s = _fit(judge, fit_rng)
+    curve = config.learning_curve
+    learning = learning_curve(judge, config.n_folds, rng=learn_rng) if curve else None
+    built = _build(judge, config, rng=fit_rng)
     fitted, decided = decide(
-        fitted,
+        built.fitted,
         plan,
-        validation=judge.split.validation,
+        held=built.held,
         wishes=wishes,
-        of_unit=judge.resampling(judge.split.validation).of_row,
+        of_unit=judge.resampling(built.held.rows).of_row,
         rng=decide_rng,
     )
-    workshop.progress.stage("Measuring on held-out rows")
-    answered = _answered(judge, fitted, decided, rng=judge_rng)
-    evaluation = judge.judge(answered, judge_rng)
+    answered, evaluation = _measure(judge, fitted, decided, rng=judge_rng)
     return Trained(
         config=config,
         examination=examination,
@@ -233,7 +241,8 @@ def _fit_and_judge(
         ),
         members=_members(fitted, plan, judge.metric),
         search=judge.search,
-        fit_s=fit_s,
+        leaderboard=built.leaderboard,
+        fit_s=built.fit_s,
     )
 
 
@@ -254,9 +263,23 @@ def _judge(
     return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
 
 
-def _fit(judge: Judge, rng: np.random.Generator) -> tuple[Fitted, float]:
-    """Return the final model, and the seconds that its fit took."""
+@dataclass(frozen=True)
+class _Built:
+    """A fitted model, what may be chosen by, and the seconds that it took."""
+
+    fitted: Fitted
+    held: Held
+    fit_s: float
+    leaderboard: Leaderboard | None = None
+
+
+def _build(judge: Judge, config: TrainingConfig, *, rng: np.random.Generator) -> _Built:
+    """Fit the one algorithm that was named, or let AutoML find what is best."""
     plan, clock, progress = judge.plan, judge.workshop.clock, judge.workshop.progress
+    if config.automl is not None:
+        raced = run_automl(judge, config.automl, rng=rng)
+        held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")
+        return _Built(raced.fitted, held, raced.leaderboard.duration_s, raced.leaderboard)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = clock()
     fitted = fit_plan(
@@ -267,7 +290,16 @@ def _fit(judge: Judge, rng: np.random.Generator) -> tuple[Fitted, float]:
         rng=rng,
         progress=progress,
     )
-    return fitted, clock() - started
+    fit_s = clock() - started
+    return _Built(fitted, held_by(fitted, plan, validation=judge.split.validation), fit_s)
+
+
+def _measure(
+    judge: Judge, fitted: Fitted, decided: Decided, *, rng: np.random.Generator
+) -> tuple[Answered, Evaluation]:
+    judge.workshop.progress.stage("Measuring on held-out rows")
+    answered = _answered(judge, fitted, decided, rng=rng)
+    return answered, judge.judge(answered, rng)
 
 
 def _answered(
@@ -288,7 +320,7 @@ def _answered(
 
 
 def _with_members(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> FitPlan:
-    if plan.algorithm.card.members is None:
+    if plan.algorithm.card.members is None or config.automl is not None:
         return plan
     are_chosen = MEMBERS in config.parameters
     return replace(plan, members=plan_members(plan, catalog.algorithms(), are_chosen=are_chosen))

@@ -73,6 +73,27 @@ class Members:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Hyperparameters that do well on many tables: where an automatic search begins.
+
+    Attributes:
+        rank: among the starts of all algorithms; lower ones are tried first.
+        cost: of a fit, measured by that of LightGBM with its defaults on the same rows.
+        parameters: over the defaults of the card.
+        preparation: words by the role of transforms, where they are not those that it needs.
+        reason: why it is worth a try, with its source.
+        tasks: that it is meant for; empty for all of the algorithm.
+    """
+
+    rank: int
+    cost: float
+    reason: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    preparation: Mapping[str, str] = field(default_factory=dict)
+    tasks: frozenset[Task] = frozenset()
+
+
+@dataclass(frozen=True)
 class AlgorithmCard:
     """Facts about an algorithm.
 
@@ -88,6 +109,7 @@ class AlgorithmCard:
         is_graph_faster: whether its graph answers many rows faster than its library; what only
             needs answers, as importance does, then asks the graph.
         members: of an ensemble, whose `needs` then say nothing: each member has its own.
+        starts: with which it takes part in AutoML; none means that it does not.
     """
 
     key: str
@@ -102,6 +124,7 @@ class AlgorithmCard:
     libraries: tuple[str, ...] = ()
     is_graph_faster: bool = False
     members: Members | None = None
+    starts: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True)

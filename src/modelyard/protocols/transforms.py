@@ -85,11 +85,13 @@ class Lesson:
         rng: for transforms that sample.
         y: (n,) the target of the training rows: float64 values, or int64 class codes.
         labels: of the classes in code order, empty for regression.
+        weight: (n,) float64 above zero, what each row counts; None for equal weights.
     """
 
     rng: np.random.Generator
     y: np.ndarray[Any, Any]
     labels: tuple[Label, ...] = ()
+    weight: np.ndarray[Any, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 from modelyard.protocols.extras import import_extra
 from modelyard.protocols.progress import Progress
@@ -99,6 +100,8 @@ _PARAMETERS = (
     ),
 )
 
+_TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference (2024)"
+
 
 class CatBoost:
     """Symmetric trees that each correct the ones before, fitted in an order that avoids leaks."""
@@ -119,6 +122,27 @@ class CatBoost:
         libraries=("catboost",),
         source="Prokhorenkova et al.: CatBoost: unbiased boosting with categorical features, "
         "NeurIPS 31 (2018); defaults: CatBoost's, learning rate as for LightGBM",
+        starts=(
+            Start(4, 4.0, "the defaults: robust on small tables and many categories"),
+            Start(
+                10,
+                3.0,
+                _TABREPO,
+                {"depth": 6, "l2_leaf_reg": 2.15, "learning_rate": 0.069},
+            ),
+            Start(
+                16,
+                2.5,
+                _TABREPO,
+                {"depth": 4, "l2_leaf_reg": 4.56, "learning_rate": 0.049},
+            ),
+            Start(
+                20,
+                9.0,
+                _TABREPO,
+                {"depth": 8, "l2_leaf_reg": 3.33, "learning_rate": 0.03},
+            ),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

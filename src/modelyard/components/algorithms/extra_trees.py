@@ -2,7 +2,14 @@
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
-from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    FitInput,
+    FittedModel,
+    Needs,
+    Parameter,
+    Start,
+)
 
 
 class ExtraTrees:
@@ -56,6 +63,15 @@ class ExtraTrees:
         libraries=("scikit-learn",),
         source="Geurts, Ernst, Wehenkel: Extremely randomized trees, Machine Learning 63 (2006), "
         "table 1; max_features: the defaults of K there; min_samples_leaf as for the random forest",
+        starts=(
+            Start(8, 1.5, "random thresholds: smoother than a forest, and blends well"),
+            Start(
+                14,
+                2.5,
+                "more features at each split: TabRepo's portfolio",
+                {"max_features": 0.75, "min_samples_leaf": 1},
+            ),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -18,6 +18,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 from modelyard.protocols.progress import Progress
 
@@ -86,6 +87,11 @@ _PARAMETERS = (
         search_high=1.0,
     ),
     Parameter(
+        "extra_trees",
+        False,  # noqa: FBT003 - a default, not an argument
+        "Whether a split tries one random threshold of each feature: faster, and more varied.",
+    ),
+    Parameter(
         "lambda_l1",
         0.0,
         "L1 penalty on the values of leaves.",
@@ -112,6 +118,73 @@ _PARAMETERS = (
 )
 
 
+_TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference (2024)"
+_STARTS = (
+    Start(0, 1.0, "the defaults: often the best single choice"),
+    Start(
+        3,
+        0.8,
+        "splits at random thresholds, which blend well: AutoGluon's portfolio",
+        {"extra_trees": True, "n_estimators": 700},
+    ),
+    Start(
+        5,
+        2.5,
+        _TABREPO,
+        {
+            "extra_trees": True,
+            "feature_fraction": 0.46,
+            "bagging_fraction": 0.88,
+            "lambda_l1": 0.24,
+            "lambda_l2": 0.36,
+            "learning_rate": 0.018,
+            "min_data_in_leaf": 3,
+            "num_leaves": 39,
+            "n_estimators": 1500,
+        },
+    ),
+    Start(
+        9,
+        3.5,
+        _TABREPO,
+        {
+            "feature_fraction": 0.7,
+            "learning_rate": 0.012,
+            "min_data_in_leaf": 14,
+            "num_leaves": 53,
+            "n_estimators": 1500,
+        },
+    ),
+    Start(
+        11,
+        1.5,
+        "fewer leaves and penalties for few or noisy rows: TabRepo's portfolio",
+        {
+            "feature_fraction": 0.44,
+            "bagging_fraction": 0.7,
+            "lambda_l1": 0.5,
+            "lambda_l2": 0.5,
+            "learning_rate": 0.02,
+            "min_data_in_leaf": 48,
+            "num_leaves": 8,
+            "n_estimators": 1500,
+        },
+    ),
+    Start(
+        13,
+        3.0,
+        "large trees for many rows: AutoGluon's portfolio",
+        {
+            "learning_rate": 0.03,
+            "num_leaves": 128,
+            "feature_fraction": 0.9,
+            "min_data_in_leaf": 3,
+            "n_estimators": 700,
+        },
+    ),
+)
+
+
 class LightGBM:
     """Trees that each correct the ones before, with missing values as a branch of their own."""
 
@@ -134,6 +207,7 @@ class LightGBM:
         source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
         "(2017); num_leaves and min_data_in_leaf: LightGBM's defaults; early "
         "stopping: Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001)",
+        starts=_STARTS,
     )
 
     def fit(self, training: FitInput) -> FittedModel:
@@ -249,7 +323,13 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
     objective = objectives.get(n_seen, {"objective": "multiclass", "num_class": n_seen})
     given = {
         name: parameters[name]
-        for name in ("learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction")
+        for name in (
+            "learning_rate",
+            "num_leaves",
+            "min_data_in_leaf",
+            "feature_fraction",
+            "extra_trees",
+        )
     }
     return {
         **objective,
@@ -257,6 +337,7 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
         "max_depth": parameters["max_depth"] or -1,
         "bagging_fraction": parameters["bagging_fraction"],
         "bagging_freq": int(parameters["bagging_fraction"] < 1),
+        "extra_trees": parameters["extra_trees"],
         "lambda_l1": parameters["lambda_l1"],
         "lambda_l2": parameters["lambda_l2"],
         "seed": int(training.rng.integers(2**31)),

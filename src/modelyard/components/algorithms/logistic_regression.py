@@ -19,6 +19,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 
 # The share of filled cells up to which scikit-learn's ColumnTransformer packs a matrix as well.
@@ -65,6 +66,10 @@ class LogisticRegression:
         libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 119; defaults: scikit-learn",
+        starts=(
+            Start(1, 0.3, "a straight line first: seldom the best, often close, always quick"),
+            Start(19, 0.3, "a stronger penalty, for many features or few rows", {"C": 0.05}),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -19,6 +19,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 
 _ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "logistic": "Sigmoid"}
@@ -117,6 +118,15 @@ class MultiLayerPerceptron:
         libraries=("scikit-learn",),
         source="Goodfellow, Bengio, Courville: Deep Learning (2016), p. 164; Kingma, Ba: Adam, "
         "ICLR (2015); early stopping: Deep Learning, p. 241; defaults: scikit-learn",
+        starts=(
+            Start(2, 3.0, "a smooth model, which errs where trees do not"),
+            Start(
+                21,
+                6.0,
+                "two wider layers with a penalty",
+                {"hidden_layers": 2, "hidden_units": 128, "alpha": 0.001, "learning_rate": 0.003},
+            ),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

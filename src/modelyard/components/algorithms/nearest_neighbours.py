@@ -22,6 +22,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 from modelyard.protocols.samples import sampled
 
@@ -75,6 +76,9 @@ class NearestNeighbours:
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 463; weights: Dudani: The Distance-Weighted k-Nearest-Neighbor Rule, IEEE "
         "Transactions on Systems, Man and Cybernetics 6 (1976)",
+        starts=(
+            Start(18, 0.5, "looks at the nearest rows alone: blends well with everything else"),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -2,7 +2,14 @@
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import LinearModel
-from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    FitInput,
+    FittedModel,
+    Needs,
+    Parameter,
+    Start,
+)
 
 
 class Ridge:
@@ -34,6 +41,9 @@ class Ridge:
         libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 61; alpha: scikit-learn's default",
+        starts=(
+            Start(1, 0.1, "a straight line first: seldom the best, often close, always quick"),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -25,6 +25,7 @@ from modelyard.protocols.algorithms import (
     FloatArray,
     Needs,
     Parameter,
+    Start,
 )
 from modelyard.protocols.extras import import_extra
 from modelyard.protocols.progress import Progress
@@ -117,6 +118,8 @@ _PARAMETERS = (
     ),
 )
 
+_TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference (2024)"
+
 
 class XGBoost:
     """Trees that each correct the ones before, grown level by level."""
@@ -138,6 +141,32 @@ class XGBoost:
         source="Chen, Guestrin: XGBoost: A Scalable Tree Boosting System, KDD (2016), p. 785; "
         "max_depth, min_child_weight, reg_lambda: XGBoost's defaults; rounds and learning rate as "
         "for LightGBM",
+        starts=(
+            Start(6, 1.8, "the defaults: another way to grow the same kind of trees"),
+            Start(
+                12,
+                6.0,
+                _TABREPO,
+                {
+                    "colsample_bytree": 0.69,
+                    "learning_rate": 0.018,
+                    "max_depth": 10,
+                    "min_child_weight": 0.6,
+                    "n_estimators": 1000,
+                },
+            ),
+            Start(
+                17,
+                1.5,
+                _TABREPO,
+                {
+                    "colsample_bytree": 0.66,
+                    "learning_rate": 0.088,
+                    "max_depth": 5,
+                    "min_child_weight": 0.63,
+                },
+            ),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

@@ -105,7 +105,7 @@ def fit_plan(
     attempts.require_one(len(plan.members))
     standing = [each for each in plan.members if each.name in fits]
     combiner = combine(plan, standing, fits=fits, found=found, rng=combiner_rng)
-    recipe, model = _merged(plan, list(fits.items()), combiner)
+    recipe, model = merged(plan, list(fits.items()), combiner=combiner)
     taught = np.unique(np.concatenate([found.rows, *(each.taught for each in fits.values())]))
     return Fitted(
         recipe,
@@ -164,9 +164,10 @@ def combine(
     )
 
 
-def _merged(
-    plan: FitPlan, fits: Sequence[tuple[str, Fitted]], combiner: FittedModel
+def merged(
+    plan: FitPlan, fits: Sequence[tuple[str, Fitted]], *, combiner: FittedModel
 ) -> tuple[Recipe, Combined]:
+    """Return one recipe and one model for members by name, in the order of the combiner."""
     recipe, columns = merge_recipes([(name, each.recipe) for name, each in fits])
     model = Combined(
         members=tuple(each.model for _, each in fits),

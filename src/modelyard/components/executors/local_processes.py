@@ -1,0 +1,220 @@
+"""Pieces of work in processes of this machine, forked from one that has loaded everything."""
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+from typing import Any
+
+from modelyard.domain.errors import UsageError
+from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, Work
+
+_ZYGOTE = "modelyard.components.executors._zygote"
+# How often memory is looked at: what a fit allocates in between is far below a gigabyte.
+_LOOK_EVERY_S = 0.1
+# Given time to end before it is killed.
+_END_WITHIN_S = 2.0
+
+
+class LocalProcesses:
+    """Forks a process for each piece of work from one that holds libraries and data."""
+
+    card = ExecutorCard(
+        key="local-processes",
+        title="Processes of this machine",
+        summary="Each piece of work is a process of its own, which shares the data with the others "
+        "and can be stopped at any moment.",
+    )
+
+    def open(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> Pool:
+        """Start the process that forks, and hand it what all share.
+
+        Raises:
+            UsageError: if the operating system cannot fork.
+        """
+        if not hasattr(os, "fork"):
+            raise UsageError(
+                "Work that can be stopped needs an operating system that forks processes.",
+                fix="Use Linux, macOS or the Windows Subsystem for Linux; or name one algorithm.",
+            )
+        return _Pool(shared, n_places=n_places, memory_bytes=memory_bytes)
+
+
+@dataclass
+class _Piece:
+    """One piece of work that has begun.
+
+    Attributes:
+        results: where its results come from, None after the last one.
+        pid: of its process, 0 until it is known.
+        peak: most bytes that it was seen to hold for itself.
+        ending: how it ended, once its process has; told after its last result.
+        outcome, reason: of its end, as far as known before.
+    """
+
+    results: Connection | None
+    pid: int = 0
+    peak: int = 0
+    ending: tuple[int, float] | None = None
+    outcome: Outcome = Outcome.ENDED
+    reason: str = ""
+
+
+class _Pool:
+    """Fulfils `Pool`."""
+
+    def __init__(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._zygote = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", _ZYGOTE, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        self._orders = Connection(ours.detach())
+        self._orders.send(("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)))
+        self._n_places = n_places
+        self._memory_bytes = memory_bytes
+        self._pieces: dict[int, _Piece] = {}
+        self._looked_at = 0.0
+
+    @property
+    def n_free(self) -> int:
+        """How many more pieces of work it has room for."""
+        return self._n_places - len(self._pieces)
+
+    def submit(self, number: int, work: Work, *, argument: Any) -> None:
+        """Let the zygote fork."""
+        reading, writing = os.pipe()
+        self._pieces[number] = _Piece(Connection(reading, writable=False))
+        self._orders.send(("run", number, work, argument))
+        send_handle(self._orders, writing, self._zygote.pid)
+        os.close(writing)
+
+    def wait(self, timeout_s: float) -> Sequence[Notice]:
+        """Return what was told since, at once where there is something, else after a while."""
+        until = time.monotonic() + timeout_s
+        notices: list[Notice] = []
+        while not notices:
+            left = until - time.monotonic()
+            sources = [self._orders, *(each.results for each in self._pieces.values())]
+            open_ones = [each for each in sources if each is not None]
+            ready = wait(open_ones, max(min(left, _LOOK_EVERY_S), 0.0))
+            if self._orders in ready:
+                self._hear()
+            for number, piece in list(self._pieces.items()):
+                notices += self._read(number, piece, is_ready=piece.results in ready)
+            self._watch_memory()
+            if left <= 0:
+                break
+        return notices
+
+    def stop(self, number: int) -> None:
+        """Kill its process."""
+        if number in self._pieces:
+            self._end(number, Outcome.STOPPED, "")
+
+    def close(self) -> None:
+        """End the zygote, and with it everything that still runs."""
+        self._orders.close()
+        for piece in self._pieces.values():
+            if piece.results is not None:
+                piece.results.close()
+        try:
+            self._zygote.wait(_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()
+            self._zygote.wait()
+
+    def _end(self, number: int, outcome: Outcome, reason: str) -> None:
+        piece = self._pieces[number]
+        piece.outcome, piece.reason = outcome, reason
+        self._orders.send(("stop", number))
+
+    def _hear(self) -> None:
+        """Take in what the zygote tells.
+
+        Raises:
+            ChildProcessError: if the zygote itself has ended.
+        """
+        while self._orders.poll():
+            try:
+                kind, number, *told = self._orders.recv()
+            except (EOFError, OSError):
+                code = self._zygote.wait()
+                raise ChildProcessError(f"the process that forks ended with {code}") from None
+            if kind == "began":
+                self._pieces[number].pid = told[0]
+            else:
+                code, cpu_s, _ = told
+                self._pieces[number].ending = (code, cpu_s)
+
+    def _read(self, number: int, piece: _Piece, *, is_ready: bool) -> list[Notice]:
+        """Return the results that have come, and how it ended where nothing more can come."""
+        notices = []
+        while is_ready and piece.results is not None and piece.results.poll():
+            try:
+                kind, content = piece.results.recv()
+            except (EOFError, OSError):
+                piece.results.close()
+                piece.results = None
+                break
+            if kind == "result":
+                notices.append(Notice(number, Outcome.RESULT, content))
+            elif kind == "failed":
+                piece.outcome, piece.reason = Outcome.FAILED, content
+            else:
+                self._orders.send(("load", content))
+        if piece.results is None and piece.ending is not None:
+            del self._pieces[number]
+            notices.append(_last(number, piece))
+        return notices
+
+    def _watch_memory(self) -> None:
+        """End the largest piece of work where all together hold too much."""
+        now = time.monotonic()
+        if self._memory_bytes is None or now - self._looked_at < _LOOK_EVERY_S:
+            return
+        self._looked_at = now
+        held = {}
+        for number, piece in self._pieces.items():
+            if piece.pid and piece.ending is None:
+                held[number] = _own_bytes(piece.pid)
+                piece.peak = max(piece.peak, held[number])
+        if sum(held.values()) > self._memory_bytes:
+            largest = max(held, key=lambda number: held[number])
+            if self._pieces[largest].outcome is Outcome.ENDED:
+                told = f"it held {held[largest] / 1e6:,.0f} MB of {self._memory_bytes / 1e6:,.0f}"
+                self._end(largest, Outcome.TOO_LARGE, told)
+
+
+def _last(number: int, piece: _Piece) -> Notice:
+    code, cpu_s = piece.ending or (0, 0.0)
+    outcome, reason = piece.outcome, piece.reason
+    if code < 0 and outcome is Outcome.ENDED:
+        outcome, reason = Outcome.FAILED, f"its process was ended by signal {-code}"
+    elif code > 0 and outcome is Outcome.ENDED:
+        outcome, reason = Outcome.FAILED, f"its process ended with {code}"
+    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=piece.peak)
+
+
+def _own_bytes(pid: int) -> int:
+    """Return the bytes that a process holds for itself, 0 where that cannot be known."""
+    with suppress(OSError, ValueError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        private = [line for line in lines if line.startswith("Private")]
+        return sum(int(line.split()[1]) for line in private) * 1024
+    return 0
+
+
+COMPONENT = LocalProcesses()

@@ -1,0 +1,37 @@
+"""What a user asks of AutoML."""
+
+from dataclasses import dataclass
+
+# Answers at once from one model; the best within bounds that suit a service; whatever is best.
+FAST, BALANCED, BEST = "fast", "balanced", "best"
+SERVE = (FAST, BALANCED, BEST)
+# The algorithm that combines what AutoML has found.
+COMBINED_BY = "blending"
+# A run that is given neither time nor trials.
+DEFAULT_TIME_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class AutoMLConfig:
+    """How long to look for a model, and what it may cost to serve.
+
+    Attributes:
+        time_limit_s: seconds for everything, from reading to the package; None for no limit, which
+            needs a number of trials.
+        n_trials: most candidates; None for as many as the time allows.
+        memory_limit_mb: most that fits may hold beside the data; None for most of the machine's.
+        serve: "fast", "balanced" or "best": how much its answers may cost.
+        algorithms: keys of those that compete; empty for all that are installed.
+        searcher: key of the searcher that goes on from what worked.
+        executor: key of what runs the fits.
+        is_deterministic: whether two runs end alike; needs a number of trials and no time limit.
+    """
+
+    time_limit_s: float | None = DEFAULT_TIME_LIMIT_S
+    n_trials: int | None = None
+    memory_limit_mb: int | None = None
+    serve: str = BALANCED
+    algorithms: tuple[str, ...] = ()
+    searcher: str = "bayesian"
+    executor: str = "local-processes"
+    is_deterministic: bool = False

@@ -1,0 +1,109 @@
+"""What AutoML tried, how good each candidate was, and what was chosen of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from modelyard.domain.trials import Ending, TrialStatus
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An algorithm with its hyperparameters and the preparation of its features.
+
+    Attributes:
+        name: that no other candidate of the run has, e.g. "lightgbm-2".
+        algorithm: key of the algorithm.
+        parameters: every hyperparameter, resolved.
+        preparation: words by the role of transforms, over those of the training.
+        reason: why it is tried.
+        cost: what its fit costs in seconds, measured by that of the first candidate.
+    """
+
+    name: str
+    algorithm: str
+    parameters: Mapping[str, Any]
+    reason: str
+    preparation: Mapping[str, str] = field(default_factory=dict)
+    cost: float = 1.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one candidate.
+
+    Attributes:
+        number: in the order in which they were tried, from 1 on.
+        score: mean of the metric that decides over the folds; None where it was not scored.
+        goodness: the score so that more is better; None as for `score`.
+        fold_scores: by fold, None for folds that were not fitted or cannot be scored.
+        fit_s, cpu_s: wall and processor seconds of all its folds, answers included.
+        row_us: microseconds that its folds take together to answer one row.
+        size_bytes: of the graphs of its folds.
+        peak_bytes: the most memory that it held for itself, 0 where that is not known.
+        reason: why it did not succeed, empty where it did.
+        weight: in the blend that was chosen, 0 outside.
+    """
+
+    number: int
+    candidate: Candidate
+    status: TrialStatus
+    score: float | None = None
+    goodness: float | None = None
+    fold_scores: tuple[float | None, ...] = ()
+    fit_s: float = 0.0
+    cpu_s: float = 0.0
+    row_us: float = 0.0
+    size_bytes: int = 0
+    peak_bytes: int = 0
+    reason: str = ""
+    weight: float = 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it was scored on every fold."""
+        return self.status is TrialStatus.SUCCEEDED
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """A finished AutoML run.
+
+    Attributes:
+        metric: key of the metric that decides; `metric_title` is its title.
+        n_folds: that every candidate was scored on; 1 for one part held out.
+        n_rows: that were held out by some fold.
+        entries: in the order in which candidates were tried.
+        tied: numbers of entries that cannot be told from the best one.
+        blend_score: of the blend, on the rows that its members were not taught.
+        ending: why the run ended.
+        duration_s: seconds.
+        time_limit_s: that was allowed for everything, None for no limit.
+    """
+
+    metric: str
+    metric_title: str
+    n_folds: int
+    n_rows: int
+    entries: tuple[Entry, ...]
+    tied: tuple[int, ...]
+    blend_score: float
+    ending: Ending
+    duration_s: float
+    time_limit_s: float | None
+
+    @property
+    def ranked(self) -> tuple[Entry, ...]:
+        """The entries by falling goodness; those that were not scored stand behind."""
+
+        def place(entry: Entry) -> tuple[bool, float, int]:
+            goodness = entry.goodness if entry.is_complete else None
+            return goodness is None, -(goodness or 0.0), entry.number
+
+        return tuple(sorted(self.entries, key=place))
+
+    @property
+    def chosen(self) -> tuple[Entry, ...]:
+        """The entries in the blend, the heaviest first."""
+        kept = [each for each in self.entries if each.weight > 0]
+        return tuple(sorted(kept, key=lambda each: (-each.weight, each.number)))

@@ -1,0 +1,88 @@
+"""The rows and folds on which all candidates of a run compete, dealt once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modelyard.domain.errors import TooFewRows
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.engine.fitting import FitPlan, IntArray
+
+# Models of four fifths of the rows each, as many as a blend of several candidates can answer with
+# in a millisecond; dealt twice where rows are so few that one deal is luck.
+_FOLDS, _FEW_ROWS, _REPEATS_OF_FEW = 5, 500, 2
+# Cells above which one part is held out instead: five fits of each candidate would leave time for
+# a handful of candidates only. Per second of processor time.
+_FOLDED_CELLS_PER_S = 25_000
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Positions of the rows that teach, that stop a fit early, and that are held out.
+
+    Attributes:
+        seed: of what is random in a fit, the same for every candidate.
+    """
+
+    teaching: IntArray
+    stopping: IntArray
+    held: IntArray
+    seed: int
+
+
+@dataclass(frozen=True)
+class Arena:
+    """What a fit needs to compete, wherever it runs.
+
+    Attributes:
+        plan: of which each candidate replaces algorithm, parameters and preparation.
+        folds: where rows are few, they are dealt more than once.
+        rows: ascending positions of the rows that some fold holds out.
+    """
+
+    plan: FitPlan
+    folds: tuple[Fold, ...]
+    rows: IntArray
+
+    def places(self, fold: int) -> IntArray:
+        """Return where the rows that a fold holds out stand among `rows`."""
+        places: IntArray = np.searchsorted(self.rows, self.folds[fold].held)
+        return places
+
+
+def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator) -> Arena:
+    """Deal the rows outside the test part.
+
+    Args:
+        judge: of the training; its test rows are not touched.
+        seconds: of processor time that there are for all candidates; None for no limit.
+        rng: of the dealing.
+
+    Raises:
+        TooFewRows: if the rows cannot be dealt into two folds.
+    """
+    plan = judge.plan
+    rows = np.sort(np.concatenate([judge.split.train, judge.split.validation]))
+    n_features = len(plan.columns) * max(len(plan.labels) - 1, 1)
+    is_large = seconds is not None and len(rows) * n_features > _FOLDED_CELLS_PER_S * seconds
+    n_repeats = 1
+    if len(rows) < _FEW_ROWS and judge.dealer.bonds.time is None:
+        n_repeats = _REPEATS_OF_FEW
+    dealt = [fold for _ in range(n_repeats) for fold in _deal(judge, rng)]
+    if is_large:
+        dealt = dealt[:1]
+    folds = []
+    for taught, held in dealt:
+        teaching, stopping = judge.dealer.carve(taught, rng=rng)
+        folds.append(Fold(teaching, stopping, np.sort(held), int(rng.integers(2**63))))
+    held_rows = np.unique(np.concatenate([each.held for each in folds]))
+    return Arena(plan, tuple(folds), held_rows)
+
+
+def _deal(judge: Judge, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
+    for n_folds in range(_FOLDS, 2, -1):
+        try:
+            return judge.folds(n_folds, rng)
+        except TooFewRows:
+            continue
+    return judge.folds(2, rng)

@@ -1,0 +1,206 @@
+"""Chooses which candidates answer together and how much each counts, as serving allows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.automl import BALANCED, BEST, FAST
+from modelyard.domain.leaderboards import Entry
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import FoldFit, revive
+from modelyard.engine.ensembles.combining import merged
+from modelyard.engine.fitting import FitPlan, Fitted
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.weighting import teaching_weights
+from modelyard.packaging.graphs.mixtures import MeanOfMembers
+from modelyard.protocols.algorithms import Algorithm, FitInput
+
+FloatArray = npt.NDArray[np.float64]
+
+# Candidates that a blend chooses from, the best first: more fit the rows by chance (Caruana et al.
+# (2004), section 2.3 keeps the best tenth of a library of thousands).
+_CHOSEN_FROM = 25
+# A member that counts less is left out: it costs as much to answer as any other.
+_LEAST_WEIGHT = 0.02
+# Rows that weights are found on: those of a few thousand rows differ little from those of all.
+_MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a blend may cost.
+
+    Attributes:
+        row_us: microseconds of one row.
+        size_bytes: of all graphs.
+        n_members: candidates.
+    """
+
+    row_us: float
+    size_bytes: float
+    n_members: int
+
+
+# One row in a millisecond and a package of 25 MB; five milliseconds where accuracy is all. Measured
+# rows are those of the fits alone, one by one: merged they take less.
+BOUNDS = {
+    FAST: Bounds(row_us=800, size_bytes=20e6, n_members=1),
+    BALANCED: Bounds(row_us=800, size_bytes=20e6, n_members=25),
+    BEST: Bounds(row_us=4_000, size_bytes=500e6, n_members=25),
+}
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Candidates that answer together.
+
+    Attributes:
+        weights: number of an entry to its weight; they sum to 1.
+        scores: (n, m) of the blend for the rows of the arena, by models that were not taught them.
+    """
+
+    weights: Mapping[int, float]
+    scores: FloatArray
+
+
+@dataclass(frozen=True)
+class Library:
+    """What there is to choose from.
+
+    Attributes:
+        entries: complete ones, the best first.
+        fits: number of an entry to its fits, one for each fold.
+        answers: number of an entry to its (n, m) scores of the rows of the arena.
+    """
+
+    entries: tuple[Entry, ...]
+    fits: Mapping[int, Sequence[FoldFit]]
+    answers: Mapping[int, FloatArray]
+
+
+def answers_of(arena: Arena, fits: Sequence[FoldFit]) -> FloatArray:
+    """Return (n, m) scores of the rows of the arena, each by models that were not taught it."""
+    scores = np.zeros((len(arena.rows), fits[0].scores.shape[1]))
+    counts = np.zeros((len(arena.rows), 1))
+    for each in fits:
+        at = arena.places(each.fold)
+        scores[at] += each.scores
+        counts[at] += 1
+    with np.errstate(invalid="ignore"):
+        return scores / counts
+
+
+def choose_blend(
+    library: Library,
+    arena: Arena,
+    *,
+    ensemble: Algorithm,
+    bounds: Bounds,
+    rng: np.random.Generator,
+) -> Blend:
+    """Return the blend that loses least among those that serving allows.
+
+    Members that cost most for what they count are left out until the bounds hold.
+
+    Args:
+        library: at least one entry.
+        arena: of the entries.
+        ensemble: finds the weights.
+        bounds: of the blend; the cheapest entry alone may pass them.
+        rng: of the search for weights, the same for each attempt.
+    """
+    seed = int(rng.integers(2**63))
+    candidates = list(library.entries[:_CHOSEN_FROM])
+    while True:
+        weights = _weights(library, candidates, arena=arena, ensemble=ensemble, seed=seed)
+        members = [entry for entry in candidates if entry.number in weights]
+        if len(members) == 1 or _is_within(members, bounds):
+            break
+        candidates = _without_dearest(members, weights, bounds)
+    scores = sum(library.answers[number] * weight for number, weight in weights.items())
+    return Blend(weights, np.asarray(scores))
+
+
+def _weights(
+    library: Library,
+    entries: Sequence[Entry],
+    *,
+    arena: Arena,
+    ensemble: Algorithm,
+    seed: int,
+) -> dict[int, float]:
+    """Return the weights that lose least, without those that count for little."""
+    if len(entries) == 1:
+        return {entries[0].number: 1.0}
+    plan, rng = arena.plan, np.random.default_rng(seed)
+    at = np.arange(len(arena.rows))
+    if len(at) > _MOST_ROWS:
+        at = np.sort(rng.choice(at, _MOST_ROWS, replace=False))
+    rows = arena.rows[at]
+    weights = teaching_weights(
+        plan.weight, plan.class_weight, y=plan.y, taught=rows, labels=plan.labels
+    )
+    members = tuple({"name": str(each.number)} for each in entries)
+    model = ensemble.fit(
+        FitInput(
+            X=np.hstack([library.answers[each.number][at] for each in entries]),
+            y=plan.y[rows],
+            feature_names=(),
+            task=plan.task,
+            n_classes=len(plan.labels),
+            parameters={**resolve_parameters(ensemble.card, {}), "members": members},
+            rng=rng,
+            weight=None if weights is None else weights[rows],
+        )
+    )
+    found = [float(each["weight"]) for each in model.parameters["members"]]
+    kept = [each if each >= _LEAST_WEIGHT else 0.0 for each in found]
+    kept = kept if any(kept) else found
+    total = sum(kept)
+    return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
+
+
+def _is_within(members: Sequence[Entry], bounds: Bounds) -> bool:
+    return (
+        sum(each.row_us for each in members) <= bounds.row_us
+        and sum(each.size_bytes for each in members) <= bounds.size_bytes
+        and len(members) <= bounds.n_members
+    )
+
+
+def _without_dearest(
+    members: Sequence[Entry], weights: Mapping[int, float], bounds: Bounds
+) -> list[Entry]:
+    """Leave out the member that takes most of the bounds for what it counts."""
+
+    def dearness(entry: Entry) -> float:
+        share = max(entry.row_us / bounds.row_us, entry.size_bytes / bounds.size_bytes)
+        return max(share, 1 / bounds.n_members) / weights[entry.number]
+
+    dearest = max(members, key=dearness)
+    return [each for each in members if each is not dearest]
+
+
+def assemble(plan: FitPlan, library: Library, *, weights: Mapping[int, float]) -> Fitted:
+    """Return one recipe and one model: the mean of every fold's model of each member."""
+    named, shares = [], []
+    for number, weight in weights.items():
+        fits = library.fits[number]
+        for each in fits:
+            named.append((f"{_name_of(library, number)}/{each.fold + 1}", revive(each)))
+            shares.append(weight / len(fits))
+    n_outputs = len(plan.labels) or 1
+    entries = tuple(
+        {"name": name, "parameters": dict(fit.model.parameters), "weight": share}
+        for (name, fit), share in zip(named, shares, strict=True)
+    )
+    combiner = MeanOfMembers(np.array(shares), n_outputs, {"members": entries})
+    recipe, model = merged(plan, named, combiner=combiner)
+    taught = np.unique(np.concatenate([each.taught for _, each in named]))
+    return Fitted(recipe, model, taught=taught, n_stopping=0, n_left_out=0)
+
+
+def _name_of(library: Library, number: int) -> str:
+    return next(each.candidate.name for each in library.entries if each.number == number)

@@ -1,0 +1,187 @@
+"""Fits a candidate fold by fold where it can be stopped, and leaves graphs and recipes."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.errors import ParityExceeded
+from modelyard.domain.leaderboards import Candidate
+from modelyard.domain.tasks import Task
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
+from modelyard.engine.preparing import rows_of
+from modelyard.packaging.parity import TOLERANCE
+from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.progress import Silence
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.recipes import Recipe
+from modelyard.runtime.sessions import Session
+
+FloatArray = npt.NDArray[np.float64]
+
+# Rows on which the graph is held against the library with cells emptied and replaced.
+_ODD_ROWS, _ODD_SHARE = 300, 0.2
+_UNSEEN = "\N{SNOWMAN} never seen in training"
+# Rows that are timed one by one; the least tells what one takes, whatever else the machine does.
+_TIMED_ROWS = 15
+
+
+@dataclass(frozen=True)
+class Request:
+    """A candidate to fit.
+
+    Attributes:
+        algorithm: that the candidate names.
+        folds: numbers of those that are to be fitted, in this order.
+        n_threads: of one fit.
+    """
+
+    candidate: Candidate
+    algorithm: Algorithm
+    folds: tuple[int, ...]
+    n_threads: int
+
+
+@dataclass(frozen=True)
+class FoldFit:
+    """One fitted model in the form of a package, and what it answers for rows that it never saw.
+
+    Attributes:
+        fold: number of the fold.
+        scores: (n, m) of the rows that the fold holds out, by the library that trained it.
+        recipe: as `Recipe.to_dict` writes it.
+        graph: an ONNX model.
+        parameters: every hyperparameter with its final value.
+        taught: positions of the rows that it learned from.
+        fit_s: wall seconds, answers and proof included.
+        row_us: microseconds that one row takes, the recipe included.
+        difference: the largest between library and graph.
+    """
+
+    fold: int
+    scores: FloatArray
+    recipe: Mapping[str, Any]
+    graph: bytes
+    parameters: Mapping[str, Any]
+    taught: IntArray
+    fit_s: float
+    row_us: float
+    difference: float
+
+
+def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
+    """Fit a candidate on one fold after the other.
+
+    Raises:
+        ValueError: if its scores are not finite.
+        ParityExceeded: if its graph does not answer as its library does.
+    """
+    plan = _plan_of(arena.plan, request)
+    for number in request.folds:
+        started = time.monotonic()
+        fold = arena.folds[number]
+        rng = np.random.default_rng(fold.seed)
+        fitted = fit(plan, fold.teaching, validation=fold.stopping, rng=rng, progress=Silence())
+        held = rows_of(plan.blocks, fold.held)
+        scores = fitted.scores(held)
+        if not np.isfinite(scores).all():
+            raise ValueError("its scores are not finite")
+        difference = _proved(fitted, plan, held=held, scores=scores, rng=rng)
+        row_us = _timed(fitted, held)
+        yield FoldFit(
+            fold=number,
+            scores=scores,
+            recipe=fitted.recipe.to_dict(),
+            graph=fitted.session.content,
+            parameters=dict(fitted.model.parameters),
+            taught=fitted.taught,
+            fit_s=time.monotonic() - started,
+            row_us=row_us,
+            difference=difference,
+        )
+
+
+def _plan_of(plan: FitPlan, request: Request) -> FitPlan:
+    candidate = request.candidate
+    return replace(
+        plan,
+        algorithm=request.algorithm,
+        parameters=candidate.parameters,
+        preparation=_prepared(plan.preparation, candidate.preparation),
+        n_threads=request.n_threads,
+        members=(),
+        holds_validation=False,
+    )
+
+
+def _prepared(preparation: PreparationConfig, words: Mapping[str, str]) -> PreparationConfig:
+    own: dict[str, Any] = dict(words)
+    return replace(preparation, **own)
+
+
+def _proved(
+    fitted: Fitted, plan: FitPlan, *, held: Blocks, scores: FloatArray, rng: np.random.Generator
+) -> float:
+    """Return the largest difference between graph and library, on rows as they are and odd ones."""
+    odd = _odd(rows_of(held, np.arange(min(_ODD_ROWS, held.n_rows))), rng)
+    scale = float(np.std(plan.y)) if plan.task is Task.REGRESSION else 1.0
+    largest = 0.0
+    for blocks, expected in ((held, scores), (odd, fitted.scores(odd))):
+        apart = np.abs(fitted.packaged_scores(blocks) - expected)
+        bound = np.maximum(np.abs(expected), scale) if plan.task is Task.REGRESSION else 1.0
+        largest = max(largest, float(np.max(apart / bound, initial=0.0)))
+    if not largest <= TOLERANCE:
+        raise ParityExceeded(
+            f"Its graph differs by {largest:.2g} from {plan.algorithm.card.title} itself."
+        )
+    return largest
+
+
+def _odd(blocks: Blocks, rng: np.random.Generator) -> Blocks:
+    """Return rows with a share of their cells emptied, or never seen before."""
+    numbers, strings = blocks.numbers.copy(), blocks.strings.copy()
+    numbers[rng.random(numbers.shape) < _ODD_SHARE] = np.nan
+    drawn = rng.random(strings.shape)
+    strings[drawn < _ODD_SHARE] = None
+    strings[drawn > 1 - _ODD_SHARE] = _UNSEEN
+    return replace(blocks, numbers=numbers, strings=strings)
+
+
+def _timed(fitted: Fitted, held: Blocks) -> float:
+    """Return the microseconds that one row takes."""
+    taken = []
+    for at in range(min(_TIMED_ROWS, held.n_rows)):
+        row = rows_of(held, np.array([at]))
+        started = time.perf_counter()
+        fitted.packaged_scores(row)
+        taken.append(time.perf_counter() - started)
+    return min(taken) * 1e6
+
+
+@dataclass(frozen=True)
+class GraphModel:
+    """A fitted model of which the graph is left. Fulfils `FittedModel`."""
+
+    content: bytes
+    parameters: Mapping[str, Any]
+    session: Session
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        """Return what the graph answers."""
+        return self.session.scores(X)
+
+    def to_onnx(self) -> bytes:
+        """Return the graph."""
+        return self.content
+
+
+def revive(found: FoldFit) -> Fitted:
+    """Return what was fitted elsewhere, as a recipe and a model that answers by its graph."""
+    model = GraphModel(found.graph, found.parameters, Session(found.graph))
+    recipe = Recipe.from_dict(found.recipe)
+    return Fitted(recipe, model, taught=found.taught, n_stopping=0, n_left_out=0)

@@ -1,0 +1,153 @@
+"""Keeps what candidates have finished on the disk, so that a run that was killed can go on.
+
+A candidate is a folder that appears whole or not at all: models as recipe and graph, answers as
+arrays, and the entry with the hash of each file. Nothing that is read back can run code.
+"""
+
+import io
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.trials import TrialStatus
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import FoldFit
+from modelyard.kit.hashing import canonical_json, sha256_of
+
+_ENTRY, _ARENA = "entry.json", "arena.json"
+_UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The finished candidates of one run, in a folder of its own."""
+
+    folder: Path
+
+    def begin(self, arena: Arena) -> list[tuple[Entry, list[FoldFit]]]:
+        """Return what was finished on the same arena before; anything else is deleted.
+
+        Raises:
+            OSError: if the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        mark = {"arena": mark_of(arena)}
+        with suppress(OSError, ValueError):
+            if json.loads((self.folder / _ARENA).read_bytes()) == mark:
+                return sorted(self._recalled(), key=lambda each: each[0].number)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        (self.folder / _ARENA).write_bytes(canonical_json(mark))
+        return []
+
+    def remember(self, entry: Entry, fits: Sequence[FoldFit]) -> None:
+        """Keep a candidate that was scored on every fold; others teach nothing to a later run.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        if not entry.is_complete:
+            return
+        unfinished = self.folder / f"{_UNFINISHED}{entry.number}"
+        unfinished.mkdir()
+        files = {}
+        for each in fits:
+            for name, content in _files_of(each).items():
+                (unfinished / name).write_bytes(content)
+                files[name] = sha256_of(content)
+        told = {"entry": _plain(entry), "files": files}
+        (unfinished / _ENTRY).write_bytes(canonical_json(told))
+        unfinished.rename(self.folder / str(entry.number))
+
+    def forget(self) -> None:
+        """Delete the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _recalled(self) -> list[tuple[Entry, list[FoldFit]]]:
+        found = []
+        for path in self.folder.iterdir():
+            if path.name.startswith(_UNFINISHED):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_dir():
+                # What a disk has damaged is fitted again.
+                with suppress(OSError, ValueError, KeyError, TypeError):
+                    found.append(_read(path))
+        return found
+
+
+def mark_of(arena: Arena) -> str:
+    """Return a hash of all that a fit depends on, beside the candidate."""
+    plan = arena.plan
+    told = {
+        "columns": [(each.name, each.kind.value) for each in plan.columns],
+        "task": plan.task.value,
+        "labels": [str(label) for label in plan.labels],
+        "preparation": asdict(plan.preparation),
+        "class_weight": str(plan.class_weight),
+        "seeds": [fold.seed for fold in arena.folds],
+    }
+    rows = [
+        part.tobytes() for fold in arena.folds for part in (fold.teaching, fold.stopping, fold.held)
+    ]
+    values = [plan.y.tobytes(), b"" if plan.weight is None else plan.weight.tobytes()]
+    cells = [plan.blocks.numbers.tobytes(), repr(plan.blocks.strings.tolist()).encode()]
+    hashes = [sha256_of(part) for part in (*rows, *values, *cells)]
+    return sha256_of(canonical_json({"plan": told, "hashes": hashes}))
+
+
+def _files_of(found: FoldFit) -> dict[str, bytes]:
+    arrays = io.BytesIO()
+    np.savez(arrays, scores=found.scores, taught=found.taught)
+    facts = {
+        "recipe": found.recipe,
+        "parameters": found.parameters,
+        "fit_s": found.fit_s,
+        "row_us": found.row_us,
+        "difference": found.difference,
+    }
+    return {
+        f"fold-{found.fold}.npz": arrays.getvalue(),
+        f"fold-{found.fold}.onnx": found.graph,
+        f"fold-{found.fold}.json": canonical_json(facts),
+    }
+
+
+def _read(path: Path) -> tuple[Entry, list[FoldFit]]:
+    told = json.loads((path / _ENTRY).read_bytes())
+    contents = {name: (path / Path(name).name).read_bytes() for name in told["files"]}
+    for name, expected in told["files"].items():
+        if sha256_of(contents[name]) != expected:
+            raise ValueError(f"{name} was damaged")
+    entry = _entry_of(told["entry"])
+    return entry, [_fit_of(at, contents) for at in range(len(entry.fold_scores))]
+
+
+def _fit_of(fold: int, contents: Mapping[str, bytes]) -> FoldFit:
+    facts = json.loads(contents[f"fold-{fold}.json"])
+    with np.load(io.BytesIO(contents[f"fold-{fold}.npz"]), allow_pickle=False) as arrays:
+        scores, taught = arrays["scores"], arrays["taught"]
+    return FoldFit(
+        fold=fold, scores=scores, taught=taught, graph=contents[f"fold-{fold}.onnx"], **facts
+    )
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {**asdict(entry), "status": entry.status.value}
+
+
+def _entry_of(raw: Mapping[str, Any]) -> Entry:
+    return Entry(
+        **{
+            **raw,
+            "candidate": Candidate(**raw["candidate"]),
+            "status": TrialStatus(raw["status"]),
+            "fold_scores": tuple(raw["fold_scores"]),
+        }
+    )

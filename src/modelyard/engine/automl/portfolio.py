@@ -1,0 +1,198 @@
+"""Which candidates there are, and which one is tried next.
+
+First the starts that the cards of the algorithms name, then a search around what did well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from modelyard.catalog import install_hint
+from modelyard.domain.configs import NONE
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.trials import Dimension, Values
+from modelyard.engine.fitting import FitPlan
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.tuning.spaces import space_of
+from modelyard.engine.weighting import require_weighable
+from modelyard.kit.matching import known_names
+from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.searchers import Proposals, Searcher
+
+# Algorithms among which the search goes on, the best by their best candidate.
+_SEARCHED = 3
+# Proposals in a row that were tried before, after which an algorithm is left alone.
+_MAX_REPEATS = 20
+
+
+def competing(
+    algorithms: Mapping[str, Algorithm], plan: FitPlan, *, only: Sequence[str]
+) -> dict[str, Algorithm]:
+    """Return the algorithms that take part.
+
+    Args:
+        algorithms: the shelf.
+        plan: of the training: its task and weights.
+        only: keys that the user named; empty for all.
+
+    Raises:
+        InvalidValue: if none is left, or one that was named cannot take part.
+    """
+    able = {key: each for key, each in algorithms.items() if _is_able(each, plan)}
+    for key in only:
+        if key not in able:
+            raise InvalidValue(
+                f"'{key}' cannot take part in this run.",
+                fix=known_names(key, sorted(able)),
+                sample=key,
+            )
+    chosen = {key: each for key, each in able.items() if not only or key in only}
+    if not chosen:
+        raise InvalidValue(
+            f"No algorithm can take part in a {plan.task} task here.", fix="Name one with --only."
+        )
+    return chosen
+
+
+def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
+    card = algorithm.card
+    if not card.starts or plan.task not in card.tasks or install_hint(card) is not None:
+        return False
+    try:
+        is_weighed, by_class = plan.weight is not None, plan.class_weight != NONE
+        require_weighable(card, plan.task, is_weighed=is_weighed, by_class=by_class)
+    except InvalidValue:
+        return False
+    return True
+
+
+def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candidate]:
+    """Return the starts of all algorithms as candidates, those of the lowest rank first."""
+    starts = [
+        (start.rank, key, start)
+        for key, algorithm in algorithms.items()
+        for start in algorithm.card.starts
+        if not start.tasks or plan.task in start.tasks
+    ]
+    counts: dict[str, int] = {}
+    candidates = []
+    for _, key, start in sorted(starts, key=lambda each: each[:2]):
+        counts[key] = counts.get(key, 0) + 1
+        candidates.append(
+            Candidate(
+                name=f"{key}-{counts[key]}",
+                algorithm=key,
+                parameters=resolve_parameters(algorithms[key].card, start.parameters),
+                preparation=start.preparation,
+                reason=start.reason,
+                cost=start.cost,
+            )
+        )
+    return candidates
+
+
+@dataclass
+class Explorer:
+    """Goes on from what did well: each of the best algorithms is searched in its turn."""
+
+    algorithms: Mapping[str, Algorithm]
+    searcher: Searcher
+    rng: np.random.Generator
+    _searches: dict[str, "_Search"] = field(default_factory=dict)
+    _turn: int = 0
+
+    def next(self, entries: Sequence[Entry]) -> Candidate | None:
+        """Return a candidate near the best so far, None where nothing new is found.
+
+        Args:
+            entries: of all candidates that have ended.
+        """
+        best = self._best(entries)
+        for _ in range(len(best)):
+            entry = best[self._turn % len(best)]
+            self._turn += 1
+            candidate = self._search_of(entry).next(entry, entries)
+            if candidate is not None:
+                return candidate
+        return None
+
+    def _best(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the best entry of each of the best algorithms that have something to search."""
+        best: dict[str, Entry] = {}
+        complete = [each for each in entries if each.is_complete]
+        for entry in sorted(complete, key=lambda each: -(each.goodness or 0.0)):
+            if space_of_card(self.algorithms[entry.candidate.algorithm]):
+                best.setdefault(entry.candidate.algorithm, entry)
+        return list(best.values())[:_SEARCHED]
+
+    def _search_of(self, entry: Entry) -> "_Search":
+        key = entry.candidate.algorithm
+        if key not in self._searches:
+            space = space_of_card(self.algorithms[key])
+            (rng,) = self.rng.spawn(1)
+            proposals = self.searcher.start(space, rng=rng, n_points=0)
+            self._searches[key] = _Search(self.algorithms[key], space, proposals)
+        return self._searches[key]
+
+
+def space_of_card(algorithm: Algorithm) -> tuple[Dimension, ...]:
+    """Return where the hyperparameters of an algorithm are searched, empty for nowhere."""
+    try:
+        return space_of(algorithm.card, wanted={}, fixed={})
+    except InvalidValue:
+        return ()
+
+
+@dataclass
+class _Search:
+    """The search of one algorithm."""
+
+    algorithm: Algorithm
+    space: tuple[Dimension, ...]
+    proposals: Proposals
+    _told: set[int] = field(default_factory=set)
+    _tried: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def next(self, around: Entry, entries: Sequence[Entry]) -> Candidate | None:
+        """Return what is proposed after all that is known; the rest is as in the best entry."""
+        own = [e for e in entries if e.candidate.algorithm == self.algorithm.card.key]
+        for entry in own:
+            self._learn(entry)
+        for _ in range(_MAX_REPEATS):
+            values = self.proposals.ask()
+            if values is None:
+                return None
+            if _key(values) not in self._tried:
+                self._tried.add(_key(values))
+                return self._candidate(around, values, number=len(own) + len(self._tried))
+            self.proposals.tell(values, None)
+        return None
+
+    def _learn(self, entry: Entry) -> None:
+        if entry.number in self._told:
+            return
+        self._told.add(entry.number)
+        parameters = entry.candidate.parameters
+        if all(each.has_place_for(parameters[each.name]) for each in self.space):
+            near = {each.name: each.nearest(parameters[each.name]) for each in self.space}
+            self._tried.add(_key(near))
+            self.proposals.tell(near, entry.goodness if entry.is_complete else None)
+
+    def _candidate(self, around: Entry, values: Values, *, number: int) -> Candidate:
+        key = self.algorithm.card.key
+        told = {name: values[name] for name in sorted(values)}
+        return replace(
+            around.candidate,
+            name=f"{key}-s{number}",
+            parameters=resolve_parameters(
+                self.algorithm.card, {**around.candidate.parameters, **told}
+            ),
+            reason=f"found by the search around {around.candidate.name}",
+        )
+
+
+def _key(values: Values) -> tuple[Any, ...]:
+    return tuple(sorted(values.items()))

@@ -1,0 +1,249 @@
+"""Lets candidates compete until time or candidates run out; what has been finished counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
+from modelyard.engine.automl.portfolio import Explorer
+from modelyard.engine.evaluation.estimates import score_once
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.kit.signals import Terminated
+from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.executors import Notice, Outcome, Pool
+
+FloatArray = npt.NDArray[np.float64]
+
+# How long to wait for news before the clock is looked at again.
+_LISTEN_S = 0.25
+# What fits were seen to take is an estimate: one that would need all the time left is not begun.
+_SAFE_SHARE = 0.9
+
+_STATUS = {
+    Outcome.ENDED: TrialStatus.SUCCEEDED,
+    Outcome.FAILED: TrialStatus.FAILED,
+    Outcome.STOPPED: TrialStatus.CANCELLED,
+    Outcome.TOO_LARGE: TrialStatus.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a race may spend.
+
+    Attributes:
+        until: moment of the clock at which what still runs is ended; None for never.
+        n_candidates: most candidates; None for as many as the time allows.
+        n_threads: of one fit.
+        in_order: whether candidates are judged in the order in which they began, so that a race
+            without a time limit ends the same way whatever ends first.
+    """
+
+    until: float | None
+    n_candidates: int | None
+    n_threads: int
+    in_order: bool = False
+
+
+@dataclass
+class Standing:
+    """A candidate with what it has finished; its entry is None as long as it runs."""
+
+    candidate: Candidate
+    began: float
+    entry: Entry | None = None
+    fits: list[FoldFit] = field(default_factory=list)
+
+
+@dataclass
+class Race:
+    """One run of candidates on one arena.
+
+    Attributes:
+        waiting: candidates of the portfolio that have not been tried, in their order.
+        on_entry: is handed each entry as it ends.
+    """
+
+    judge: Judge
+    arena: Arena
+    algorithms: Mapping[str, Algorithm]
+    waiting: list[Candidate]
+    explorer: Explorer
+    rules: Rules
+    pool: Pool
+    on_entry: Callable[[Entry, Sequence[FoldFit]], object]
+    standings: dict[int, Standing] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What became of every candidate that has ended."""
+        return [each.entry for each in self.standings.values() if each.entry is not None]
+
+    def go_on_from(self, known: Sequence[tuple[Entry, Sequence[FoldFit]]]) -> None:
+        """Take in candidates that were finished before; they are not tried again."""
+        for entry, fits in known:
+            self.standings[entry.number] = Standing(entry.candidate, self._now(), entry, list(fits))
+        tried = {entry.candidate.name for entry, _ in known}
+        self.waiting = [each for each in self.waiting if each.name not in tried]
+
+    def run(self) -> Ending:
+        """Start candidates as there is room, and take in what they finish.
+
+        Raises:
+            KeyboardInterrupt: if it was interrupted before anything had been finished.
+        """
+        try:
+            while True:
+                while self.pool.n_free and self._start():
+                    pass
+                if not self._n_running:
+                    return self._ending()
+                if self._is_late():
+                    return self._stop(Ending.TIME)
+                for notice in self.pool.wait(self._patience()):
+                    self._take_in(notice)
+        except Terminated:
+            raise
+        except KeyboardInterrupt:
+            if not any(each.fits for each in self.standings.values()):
+                raise
+            return self._stop(Ending.INTERRUPTED)
+
+    @property
+    def _n_running(self) -> int:
+        return sum(each.entry is None for each in self.standings.values())
+
+    def _now(self) -> float:
+        return self.judge.workshop.clock()
+
+    def _left(self) -> float:
+        until = self.rules.until
+        return np.inf if until is None else until - self._now()
+
+    def _is_late(self) -> bool:
+        return self._left() <= 0
+
+    def _patience(self) -> float:
+        return float(np.clip(self._left(), 0.0, _LISTEN_S))
+
+    def _ending(self) -> Ending:
+        if self._is_late() or self._skipped:
+            return Ending.TIME
+        most = self.rules.n_candidates
+        is_full = most is not None and len(self.standings) >= most
+        return Ending.TRIALS if is_full else Ending.EXHAUSTED
+
+    @property
+    def _skipped(self) -> bool:
+        return any(each.status is TrialStatus.PRUNED for each in self.entries)
+
+    def _stop(self, ending: Ending) -> Ending:
+        """End what still runs; folds that it has finished are kept."""
+        for number, standing in self.standings.items():
+            if standing.entry is None:
+                self.pool.stop(number)
+        while self._n_running:
+            for notice in self.pool.wait(_LISTEN_S):
+                self._take_in(notice)
+        return ending
+
+    def _start(self) -> bool:
+        """Start the next candidate; return whether there was one."""
+        most = self.rules.n_candidates
+        if self._is_late() or (most is not None and len(self.standings) >= most):
+            return False
+        candidate = self._next()
+        if candidate is None:
+            return False
+        number = max(self.standings, default=0) + 1
+        self.standings[number] = Standing(candidate, self._now())
+        folds = tuple(range(len(self.arena.folds)))
+        algorithm = self.algorithms[candidate.algorithm]
+        request = Request(candidate, algorithm, folds, self.rules.n_threads)
+        self.pool.submit(number, fit_candidate, argument=request)
+        return True
+
+    def _next(self) -> Candidate | None:
+        """Return the next candidate that there is time for; those of the portfolio come first."""
+        while self.waiting:
+            candidate = self.waiting.pop(0)
+            if self._has_time_for(candidate):
+                return candidate
+            self._pass_over(candidate)
+        if self.rules.in_order and self._n_running:
+            return None
+        explored = self.explorer.next(self.entries)
+        return explored if explored is not None and self._has_time_for(explored) else None
+
+    def _has_time_for(self, candidate: Candidate) -> bool:
+        return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
+
+    def _pass_over(self, candidate: Candidate) -> None:
+        expected, number = self._expected_s(candidate), max(self.standings, default=0) + 1
+        reason = f"would take about {expected:.0f} s of the {self._left():.0f} s left"
+        entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason)
+        self.standings[number] = Standing(candidate, self._now(), entry)
+        self.on_entry(entry, ())
+
+    def _expected_s(self, candidate: Candidate) -> float:
+        """Return the seconds that a candidate will take, 0 where nothing like it was seen.
+
+        Those of its own algorithm tell most; else those of others by the costs on the cards.
+        """
+        timed = [each for each in self.standings.values() if each.fits]
+        own = [each for each in timed if each.candidate.algorithm == candidate.algorithm]
+        rates = [
+            float(np.median([fit.fit_s for fit in each.fits])) / each.candidate.cost
+            for each in own or timed
+        ]
+        n_folds = len(self.arena.folds)
+        return float(np.median(rates)) * candidate.cost * n_folds if rates else 0.0
+
+    def _take_in(self, notice: Notice) -> None:
+        standing = self.standings[notice.number]
+        if not notice.is_last:
+            standing.fits.append(notice.result)
+            return
+        standing.entry = self._judged(standing, notice)
+        self.on_entry(standing.entry, standing.fits)
+
+    def _judged(self, standing: Standing, notice: Notice) -> Entry:
+        n_folds, fits = len(self.arena.folds), standing.fits
+        scores: list[float | None] = [None] * n_folds
+        for each in fits:
+            scores[each.fold] = self._score(each)
+        known = [score for score in scores if score is not None and np.isfinite(score)]
+        score = float(np.mean(known)) if known else None
+        status = _STATUS[notice.outcome]
+        if status is TrialStatus.SUCCEEDED and (len(fits) < n_folds or score is None):
+            status = TrialStatus.FAILED
+        reason = notice.reason
+        if status is TrialStatus.CANCELLED:
+            reason = f"ended with the run after {len(fits)} of {n_folds} folds"
+        return Entry(
+            number=notice.number,
+            candidate=standing.candidate,
+            status=status,
+            score=score,
+            goodness=None if score is None else self.judge.metric.card.goodness(score),
+            fold_scores=tuple(scores),
+            fit_s=self._now() - standing.began,
+            cpu_s=notice.cpu_s,
+            row_us=sum(each.row_us for each in fits),
+            size_bytes=sum(len(each.graph) for each in fits),
+            peak_bytes=notice.peak_bytes,
+            reason=reason,
+        )
+
+    def _score(self, found: FoldFit) -> float:
+        plan = self.judge.plan
+        rows = self.arena.folds[found.fold].held
+        weight = None if plan.weight is None else plan.weight[rows]
+        return score_once(
+            self.judge.metric, plan.y[rows], scores=found.scores, task=plan.task, weight=weight
+        )

@@ -1,0 +1,109 @@
+"""An executor runs pieces of work elsewhere, where they can be stopped and measured."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+# What is run: it takes what all pieces of work share, and its own, and yields results as they come.
+Work = Callable[[Any, Any], Iterator[Any]]
+
+
+class Outcome(StrEnum):
+    """What is told of a piece of work."""
+
+    RESULT = "result"
+    ENDED = "ended"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that is told of a piece of work.
+
+    Attributes:
+        number: of the piece of work.
+        outcome: a result, of which there may be several, or how it ended.
+        result: what it yielded; None where it is no result.
+        reason: in words, why it failed.
+        cpu_s: processor time that it took, where it has ended.
+        peak_bytes: the most memory that it held for itself, where it has ended.
+    """
+
+    number: int
+    outcome: Outcome
+    result: Any = None
+    reason: str = ""
+    cpu_s: float = 0.0
+    peak_bytes: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more will be told of this piece of work."""
+        return self.outcome is not Outcome.RESULT
+
+
+@dataclass(frozen=True)
+class ExecutorCard:
+    """Facts about an executor.
+
+    Attributes:
+        key, title, summary: for users.
+    """
+
+    key: str
+    title: str
+    summary: str
+
+
+class Pool(Protocol):
+    """A place that has been opened, with room for some pieces of work at a time."""
+
+    @property
+    def n_free(self) -> int:
+        """How many more pieces of work it has room for."""
+        ...
+
+    def submit(self, number: int, work: Work, *, argument: Any) -> None:
+        """Start a piece of work.
+
+        Args:
+            number: that no other piece has.
+            work: an importable function.
+            argument: its second argument; the first is what all share.
+        """
+        ...
+
+    def wait(self, timeout_s: float) -> Sequence[Notice]:
+        """Return what was told since, at once where there is something, else after a while."""
+        ...
+
+    def stop(self, number: int) -> None:
+        """End a piece of work wherever it stands; that it ended is still told."""
+        ...
+
+    def close(self) -> None:
+        """End everything that still runs."""
+        ...
+
+
+class Executor(Protocol):
+    """Opens places to work in."""
+
+    @property
+    def card(self) -> ExecutorCard:
+        """Facts about the executor."""
+        ...
+
+    def open(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> Pool:
+        """Open a place.
+
+        Args:
+            shared: what all pieces of work need; it is handed over once.
+            n_places: pieces of work at a time.
+            memory_bytes: most that all pieces together may hold beside what they share, None for
+                no limit; the largest is ended where they hold more.
+        """
+        ...
