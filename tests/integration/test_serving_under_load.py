@@ -54,13 +54,17 @@ def _statuses(server: Running, row: Row, n_clients: int) -> Counter[int]:
     def ask(at: int) -> int:
         path, body = ("/predict-batch", batch) if at % 10 == 0 else ("/predict", {"row": row})
         together.wait(timeout=120)
-        answer = httpx.post(f"{server.url}{path}", json=body, timeout=300)
+        answer = client.post(path, json=body)
         if answer.status_code == 503:
             assert int(answer.headers["retry-after"]) >= 1
             assert answer.json()["code"] == "overloaded"
         return answer.status_code
 
-    with ThreadPoolExecutor(n_clients) as threads:
+    limits = httpx.Limits(max_connections=None)
+    with (
+        httpx.Client(base_url=server.url, timeout=300, limits=limits) as client,
+        ThreadPoolExecutor(n_clients) as threads,
+    ):
         return Counter(threads.map(ask, range(n_clients)))
 
 
