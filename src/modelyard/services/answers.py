@@ -105,7 +105,7 @@ def interval_columns(model: OpenModel, answer: Answer, *, level: float) -> dict[
             fix="Ask for sets: --sets, or predict_set.",
         )
     values = np.asarray(answer.predictions.values, dtype=np.float64)
-    ends = model.sure().intervals(values, level)
+    ends = model.conformal.intervals(values, level)
     return {"interval_low": ends[:, 0], "interval_high": ends[:, 1]}
 
 
@@ -122,7 +122,7 @@ def label_sets(model: OpenModel, answer: Answer, *, level: float) -> list[list[L
             f"'{model.manifest.name}' predicts a number, which has no set of labels.",
             fix="Ask for intervals: --interval, or predict_interval.",
         )
-    held = model.sure().sets(probabilities, level)
+    held = model.conformal.sets(probabilities, level)
     order = np.argsort(-probabilities, axis=1, kind="stable")
     labels = answer.predictions.labels
     return [

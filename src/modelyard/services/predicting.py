@@ -1,10 +1,8 @@
 """Opens model packages, predicts with them, and measures them on new rows with a truth."""
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,6 @@ from modelyard.domain.configs import FileDialect, ReadOptions
 from modelyard.domain.errors import (
     InvalidValue,
     ModelyardError,
-    UnsupportedPackage,
 )
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
@@ -31,10 +28,8 @@ from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import metrics_of
 from modelyard.engine.schema_check import check_table
 from modelyard.runtime.blocks import Blocks
-from modelyard.runtime.conformal import Conformal
 from modelyard.runtime.decisions import rule_of
-from modelyard.runtime.explaining.explainer import Explainer
-from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
+from modelyard.runtime.models import ReadyModel
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
 from modelyard.services.answering import Answer, answer_table
@@ -45,56 +40,14 @@ _AS_FOUND = FileDialect()
 
 
 @dataclass(frozen=True)
-class OpenModel:
+class OpenModel(ReadyModel):
     """A verified package that is ready to predict.
 
     Attributes:
         reference: `name@version` in the registry, None for a package opened by its path.
     """
 
-    package: Package
-    predictor: Predictor
     reference: str | None
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the model is."""
-        return self.package.manifest
-
-    @cached_property
-    def conformal(self) -> Conformal | None:
-        """The ranks behind intervals and sets; None in a package that was made without."""
-        content = self.package.contents.get(CONFORMAL)
-        return None if content is None else Conformal.from_bytes(content)
-
-    @cached_property
-    def explainer(self) -> Explainer:
-        """What explains answers against the reference rows of the package.
-
-        Raises:
-            UnsupportedPackage: if the package has no reference rows.
-        """
-        content = self.package.contents.get(REFERENCE)
-        columns = {} if content is None else json.loads(content)["columns"]
-        if not any(columns.values()):
-            raise UnsupportedPackage(
-                "The package has no reference rows to compare an answer with.",
-                fix="Train the model again.",
-            )
-        return Explainer(self.predictor, self.predictor.reader.read_columns(columns))
-
-    def sure(self) -> Conformal:
-        """Return the ranks behind intervals and sets.
-
-        Raises:
-            UnsupportedPackage: if the package was made without.
-        """
-        if self.conformal is None:
-            raise UnsupportedPackage(
-                "The package was made before intervals and sets were.",
-                fix="Train the model again.",
-            )
-        return self.conformal
 
 
 @dataclass(frozen=True)
@@ -252,7 +205,7 @@ class PredictionService:
             metric=metric_for(metrics, manifest.task, key=metric or manifest.metric),
             metrics=metrics,
             charts=self.catalog.charts(),
-            conformal=model.conformal,
+            conformal=model.conformal if model.has_ranks else None,
         )
         is_known = later.raw.facts.sha256 == manifest.data_sha256
         evaluation = replace(evaluation, is_training_data=is_known)

@@ -4,7 +4,6 @@ A request holds on to the model that it began with, so that a swap in between ch
 it: the old version goes when its last request has ended.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +11,14 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Self
 
-from modelyard.domain.errors import InvalidValue, UnsupportedPackage
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.manifests import Manifest
-from modelyard.runtime.conformal import Conformal
-from modelyard.runtime.explaining.explainer import Explainer
-from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
+from modelyard.runtime.models import ReadyModel
+from modelyard.runtime.packages import Package
 from modelyard.runtime.predictor import Predictor
 
 # Digits of a package's hash that tell it from others where the registry gave it no version.
 _SHORT = 12
-_TRAIN_AGAIN = "Train the model again."
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ Open = Callable[[str], Found]
 
 
 @dataclass(frozen=True)
-class Served:
+class Served(ReadyModel):
     """One model that answers.
 
     Attributes:
@@ -46,8 +43,6 @@ class Served:
 
     name: str
     version: str
-    package: Package
-    predictor: Predictor
 
     @classmethod
     def of(cls, found: Found, name: str | None = None) -> Self:
@@ -64,11 +59,6 @@ class Served:
         served.predictor.scores(served.predictor.reader.joined([cells]))
         served.predictor.flagger.row(cells)
         return served
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the model is."""
-        return self.package.manifest
 
     @cached_property
     def label_names(self) -> tuple[str, ...]:
@@ -89,35 +79,6 @@ class Served:
     def taken(self) -> frozenset[str]:
         """The names of these columns."""
         return frozenset(column.name for column in self.manifest.inputs)
-
-    @cached_property
-    def conformal(self) -> Conformal:
-        """The ranks behind intervals and sets.
-
-        Raises:
-            UnsupportedPackage: if the package was made without.
-        """
-        content = self.package.contents.get(CONFORMAL)
-        if content is None:
-            raise UnsupportedPackage(
-                "The package was made before intervals and sets were.", fix=_TRAIN_AGAIN
-            )
-        return Conformal.from_bytes(content)
-
-    @cached_property
-    def explainer(self) -> Explainer:
-        """What tells reasons, against the reference rows of the package.
-
-        Raises:
-            UnsupportedPackage: if the package has no such rows.
-        """
-        content = self.package.contents.get(REFERENCE)
-        columns = {} if content is None else json.loads(content)["columns"]
-        if not any(columns.values()):
-            raise UnsupportedPackage(
-                "The package has no reference rows to compare an answer with.", fix=_TRAIN_AGAIN
-            )
-        return Explainer(self.predictor, self.predictor.reader.read_columns(columns))
 
 
 class Shelf:
