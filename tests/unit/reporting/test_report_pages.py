@@ -29,7 +29,22 @@ NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 # Every element that the page may hold; anything else came out of the data.
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section"),
-    *("article", "div", "p", "h1", "h2", "h3", "bdi", "span", "small", "dl", "dt", "dd", "ul"),
+    *(
+        "article",
+        "div",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "bdi",
+        "span",
+        "small",
+        "dl",
+        "dt",
+        "dd",
+        "ul",
+    ),
     *("li", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "code", "pre"),
     *("a", "nav", "ol", "svg", "g", "line", "text", "rect", "circle", "polyline"),
 }
