@@ -39,6 +39,26 @@ def test_the_command_line_and_python_weigh_alike(done, put):
         assert value != plain.metrics[key]["value"]
 
 
+def test_a_word_is_encoded_by_the_weights_of_its_rows():
+    data = pl.DataFrame(
+        {
+            "word": ["ab"[at % 2] for at in range(200)],
+            "w": [9 if at % 4 < 2 else 1 for at in range(200)],
+            "y": [float(at % 4 < 2) + at % 7 / 100 for at in range(200)],
+        }
+    )
+    asked = {"target": "y", "algorithm": "ridge", "categorical_encoding": "target"}
+    weighed = modelyard.train(data, weight="w", **asked)
+    plain = modelyard.train(data, drop="w", **asked)
+
+    def means(model):
+        (step,) = [each for each in model.opened.package.recipe.stages if each.inputs == ("word",)]
+        return np.ravel(step.step.values)
+
+    assert means(weighed) == pytest.approx(0.93, abs=0.02)
+    assert means(plain) == pytest.approx(0.53, abs=0.06)
+
+
 def test_a_negative_weight_is_refused_with_its_row(cli, put):
     data = frame().with_columns(pl.when(pl.col("w") == 7).then(-7).otherwise("w").alias("w"))
     row = int(np.flatnonzero(data["w"].to_numpy() == -7)[0]) + 1

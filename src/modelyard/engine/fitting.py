@@ -209,13 +209,14 @@ def _fit_recipe(
     """Return the recipe, mending first, and the features that it makes of its own rows."""
     blocks = rows_of(plan.blocks, taught)
     first = mending_stages(blocks, plan.mending)
+    weight = None if plan.weight is None else plan.weight[taught]
     prepared = fit_recipe(
         mended(blocks, first),
         plan.columns,
         needs=plan.algorithm.card.needs,
         preparation=plan.preparation,
         transforms=plan.transforms,
-        lesson=Lesson(rng, plan.y[taught], plan.labels),
+        lesson=Lesson(rng, plan.y[taught], plan.labels, weight),
     )
     recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
     return recipe, prepared.taught

@@ -75,3 +75,26 @@ def test_several_classes_have_a_column_each_which_share_one():
     result = fitted(block, np.arange(9) % 3, LABELS[3])
     assert result.outputs == ("a to x", "a to y", "a to z", "b to x", "b to y", "b to z")
     assert result.step.apply(block)[0, :3].sum() == pytest.approx(1.0)
+
+
+def test_the_means_of_words_are_those_of_the_weights():
+    y = np.array([1.0, 5.0, 2.0, 4.0, 9.0])
+    block = block_of([("a", "q"), ("a", "q"), ("b", "q"), ("b", "q"), ("b", "q")])
+    weight = np.array([3.0, 1.0, 2.0, 2.0, 2.0])
+    lesson = Lesson(np.random.default_rng(0), y, weight=weight)
+    got = COMPONENT.fit(block, ["a", "b"], lesson).step.apply(block)
+    even, general = weight / weight.mean(), np.average(y, weights=weight)
+    of_a = ((even * y)[:2].sum() + SMOOTHING_ROWS * general) / (even[:2].sum() + SMOOTHING_ROWS)
+    assert got[0, 0] == pytest.approx(of_a, rel=1e-12)
+    assert got[0, 1] == pytest.approx(general, rel=1e-12)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.001, 7.0])
+def test_equal_weights_teach_as_none_do(factor):
+    block = block_of([("ab"[at % 2], "xyz"[at % 3]) for at in range(40)])
+    y = target(40, 0)
+    plain = fitted(block, y)
+    lesson = Lesson(np.random.default_rng(0), y, weight=np.full(40, factor))
+    weighed = COMPONENT.fit(block, ["a", "b"], lesson)
+    assert np.allclose(weighed.step.apply(block), plain.step.apply(block), rtol=1e-12)
+    assert np.allclose(weighed.taught, plain.taught, rtol=1e-12)

@@ -27,7 +27,8 @@ class TargetEncode:
 
     Missing is a word of its own; an unseen word gets the general mean. Of a class target there is
     one column of shares, of several classes one a class. The training rows themselves get what the
-    other four fifths of the rows say, so that no row is shown its own target.
+    other four fifths of the rows say, so that no row is shown its own target. Where rows weigh,
+    the means are weighted, and a row of mean weight counts as one towards smoothing.
     """
 
     card = TransformCard(
@@ -45,18 +46,21 @@ class TargetEncode:
     ) -> FittedStep:
         """Take the smoothed means of each column, over all rows and over those of the folds."""
         targets, suffixes = _targets(lesson)
+        weight = _weight(lesson, len(block))
         words, codes = _coded(block)
         fold_of = lesson.rng.permutation(len(block)) % N_FOLDS
         taught = np.empty((len(block), len(names), targets.shape[1]))
         every = []
         for at, known in enumerate(words):
-            counts, sums = _by_fold(codes[:, at], targets, fold_of, n_words=len(known) + 1)
+            counts, sums = _by_fold(
+                codes[:, at] * N_FOLDS + fold_of, targets, weight, n_words=len(known) + 1
+            )
             taught[:, at] = _means(counts @ _OTHERS, sums @ _OTHERS)[:, codes[:, at], fold_of].T
             every.append(_means(counts.sum(axis=-1), sums.sum(axis=-1)).T)
         step = WordValues(
             words=words,
             values=tuple(tuple(map(tuple, each[:-1].tolist())) for each in every),
-            unknown=(tuple(targets.mean(axis=0).tolist()),) * len(words),
+            unknown=(tuple((targets * weight[:, None]).mean(axis=0).tolist()),) * len(words),
             missing=tuple(tuple(each[-1].tolist()) for each in every),
         )
         outputs = tuple(f"{name}{suffix}" for name in names for suffix in suffixes)
@@ -72,6 +76,14 @@ def _targets(lesson: Lesson) -> tuple[_Floats, list[str]]:
     return is_class.astype(np.float64), [f" to {label}" for label in lesson.labels]
 
 
+def _weight(lesson: Lesson, n_rows: int) -> _Floats:
+    """Return what each row counts; one on average."""
+    if lesson.weight is None:
+        return np.ones(n_rows)
+    weight: _Floats = lesson.weight / lesson.weight.mean()
+    return weight
+
+
 def _coded(block: npt.NDArray[np.object_]) -> tuple[tuple[tuple[str, ...], ...], _Codes]:
     """Return the words of each column, and for each cell the place of its word, missing last."""
     words = tuple(tuple(sorted({*column.tolist()} - {None})) for column in block.T)
@@ -84,17 +96,24 @@ def _coded(block: npt.NDArray[np.object_]) -> tuple[tuple[tuple[str, ...], ...],
 
 
 def _by_fold(
-    codes: _Codes, targets: _Floats, fold_of: _Codes, *, n_words: int
+    cells: _Codes, targets: _Floats, weight: _Floats, *, n_words: int
 ) -> tuple[_Floats, _Floats]:
-    """Return (n_words, folds) counts of rows and (m, n_words, folds) sums of targets."""
-    cells = codes * N_FOLDS + fold_of
+    """Return (n_words, folds) counts of rows and (m, n_words, folds) sums of targets, weighted.
+
+    Args:
+        cells: (n,) the place of each row's word and fold.
+        targets: (n, m) of the rows.
+        weight: (n,) of the rows.
+        n_words: places of words.
+    """
     shape = (n_words, N_FOLDS)
-    counts = np.bincount(cells, minlength=n_words * N_FOLDS).reshape(shape)
+    counted = np.bincount(cells, weights=weight, minlength=n_words * N_FOLDS)
+    counts: _Floats = np.asarray(counted, dtype=np.float64).reshape(shape)
     sums = np.empty((targets.shape[1], *shape))
     for at, target in enumerate(targets.T):
-        summed = np.bincount(cells, weights=target, minlength=n_words * N_FOLDS)
+        summed = np.bincount(cells, weights=weight * target, minlength=n_words * N_FOLDS)
         sums[at] = summed.reshape(shape)
-    return counts.astype(np.float64), sums
+    return counts, sums
 
 
 def _means(counts: _Floats, sums: _Floats) -> _Floats:
@@ -104,7 +123,8 @@ def _means(counts: _Floats, sums: _Floats) -> _Floats:
         counts: (n_words, ...) rows.
         sums: (m, n_words, ...) of the targets.
     """
-    general = sums.sum(axis=1, keepdims=True) / np.maximum(counts.sum(axis=0), 1)
+    total = counts.sum(axis=0)
+    general = sums.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
     smoothed: _Floats = (sums + SMOOTHING_ROWS * general) / (counts + SMOOTHING_ROWS)
     return smoothed
 
