@@ -2,7 +2,10 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -132,6 +135,34 @@ def test_headers_that_do_not_end_are_cut_off(server: Running) -> None:
     assert _raw(server, b"POST /predict HTTP/1.1\r\nhost:").startswith(b"HTTP/1.1 408 ")
     endless = b"GET / HTTP/1.1\r\n" + b"x-a: " + b"b" * 100_000
     assert _raw(server, endless).startswith(b"HTTP/1.1 431 ")
+
+
+def _post(path: str, body: bytes, *headers: bytes) -> bytes:
+    length = b"content-length: %d" % len(body)
+    lines = (b"POST %s HTTP/1.1" % path.encode(), b"host: x", length, *headers)
+    return b"\r\n".join((*lines, b"", body))
+
+
+def test_long_bodies_one_after_the_other_are_not_taken_for_headers(
+    server: Running, row: dict[str, Any]
+) -> None:
+    body = json.dumps({"rows": [row]}).encode() + b" " * 70_000
+    asked = _post("/predict-batch", body) * 3 + _post("/predict-batch", body, b"connection: close")
+    answer = _raw(server, asked)
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b"HTTP/1.1 ") == 4
+
+
+def test_a_kept_connection_may_rest_but_not_dribble(server: Running, row: dict[str, Any]) -> None:
+    body = json.dumps({"row": row}).encode()
+    with closing(HTTPConnection(server.url.removeprefix("http://"), timeout=60)) as connection:
+        for _ in range(2):
+            connection.request("POST", "/predict", body)
+            assert json.loads(connection.getresponse().read())["prediction"] == "Adelie"
+            # Longer than the two seconds within which a request must have come.
+            time.sleep(2.5)
+        connection.sock.sendall(_post("/predict", body)[:40])
+        assert connection.sock.recv(65_536).startswith(b"HTTP/1.1 408 ")
+        assert connection.sock.recv(65_536) == b""
 
 
 def test_metrics_count_what_was_answered(server: Running, row: dict[str, Any]) -> None:

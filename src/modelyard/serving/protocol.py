@@ -12,6 +12,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from modelyard.serving.problems import document_of
+from modelyard.serving.transports import JoiningTransport
 
 # As much as nginx and Apache take in all (8 lines of 8 kB).
 _MOST_HEADER_BYTES = 65_536
@@ -33,7 +34,7 @@ class PatientProtocol(HttpToolsProtocol):
     _has_bytes = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it too
-        super().connection_made(transport)
+        super().connection_made(JoiningTransport(transport, self.loop))
         self._begun_at = self.loop.time()
         self._wait(self._patience_s)
 
