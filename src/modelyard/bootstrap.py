@@ -113,6 +113,7 @@ class Project:
             new_id=_new_id,
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
+            scratch=self.settings.home / "unfinished",
             typing=self.tables.type_table,
         )
 

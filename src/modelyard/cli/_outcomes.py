@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._screen import print_json
+from modelyard.cli._screen import print_json, print_table
 from modelyard.cli._words import (
     plain_metrics,
     print_facts,
@@ -22,6 +22,7 @@ from modelyard.runtime.packages import REPORT
 _SHOWN_LEVEL = 0.9
 
 if TYPE_CHECKING:
+    from modelyard.domain.leaderboards import Leaderboard
     from modelyard.domain.manifests import Manifest
     from modelyard.domain.members import MemberRecord
     from modelyard.domain.trials import Search
@@ -49,6 +50,8 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     if trained.search is not None:
         for line in search_sentences(trained.search):
             click.echo(line)
+    if trained.leaderboard is not None:
+        print_leaderboard(trained.leaderboard)
     for line in certainty_lines(outcome.manifest):
         click.echo(line)
     print_weaknesses(trained.evaluation)
@@ -66,6 +69,23 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
     click.echo("  modelyard runs list")
+
+
+def print_leaderboard(leaderboard: "Leaderboard") -> None:
+    """Say what competed, and show the best of it."""
+    from modelyard.reporting.leaderboard_views import leaderboard_view
+
+    view = leaderboard_view(leaderboard)
+    if view is None:
+        return
+    heads = ["", "candidate", view.metric, "folds", "fit", "row", "size", "weight", ""]
+    rows = [
+        [e.rank, e.name, e.score, e.spread, e.fit, e.row, e.size, e.weight, e.note]
+        for e in view.entries
+    ]
+    print_table("Leaderboard", heads, rows=rows)
+    for line in view.sentences:
+        click.echo(line)
 
 
 def print_members(members: Sequence["MemberRecord"], *, metric: str) -> None:
@@ -99,6 +119,13 @@ def certainty_lines(manifest: "Manifest") -> list[str]:
     return lines
 
 
+def plain_board(leaderboard: "Leaderboard") -> dict[str, Any]:
+    """Return a leaderboard as plain JSON values, the best candidate first."""
+    from dataclasses import asdict
+
+    return asdict(leaderboard) | {"entries": [asdict(each) for each in leaderboard.ranked]}
+
+
 def plain_search(search: "Search") -> dict[str, Any]:
     """Return a search as plain JSON values."""
     from dataclasses import asdict
@@ -122,6 +149,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "metric": trained.evaluation.metric,
         "metrics": plain_metrics(trained.evaluation),
         "beats_baseline": trained.evaluation.deciding.beats_baseline,
+        "leaderboard": None if trained.leaderboard is None else plain_board(trained.leaderboard),
         "search": None if trained.search is None else plain_search(trained.search),
         "folds": [asdict(fold) for fold in trained.evaluation.folds],
         "members": [asdict(member) for member in trained.members],

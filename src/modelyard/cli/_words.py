@@ -11,9 +11,9 @@ import click
 
 from modelyard.cli._options import pairs
 from modelyard.cli._screen import print_table
+from modelyard.domain.approaches import Approach, Wanted, approach_of
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.config_rules import search_config
-from modelyard.domain.configs import NONE, ReadOptions, SearchConfig
+from modelyard.domain.configs import NONE, ReadOptions
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
@@ -85,21 +85,35 @@ def class_weight_of(given: Sequence[str]) -> str | dict[str, float]:
     return read or NONE
 
 
-def search_of(options: Mapping[str, Any]) -> SearchConfig | None:
-    """Read the options on the search, None where none is asked for.
+def approach_in(options: Mapping[str, Any]) -> Approach:
+    """Read which way a training is to go: one algorithm, a search, or AutoML.
 
     Raises:
-        UsageError: if there are some without --search.
+        UsageError: if options do not go together.
     """
-    given = {
-        "n_trials": options["n_trials"],
-        "time_limit_s": options["time_limit_s"],
-        "n_folds": options["search_folds"],
-        "n_repeats": options["search_repeats"],
-        "n_points": options["grid_points"],
-        "space": pairs(options["space"], "--space") or None,
-    }
-    return search_config(options["search_type"], given, asks="--search bayesian")
+    only = options["only"]
+    wanted = Wanted(
+        algorithm=options["algorithm"],
+        search_type=options["search_type"],
+        budget={name: options[name] for name in ("n_trials", "time_limit_s")},
+        search={
+            "n_folds": options["search_folds"],
+            "n_repeats": options["search_repeats"],
+            "n_points": options["grid_points"],
+            "space": pairs(options["space"], "--space") or None,
+        },
+        automl={
+            "memory_limit_mb": options["memory_limit_mb"],
+            "serve": options["serve"],
+            "algorithms": None if only is None else tuple(_keys(only)),
+            "is_deterministic": options["is_deterministic"] or None,
+        },
+    )
+    return approach_of(wanted, asks_search="--search bayesian")
+
+
+def _keys(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def choices_of(given: Sequence[str]) -> dict[str, dict[str, str]]:

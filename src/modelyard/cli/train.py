@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 @click.argument("data", type=LOCATION)
 @click.option("--target", required=True, help="Column to predict.")
 @click.option("--task", help="binary, multiclass or regression; by default found from the target.")
-@click.option("--algorithm", default="lightgbm", show_default=True, help="Key of an algorithm.")
+@click.option(
+    "--algorithm",
+    help="Key of an algorithm, or auto for AutoML; by default lightgbm, or auto where there is a "
+    "budget.",
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A hyperparameter.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
 @click.option(
@@ -48,8 +52,25 @@ if TYPE_CHECKING:
 )
 @click.option("--cv", "n_folds", default=0, help="Folds of a cross-validation; 0 for none.")
 @click.option("--search", "search_type", help="Search hyperparameters: grid, random or bayesian.")
-@click.option("--trials", "n_trials", type=int, help="Of the search, at most; by default 30.")
-@click.option("--time-limit", "time_limit_s", type=float, help="Of the search, in seconds.")
+@click.option("--trials", "n_trials", type=int, help="Most trials of a search or of AutoML.")
+@click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=float,
+    metavar="SECONDS",
+    help="For AutoML, from reading to the package; with --search, of the search.",
+)
+@click.option("--memory-limit", "memory_limit_mb", type=int, metavar="MB", help="Of AutoML's fits.")
+@click.option(
+    "--serve", help="Of AutoML: fast, balanced or best: what its answers may cost; balanced."
+)
+@click.option("--only", metavar="KEY,KEY", help="Of AutoML: algorithms that compete.")
+@click.option(
+    "--deterministic",
+    "is_deterministic",
+    is_flag=True,
+    help="Of AutoML: with --trials, two runs end alike.",
+)
 @click.option(
     "--space",
     multiple=True,
@@ -178,12 +199,12 @@ def train(
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import (
+        approach_in,
         class_weight_of,
         cost,
         fixes_of,
         read_options,
         scalar,
-        search_of,
         shares_of,
     )
     from modelyard.domain.configs import TrainingConfig
@@ -191,10 +212,11 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
 
+    approach = approach_in(options)
     return TrainingConfig(
         target=options["target"],
         task=Task.called(options["task"]) if options["task"] else None,
-        algorithm=options["algorithm"],
+        algorithm=approach.algorithm,
         parameters={
             name: scalar(text) for name, text in pairs(options["settings"], "--set").items()
         },
@@ -206,7 +228,8 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         weight=options["weight"],
         class_weight=class_weight_of(options["class_weight"]),
         n_folds=options["n_folds"],
-        search=search_of(options),
+        search=approach.search,
+        automl=approach.automl,
         metric=options["metric"],
         calibrate=options["calibrate"],
         threshold=scalar(options["threshold"]) if options["threshold"] else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
+from modelyard.domain.automl import SERVE
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import (
     BALANCED,
@@ -25,6 +26,7 @@ from modelyard.kit.matching import known_names
 # What random generators and algorithms take alike: 32 bits without a sign.
 MAX_SEED = 2**32 - 1
 MIN_FOLDS, MAX_FOLDS = 2, 100
+MIN_TIME_LIMIT_S, MIN_MEMORY_MB = 1.0, 50
 MAX_TRIALS, MAX_REPEATS, MAX_POINTS = 10_000, 100, 100
 
 
@@ -198,11 +200,39 @@ _SEARCH_RULES = (
     _Rule("search.space", _is_mapping_to(object), "ranges or values by hyperparameter"),
 )
 
+_AUTOML_RULES = (
+    _Rule(
+        "automl.time_limit_s",
+        lambda value: _is_number(value) and value >= MIN_TIME_LIMIT_S,
+        f"a number of seconds from {MIN_TIME_LIMIT_S:g}",
+        may_be_none=True,
+    ),
+    _Rule(
+        "automl.n_trials",
+        _is_within(1, MAX_TRIALS),
+        f"a whole number from 1 to {MAX_TRIALS}",
+        may_be_none=True,
+    ),
+    _Rule(
+        "automl.memory_limit_mb",
+        lambda value: _is_whole(value) and value >= MIN_MEMORY_MB,
+        f"a whole number of megabytes from {MIN_MEMORY_MB}",
+        may_be_none=True,
+    ),
+    _Rule("automl.serve", lambda value: value in SERVE, f"one of {', '.join(SERVE)}"),
+    _Rule("automl.algorithms", _is_texts, "keys of algorithms"),
+    _Rule("automl.searcher", _is_text, "the key of a searcher"),
+    _Rule("automl.executor", _is_text, "the key of an executor"),
+    _Rule("automl.is_deterministic", lambda value: isinstance(value, bool), "true or false"),
+)
+
 # Fields that users know by another name.
 _SHOWN = {
     "n_folds": "n_folds (--cv)",
     "accepted": "accept",
     "read.missing_tokens": "missing tokens",
+    "automl.algorithms": "only",
+    "automl.is_deterministic": "deterministic",
     "search.n_folds": "search_folds",
     "search.n_repeats": "search_repeats",
     "search.n_points": "grid_points",
@@ -224,7 +254,7 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
         UsageError: if a column that the training needs is to be dropped, or the column of weights
             has another use.
     """
-    for rule in (*_RULES, *(_SEARCH_RULES if config.search is not None else ())):
+    for rule in (*_RULES, *_rules_of_approach(config)):
         value: Any = config
         for part in rule.field.split("."):
             value = getattr(value, part)
@@ -233,11 +263,35 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
     if config.name is not None:
         check_name(config.name)
     _refuse_needed(config)
+    _refuse_endless(config)
     _refuse_weight_twice(config)
     _refuse_unknown_findings(config, codes)
     for text in config.fixes.values():
         if text != RECOMMENDED:
             Fix.read(text)
+
+
+def _rules_of_approach(config: TrainingConfig) -> tuple[_Rule, ...]:
+    return (
+        *(_SEARCH_RULES if config.search is not None else ()),
+        *(_AUTOML_RULES if config.automl is not None else ()),
+    )
+
+
+def _refuse_endless(config: TrainingConfig) -> None:
+    automl = config.automl
+    if automl is None:
+        return
+    if config.parameters:
+        raise UsageError(
+            f"AutoML chooses the hyperparameters; {', '.join(sorted(config.parameters))} came.",
+            fix="Name an algorithm for them, or leave them out.",
+        )
+    if automl.is_deterministic and (automl.n_trials is None or automl.time_limit_s is not None):
+        raise UsageError(
+            "Two runs end alike only where a number of trials ends them, not the time.",
+            fix="Give a number of trials, 20 for example, and no time limit.",
+        )
 
 
 def search_config(search_type: Any, given: Mapping[str, Any], *, asks: str) -> SearchConfig | None:

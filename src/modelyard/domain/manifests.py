@@ -70,6 +70,7 @@ class Manifest:
             read; an evaluation draws by them where they are.
         weight: column of row weights that the training used; an evaluation uses it where it is.
         card: what only people know of the model: intended use, limitations, owner.
+        leaderboard: of AutoML: what competed, and what the model is made of.
         search: for hyperparameters: how it was done, and the scores of its best trials and of the
             default parameters on folds; None where there was none.
         extra: facts that later versions may add.
@@ -106,6 +107,7 @@ class Manifest:
     weight: str | None = None
     members: tuple[MemberRecord, ...] = ()
     search: Mapping[str, Any] | None = None
+    leaderboard: Mapping[str, Any] | None = None
     format_version: int = FORMAT_VERSION
     extra: Mapping[str, Any] | None = None
     card: Mapping[str, str] = field(default_factory=dict)

@@ -23,6 +23,8 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
+from modelyard.engine.automl.describing import trial_of
+from modelyard.engine.automl.journals import Journal
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
@@ -68,6 +70,7 @@ class TrainingService:
         clock: returns seconds, monotonic.
         new_id: returns an identifier that sorts by the time it is given.
         mark: returns the mark of this process.
+        scratch: folder in which AutoML keeps what it has finished until its model stands.
         typing: gives the columns of a raw table their kinds.
     """
 
@@ -83,6 +86,7 @@ class TrainingService:
     new_id: Callable[[datetime], str]
     mark: Callable[[], str]
     n_threads: int
+    scratch: Path
     typing: Typing = type_table
 
     def train(
@@ -115,12 +119,13 @@ class TrainingService:
         run = self._begin(name, config, location=location)
         started = self.clock()
         try:
-            run, trained = self._fit(run, read, config, progress=progress)
+            run, trained = self._fit(run, read, config, progress=progress, started=started)
             progress.stage("Proving and packaging the model")
             outcome = self._publish(run, trained, out=out, started=started)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
             raise
+        Journal(self.scratch / run.id).forget()
         finished = outcome.run
         structlog.get_logger().info(
             "run succeeded",
@@ -184,6 +189,7 @@ class TrainingService:
         config: TrainingConfig,
         *,
         progress: Progress,
+        started: float,
     ) -> tuple[Run, Trained]:
         progress.stage("Reading the data")
         raw = read()
@@ -196,6 +202,9 @@ class TrainingService:
             progress,
             self.n_threads,
             on_trial=lambda trial: self.trials.add(run.id, trial),
+            on_entry=lambda entry: self.trials.add(run.id, trial_of(entry)),
+            scratch=self.scratch / run.id,
+            begun=started,
             typing=self.typing,
         )
         trained = train(raw, config, workshop=workshop)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from modelyard.domain.approaches import AUTO, Approach, Wanted, approach_of
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
 from modelyard.domain.errors import InvalidValue
@@ -15,7 +16,7 @@ from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
-from modelyard.wire.sections import Configuration, SearchSection
+from modelyard.wire.sections import AutoMLSection, Configuration, SearchSection
 from modelyard.wire.yaml_files import read_yaml
 
 # Keys of networks and images, which the documents name and this version does not have yet.
@@ -75,10 +76,11 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
     tabular, ours = configuration.data.tabular, configuration.modelyard
     preprocessing = tabular.preprocessing
     missing_tokens = None if ours.missing_tokens is None else tuple(ours.missing_tokens)
+    approach = _approach(configuration)
     return TrainingConfig(
         target=tabular.target_column,
         task=Task(ours.task) if ours.task else None,
-        algorithm=configuration.model.name,
+        algorithm=approach.algorithm,
         parameters=to_plain(ours.parameters, "modelyard.parameters"),
         drop=tuple(ours.drop),
         sensitive=tuple(ours.sensitive),
@@ -88,7 +90,8 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         weight=ours.weight,
         class_weight=ours.class_weight,
         n_folds=ours.cv,
-        search=None if ours.search is None else _search(ours.search),
+        search=approach.search,
+        automl=approach.automl,
         metric=ours.metric,
         calibrate=ours.calibrate,
         threshold=ours.threshold,
@@ -118,6 +121,31 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         card=ours.card.words(),
         keep_estimator=ours.keep_estimator,
     )
+
+
+def _approach(configuration: Configuration) -> Approach:
+    """Return the approach of a configuration; in a file, the section says it.
+
+    Raises:
+        UsageError: if it asks for AutoML and for a search.
+    """
+    model, ours = configuration.model, configuration.modelyard
+    if ours.automl is None and model.name != AUTO:
+        return Approach(model.name, None if ours.search is None else _search(ours.search))
+    section = ours.automl or AutoMLSection()
+    wanted = Wanted(
+        algorithm=AUTO,
+        search_type=None if ours.search is None else ours.search.type,
+        budget={"n_trials": section.trials, "time_limit_s": section.time_limit},
+        search={},
+        automl={
+            "memory_limit_mb": section.memory_limit,
+            "serve": section.serve,
+            "algorithms": tuple(section.only),
+            "is_deterministic": section.deterministic,
+        },
+    )
+    return approach_of(wanted, asks_search="modelyard.search")
 
 
 def _search(section: SearchSection) -> SearchConfig:

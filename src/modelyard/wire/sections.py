@@ -239,6 +239,30 @@ class SearchSection(_Section):
     )
 
 
+class AutoMLSection(_Section):
+    """How long to look for the best model, and what it may cost to serve."""
+
+    time_limit: Annotated[float, Field(ge=1)] | None = Field(
+        default=None,
+        description="Seconds, from reading to the package; 60 where there are no trials.",
+    )
+    trials: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Most candidates; as many as the time allows."
+    )
+    memory_limit: Annotated[int, Field(ge=50)] | None = Field(
+        default=None, description="Megabytes that fits may hold; by default half of the machine's."
+    )
+    serve: Literal["fast", "balanced", "best"] = Field(
+        default="balanced", description="What its answers may cost."
+    )
+    only: list[ComponentKey] = Field(
+        default=[], description="Algorithms that compete; by default all that are installed."
+    )
+    deterministic: bool = Field(
+        default=False, description="With trials and no time limit: two runs end alike."
+    )
+
+
 class ModelyardSection(_Section):
     """Everything else that decides what a training does."""
 
@@ -283,6 +307,9 @@ class ModelyardSection(_Section):
     )
     search: SearchSection | None = Field(
         default=None, description="Search for hyperparameters first."
+    )
+    automl: AutoMLSection | None = Field(
+        default=None, description="Let algorithms compete, and blend the best."
     )
     metric: ComponentKey | None = Field(default=None, description="Key of the metric that decides.")
     calibrate: Literal["auto", "none", "sigmoid", "isotonic", "temperature"] = Field(

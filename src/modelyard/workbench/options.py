@@ -6,8 +6,8 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from modelyard.domain.approaches import Approach, Wanted, approach_of
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.fixes import RECOMMENDED
@@ -23,12 +23,21 @@ _PLAIN = frozenset(field.name for field in fields(TrainingConfig)) - {
     "read",
     "preparation",
     "search",
+    "algorithm",
+    "automl",
 }
 _PREPARATION = frozenset(field.name for field in fields(PreparationConfig))
+# Options that a search and AutoML take alike.
+_BUDGET = {"n_trials": "n_trials", "time_limit_s": "time_limit_s"}
+# Option of AutoML to its field.
+_AUTOML = {
+    "memory_limit_mb": "memory_limit_mb",
+    "serve": "serve",
+    "only": "algorithms",
+    "deterministic": "is_deterministic",
+}
 # Option of a search to its field.
 _SEARCH = {
-    "n_trials": "n_trials",
-    "time_limit_s": "time_limit_s",
     "search_folds": "n_folds",
     "search_repeats": "n_repeats",
     "grid_points": "n_points",
@@ -43,7 +52,8 @@ class TrainOptions(TypedDict, total=False):
 
     Attributes:
         task: "binary", "multiclass" or "regression"; left out: found from the target.
-        algorithm: key of an algorithm, e.g. "lightgbm", "random-forest", "logistic-regression".
+        algorithm: key of an algorithm, e.g. "lightgbm", "random-forest", "logistic-regression"; or
+            "auto" for AutoML, which a budget alone asks for as well.
         parameters: hyperparameters by name, over the algorithm's defaults.
         drop: columns to leave out.
         sensitive: columns by whose groups the model is measured, dropped ones as well.
@@ -52,8 +62,13 @@ class TrainOptions(TypedDict, total=False):
         time: column to order the rows by; later rows test what earlier rows taught.
         n_folds: folds of a cross-validation, 0 for none.
         search_type: "grid", "random" or "bayesian" to search for hyperparameters first.
-        n_trials: of the search, at most; 30, or as many as the time allows.
-        time_limit_s: seconds after which the search fits no further fold.
+        n_trials: of a search or of AutoML, at most; else as many as the time allows.
+        time_limit_s: seconds for AutoML, from reading to the package; with a search, those after
+            which it fits no further fold.
+        memory_limit_mb: most that the fits of AutoML may hold beside the data.
+        serve: of AutoML: "fast", "balanced" or "best": what its answers may cost.
+        only: of AutoML: algorithms that compete.
+        deterministic: of AutoML: with n_trials, two runs end alike.
         search_folds, search_repeats: folds that score every trial, and how often they are dealt.
         grid_points: of a grid, values of each range.
         space: hyperparameter to "8..64", "0.01..1 log", a list of values, or "auto"; left out: all
@@ -86,7 +101,7 @@ class TrainOptions(TypedDict, total=False):
     """
 
     task: str | None
-    algorithm: str
+    algorithm: str | None
     parameters: Mapping[str, Any]
     drop: str | Sequence[str]
     sensitive: str | Sequence[str]
@@ -99,6 +114,10 @@ class TrainOptions(TypedDict, total=False):
     search_type: str | None
     n_trials: int | None
     time_limit_s: float | None
+    memory_limit_mb: int | None
+    serve: str | None
+    only: str | Sequence[str]
+    deterministic: bool
     search_folds: int
     search_repeats: int
     grid_points: int
@@ -136,7 +155,8 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         UnknownKey: if there is no such option, with the nearest one.
         InvalidValue: if a value is of no form that the option takes.
     """
-    known = _PLAIN | _PREPARATION | _READ | _SEARCH.keys() | {"accept", "fixes", "search_type"}
+    approaching = _BUDGET.keys() | _AUTOML.keys() | _SEARCH.keys() | {"algorithm", "search_type"}
+    known = _PLAIN | _PREPARATION | _READ | approaching | {"accept", "fixes"}
     for name in options:
         if name not in known:
             raise UnknownKey(
@@ -156,13 +176,12 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
     for name in ("drop", "sensitive"):
         if name in chosen:
             chosen[name] = _words(chosen[name])
+    approach = _approach(options)
     return TrainingConfig(
         target=target,
-        search=search_config(
-            options.get("search_type"),
-            {field: _own(options.get(name)) for name, field in _SEARCH.items()},
-            asks='search_type="bayesian"',
-        ),
+        algorithm=approach.algorithm,
+        search=approach.search,
+        automl=approach.automl,
         accepted=frozenset(_words(options.get("accept", ()))),
         fixes=_fixes(options.get("fixes", ())),
         preparation=PreparationConfig(
@@ -171,6 +190,25 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         read=_read_options({name: options[name] for name in options if name in _READ}),
         **chosen,
     )
+
+
+def _approach(options: Mapping[str, Any]) -> Approach:
+    """Read whether one algorithm, a search or AutoML is asked for."""
+
+    def given(fields: Mapping[str, str]) -> dict[str, Any]:
+        return {field: _own(options.get(name)) for name, field in fields.items()}
+
+    automl = given(_AUTOML)
+    if automl["algorithms"] is not None:
+        automl["algorithms"] = _words(automl["algorithms"])
+    wanted = Wanted(
+        algorithm=options.get("algorithm"),
+        search_type=options.get("search_type"),
+        budget=given(_BUDGET),
+        search=given(_SEARCH),
+        automl={**automl, "is_deterministic": automl["is_deterministic"] or None},
+    )
+    return approach_of(wanted, asks_search='search_type="bayesian"')
 
 
 def _fixes(given: Any) -> Mapping[str, str]:

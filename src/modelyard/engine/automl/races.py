@@ -210,7 +210,19 @@ class Race:
             standing.fits.append(notice.result)
             return
         standing.entry = self._judged(standing, notice)
+        self._say()
         self.on_entry(standing.entry, standing.fits)
+
+    def _say(self) -> None:
+        """Tell how far the race is."""
+        scored = [each for each in self.entries if each.is_complete]
+        words = [f"{len(scored)} candidates"]
+        if scored:
+            best = max(scored, key=lambda each: each.goodness or 0.0)
+            words.append(f"best {best.candidate.name} {best.score:.4g}")
+        if self.rules.until is not None:
+            words.append(f"about {max(self._left(), 0.0):.0f} s left")
+        self.judge.workshop.progress.say(", ".join(words))
 
     def _judged(self, standing: Standing, notice: Notice) -> Entry:
         n_folds, fits = len(self.arena.folds), standing.fits

@@ -10,6 +10,7 @@ import numpy as np
 from modelyard.domain.columns import InputColumn
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest, Parity
+from modelyard.engine.automl import describing
 from modelyard.engine.evaluation.binding import reading_of
 from modelyard.engine.evaluation.calibrating import Calibrated
 from modelyard.engine.publishing.describing import describe_inputs, reference_rows, statistics
@@ -115,6 +116,7 @@ def _manifest(
         weight=trained.config.weight,
         members=trained.members,
         search=None if trained.search is None else described(trained.search),
+        leaderboard=_leaderboard(trained),
         missing_tokens=facts.missing_tokens,
         decimal=facts.decimal or ".",
         threshold=trained.decided.rule.threshold,
@@ -153,3 +155,7 @@ def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _leaderboard(trained: Trained) -> dict[str, Any] | None:
+    return None if trained.leaderboard is None else describing.described(trained.leaderboard)

@@ -1,0 +1,80 @@
+"""Which way a training goes: one algorithm, one with searched hyperparameters, or AutoML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
+from modelyard.domain.config_rules import search_config
+from modelyard.domain.configs import SearchConfig, TrainingConfig
+from modelyard.domain.errors import UsageError
+
+# In place of an algorithm: let AutoML choose.
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Approach:
+    """The fields of a configuration that say it."""
+
+    algorithm: str = TrainingConfig.algorithm
+    search: SearchConfig | None = None
+    automl: AutoMLConfig | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user gave, None where it was left out.
+
+    Attributes:
+        algorithm: key of one, or "auto".
+        search_type: key of a searcher.
+        budget: `n_trials` and `time_limit_s`, which a search and AutoML take alike.
+        search: the other fields of a search.
+        automl: the other fields of AutoML.
+    """
+
+    algorithm: str | None
+    search_type: Any
+    budget: Mapping[str, Any]
+    search: Mapping[str, Any]
+    automl: Mapping[str, Any]
+
+
+def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
+    """Return the approach that options ask for; a budget alone asks for AutoML.
+
+    Args:
+        wanted: as a door read it.
+        asks_search: how the door spells the wish to search, for the message.
+
+    Raises:
+        UsageError: if options of a search and of AutoML come together, or come alone.
+    """
+    automl = {name: value for name, value in wanted.automl.items() if value is not None}
+    budget = {name: value for name, value in wanted.budget.items() if value is not None}
+    is_free = wanted.algorithm in {None, AUTO} and wanted.search_type is None
+    if is_free and (automl or budget or wanted.algorithm == AUTO):
+        asked = sorted(name for name, value in wanted.search.items() if value is not None)
+        if asked:
+            raise UsageError(
+                f"{', '.join(asked)} belong to a search of one algorithm, and AutoML searches "
+                "among all of them.",
+                fix=f"Add {asks_search} and name an algorithm, or leave them out.",
+            )
+        return Approach(COMBINED_BY, automl=_automl(budget, automl))
+    if automl:
+        raise UsageError(
+            f"{', '.join(sorted(automl))} belong to AutoML, which chooses the algorithm itself.",
+            fix="Leave the algorithm and the search out, or leave these out.",
+        )
+    search = search_config(wanted.search_type, {**budget, **wanted.search}, asks=asks_search)
+    named = TrainingConfig.algorithm if wanted.algorithm in {None, AUTO} else wanted.algorithm
+    return Approach(str(named), search=search)
+
+
+def _automl(budget: Mapping[str, Any], given: Mapping[str, Any]) -> AutoMLConfig:
+    """Read a budget: a number of trials alone means that there is no time limit."""
+    if "n_trials" in budget and "time_limit_s" not in budget:
+        budget = {**budget, "time_limit_s": None}
+    return AutoMLConfig(**budget, **given)

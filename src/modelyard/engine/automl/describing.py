@@ -1,0 +1,52 @@
+"""What package and record keep of an AutoML run: no durations, so that equal runs keep the same."""
+
+from typing import Any
+
+from modelyard.domain.leaderboards import Entry, Leaderboard
+from modelyard.domain.trials import Trial
+
+# Candidates that a package keeps; all of them are in the record of the run.
+_KEPT = 20
+
+
+def described(leaderboard: Leaderboard) -> dict[str, Any]:
+    """Return a leaderboard as plain JSON values."""
+    return {
+        "metric": leaderboard.metric,
+        "n_folds": leaderboard.n_folds,
+        "n_rows": leaderboard.n_rows,
+        "n_candidates": len(leaderboard.entries),
+        "blend_score": leaderboard.blend_score,
+        "tied": list(leaderboard.tied),
+        "ending": leaderboard.ending.value,
+        "entries": [_described(each) for each in leaderboard.ranked[:_KEPT]],
+    }
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    candidate = entry.candidate
+    return {
+        "number": entry.number,
+        "name": candidate.name,
+        "algorithm": candidate.algorithm,
+        "parameters": dict(candidate.parameters),
+        "status": entry.status.value,
+        "score": entry.score,
+        "weight": entry.weight,
+        "size_bytes": entry.size_bytes,
+    }
+
+
+def trial_of(entry: Entry) -> Trial:
+    """Return an entry as the trial that the record of a run keeps."""
+    candidate = entry.candidate
+    return Trial(
+        number=entry.number,
+        parameters={"candidate": candidate.name, **candidate.parameters},
+        status=entry.status,
+        score=entry.score,
+        goodness=entry.goodness,
+        fold_scores=entry.fold_scores,
+        duration_s=entry.fit_s,
+        reason=entry.reason,
+    )
