@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from modelyard.domain.findings import worst_first
 from modelyard.domain.manifests import Manifest
+from modelyard.reporting.advice import in_practice
+from modelyard.reporting.cost_views import cost_sentence
+from modelyard.reporting.fairness_views import fairness_sentences
 from modelyard.reporting.numerals import UNDEFINED, count, number, share
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.texts import visible
@@ -38,6 +41,8 @@ def model_card(manifest: Manifest, subject: ReportSubject | None) -> str:
         *_people(manifest),
         *_metrics(manifest, subject),
         *_weak_spots(subject),
+        *_groups(subject),
+        *_learning(subject),
         *_certainty(manifest),
         *_data(manifest, subject),
         *_caveats(subject),
@@ -51,6 +56,9 @@ def _verdict(subject: ReportSubject | None) -> Iterator[str]:
         verdict = verdict_of(subject.evaluation)
         told = " ".join(each for each in (verdict.detail, verdict.caution) if each)
         yield f"**{verdict.headline}** {_text(told)}"
+        worth = (in_practice(subject.evaluation), cost_sentence(subject.evaluation))
+        if any(worth):
+            yield _text(" ".join(filter(None, worth)))
 
 
 def _details(manifest: Manifest) -> Iterator[str]:
@@ -104,6 +112,20 @@ def _weak_spots(subject: ReportSubject | None) -> Iterator[str]:
         yield "## Where it fails"
         told = slice_sentences(subject.evaluation.weaknesses)
         yield "\n".join(f"- {_text(each)}" for each in told)
+
+
+def _groups(subject: ReportSubject | None) -> Iterator[str]:
+    if subject is None or not subject.evaluation.fairness:
+        return
+    yield "## Groups"
+    told = [said for each in subject.evaluation.fairness for said in fairness_sentences(each)]
+    yield "\n".join(f"- {_text(each)}" for each in told)
+
+
+def _learning(subject: ReportSubject | None) -> Iterator[str]:
+    if subject is not None and subject.evaluation.learning is not None:
+        yield "## Would more rows help?"
+        yield _text(subject.evaluation.learning.told)
 
 
 def _certainty(manifest: Manifest) -> Iterator[str]:

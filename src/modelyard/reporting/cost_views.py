@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from modelyard.domain.evaluations import Evaluation
-from modelyard.reporting.numerals import number
+from modelyard.reporting.numerals import decimals_for, number, share
 
 
 def cost_sentence(evaluation: Evaluation) -> str:
@@ -18,15 +18,20 @@ def cost_sentence(evaluation: Evaluation) -> str:
         sum(n * row[at] for n, row in zip(truths, costs, strict=True)) for at in range(len(costs))
     ]
     cheapest = min(range(len(always)), key=always.__getitem__)
+    label, instead = evaluation.labels[cheapest], _rounded(always[cheapest] / n_rows)
     told = (
-        f"By the costs that were given its answers cost {number(spent / n_rows)} a row; always "
-        f"answering '{evaluation.labels[cheapest]}' would cost {number(always[cheapest] / n_rows)}"
+        f"By the costs that were given its answers cost {_rounded(spent / n_rows)} a row; always "
+        f"answering '{label}' would cost {instead}"
     )
     if always[cheapest] <= 0:
         return f"{told}."
     saved = 1 - spent / always[cheapest]
     way = "saves" if saved >= 0 else "wastes"
-    return f"{told}, so the model {way} {abs(saved):.0%} of that."
+    return f"{told}, so the model {way} {share(abs(saved), 1)} of that."
+
+
+def _rounded(cost: float) -> str:
+    return number(cost, decimals_for(cost, cost, value=cost))
 
 
 def _spent(counts: Sequence[Sequence[int]], costs: Sequence[Sequence[float]]) -> float:

@@ -106,3 +106,19 @@ def test_each_class_has_a_curve_against_the_rest_up_to_six(n_classes, n_curves):
 
     assert [series.is_reference for series in spec.series] == [False] * n_curves + [True]
     assert ("6 of 10 classes" in spec.caption) == (n_classes == 10)
+
+
+@pytest.mark.parametrize("key", ["roc-curve", "precision-recall"])
+def test_a_point_on_the_curve_is_where_the_model_answers(key):
+    subject = binary([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9], threshold=0.5)
+    curve, point, _ = CHARTS[key].chart(subject).series
+
+    assert point.name == "answered from 0.5 on"
+    assert (point.x, point.y) == (((0.5,), (0.5,)))
+    assert (point.x[0], point.y[0]) in zip(curve.x, curve.y, strict=True)
+
+
+def test_a_model_that_never_alarms_has_no_precision_to_point_at():
+    series = CHARTS["precision-recall"].chart(binary([0, 1], [0.1, 0.2], threshold=0.5)).series
+
+    assert [each.name for each in series] == ["yes", "guessing"]

@@ -112,3 +112,13 @@ def test_the_table_has_a_row_for_each_group():
     assert view.headings[:2] == ("sex", "rows")
     assert [row[0][0] for row in view.rows] == ["f", "m", "x (few rows)"]
     assert all(len(row) == len(view.headings) for row in view.rows)
+
+
+def test_no_interval_of_a_share_leaves_nought_to_one():
+    fairness = measured(hired({"f": 0.99, "m": 0.01, "x": 0.8}))
+    figures = [each for group in fairness.groups for each in group.figures.values()]
+    ends = [end for each in figures for end in (each.low, each.high) if np.isfinite(end)]
+
+    assert len(ends) > 10
+    assert min(ends) >= 0
+    assert max(ends) <= 1
