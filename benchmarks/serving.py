@@ -155,7 +155,7 @@ def main() -> None:
         rounds, sides = paired(arena, [FLOOR, OURS], rounds=asked.rounds, seconds=asked.seconds)
         ratios = _beside_floor(rounds["ours"], rounds["floor"])
         for peer in (USUAL, *(OTHERS[name] for name in pythons)):
-            told, both = paired(arena, [peer, OURS], rounds=3, seconds=asked.seconds)
+            told, both = paired(arena, [peer, OURS], rounds=3, seconds=2 * asked.seconds)
             sides[peer.name] = both[peer.name]
             ratios |= _beside_peer(told["ours"], told[peer.name], name=peer.name)
         for peer in (OURS, USUAL, *(OTHERS[name] for name in pythons)):
