@@ -5,11 +5,12 @@ its `file`, `target`, `task` and the leaking columns to `drop`; by default a mad
 rows, 10 numeric and 5 text columns) and the bundled ones. `pip install shap` makes the comparison;
 without it, additivity and time are told alone.
 
-Each table teaches LightGBM (300 rounds), a logistic or linear regression and a
-multi-layer perceptron. shap sees what the recipe made of rows; its values are summed up over the
-features of a column. Beside them: TreeExplainer (interventional), LinearExplainer and
-PermutationExplainer. Where a category is several features, shap shares among these one by one and
-we among columns, so that only the order can agree, not the last digit.
+Each table teaches LightGBM (300 rounds), a random forest, a logistic or linear regression and a
+multi-layer perceptron. Of the first three shap sees what the recipe made of rows, and its values
+are summed up over the features of a column: TreeExplainer (interventional), LinearExplainer. Of the
+last its PermutationExplainer plays the game that we play, with raw columns as players: as many
+orders as make its own noise small are what both are compared with, and what it answers by default
+says how much two samplers can agree.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -31,8 +33,12 @@ from measuring.tables import TARGET, write_mixed
 N_TREES, N_MADE = 300, 20_000
 N_COMPARED = 20
 TABLES = ("adult", "diamonds", "wine_quality")
-MODELS = ("lightgbm", "linear", "multi-layer-perceptron")
+MODELS = ("lightgbm", "random-forest", "linear", "multi-layer-perceptron")
+TREES = ("lightgbm", "random-forest")
 SAMPLED = "multi-layer-perceptron"
+# Orders that shap follows, each with its reverse, where its answer is taken for the truth; it
+# follows 10 by default.
+N_ORDERS = 200
 
 
 def tables_of(folder: Path | None, place: Path) -> list[dict[str, Any]]:
@@ -81,43 +87,80 @@ class Peer:
     def __init__(self, outcome: Any, explainer: Any, *, model: str) -> None:
         import shap
 
-        self.explainer, self.model = explainer, model
-        recipe = explainer.predictor.recipe
-        self.recipe, self.origins = recipe, recipe.origins
-        background = recipe.apply(explainer.reference)
+        self.explainer = explainer
+        self.recipe = explainer.predictor.recipe
+        background = self.recipe.apply(explainer.reference)
         fitted = outcome.trained.fitted.model
-        if model == "lightgbm":
-            masker = shap.maskers.Independent(background, max_samples=len(background))
-            trees = _as_classifier(fitted.booster, len(explainer.predictor.decision.labels))
+        masker = shap.maskers.Independent(background, max_samples=len(background))
+        plain = getattr(fitted, "estimator", None)
+        if model in TREES:
+            n_labels = len(explainer.predictor.decision.labels)
+            trees = _as_classifier(fitted.booster, n_labels) if plain is None else plain
             self.shap = shap.TreeExplainer(trees, masker, feature_perturbation="interventional")
-        elif model == "linear":
-            plain = getattr(fitted, "estimator", None)
-            weights = (fitted.coefficients, fitted.intercept) if plain is None else plain
-            masker = shap.maskers.Independent(background, max_samples=len(background))
-            self.shap = shap.LinearExplainer(weights, masker)
+            self.options = {"check_additivity": False}
         else:
-            masker = shap.maskers.Independent(background, max_samples=len(background))
-            self.shap = shap.PermutationExplainer(explainer.predictor.session.scores, masker)
+            weights = (fitted.coefficients, fitted.intercept) if plain is None else plain
+            self.shap, self.options = shap.LinearExplainer(weights, masker), {}
 
     def amounts(self, row: Any, *, code: int) -> np.ndarray:
         """Return what each raw column moved the score by."""
-        features = self.recipe.apply(row)
-        if self.model == SAMPLED:
-            values = self.shap(features, silent=True).values
-        elif self.model == "lightgbm":
-            values = self.shap.shap_values(features, check_additivity=False)
-        else:
-            values = self.shap.shap_values(features)
-        values = np.asarray(values)[0]
+        values = np.asarray(self.shap.shap_values(self.recipe.apply(row), **self.options))[0]
         if values.ndim == 2:
             values = values[:, code if values.shape[1] > 1 else 0]
         elif code == 0 and self.explainer.predictor.decision.labels:
             values = -values
         columns = self.explainer.columns
         found = np.zeros(len(columns))
-        for value, names in zip(values, self.origins, strict=True):
+        for value, names in zip(values, self.recipe.origins, strict=True):
             found[columns.index(next(iter(names)))] += value
         return found
+
+
+class SampledPeer:
+    """shap's sampler on raw columns: a cell is handed to it as the number of an equal one."""
+
+    def __init__(self, explainer: Any, *, n_orders: int = 10) -> None:
+        self.predictor, self.reference = explainer.predictor, explainer.reference
+        self.n_orders = n_orders
+
+    def amounts(self, row: Any, *, code: int) -> np.ndarray:
+        """Return what each raw column moved the score by."""
+        import shap
+
+        cells = [np.vstack(pair) for pair in zip(_cells(self.reference), _cells(row), strict=True)]
+        found = [_numbered(column) for part in cells for column in part.T]
+        codes = np.column_stack([numbers for _, numbers in found]).astype(np.float64)
+        n_numbers = cells[0].shape[1]
+
+        def score(asked: np.ndarray) -> np.ndarray:
+            taken = [first[asked[:, at].astype(np.int64)] for at, (first, _) in enumerate(found)]
+            numbers, strings = taken[:n_numbers], taken[n_numbers:]
+            mixed = replace(
+                row,
+                numbers=_side_by_side(numbers, len(asked), np.float64),
+                strings=_side_by_side(strings, len(asked), object),
+            )
+            return self.predictor.scores(mixed)[:, code]
+
+        masker = shap.maskers.Independent(codes[:-1], max_samples=len(codes))
+        sampler = shap.PermutationExplainer(score, masker, seed=0)
+        most = self.n_orders * (2 * codes.shape[1] + 1)
+        return np.asarray(sampler(codes[-1:], max_evals=most, silent=True).values)[0]
+
+
+def _cells(blocks: Any) -> tuple[np.ndarray, np.ndarray]:
+    return blocks.numbers, blocks.strings
+
+
+def _numbered(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct cells of a column, and for each row which of them it holds."""
+    _, first, numbers = np.unique(column.astype(str), return_index=True, return_inverse=True)
+    return column[first], numbers
+
+
+def _side_by_side(columns: list[np.ndarray], n_rows: int, dtype: Any) -> np.ndarray:
+    empty = np.empty((n_rows, 0), dtype=dtype)
+    return np.column_stack(columns).astype(dtype) if columns else empty
 
 
 def _as_classifier(booster: Any, n_classes: int) -> Any:
@@ -138,9 +181,14 @@ def compared(outcome: Any, opened: Any, *, model: str, has_shap: bool) -> dict[s
     started = time.perf_counter()
     explainer.explain(_row(explainer.reference, 0))
     first_s = time.perf_counter() - started
-    peer = Peer(outcome, explainer, model=model) if has_shap else None
+    is_sampled = model == SAMPLED
+    peer = usual = None
+    if has_shap:
+        usual = SampledPeer(explainer) if is_sampled else Peer(outcome, explainer, model=model)
+        peer = SampledPeer(explainer, n_orders=N_ORDERS) if is_sampled else usual
     labels = list(explainer.predictor.decision.labels)
-    gaps, ours_ms, theirs_ms, ranks, differences = [], [], [], [], []
+    gaps, ours_ms, theirs_ms = [], [], []
+    ranks, own_ranks, differences, beyond = [], [], [], []
     for at in range(min(N_COMPARED, explainer.reference.n_rows)):
         row = _row(explainer.reference, at)
         (found,), ms = _timed(lambda row=row: explainer.explain(row))
@@ -150,11 +198,18 @@ def compared(outcome: Any, opened: Any, *, model: str, has_shap: bool) -> dict[s
         if peer is None:
             continue
         code = labels.index(found.label) if labels else 0
-        theirs, ms = _timed(lambda row=row, code=code: peer.amounts(row, code=code))
+        theirs, ms = _timed(lambda row=row, code=code: usual.amounts(row, code=code))
         theirs_ms.append(ms)
+        if is_sampled:
+            own, theirs = theirs, peer.amounts(row, code=code)
+            own_ranks.append(_rank_correlation(np.abs(own), np.abs(theirs)))
+            errors = {each.column: each.error for each in found.contributions}
+            stated = np.array([errors[column] for column in explainer.columns])
         ours = np.array([moved[column] for column in explainer.columns])
         ranks.append(_rank_correlation(np.abs(ours), np.abs(theirs)))
         differences.append(np.abs(ours - theirs).max() / max(np.abs(ours).max(), 1e-300))
+        if is_sampled:
+            beyond.append(np.abs(ours - theirs) > 2 * stated)
     return {
         "method": found.method.value,
         "additivity": max(gaps),
@@ -162,13 +217,13 @@ def compared(outcome: Any, opened: Any, *, model: str, has_shap: bool) -> dict[s
         "ours_ms": median(ours_ms),
         "shap_ms": median(theirs_ms) if theirs_ms else None,
         "rank_correlation": float(np.mean(ranks)) if ranks else None,
+        "shap_itself": float(np.mean(own_ranks)) if own_ranks else None,
         "largest_difference": float(np.max(differences)) if ranks else None,
+        "beyond_two_errors": float(np.mean(beyond)) if beyond else None,
     }
 
 
 def _row(blocks: Any, at: int) -> Any:
-    from dataclasses import replace
-
     rows = slice(at, at + 1)
     return replace(blocks, numbers=blocks.numbers[rows], strings=blocks.strings[rows])
 
@@ -191,6 +246,7 @@ def main() -> None:
     """Print a table, and write the same as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="of tables of your own")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     asked = parser.parse_args()
     # numba, which shap is built on, would take this folder's coverage.py for the library.
@@ -207,7 +263,7 @@ def main() -> None:
 
         project = open_project()
         for facts in tables_of(asked.folder, Path(place)):
-            for model in MODELS:
+            for model in asked.models:
                 outcome = trained(project, facts, model)
                 opened = project.predicting.open(outcome.folder)
                 results[f"{facts['name']}, {model}"] = compared(

@@ -66,3 +66,12 @@ def test_a_negative_weight_is_refused_with_its_row(cli, put):
         "train", put("data.csv", data.write_csv()), "--target", "y", "--weight", "w", "--json"
     )
     assert (ending.code, ending.error["row"], ending.error["sample"]) == (3, row, "-7")
+
+
+def test_the_rows_behind_sets_rank_by_what_they_weigh():
+    data = frame()
+    ranked = modelyard.train(data, weight="w", **OPTIONS).opened.conformal
+    plain = modelyard.train(data, drop="w", **OPTIONS).opened.conformal
+
+    assert ranked.n_rows == plain.n_rows == plain.n_counted
+    assert ranked.n_counted < 0.95 * ranked.n_rows
