@@ -79,6 +79,7 @@ class Leaderboard:
         ending: why the run ended.
         duration_s: seconds.
         time_limit_s: that was allowed for everything, None for no limit.
+        journal: name of the folder that keeps what was finished, until the model stands.
     """
 
     metric: str
@@ -91,6 +92,7 @@ class Leaderboard:
     ending: Ending
     duration_s: float
     time_limit_s: float | None
+    journal: str = ""
 
     @property
     def ranked(self) -> tuple[Entry, ...]:

@@ -24,7 +24,7 @@ from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.engine.automl.describing import trial_of
-from modelyard.engine.automl.journals import Journal
+from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
@@ -125,7 +125,8 @@ class TrainingService:
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
             raise
-        Journal(self.scratch / run.id).forget()
+        if outcome.trained.leaderboard is not None:
+            forget(self.scratch, (outcome.trained.leaderboard.journal,))
         finished = outcome.run
         structlog.get_logger().info(
             "run succeeded",
@@ -203,7 +204,7 @@ class TrainingService:
             self.n_threads,
             on_trial=lambda trial: self.trials.add(run.id, trial),
             on_entry=lambda entry: self.trials.add(run.id, trial_of(entry)),
-            scratch=self.scratch / run.id,
+            scratch=self.scratch,
             begun=started,
             typing=self.typing,
         )

@@ -7,9 +7,11 @@ arrays, and the entry with the hash of each file. Nothing that is read back can 
 import io
 import json
 import shutil
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +22,33 @@ from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.kit.hashing import canonical_json, sha256_of
+from modelyard.kit.version import VERSION
 
-_ENTRY, _ARENA = "entry.json", "arena.json"
-_UNFINISHED = ".unfinished-"
+_ENTRY, _UNFINISHED = "entry.json", ".unfinished-"
+_MARK_DIGITS = 32
+_KEPT_S = 7 * 24 * 3600
 
 
-@dataclass(frozen=True)
 class Journal:
-    """The finished candidates of one run, in a folder of its own."""
+    """The finished candidates of the runs over one arena, in a folder of its own.
 
-    folder: Path
+    The folder is found by what the fits depend on: a run that is started again as it was goes on
+    where the one before it had to stop. Where two run at once, the first to finish a candidate
+    keeps it.
+    """
 
-    def begin(self, arena: Arena) -> list[tuple[Entry, list[FoldFit]]]:
-        """Return what was finished on the same arena before; anything else is deleted.
+    def __init__(self, root: Path, arena: Arena, *, metric: str) -> None:
+        """Take the folder of all journals, and what this one is of."""
+        self.folder = root / mark_of(arena, metric)[:_MARK_DIGITS]
 
-        Raises:
-            OSError: if the folder cannot be written.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        mark = {"arena": mark_of(arena)}
-        with suppress(OSError, ValueError):
-            if json.loads((self.folder / _ARENA).read_bytes()) == mark:
-                return sorted(self._recalled(), key=lambda each: each[0].number)
-        shutil.rmtree(self.folder)
-        self.folder.mkdir()
-        (self.folder / _ARENA).write_bytes(canonical_json(mark))
-        return []
+    def recall(self) -> list[tuple[Entry, list[FoldFit]]]:
+        """Return what was finished before, in the order in which it was tried."""
+        found = []
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            # What a disk has damaged is fitted again.
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                found.append(_read(path))
+        return sorted(found, key=lambda each: each[0].number)
 
     def remember(self, entry: Entry, fits: Sequence[FoldFit]) -> None:
         """Keep a candidate that was scored on every fold; others teach nothing to a later run.
@@ -55,8 +58,8 @@ class Journal:
         """
         if not entry.is_complete:
             return
-        unfinished = self.folder / f"{_UNFINISHED}{entry.number}"
-        unfinished.mkdir()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
         files = {}
         for each in fits:
             for name, content in _files_of(each).items():
@@ -64,26 +67,23 @@ class Journal:
                 files[name] = sha256_of(content)
         told = {"entry": _plain(entry), "files": files}
         (unfinished / _ENTRY).write_bytes(canonical_json(told))
-        unfinished.rename(self.folder / str(entry.number))
-
-    def forget(self) -> None:
-        """Delete the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _recalled(self) -> list[tuple[Entry, list[FoldFit]]]:
-        found = []
-        for path in self.folder.iterdir():
-            if path.name.startswith(_UNFINISHED):
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.is_dir():
-                # What a disk has damaged is fitted again.
-                with suppress(OSError, ValueError, KeyError, TypeError):
-                    found.append(_read(path))
-        return found
+        try:
+            unfinished.rename(self.folder / entry.candidate.name)
+        except OSError:
+            # Another run was quicker, or a damaged one is in its place.
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def mark_of(arena: Arena) -> str:
-    """Return a hash of all that a fit depends on, beside the candidate."""
+def forget(root: Path, marks: Sequence[str] = ()) -> None:
+    """Delete journals that are done with, and those that nobody has touched for a week."""
+    for path in root.iterdir() if root.is_dir() else ():
+        is_old = path.stat().st_mtime < time.time() - _KEPT_S
+        if is_old or path.name in marks:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def mark_of(arena: Arena, metric: str) -> str:
+    """Return a hash of all that a score depends on, beside the candidate."""
     plan = arena.plan
     told = {
         "columns": [(each.name, each.kind.value) for each in plan.columns],
@@ -91,13 +91,18 @@ def mark_of(arena: Arena) -> str:
         "labels": [str(label) for label in plan.labels],
         "preparation": asdict(plan.preparation),
         "class_weight": str(plan.class_weight),
+        "metric": metric,
+        "version": VERSION,
         "seeds": [fold.seed for fold in arena.folds],
     }
     rows = [
         part.tobytes() for fold in arena.folds for part in (fold.teaching, fold.stopping, fold.held)
     ]
     values = [plan.y.tobytes(), b"" if plan.weight is None else plan.weight.tobytes()]
-    cells = [plan.blocks.numbers.tobytes(), repr(plan.blocks.strings.tolist()).encode()]
+    # Neither stands in a text: what separates cells, and what is missing.
+    cells_of_text: list[str | None] = plan.blocks.strings.ravel().tolist()
+    words = "\x1f".join("\x1e" if each is None else each for each in cells_of_text)
+    cells = [plan.blocks.numbers.tobytes(), words.encode("utf-8", "surrogatepass")]
     hashes = [sha256_of(part) for part in (*rows, *values, *cells)]
     return sha256_of(canonical_json({"plan": told, "hashes": hashes}))
 

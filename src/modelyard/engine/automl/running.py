@@ -28,8 +28,8 @@ from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
 from modelyard.engine.tuning.ties import tied_with
+from modelyard.engine.workshop import Workshop
 from modelyard.kit.memory import memory_limit
-from modelyard.protocols.algorithms import Algorithm
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,13 +69,13 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     """
     workshop = judge.workshop
     deal_rng, explore_rng, blend_rng = rng.spawn(3)
-    algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
-    begun = workshop.clock()
-    until = _until(config, began=begun if workshop.begun is None else workshop.begun)
-    seconds = None if until is None else (until - begun) * workshop.n_threads
+    begun, limit = workshop.clock(), config.time_limit_s
+    seconds = None if limit is None else limit * workshop.n_threads
     arena = build_arena(judge, seconds=seconds, rng=deal_rng)
-    workshop.progress.stage("Letting candidates compete; Ctrl-C ends it with the best so far")
-    race, ending = _race(judge, arena, config, algorithms=algorithms, until=until, rng=explore_rng)
+    journal = None
+    if workshop.scratch is not None:
+        journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
+    race, ending = _race(judge, arena, config, journal=journal, rng=explore_rng)
     workshop.progress.stage("Blending the best")
     library = _library(arena, race.standings)
     blend = choose_blend(
@@ -85,22 +85,26 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         bounds=BOUNDS[config.serve],
         rng=blend_rng,
     )
-    board = _leaderboard(judge, race, blend, ending=ending)
+    board = replace(
+        _leaderboard(judge, race, blend, ending=ending),
+        duration_s=workshop.clock() - begun,
+        time_limit_s=limit,
+        journal="" if journal is None else journal.folder.name,
+    )
     return Raced(
         fitted=assemble(judge.plan, library, weights=blend.weights),
         rows=arena.rows,
         scores=blend.scores,
-        leaderboard=replace(
-            board, duration_s=workshop.clock() - begun, time_limit_s=config.time_limit_s
-        ),
+        leaderboard=board,
     )
 
 
-def _until(config: AutoMLConfig, *, began: float) -> float | None:
+def _until(config: AutoMLConfig, workshop: Workshop) -> float | None:
     """Return the moment at which the last fit ends, None for no limit."""
     limit = config.time_limit_s
     if limit is None:
         return None
+    began = workshop.clock() if workshop.begun is None else workshop.begun
     return began + limit - min(_RESERVE_S + _RESERVE_SHARE * limit, limit / 2)
 
 
@@ -109,16 +113,18 @@ def _race(
     arena: Arena,
     config: AutoMLConfig,
     *,
-    algorithms: Mapping[str, Algorithm],
-    until: float | None,
+    journal: Journal | None,
     rng: np.random.Generator,
 ) -> tuple[Race, Ending]:
-    """Let the candidates compete; what an earlier process had finished is not done again."""
+    """Let the candidates compete; what an earlier run had finished is not done again."""
     workshop = judge.workshop
+    workshop.progress.stage("Letting candidates compete; Ctrl-C ends it with the best so far")
+    algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
     executor = pick(workshop.catalog.executors(), config.executor, shelf="executors")
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
-    journal = None if workshop.scratch is None else Journal(workshop.scratch)
-    known = [] if journal is None else journal.begin(arena)
+    known = [] if journal is None else journal.recall()
+    if known:
+        workshop.progress.say(f"going on from {len(known)} candidates of a run that did not end")
     limit = config.memory_limit_mb
     memory_bytes = memory_limit() if limit is None else limit * 1_000_000
 
@@ -136,7 +142,9 @@ def _race(
             algorithms=algorithms,
             waiting=portfolio(algorithms, judge.plan),
             explorer=Explorer(algorithms, searcher, rng),
-            rules=Rules(until, config.n_trials, 1, in_order=config.is_deterministic),
+            rules=Rules(
+                _until(config, workshop), config.n_trials, 1, in_order=config.is_deterministic
+            ),
             pool=pool,
             on_entry=take_down,
         )

@@ -1,0 +1,68 @@
+"""A blend takes what helps, within what serving allows."""
+
+import numpy as np
+import pytest
+from competitions import CATALOG, answering, arena, entry
+
+from modelyard.engine.automl.blends import Bounds, Library, answers_of, choose_blend
+
+WIDE = Bounds(row_us=1e9, size_bytes=1e12, n_members=25)
+
+
+def library(place, *, sharpness, **facts):
+    """Return entries whose probabilities are right to a degree, each with errors of its own."""
+    rng = np.random.default_rng(3)
+    truth = np.eye(2)[place.plan.y[place.rows]]
+    entries, fits, answers = [], {}, {}
+    for number, sharp in enumerate(sharpness, start=1):
+        noise = rng.dirichlet([1, 1], size=len(truth))
+        scores = sharp * truth + (1 - sharp) * noise
+        fits[number] = answering(number, place, scores)
+        answers[number] = answers_of(place, fits[number])
+        own = {name: values[number - 1] for name, values in facts.items()}
+        entries.append(entry(number, goodness=sharp, **own))
+    return Library(tuple(entries), fits, answers)
+
+
+def chosen(found, place, bounds=WIDE):
+    return choose_blend(
+        found,
+        place,
+        ensemble=CATALOG.algorithms()["blending"],
+        bounds=bounds,
+        rng=np.random.default_rng(0),
+    )
+
+
+def test_weights_sum_to_one_and_the_useless_gets_none():
+    place = arena()
+    blend = chosen(library(place, sharpness=[0.5, 0.5, 0.0]), place)
+    assert sum(blend.weights.values()) == pytest.approx(1.0)
+    assert set(blend.weights) == {1, 2}
+
+
+def test_the_scores_are_the_weighted_mean_of_its_members():
+    place = arena()
+    found = library(place, sharpness=[0.5, 0.4])
+    blend = chosen(found, place)
+    expected = sum(found.answers[number] * weight for number, weight in blend.weights.items())
+    assert np.array_equal(blend.scores, expected)
+
+
+def test_what_costs_most_for_what_it_counts_is_left_out():
+    place = arena()
+    found = library(place, sharpness=[0.5, 0.5, 0.48], row_us=[100.0, 100.0, 5_000.0])
+    blend = chosen(found, place, Bounds(row_us=800, size_bytes=1e9, n_members=25))
+    assert set(blend.weights) == {1, 2}
+
+
+def test_one_that_alone_passes_the_bounds_is_still_an_answer():
+    place = arena()
+    found = library(place, sharpness=[0.5], row_us=[5_000.0])
+    assert chosen(found, place, Bounds(800, 1e9, 25)).weights == {1: 1.0}
+
+
+def test_one_member_is_one_member():
+    place = arena()
+    found = library(place, sharpness=[0.5, 0.5, 0.4])
+    assert len(chosen(found, place, Bounds(1e9, 1e9, 1)).weights) == 1

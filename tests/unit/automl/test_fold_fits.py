@@ -1,0 +1,54 @@
+"""A candidate is fitted fold by fold, and what it leaves answers as its library does."""
+
+import numpy as np
+import pytest
+from competitions import arena, candidate, entry, fits_of
+
+from modelyard.domain.tasks import Task
+from modelyard.engine.automl.blends import Library, answers_of, assemble
+from modelyard.engine.automl.fits import revive
+from modelyard.engine.preparing import rows_of
+
+
+@pytest.mark.parametrize("key", ["lightgbm", "ridge", "extra-trees"])
+def test_what_a_fold_leaves_answers_its_held_out_rows_as_the_library_did(key):
+    place = arena(task=Task.REGRESSION)
+    for fit in fits_of(candidate(key), place):
+        held = rows_of(place.plan.blocks, place.folds[fit.fold].held)
+        assert np.allclose(revive(fit).scores(held), fit.scores, atol=1e-9)
+        assert fit.difference < 1e-9
+
+
+def test_a_fold_teaches_no_row_that_it_holds_out():
+    place = arena()
+    for fit in fits_of(candidate("logistic-regression"), place):
+        assert not np.intersect1d(fit.taught, place.folds[fit.fold].held).size
+
+
+def test_every_row_is_answered_by_the_model_that_was_not_taught_it():
+    place = arena()
+    fits = fits_of(candidate("logistic-regression"), place)
+    answers = answers_of(place, fits)
+    for fit in fits:
+        assert np.array_equal(answers[place.places(fit.fold)], fit.scores)
+    assert np.isfinite(answers).all()
+
+
+def test_the_blend_is_the_weighted_mean_of_the_means_of_folds():
+    place = arena()
+    fits = {
+        1: fits_of(candidate("logistic-regression"), place),
+        2: fits_of(candidate("lightgbm", n_estimators=5), place),
+    }
+    entries = (
+        entry(1, goodness=1.0, one=candidate("logistic-regression")),
+        entry(2, goodness=0.5, one=candidate("lightgbm")),
+    )
+    blended = assemble(place.plan, Library(entries, fits, {}), weights={1: 0.25, 2: 0.75})
+    rows = rows_of(place.plan.blocks, np.arange(20))
+    means = {
+        number: np.mean([revive(fit).scores(rows) for fit in each], axis=0)
+        for number, each in fits.items()
+    }
+    assert np.allclose(blended.scores(rows), 0.25 * means[1] + 0.75 * means[2], atol=1e-12)
+    assert np.allclose(blended.packaged_scores(rows), blended.scores(rows), atol=1e-9)

@@ -1,0 +1,37 @@
+"""Pieces of work for the tests of executors; they are imported by the process that forks."""
+
+import time
+
+
+def count(shared, n):
+    for at in range(n):
+        yield shared["name"], at
+
+
+def fail(shared, n):
+    yield n
+    raise ValueError("as it was told")
+
+
+def never_end(shared, n):
+    while True:
+        time.sleep(0.01)
+        if n < 0:
+            yield n
+
+
+def hold(shared, n):
+    held = []
+    while True:
+        held.append(b"x" * 10_000_000)
+        time.sleep(0.005)
+        if n < 0:
+            yield held
+
+
+def vanish(shared, n):
+    import os
+    import signal
+
+    yield n
+    os.kill(os.getpid(), signal.SIGKILL)

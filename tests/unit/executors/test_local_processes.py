@@ -1,0 +1,124 @@
+"""Work in processes of this machine: results come, and whatever ends it is told."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from modelyard.components.executors.local_processes import COMPONENT
+from modelyard.protocols.executors import Outcome
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def work(monkeypatch):
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    import pieces_of_work
+
+    yield pieces_of_work
+    sys.modules.pop("pieces_of_work", None)
+
+
+@pytest.fixture
+def opened(work):
+    pools = []
+
+    def open_pool(n_places=2, memory_bytes=None):
+        pools.append(
+            COMPONENT.open({"name": "shared"}, n_places=n_places, memory_bytes=memory_bytes)
+        )
+        return pools[-1]
+
+    yield open_pool
+    for pool in pools:
+        pool.close()
+
+
+def told(pool, *numbers):
+    """Return all that is told of pieces of work, until all have ended."""
+    notices, running = [], set(numbers)
+    while running:
+        for notice in pool.wait(1.0):
+            notices.append(notice)
+            if notice.is_last:
+                running.discard(notice.number)
+    return notices
+
+
+def test_results_come_in_order_with_what_all_share(opened, work):
+    pool = opened()
+    pool.submit(1, work.count, argument=3)
+    *results, last = told(pool, 1)
+    assert [each.result for each in results] == [("shared", 0), ("shared", 1), ("shared", 2)]
+    assert last.outcome is Outcome.ENDED
+    assert last.cpu_s > 0
+
+
+def test_what_fails_ends_alone_and_says_why(opened, work):
+    pool = opened()
+    pool.submit(1, work.fail, argument=7)
+    pool.submit(2, work.count, argument=1)
+    notices = told(pool, 1, 2)
+    failed = next(each for each in notices if each.outcome is Outcome.FAILED)
+    assert failed.reason == "ValueError: as it was told"
+    assert next(each.result for each in notices if each.number == 1) == 7
+    assert any(each.number == 2 and each.outcome is Outcome.ENDED for each in notices)
+
+
+def test_what_is_stopped_gives_its_place_back(opened, work):
+    pool = opened(n_places=1)
+    pool.submit(1, work.never_end, argument=0)
+    assert pool.n_free == 0
+    pool.stop(1)
+    assert told(pool, 1)[-1].outcome is Outcome.STOPPED
+    assert pool.n_free == 1
+    pool.submit(2, work.count, argument=1)
+    assert told(pool, 2)[-1].outcome is Outcome.ENDED
+
+
+def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, work):
+    pool = opened(memory_bytes=150_000_000)
+    pool.submit(1, work.hold, argument=0)
+    pool.submit(2, work.count, argument=2)
+    notices = told(pool, 1, 2)
+    large = next(each for each in notices if each.number == 1 and each.is_last)
+    assert large.outcome is Outcome.TOO_LARGE
+    assert "of 150" in large.reason
+    assert large.peak_bytes > 100_000_000
+    assert any(each.number == 2 and each.outcome is Outcome.ENDED for each in notices)
+
+
+def test_a_process_that_is_killed_is_told_as_such(opened, work):
+    pool = opened()
+    pool.submit(1, work.vanish, argument=0)
+    last = told(pool, 1)[-1]
+    assert (last.outcome, last.reason) == (
+        Outcome.FAILED,
+        "its process was ended by signal 9",
+    )
+
+
+def test_closing_leaves_no_process_behind(work):
+    pool = COMPONENT.open({"name": "shared"}, n_places=2, memory_bytes=None)
+    pool.submit(1, work.never_end, argument=0)
+    while not children_of(os.getpid()):
+        pool.wait(0.05)
+    (zygote,) = children_of(os.getpid())
+    while not children_of(zygote):
+        pool.wait(0.05)
+    (working,) = children_of(zygote)
+    pool.close()
+    while Path(f"/proc/{working}").exists():
+        time.sleep(0.01)
+    assert not children_of(os.getpid())
+
+
+def children_of(pid):
+    """Return the children of a process that run the zygote or its work."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [int(each) for each in path.read_text().split()]
+    return [each for each in found if b"_zygote" in Path(f"/proc/{each}/cmdline").read_bytes()]
