@@ -54,7 +54,7 @@ def bound_rows(raw: RawTable, inputs: Table, *, manifest: Manifest, rows: IntArr
     return Resampling.of(table.take(rows), bonds)
 
 
-def named_columns(raw: RawTable, inputs: Table, names: Sequence[str]) -> Table:
+def named_columns(raw: RawTable, inputs: Table, *, names: Sequence[str]) -> Table:
     """Return columns by name: as the model reads them, others as their own values tell.
 
     Raises:

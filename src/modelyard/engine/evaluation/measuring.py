@@ -127,7 +127,7 @@ def measure(
 def _fairness(later: LaterRows, rng: np.random.Generator) -> tuple[Fairness, ...]:
     if not later.sensitive:
         return ()
-    table = named_columns(later.raw, later.inputs, later.sensitive).take(later.rows)
+    table = named_columns(later.raw, later.inputs, names=later.sensitive).take(later.rows)
     return tuple(
         measure_fairness(table, column, scored=later.scored, rng=rng) for column in later.sensitive
     )
