@@ -63,8 +63,11 @@ def load(job: Job) -> Loaded:
 
 def _table(frame: Any) -> Any:
     import h2o
+    from pandas.api.types import is_numeric_dtype
 
-    kinds = {name: "enum" if frame[name].dtype == object else "numeric" for name in frame.columns}
+    kinds = {
+        name: "numeric" if is_numeric_dtype(column) else "enum" for name, column in frame.items()
+    }
     return h2o.H2OFrame(frame, column_types=kinds)
 
 
@@ -74,5 +77,11 @@ def _start(job: Job) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    h2o.init(port=port, nthreads=job.n_cores, max_mem_size="8G", ice_root=job.folder)
+    h2o.init(
+        port=port,
+        nthreads=job.n_cores,
+        max_mem_size="8G",
+        ice_root=job.folder,
+        enable_assertions=False,
+    )
     h2o.no_progress()
