@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
     "README.md",
     "docs/algorithms.md",
+    "docs/automl.md",
     "docs/checks.md",
     "docs/configuration.md",
     "docs/data.md",
