@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modelyard.domain.suggestions import Ceiling, Suggestion
 from modelyard.domain.trials import Ending, TrialStatus
 
 
@@ -43,6 +44,10 @@ class Entry:
         peak_bytes: the most memory that it held for itself, 0 where that is not known.
         reason: why it did not succeed, empty where it did.
         weight: in the blend that was chosen, 0 outside.
+        at_s: seconds from the beginning of the training to its end.
+        behind_low, behind_high: 95 % interval of the goodness that it lacks beside the best one,
+            on the same rows; None where that was not measured.
+        adds: goodness that the blend would lose without it; None where it is not a part of one.
     """
 
     number: int
@@ -58,6 +63,10 @@ class Entry:
     peak_bytes: int = 0
     reason: str = ""
     weight: float = 0.0
+    at_s: float = 0.0
+    behind_low: float | None = None
+    behind_high: float | None = None
+    adds: float | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -80,6 +89,8 @@ class Leaderboard:
         duration_s: seconds.
         time_limit_s: that was allowed for everything, None for no limit.
         journal: name of the folder that keeps what was finished, until the model stands.
+        ceiling: what no model can pass; None where no rows tell.
+        suggestions: what to do next, and why.
     """
 
     metric: str
@@ -93,6 +104,8 @@ class Leaderboard:
     duration_s: float
     time_limit_s: float | None
     journal: str = ""
+    ceiling: Ceiling | None = None
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def ranked(self) -> tuple[Entry, ...]:
