@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -93,6 +94,20 @@ class Start:
     tasks: frozenset[Task] = frozenset()
 
 
+class Family(StrEnum):
+    """How an algorithm sees a table: what does well on it says what the table is like.
+
+    Attributes:
+        LINEAR: a weighted sum of the features, each alone and straight.
+        TREES: questions one after the other, which see bends and features that act together.
+        OTHER: neither.
+    """
+
+    LINEAR = "linear"
+    TREES = "trees"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class AlgorithmCard:
     """Facts about an algorithm.
@@ -110,6 +125,7 @@ class AlgorithmCard:
             needs answers, as importance does, then asks the graph.
         members: of an ensemble, whose `needs` then say nothing: each member has its own.
         starts: with which it takes part in AutoML; none means that it does not.
+        family: how it sees a table.
     """
 
     key: str
@@ -125,6 +141,7 @@ class AlgorithmCard:
     is_graph_faster: bool = False
     members: Members | None = None
     starts: tuple[Start, ...] = ()
+    family: Family = Family.OTHER
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from modelyard.packaging.graphs.scores import to_probabilities
 from modelyard.packaging.graphs.trees import Tree, compared_in_float32
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -112,6 +113,7 @@ class CatBoost:
         summary="Many symmetric trees, each correcting the ones before. Good with its defaults.",
         tasks=frozenset(Task),
         parameters=_PARAMETERS,
+        family=Family.TREES,
         needs=Needs(
             takes_missing=True,
             normalize="none",

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded
-from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    Family,
+    FitInput,
+    FittedModel,
+    Needs,
+    Parameter,
+)
 
 # A share of one class needs rows to be believed. Log loss with leaves of 7, 20 and 50 rows: 3.40,
 # 0.71, 0.55 on german_credit, 1.81, 1.28, 0.52 on titanic, 8.85, 3.38, 1.68 on wine_quality.
@@ -51,6 +58,7 @@ class DecisionTree:
                 maximum=1e6,
             ),
         ),
+        family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
         libraries=("scikit-learn",),
         source="Breiman, Friedman, Olshen, Stone: Classification and Regression Trees (1984), "

@@ -6,7 +6,14 @@ import numpy as np
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import LinearModel
-from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    Family,
+    FitInput,
+    FittedModel,
+    Needs,
+    Parameter,
+)
 
 
 class ElasticNet:
@@ -51,6 +58,7 @@ class ElasticNet:
                 maximum=100_000,
             ),
         ),
+        family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         libraries=("scikit-learn",),
         source="Zou, Hastie: Regularization and Variable Selection via the Elastic Net, Journal of "

@@ -4,6 +4,7 @@ from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     Needs,
@@ -59,6 +60,7 @@ class ExtraTrees:
                 search_high=1.0,
             ),
         ),
+        family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
         libraries=("scikit-learn",),
         source="Geurts, Ernst, Wehenkel: Extremely randomized trees, Machine Learning 63 (2006), "

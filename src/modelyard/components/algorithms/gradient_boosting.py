@@ -15,6 +15,7 @@ from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import compared_in_float32
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -98,6 +99,7 @@ class GradientBoosting:
         "on small tables, slow on large ones.",
         tasks=frozenset(Task),
         parameters=_PARAMETERS,
+        family=Family.TREES,
         needs=Needs(
             takes_missing=False,
             normalize="none",

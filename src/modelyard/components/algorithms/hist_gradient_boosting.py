@@ -14,6 +14,7 @@ from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import Tree
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -106,6 +107,7 @@ class HistGradientBoosting:
         "Accurate and quick on large tables.",
         tasks=frozenset(Task),
         parameters=_PARAMETERS,
+        family=Family.TREES,
         needs=Needs(
             takes_missing=True,
             normalize="none",

@@ -6,7 +6,14 @@ import numpy as np
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import LinearModel
-from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    Family,
+    FitInput,
+    FittedModel,
+    Needs,
+    Parameter,
+)
 
 
 class Lasso:
@@ -42,6 +49,7 @@ class Lasso:
                 maximum=100_000,
             ),
         ),
+        family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         libraries=("scikit-learn",),
         source="Tibshirani: Regression Shrinkage and Selection via the Lasso, Journal of the Royal "

@@ -13,6 +13,7 @@ from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, t
 from modelyard.packaging.graphs.trees import Tree, sum_of_trees
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -195,6 +196,7 @@ class LightGBM:
         "tables.",
         tasks=frozenset(Task),
         parameters=_PARAMETERS,
+        family=Family.TREES,
         needs=Needs(
             takes_missing=True,
             normalize="none",

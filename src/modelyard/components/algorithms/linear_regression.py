@@ -6,6 +6,7 @@ from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import LinearModel
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     Needs,
@@ -26,6 +27,7 @@ class LinearRegression:
         summary="A weighted sum of the features. Quick, and its coefficients can be read.",
         tasks=frozenset({Task.REGRESSION}),
         parameters=(),
+        family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "

@@ -14,6 +14,7 @@ from modelyard.packaging.graphs.linear import linear
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -62,6 +63,7 @@ class LogisticRegression:
                 maximum=100_000,
             ),
         ),
+        family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "

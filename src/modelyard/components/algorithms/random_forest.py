@@ -4,6 +4,7 @@ from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     Needs,
@@ -61,6 +62,7 @@ class RandomForest:
                 search_high=1.0,
             ),
         ),
+        family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
         libraries=("scikit-learn",),
         source="Breiman: Random Forests, Machine Learning 45 (2001), p. 5; max_features: Hastie, "

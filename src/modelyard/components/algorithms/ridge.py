@@ -4,6 +4,7 @@ from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.linear import LinearModel
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     Needs,
@@ -37,6 +38,7 @@ class Ridge:
                 is_log=True,
             ),
         ),
+        family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         libraries=("scikit-learn",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "

@@ -20,6 +20,7 @@ from modelyard.packaging.graphs.scores import to_probabilities
 from modelyard.packaging.graphs.trees import Tree, compared_in_float32
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
+    Family,
     FitInput,
     FittedModel,
     FloatArray,
@@ -130,6 +131,7 @@ class XGBoost:
         summary="Many small trees, each correcting the ones before, grown level by level.",
         tasks=frozenset(Task),
         parameters=_PARAMETERS,
+        family=Family.TREES,
         needs=Needs(
             takes_missing=True,
             normalize="none",
