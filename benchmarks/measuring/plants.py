@@ -17,6 +17,9 @@ Planting = Callable[[pl.DataFrame, np.ndarray, Task, np.random.Generator], Plant
 _NAME = "planted"
 # Share of the rows in which a noisy copy or a gap is wrong; of a number, its noise in units of sd.
 _NOISE, _NOISE_SD = 0.01, 0.1
+# A noisier copy is due a word of doubt.
+_MORE_NOISE, _MORE_NOISE_SD = 0.02, 0.27
+_MOSTLY = 0.9
 _MIN_ROWS_PER_GROUP, _MAX_ROWS_PER_GROUP = 4, 12
 
 
@@ -40,11 +43,42 @@ def monotone_copy(frame, y, task, rng):
 
 
 def noisy_copy(frame, y, task, rng):
+    return _blurred(frame, y, task, rng, noise=(_NOISE, _NOISE_SD))
+
+
+def noisier_copy(frame, y, task, rng):
+    return _blurred(frame, y, task, rng, noise=(_MORE_NOISE, _MORE_NOISE_SD))
+
+
+def _blurred(frame, y, task, rng, *, noise):
+    share, sd = noise
     if task is Task.REGRESSION:
-        return _with(frame, planted=y + rng.normal(0, _NOISE_SD * y.std(), len(y)))
-    is_wrong = rng.random(len(y)) < _NOISE
+        return _with(frame, planted=y + rng.normal(0, sd * y.std(), len(y)))
+    is_wrong = rng.random(len(y)) < share
     other = rng.choice(np.unique(y), len(y))
     return _with(frame, planted=np.where(is_wrong, other, y).astype(int))
+
+
+def telling_date(frame, y, task, rng):
+    """A day of a month that is that of the class."""
+    if task is Task.REGRESSION:
+        return None
+    months = y.astype(int) % 12 + 1
+    years = 2000 + y.astype(int) // 12
+    days = rng.integers(1, 28, len(y))
+    dates = [f"{a}-{b:02d}-{c:02d}" for a, b, c in zip(years, months, days, strict=True)]
+    return _with(frame, planted=dates)
+
+
+def telling_words(frame, y, task, rng):
+    """A sentence with a word of the class among words of no meaning."""
+    if task is Task.REGRESSION:
+        return None
+    cases = [
+        f"Case {rng.integers(10**6)} was put to shelf{code} by officer {rng.integers(90)} on review"
+        for code in y.astype(int)
+    ]
+    return _with(frame, planted=cases)
 
 
 def recoded_copy(frame, y, task, rng):
@@ -62,6 +96,14 @@ def parts_of_a_sum(frame, y, task, rng):
     y = frame["\0target"].cast(pl.Float64).to_numpy()
     part = np.round(rng.uniform(0.2, 0.8, len(y)) * y, 3)
     return _with(frame, planted=part, planted_too=np.round(y - part, 6))
+
+
+def factors_of_a_product(frame, y, task, rng):
+    """A unit price and a quantity; only where most answers are above zero, as a product asks."""
+    if task is not Task.REGRESSION or (y > 0).mean() < _MOSTLY:
+        return None
+    price = np.round(rng.uniform(0.5, 20, len(y)), 2)
+    return _with(frame, planted=price, planted_too=y / price)
 
 
 def group_leak(frame, y, task, rng):
@@ -99,12 +141,18 @@ def repeated_rows(frame, y, task, rng):
     return frame[rows].with_columns(numbers), ("duplicate-rows",)
 
 
+# Plantings that are found where a finding of severity warning names them.
+DOUBTED = frozenset({"noisier copy"})
 PLANTINGS: dict[str, Planting] = {
     "plain copy": plain_copy,
     "monotone copy": monotone_copy,
     "noisy copy": noisy_copy,
+    "noisier copy": noisier_copy,
     "recoded copy": recoded_copy,
+    "telling date": telling_date,
+    "telling words": telling_words,
     "parts of a sum": parts_of_a_sum,
+    "factors of a product": factors_of_a_product,
     "group": group_leak,
     "missingness": missingness,
     "repeated rows": repeated_rows,

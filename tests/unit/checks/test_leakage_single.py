@@ -70,7 +70,7 @@ def test_recoding_of_many_classes_is_found(run_check, rng):
 
 def test_strong_honest_column_of_a_classification_is_left_alone(run_check, rng):
     y = _classes(rng)
-    is_flipped = rng.random(len(y)) < 0.04
+    is_flipped = rng.random(len(y)) < 0.1
     sign = np.where(is_flipped, y == "no", y == "yes")
     assert run_check(KEY, {"y": y.tolist(), "sign": sign}, "y", task=Task.BINARY) == []
 
@@ -93,11 +93,77 @@ def test_category_with_a_few_rows_each_is_left_alone(run_check, rng):
     assert run_check(KEY, {"y": y, "customer": keys}, "y", task=Task.REGRESSION) == []
 
 
-@pytest.mark.parametrize("kind", [ColumnKind.IDENTIFIER, ColumnKind.TEXT])
-def test_columns_that_are_not_trained_on_are_not_judged(run_check, rng, kind):
+def test_columns_that_are_not_trained_on_are_not_judged(run_check, rng):
     y = _classes(rng)
     columns = {"y": y.tolist(), "x": y.tolist()}
-    assert run_check(KEY, columns, "y", task=Task.BINARY, kinds={"x": kind}) == []
+    kinds = {"x": ColumnKind.IDENTIFIER}
+    assert run_check(KEY, columns, "y", task=Task.BINARY, kinds=kinds) == []
+
+
+@pytest.mark.parametrize("share", [0.5, 0.2])
+def test_copy_of_two_classes_with_two_percent_wrong_gets_a_word_of_doubt(run_check, rng, share):
+    y = rng.random(2_000) < share
+    copy = np.where(rng.random(2_000) < 0.02, ~y, y)
+    columns = {"y": np.where(y, "yes", "no").tolist(), "copy": copy}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
+    assert finding.severity is Severity.WARNING
+    assert "few honest columns" in finding.message
+    assert "--drop copy" in finding.fix
+    assert not finding.safe_fix
+
+
+def test_number_between_the_best_of_honest_columns_and_a_leak_gets_a_word_of_doubt(run_check, rng):
+    y = rng.normal(size=4_000)
+    columns = {"y": y, "x": y + rng.normal(scale=0.28, size=4_000)}
+    (finding,) = run_check(KEY, columns, "y", task=Task.REGRESSION)
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("apart", ["months", "hours"])
+def test_date_that_parts_the_classes_is_an_error(run_check, rng, apart):
+    is_yes = rng.random(1_000) < 0.4
+    day = np.datetime64("2024-01-01T00", "us")
+    days, hours = rng.integers(0, 60, 1_000), rng.integers(0, 12, 1_000)
+    if apart == "months":
+        days = days + np.where(is_yes, 0, 180)
+    else:
+        hours = hours + np.where(is_yes, 0, 12)
+    dates = day + days * np.timedelta64(1, "D") + hours * np.timedelta64(1, "h")
+    columns = {"y": np.where(is_yes, "yes", "no").tolist(), "closed": dates}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
+    assert finding.severity is Severity.ERROR
+    assert "--time closed" in finding.fix
+
+
+def test_date_beside_a_target_that_grows_is_left_alone(run_check, rng):
+    days = rng.integers(0, 3_000, 1_000)
+    dates = np.datetime64("2015-01-01", "us") + days * np.timedelta64(1, "D")
+    columns = {"y": days + rng.normal(size=1_000), "day": dates}
+    assert run_check(KEY, columns, "y", task=Task.REGRESSION) == []
+
+
+def _cases(rng, words):
+    return [f"case {rng.integers(10_000)} {word} by officer {rng.integers(90)}" for word in words]
+
+
+@pytest.mark.parametrize(
+    "words_of", [{"yes": ["granted", "let pass"], "no": ["refused"]}, {"yes": ["won"], "no": [""]}]
+)
+def test_text_with_words_of_the_answer_is_an_error(run_check, rng, words_of):
+    y = _classes(rng).tolist()
+    texts = _cases(rng, [rng.choice(words_of[label]) for label in y])
+    columns = {"y": y, "note": texts}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY, kinds={"note": ColumnKind.TEXT})
+    assert finding.severity is Severity.ERROR
+
+
+def test_text_with_words_that_merely_lean_is_left_alone(run_check, rng):
+    y = _classes(rng)
+    is_turned = rng.random(len(y)) < 0.15
+    said = np.where((y == "yes") ^ is_turned, "fine", "poor")
+    columns = {"y": y.tolist(), "note": _cases(rng, said)}
+    kinds = {"note": ColumnKind.TEXT}
+    assert run_check(KEY, columns, "y", task=Task.BINARY, kinds=kinds) == []
 
 
 def test_gaps_count_as_a_value_of_their_own(run_check, rng):
@@ -133,3 +199,9 @@ def test_two_runs_find_the_same(run_check, rng):
     first, second = (run_check(KEY, columns, "y", task=Task.REGRESSION) for _ in range(2))
     assert first == second
     assert len(first) == 1
+
+
+def test_few_rows_bear_no_word_of_doubt(run_check, rng):
+    y = rng.random(200) < 0.5
+    copy = y ^ (np.arange(200) % 50 == 0)
+    assert run_check(KEY, {"y": y, "copy": copy}, "y", task=Task.BINARY) == []

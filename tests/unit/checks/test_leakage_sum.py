@@ -103,3 +103,29 @@ def test_gaps_that_leave_too_few_whole_rows_say_nothing(run_check):
 
 def test_target_of_words_has_no_sum(run_check, parts):
     assert _found(run_check, parts, ["yes", "no"] * 250, Task.BINARY) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (lambda p: np.round(p["a"] * p["b"], 2), "y = a · b,"),
+        (lambda p: 1e4 * p["a"] / p["b"] ** 2, "y = a · b^-2,"),
+    ],
+    ids=["price", "index"],
+)
+def test_product_of_columns_is_named_with_its_powers(run_check, parts, rule, told):
+    (finding,) = _found(run_check, parts, rule(parts))
+    assert finding.severity is Severity.ERROR
+    assert finding.name == "leakage-product"
+    assert finding.columns == ("a", "b")
+    assert told in finding.message
+
+
+def test_product_with_a_share_of_chance_is_left_alone(run_check, parts):
+    rng = np.random.default_rng(3)
+    assert _found(run_check, parts, parts["a"] * parts["b"] * rng.lognormal(0, 0.1, 500)) == []
+
+
+def test_target_below_zero_is_no_product(run_check, parts):
+    rng = np.random.default_rng(4)
+    assert _found(run_check, parts, rng.normal(size=500)) == []

@@ -1,6 +1,6 @@
-"""Reports columns that add up to the target: what is the total of others is no prediction."""
+"""Reports columns that the target is computed from: a total or a product is no prediction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from shlex import quote
 
@@ -23,6 +23,8 @@ _MAX_MISSING_SHARE = 0.1
 # So many rows for each column, lest a rule is found where there is none.
 _ROWS_PER_COLUMN = 5
 _MIN_ROWS = 20
+# A product of powers: a price is unit price times quantity, an index weight over height squared.
+_MAX_POWER = 3
 # Totals, balances and averages: whole factors up to this one, or the same factor throughout.
 _MAX_FACTOR = 10
 _FACTOR_TOLERANCE = 0.01
@@ -30,26 +32,49 @@ _ADDED = frozenset({ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN})
 
 
 class LeakageSum:
-    """Looks for a total, a balance or an average of other columns."""
+    """Looks for a total, a balance, an average or a product of other columns."""
 
-    card = CheckCard("leakage-sum", "Columns that add up to the target", ("leakage-sum",))
+    card = CheckCard(
+        "leakage-sum",
+        "Columns that the target is computed from",
+        ("leakage-sum", "leakage-product"),
+    )
 
     def check(self, subject: CheckInput) -> Iterator[Finding]:
-        """Report the numeric features that the target is a plain linear combination of."""
+        """Report the numeric features that the target is a plain sum or product of."""
         if subject.target is None or subject.task is None:
             return
         if subject.table.column(subject.target).kind not in _ADDED:
             return
         known = subject.known(_MAX_ROWS)
         y = known.target_codes()
-        numbers = _Numbers.of(known, y)
-        if numbers is None:
+        columns = {
+            name: known.table.numbers(name)
+            for name in known.features
+            if known.table.column(name).kind in _ADDED
+        }
+        names, factors = _rule(columns, y)
+        if len(names) > 1 and _are_plain(factors):
+            yield _sum_finding(names, factors, subject.target)
             return
-        carriers = numbers.carriers()
-        factors = numbers.factors(carriers)
-        if len(carriers) > 1 and _are_plain(factors):
-            names = [numbers.names[at] for at in carriers]
-            yield _finding(names, factors, subject.target)
+        logs = {name: _log(values) for name, values in columns.items()}
+        names, powers = _rule(logs, _log(y))
+        if len(names) > 1 and _are_whole(powers, at_most=_MAX_POWER):
+            yield _product_finding(names, powers, subject.target)
+
+
+def _rule(columns: Mapping[str, FloatArray], y: FloatArray) -> tuple[list[str], FloatArray]:
+    """Return the fewest columns that explain the target with their factors; none where none do."""
+    numbers = _Numbers.of(columns, y)
+    if numbers is None:
+        return [], np.empty(0)
+    carriers = numbers.carriers()
+    return [numbers.names[at] for at in carriers], numbers.factors(carriers)
+
+
+def _log(values: FloatArray) -> FloatArray:
+    """Return logarithms, in which a product is a sum; what has none counts as missing."""
+    return np.log(np.where(values > 0, values, np.nan))
 
 
 @dataclass(frozen=True)
@@ -68,16 +93,10 @@ class _Numbers:
     units: FloatArray
 
     @classmethod
-    def of(cls, known: CheckInput, y: FloatArray) -> "_Numbers | None":
+    def of(cls, columns: Mapping[str, FloatArray], y: FloatArray) -> "_Numbers | None":
         """Return the numbers, or None where there are too few rows or columns."""
-        if len(y) < _MIN_ROWS:
+        if len(y) < _MIN_ROWS or np.isfinite(y).mean() < 1 - _MAX_MISSING_SHARE:
             return None
-        table = known.table
-        columns = {
-            name: table.numbers(name)
-            for name in known.features
-            if table.column(name).kind in _ADDED
-        }
         usable = {
             name: values
             for name, values in columns.items()
@@ -86,7 +105,7 @@ class _Numbers:
         if len(usable) < 2:
             return None
         block = np.column_stack(list(usable.values()))
-        complete = np.isfinite(block).all(axis=1)
+        complete = np.isfinite(block).all(axis=1) & np.isfinite(y)
         block, y = block[complete], y[complete]
         if len(y) < _MIN_ROWS:
             return None
@@ -151,27 +170,46 @@ def _standardise(block: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
 
 def _are_plain(factors: FloatArray) -> bool:
     sizes = np.abs(factors)
+    return _are_whole(factors, at_most=_MAX_FACTOR) or bool(
+        sizes.max() - sizes.min() <= _FACTOR_TOLERANCE * sizes.max()
+    )
+
+
+def _are_whole(factors: FloatArray, *, at_most: int) -> bool:
+    sizes = np.abs(factors)
     whole = np.rint(sizes)
-    are_whole = (np.abs(sizes - whole) <= _FACTOR_TOLERANCE).all()
-    if are_whole and whole.min() >= 1 and whole.max() <= _MAX_FACTOR:
-        return True
-    return bool(sizes.max() - sizes.min() <= _FACTOR_TOLERANCE * sizes.max())
+    are_whole = bool((np.abs(sizes - whole) <= _FACTOR_TOLERANCE).all())
+    return are_whole and whole.min() >= 1 and whole.max() <= at_most
 
 
-def _finding(names: list[str], factors: FloatArray, target: str) -> Finding:
+def _sum_finding(names: list[str], factors: FloatArray, target: str) -> Finding:
     terms = [f"{factor:+.3g} · {name}" for name, factor in zip(names, factors, strict=True)]
     rule = " ".join(terms).replace("+1 · ", "+ ").replace("-1 · ", "- ").removeprefix("+ ")
+    rule = f"{target} = {rule}, give or take a constant"
+    return _finding("leakage-sum", names, target, rule=rule, terms=terms)
+
+
+def _product_finding(names: list[str], powers: FloatArray, target: str) -> Finding:
+    terms = [
+        name if power == 1 else f"{name}^{power}"
+        for name, power in zip(names, np.rint(powers).astype(int).tolist(), strict=True)
+    ]
+    rule = f"{target} = {' · '.join(terms)}, give or take a constant factor"
+    return _finding("leakage-product", names, target, rule=rule, terms=terms)
+
+
+def _finding(code: str, names: list[str], target: str, *, rule: str, terms: list[str]) -> Finding:
     drops = " ".join(f"--drop {quote(name)}" for name in names)
     return Finding(
-        code="leakage-sum",
+        code=code,
         severity=Severity.ERROR,
         message=(
-            f"'{target}' is computed from {len(names)} columns: {target} = {rule}, give or take a "
-            "constant, which leaves less than 0.01% of its variance open."
+            f"'{target}' is computed from {len(names)} columns: {rule}, which leaves less than "
+            "0.01% of its variance open."
         ),
         columns=tuple(names),
         sample=tuple(terms[:5]),
-        fix=f"Drop them with {drops}, or accept them with --accept leakage-sum.",
+        fix=f"Drop them with {drops}, or accept them with --accept {code}.",
         fixes=("drop-column",),
         safe_fix="drop-column",
     )
