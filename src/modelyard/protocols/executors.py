@@ -62,6 +62,11 @@ class Pool(Protocol):
     """A place that has been opened, with room for some pieces of work at a time."""
 
     @property
+    def n_places(self) -> int:
+        """How many pieces of work it has room for."""
+        ...
+
+    @property
     def n_free(self) -> int:
         """How many more pieces of work it has room for."""
         ...

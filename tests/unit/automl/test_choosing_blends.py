@@ -21,7 +21,8 @@ def library(place, *, sharpness, **facts):
         answers[number] = answers_of(place, fits[number])
         own = {name: values[number - 1] for name, values in facts.items()}
         entries.append(entry(number, goodness=sharp, **own))
-    return Library(tuple(entries), fits, answers)
+    n_models = {each.number: len(place.folds) for each in entries}
+    return Library(tuple(entries), fits, answers, n_models)
 
 
 def chosen(found, place, bounds=WIDE):
@@ -30,7 +31,7 @@ def chosen(found, place, bounds=WIDE):
         place,
         ensemble=CATALOG.algorithms()["blending"],
         bounds=bounds,
-        rng=np.random.default_rng(0),
+        seed=0,
     )
 
 

@@ -44,7 +44,7 @@ def test_the_blend_is_the_weighted_mean_of_the_means_of_folds():
         entry(1, goodness=1.0, one=candidate("logistic-regression")),
         entry(2, goodness=0.5, one=candidate("lightgbm")),
     )
-    blended = assemble(place.plan, Library(entries, fits, {}), weights={1: 0.25, 2: 0.75})
+    blended = assemble(place.plan, Library(entries, fits, {}, {}), weights={1: 0.25, 2: 0.75})
     rows = rows_of(place.plan.blocks, np.arange(20))
     means = {
         number: np.mean([revive(fit).scores(rows) for fit in each], axis=0)

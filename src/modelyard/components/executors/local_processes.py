@@ -83,7 +83,7 @@ class _Pool:
             )
         self._orders = Connection(ours.detach())
         self._orders.send(("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)))
-        self._n_places = n_places
+        self.n_places = n_places
         self._memory_bytes = memory_bytes
         self._pieces: dict[int, _Piece] = {}
         self._looked_at = 0.0
@@ -91,7 +91,7 @@ class _Pool:
     @property
     def n_free(self) -> int:
         """How many more pieces of work it has room for."""
-        return self._n_places - len(self._pieces)
+        return self.n_places - len(self._pieces)
 
     def submit(self, number: int, work: Work, *, argument: Any) -> None:
         """Let the zygote fork."""

@@ -44,6 +44,13 @@ class Arena:
     folds: tuple[Fold, ...]
     rows: IntArray
 
+    @property
+    def whole(self) -> Fold:
+        """All rows as teachers; what is answered for the few that it holds out proves the graph."""
+        first = self.folds[0]
+        teaching = np.sort(np.concatenate([first.teaching, first.stopping, first.held]))
+        return Fold(teaching, teaching[:0], first.held, first.seed)
+
     def places(self, fold: int) -> IntArray:
         """Return where the rows that a fold holds out stand among `rows`."""
         places: IntArray = np.searchsorted(self.rows, self.folds[fold].held)

@@ -1,7 +1,7 @@
 """Chooses which candidates answer together and how much each counts, as serving allows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -73,11 +73,31 @@ class Library:
         entries: complete ones, the best first.
         fits: number of an entry to its fits, one for each fold.
         answers: number of an entry to its (n, m) scores of the rows of the arena.
+        n_models: number of an entry to how many models will answer for it: one of all rows, or one
+            of each fold.
+        refits: number of an entry to its one model of all rows, where it has been fitted.
     """
 
     entries: tuple[Entry, ...]
     fits: Mapping[int, Sequence[FoldFit]]
     answers: Mapping[int, FloatArray]
+    n_models: Mapping[int, int]
+    refits: Mapping[int, FoldFit] = field(default_factory=dict)
+
+    def row_us(self, entry: Entry) -> float:
+        """Return the microseconds that an entry takes to answer one row."""
+        return entry.row_us * self._share(entry)
+
+    def size_bytes(self, entry: Entry) -> float:
+        """Return the bytes of the graphs that an entry adds."""
+        return entry.size_bytes * self._share(entry)
+
+    def models(self, number: int) -> Sequence[FoldFit]:
+        """Return the models that answer for an entry, alike in weight."""
+        return (self.refits[number],) if number in self.refits else self.fits[number]
+
+    def _share(self, entry: Entry) -> float:
+        return self.n_models[entry.number] / len(self.fits[entry.number])
 
 
 def answers_of(arena: Arena, fits: Sequence[FoldFit]) -> FloatArray:
@@ -98,7 +118,7 @@ def choose_blend(
     *,
     ensemble: Algorithm,
     bounds: Bounds,
-    rng: np.random.Generator,
+    seed: int,
 ) -> Blend:
     """Return the blend that loses least among those that serving allows.
 
@@ -109,16 +129,15 @@ def choose_blend(
         arena: of the entries.
         ensemble: finds the weights.
         bounds: of the blend; the cheapest entry alone may pass them.
-        rng: of the search for weights, the same for each attempt.
+        seed: of the search for weights, the same for each attempt.
     """
-    seed = int(rng.integers(2**63))
     candidates = list(library.entries[:_CHOSEN_FROM])
     while True:
         weights = _weights(library, candidates, arena=arena, ensemble=ensemble, seed=seed)
         members = [entry for entry in candidates if entry.number in weights]
-        if len(members) == 1 or _is_within(members, bounds):
+        if len(members) == 1 or _is_within(library, members, bounds=bounds):
             break
-        candidates = _without_dearest(members, weights, bounds)
+        candidates = _without_dearest(library, members, weights=weights, bounds=bounds)
     scores = sum(library.answers[number] * weight for number, weight in weights.items())
     return Blend(weights, np.asarray(scores))
 
@@ -162,21 +181,26 @@ def _weights(
     return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
 
 
-def _is_within(members: Sequence[Entry], bounds: Bounds) -> bool:
+def _is_within(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
     return (
-        sum(each.row_us for each in members) <= bounds.row_us
-        and sum(each.size_bytes for each in members) <= bounds.size_bytes
+        sum(library.row_us(each) for each in members) <= bounds.row_us
+        and sum(library.size_bytes(each) for each in members) <= bounds.size_bytes
         and len(members) <= bounds.n_members
     )
 
 
 def _without_dearest(
-    members: Sequence[Entry], weights: Mapping[int, float], bounds: Bounds
+    library: Library,
+    members: Sequence[Entry],
+    *,
+    weights: Mapping[int, float],
+    bounds: Bounds,
 ) -> list[Entry]:
     """Leave out the member that takes most of the bounds for what it counts."""
 
     def dearness(entry: Entry) -> float:
-        share = max(entry.row_us / bounds.row_us, entry.size_bytes / bounds.size_bytes)
+        row, size = library.row_us(entry), library.size_bytes(entry)
+        share = max(row / bounds.row_us, size / bounds.size_bytes)
         return max(share, 1 / bounds.n_members) / weights[entry.number]
 
     dearest = max(members, key=dearness)
@@ -187,10 +211,11 @@ def assemble(plan: FitPlan, library: Library, *, weights: Mapping[int, float]) -
     """Return one recipe and one model: the mean of every fold's model of each member."""
     named, shares = [], []
     for number, weight in weights.items():
-        fits = library.fits[number]
-        for each in fits:
-            named.append((f"{_name_of(library, number)}/{each.fold + 1}", revive(each)))
-            shares.append(weight / len(fits))
+        models = library.models(number)
+        for at, each in enumerate(models, start=1):
+            name = _name_of(library, number)
+            named.append((name if len(models) == 1 else f"{name}/{at}", revive(each)))
+            shares.append(weight / len(models))
     n_outputs = len(plan.labels) or 1
     entries = tuple(
         {"name": name, "parameters": dict(fit.model.parameters), "weight": share}

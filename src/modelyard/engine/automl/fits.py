@@ -24,6 +24,8 @@ from modelyard.runtime.sessions import Session
 
 FloatArray = npt.NDArray[np.float64]
 
+# In place of the number of a fold.
+ALL_ROWS = -1
 # Rows on which the graph is held against the library with cells emptied and replaced.
 _ODD_ROWS, _ODD_SHARE = 300, 0.2
 _UNSEEN = "\N{SNOWMAN} never seen in training"
@@ -37,7 +39,8 @@ class Request:
 
     Attributes:
         algorithm: that the candidate names.
-        folds: numbers of those that are to be fitted, in this order.
+        folds: numbers of those that are to be fitted, in this order; `ALL_ROWS` for one model of
+            all rows, which has none to stop by.
         n_threads: of one fit.
     """
 
@@ -52,8 +55,9 @@ class FoldFit:
     """One fitted model in the form of a package, and what it answers for rows that it never saw.
 
     Attributes:
-        fold: number of the fold.
-        scores: (n, m) of the rows that the fold holds out, by the library that trained it.
+        fold: number of the fold, or `ALL_ROWS`.
+        scores: (n, m) of the rows that the fold holds out, by the library that trained it; no rows
+            where all have taught.
         recipe: as `Recipe.to_dict` writes it.
         graph: an ONNX model.
         parameters: every hyperparameter with its final value.
@@ -84,7 +88,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
     plan = _plan_of(arena.plan, request)
     for number in request.folds:
         started = time.monotonic()
-        fold = arena.folds[number]
+        fold = arena.whole if number == ALL_ROWS else arena.folds[number]
         rng = np.random.default_rng(fold.seed)
         fitted = fit(plan, fold.teaching, validation=fold.stopping, rng=rng, progress=Silence())
         held = rows_of(plan.blocks, fold.held)
@@ -95,7 +99,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         row_us = _timed(fitted, held)
         yield FoldFit(
             fold=number,
-            scores=scores,
+            scores=scores[:0] if number == ALL_ROWS else scores,
             recipe=fitted.recipe.to_dict(),
             graph=fitted.session.content,
             parameters=dict(fitted.model.parameters),

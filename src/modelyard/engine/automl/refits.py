@@ -1,0 +1,89 @@
+"""Fits chosen candidates once more on all rows, where one model then does what several did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from modelyard.domain.automl import FAST
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import ALL_ROWS, FoldFit, Request, fit_candidate
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.executors import Pool
+
+# All rows are a quarter more than those of a fold of five, and fits take that much longer, or more.
+_LONGER = 1.5
+# Candidates that a blend is likely to hold.
+_LIKELY = 4
+_LISTEN_S = 0.25
+
+
+def is_refitted(algorithm: Algorithm, arena: Arena, *, serve: str) -> bool:
+    """Return whether a candidate answers by one model of all rows, not by those of the folds.
+
+    What is stopped by validation rows gains by the mean over folds, and would have no rows to be
+    stopped by. A forest is such a mean already, and a straight line has nothing to be averaged:
+    one model of all rows is as good, or better, and takes a part of the time to answer.
+    """
+    is_single = serve == FAST or len(arena.folds) == 1
+    return is_single or not algorithm.card.needs.wants_validation
+
+
+def seconds_for(
+    entries: Sequence[Entry], fits: Mapping[int, Sequence[FoldFit]], *, n_places: int
+) -> float:
+    """Return the seconds that the likely ones of these candidates will take on all rows."""
+    likely = sorted(entries, key=lambda each: -(each.goodness or 0.0))[:_LIKELY]
+    taken = [max(fit.fit_s for fit in fits[each.number]) * _LONGER for each in likely]
+    return max(sum(taken) / n_places, *taken) if taken else 0.0
+
+
+def refit(
+    pool: Pool,
+    *,
+    wanted: Mapping[int, tuple[Candidate, Sequence[FoldFit]]],
+    algorithms: Mapping[str, Algorithm],
+    workshop: Workshop,
+    until: float | None,
+) -> dict[int, FoldFit]:
+    """Return one model of all rows for each candidate that could be fitted in time.
+
+    Args:
+        pool: of the race, in which nothing runs.
+        wanted: number of an entry to its candidate and its fits.
+        algorithms: by key.
+        workshop: its clock tells the time.
+        until: moment at which what still runs is ended; None for never.
+    """
+    waiting = list(wanted.items())
+    running: set[int] = set()
+    found: dict[int, FoldFit] = {}
+    while waiting or running:
+        while waiting and pool.n_free:
+            number, (candidate, fits) = waiting.pop(0)
+            settled = replace(candidate, parameters=_settled(candidate, fits))
+            algorithm = algorithms[candidate.algorithm]
+            pool.submit(number, fit_candidate, argument=Request(settled, algorithm, (ALL_ROWS,), 1))
+            running.add(number)
+        if until is not None and workshop.clock() >= until:
+            waiting = []
+            for number in running:
+                pool.stop(number)
+        for notice in pool.wait(_LISTEN_S):
+            if notice.is_last:
+                running.discard(notice.number)
+            else:
+                found[notice.number] = notice.result
+    return found
+
+
+def _settled(candidate: Candidate, fits: Sequence[FoldFit]) -> dict[str, Any]:
+    """Return the hyperparameters with what early stopping settled in the folds, on average."""
+    settled = dict(candidate.parameters)
+    for name, given in candidate.parameters.items():
+        finals = [each.parameters.get(name, given) for each in fits]
+        is_counted = all(isinstance(each, int) and not isinstance(each, bool) for each in finals)
+        if is_counted and any(each != given for each in finals):
+            settled[name] = max(round(sum(finals) / len(finals)), 1)
+    return settled
