@@ -1,16 +1,18 @@
 """Lets candidates compete until time or candidates run out; what has been finished counts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.automl import BALANCED
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
+from modelyard.engine.automl.refits import is_refitted, seconds_for
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import Terminated
@@ -23,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 _LISTEN_S = 0.25
 # What fits were seen to take is an estimate: one that would need all the time left is not begun.
 _SAFE_SHARE = 0.9
+# Times its processor time that work may take, so that a crowded machine leaves some for fits.
+_MOST_CROWDED = 3.0
 
 _STATUS = {
     Outcome.ENDED: TrialStatus.SUCCEEDED,
@@ -37,17 +41,21 @@ class Rules:
     """What a race may spend.
 
     Attributes:
-        until: moment of the clock at which what still runs is ended; None for never.
+        deadline: moment of the clock at which the package must stand; None for never.
+        reserve_s: seconds that what comes after the last fit takes on a quiet machine.
         n_candidates: most candidates; None for as many as the time allows.
         n_threads: of one fit.
+        serve: how much answers may cost, which says what is fitted again on all rows.
         in_order: whether candidates are judged in the order in which they began, so that a race
             without a time limit ends the same way whatever ends first.
     """
 
-    until: float | None
+    deadline: float | None
+    reserve_s: float
     n_candidates: int | None
     n_threads: int
     in_order: bool = False
+    serve: str = BALANCED
 
 
 @dataclass
@@ -67,6 +75,7 @@ class Race:
     Attributes:
         waiting: candidates of the portfolio that have not been tried, in their order.
         on_entry: is handed each entry as it ends.
+        began: moment of the clock from which the ends of candidates are counted.
     """
 
     judge: Judge
@@ -77,6 +86,7 @@ class Race:
     rules: Rules
     pool: Pool
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
+    began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
 
     @property
@@ -84,10 +94,30 @@ class Race:
         """What became of every candidate that has ended."""
         return [each.entry for each in self.standings.values() if each.entry is not None]
 
+    @property
+    def until(self) -> float | None:
+        """The moment at which the last fit ends, those on all rows included; None for never.
+
+        On a crowded machine what comes after takes longer than its processor time, as fits do.
+        """
+        rules = self.rules
+        if rules.deadline is None:
+            return None
+        crowding = [e.fit_s / e.cpu_s for e in self.entries if e.is_complete and e.cpu_s > 0]
+        factor = float(np.clip(np.median(crowding), 1.0, _MOST_CROWDED)) if crowding else 1.0
+        return rules.deadline - rules.reserve_s * factor
+
+    def is_refitted(self, candidate: Candidate) -> bool:
+        """Return whether a candidate is to answer by one model of all rows."""
+        algorithm = self.algorithms[candidate.algorithm]
+        return is_refitted(algorithm, self.arena, serve=self.rules.serve)
+
     def go_on_from(self, known: Sequence[tuple[Entry, Sequence[FoldFit]]]) -> None:
         """Take in candidates that were finished before; they are not tried again."""
         for entry, fits in known:
-            self.standings[entry.number] = Standing(entry.candidate, self._now(), entry, list(fits))
+            # They were there when this run began.
+            ended = replace(entry, at_s=0.0)
+            self.standings[entry.number] = Standing(entry.candidate, self._now(), ended, list(fits))
         tried = {entry.candidate.name for entry, _ in known}
         self.waiting = [each for each in self.waiting if each.name not in tried]
 
@@ -122,8 +152,14 @@ class Race:
         return self.judge.workshop.clock()
 
     def _left(self) -> float:
-        until = self.rules.until
-        return np.inf if until is None else until - self._now()
+        """Return the seconds that are left for candidates: the chosen are fitted again after."""
+        until = self.until
+        return np.inf if until is None else until - self._now() - self._refit_s()
+
+    def _refit_s(self) -> float:
+        again = [e for e in self.entries if e.is_complete and self.is_refitted(e.candidate)]
+        fits = {each.number: self.standings[each.number].fits for each in again}
+        return seconds_for(again, fits, n_places=self.pool.n_places)
 
     def _is_late(self) -> bool:
         return self._left() <= 0
@@ -186,7 +222,8 @@ class Race:
     def _pass_over(self, candidate: Candidate) -> None:
         expected, number = self._expected_s(candidate), max(self.standings, default=0) + 1
         reason = f"would take about {expected:.0f} s of the {self._left():.0f} s left"
-        entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason)
+        at_s = self._now() - self.began
+        entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
         self.standings[number] = Standing(candidate, self._now(), entry)
         self.on_entry(entry, ())
 
@@ -220,7 +257,7 @@ class Race:
         if scored:
             best = max(scored, key=lambda each: each.goodness or 0.0)
             words.append(f"best {best.candidate.name} {best.score:.4g}")
-        if self.rules.until is not None:
+        if self.rules.deadline is not None:
             words.append(f"about {max(self._left(), 0.0):.0f} s left")
         self.judge.workshop.progress.say(", ".join(words))
 
@@ -250,6 +287,7 @@ class Race:
             size_bytes=sum(len(each.graph) for each in fits),
             peak_bytes=notice.peak_bytes,
             reason=reason,
+            at_s=self._now() - self.began,
         )
 
     def _score(self, found: FoldFit) -> float:

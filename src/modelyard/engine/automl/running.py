@@ -1,6 +1,7 @@
 """One AutoML run: from a split to the model that its time has bought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,21 +21,23 @@ from modelyard.engine.automl.blends import (
     assemble,
     choose_blend,
 )
+from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race, Rules, Standing
+from modelyard.engine.automl.reckoning import reckoned
+from modelyard.engine.automl.refits import refit
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
-from modelyard.engine.tuning.ties import tied_with
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.memory import memory_limit
 
 FloatArray = npt.NDArray[np.float64]
 
 # Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
-_RESERVE_S, _RESERVE_SHARE = 2.5, 0.05
+_RESERVE_S, _RESERVE_SHARE = 2.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,13 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     journal = None
     if workshop.scratch is not None:
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
-    race, ending = _race(judge, arena, config, journal=journal, rng=explore_rng)
-    workshop.progress.stage("Blending the best")
-    library = _library(arena, race.standings)
-    blend = choose_blend(
-        library,
-        arena,
-        ensemble=judge.plan.algorithm,
-        bounds=BOUNDS[config.serve],
-        rng=blend_rng,
-    )
+    with _racing(judge, arena, config, journal=journal, rng=explore_rng) as race:
+        ending = race.run()
+        workshop.progress.stage("Blending the best")
+        library, blend = _choose(race, config, rng=blend_rng)
     board = replace(
-        _leaderboard(judge, race, blend, ending=ending),
+        reckoned(_leaderboard(judge, race, blend, ending=ending), judge, arena, library=library),
+        ceiling=ceiling_of(judge, arena.rows, blend.scores),
         duration_s=workshop.clock() - begun,
         time_limit_s=limit,
         journal="" if journal is None else journal.folder.name,
@@ -99,33 +97,32 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     )
 
 
-def _until(config: AutoMLConfig, workshop: Workshop) -> float | None:
-    """Return the moment at which the last fit ends, None for no limit."""
-    limit = config.time_limit_s
-    if limit is None:
-        return None
-    began = workshop.clock() if workshop.begun is None else workshop.begun
-    return began + limit - min(_RESERVE_S + _RESERVE_SHARE * limit, limit / 2)
+def _reserve_s(limit_s: float | None) -> float:
+    """Return the seconds that are kept for what comes after the last fit."""
+    return 0.0 if limit_s is None else min(_RESERVE_S + _RESERVE_SHARE * limit_s, limit_s / 2)
 
 
-def _race(
+def _began(workshop: Workshop) -> float:
+    """Return the moment at which the training began, now where it is not known."""
+    return workshop.clock() if workshop.begun is None else workshop.begun
+
+
+@contextmanager
+def _racing(
     judge: Judge,
     arena: Arena,
     config: AutoMLConfig,
     *,
     journal: Journal | None,
     rng: np.random.Generator,
-) -> tuple[Race, Ending]:
-    """Let the candidates compete; what an earlier run had finished is not done again."""
+) -> Iterator[Race]:
+    """Yield a race that is ready to run; what an earlier run had finished is not done again."""
     workshop = judge.workshop
     workshop.progress.stage("Letting candidates compete; Ctrl-C ends it with the best so far")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
     executor = pick(workshop.catalog.executors(), config.executor, shelf="executors")
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
-    known = [] if journal is None else journal.recall()
-    if known:
-        workshop.progress.say(f"going on from {len(known)} candidates of a run that did not end")
-    limit = config.memory_limit_mb
+    limit, limit_s = config.memory_limit_mb, config.time_limit_s
     memory_bytes = memory_limit() if limit is None else limit * 1_000_000
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:
@@ -143,23 +140,70 @@ def _race(
             waiting=portfolio(algorithms, judge.plan),
             explorer=Explorer(algorithms, searcher, rng),
             rules=Rules(
-                _until(config, workshop), config.n_trials, 1, in_order=config.is_deterministic
+                deadline=None if limit_s is None else _began(workshop) + limit_s,
+                reserve_s=_reserve_s(limit_s),
+                n_candidates=config.n_trials,
+                n_threads=1,
+                in_order=config.is_deterministic,
+                serve=config.serve,
             ),
             pool=pool,
             on_entry=take_down,
+            began=_began(workshop),
         )
+        known = [] if journal is None else journal.recall()
+        if known:
+            told = f"going on from {len(known)} candidates of a run that did not end"
+            workshop.progress.say(told)
         race.go_on_from(known)
-        return race, race.run()
+        yield race
     finally:
         pool.close()
 
 
-def _library(arena: Arena, standings: Mapping[int, Standing]) -> Library:
+def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tuple[Library, Blend]:
+    """Choose the blend, and fit once more on all rows what is to answer by one model.
+
+    What could not be fitted again in time answers by the models of its folds, which cost more: the
+    blend is then chosen anew.
+    """
+    arena, bounds = race.arena, BOUNDS[config.serve]
+    (seed,) = rng.integers(2**63, size=1).tolist()
+    library = _library(race)
+    if config.is_deterministic:
+        # What a clock has measured may not choose.
+        entries = tuple(replace(each, row_us=0.0) for each in library.entries)
+        library = replace(library, entries=entries)
+    ensemble = race.judge.plan.algorithm
+    blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+    candidates = {each.number: each.candidate for each in library.entries}
+    refits = refit(
+        race.pool,
+        wanted={
+            number: (candidates[number], library.fits[number])
+            for number in blend.weights
+            if library.n_models[number] < len(library.fits[number]) or len(arena.folds) == 1
+        },
+        algorithms=race.algorithms,
+        workshop=race.judge.workshop,
+        until=race.until,
+    )
+    n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
+    library = replace(library, refits=refits)
+    if any(library.n_models[number] < n for number, n in n_models.items()):
+        kept = tuple(each for each in library.entries if each.number in n_models)
+        library = replace(library, entries=kept, n_models=n_models)
+        blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+    return library, blend
+
+
+def _library(race: Race) -> Library:
     """Return what has been finished: whole candidates, or the one that came furthest.
 
     Raises:
         InvalidValue: if nothing has been finished.
     """
+    arena, standings = race.arena, race.standings
     entries = [e.entry for e in standings.values() if e.entry is not None and e.entry.is_complete]
     fits = {number: sorted(e.fits, key=lambda f: f.fold) for number, e in standings.items()}
     if not entries:
@@ -169,7 +213,11 @@ def _library(arena: Arena, standings: Mapping[int, Standing]) -> Library:
         entries = [furthest.entry]
     entries.sort(key=lambda each: (-(each.goodness or 0.0), each.number))
     answers = {each.number: answers_of(arena, fits[each.number]) for each in entries}
-    return Library(tuple(entries), fits, answers)
+    n_models = {
+        each.number: 1 if race.is_refitted(each.candidate) else len(fits[each.number])
+        for each in entries
+    }
+    return Library(tuple(entries), fits, answers, n_models)
 
 
 def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
@@ -200,7 +248,7 @@ def _leaderboard(judge: Judge, race: Race, blend: Blend, *, ending: Ending) -> L
         n_folds=len(race.arena.folds),
         n_rows=len(rows),
         entries=entries,
-        tied=_tied(judge, race.arena, entries),
+        tied=(),
         blend_score=score_once(
             judge.metric,
             plan.y[rows][kept],
@@ -212,18 +260,3 @@ def _leaderboard(judge: Judge, race: Race, blend: Blend, *, ending: Ending) -> L
         duration_s=0.0,
         time_limit_s=None,
     )
-
-
-def _tied(judge: Judge, arena: Arena, entries: Sequence[Entry]) -> tuple[int, ...]:
-    """Return the numbers of the entries that folds cannot tell from the best one."""
-    card = judge.metric.card
-    complete = [each for each in entries if each.is_complete]
-    goodness = {
-        each.number: [card.goodness(score) for score in each.fold_scores if score is not None]
-        for each in complete
-    }
-    if not complete:
-        return ()
-    best = max(complete, key=lambda each: each.goodness or 0.0)
-    held_ratio = [len(f.held) / (len(f.teaching) + len(f.stopping)) for f in arena.folds]
-    return tied_with(best.number, goodness, held_ratio=float(np.mean(held_ratio)))
