@@ -139,11 +139,14 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=60, help="seconds of each training")
     parser.add_argument("--systems", help="by comma; by default all")
     parser.add_argument("--datasets", help="by comma; by default all of datasets.json")
-    parser.add_argument("--python", action="append", default=[], metavar="NAME=PATH")
-    parser.add_argument("--system-file", action="append", default=[], metavar="NAME=PATH")
+    pair = {"action": "append", "default": [], "metavar": "NAME=PATH"}
+    parser.add_argument("--python", help="that runs a system, or all of a library", **pair)
+    parser.add_argument("--system-file", help="of a system of your own", **pair)
     parser.add_argument("--seed", type=int, default=0, help="of the split and of every system")
-    parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--results", type=Path, default=FOLDER / "automl.json")
+    parser.add_argument("--cores", type=int, default=2, help="for every system alike")
+    parser.add_argument(
+        "--results", type=Path, default=FOLDER / "automl.json", help="where runs are kept"
+    )
     parser.add_argument("--resume", action="store_true", help="leave out what was run already")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the tables")
     return parser.parse_args(words)
