@@ -146,3 +146,50 @@ def test_what_is_no_truth_is_named_as_no_label(project: Project, learned: str) -
     with pytest.raises(TargetError, match=r"must be one of .*row 2 holds 'maybe'") as caught:
         model.evaluate(_columns(["yes", "maybe", *["no"] * 58]))
     assert (caught.value.row, caught.value.column) == (2, "y")
+
+
+@pytest.fixture(scope="module")
+def with_thousands(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    def amount(at: int) -> str:
+        return f"{float(number(at)) * 1000:,.2f}".translate(str.maketrans(",.", ".,"))
+
+    path = tmp_path_factory.mktemp("data") / "thousands.csv"
+    path.write_text(table(lambda at: (amount(at), word(at), "ab"[truth(at)]), delimiter=";"))
+    return _train(project, path)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "amount"),
+    [
+        ("x;c", "1.963,95;a", 1963.95),
+        ("x;c", "1.963;a", 1963.0),
+        ("x;c", "1963.95;a", 1963.95),
+        ("x;c;other", "196.395;a;0.5", 196.395),
+        ("x;c;other", "1,963.95;a;0.5", 1963.95),
+    ],
+    ids=["as trained", "ambiguous", "plain", "a mark shown elsewhere", "the other thousands"],
+)
+def test_thousands_are_separated_by_what_is_not_the_mark_of_the_file(
+    with_thousands: Model, tmp_path: Path, header: str, row: str, amount: float
+) -> None:
+    (tmp_path / "new.csv").write_text(f"{header}\n{row}\n")
+    wanted = _score(with_thousands, [{"x": amount, "c": "a"}])
+    assert _score(with_thousands, tmp_path / "new.csv") == wanted
+
+
+def test_a_number_of_another_mark_is_refused_with_one_fix_at_every_door(
+    with_thousands: Model, tmp_path: Path
+) -> None:
+    fixes = set()
+    for data, told in (
+        (_file(tmp_path, "0.5", ";"), {"decimal": ","}),
+        ([{"x": "0.5", "c": "a"}], {}),
+    ):
+        with pytest.raises(UnparseableValue) as caught:
+            _score(with_thousands, data, **told)
+        fixes.add(caught.value.fix)
+    with pytest.raises(UnparseableValue) as caught:
+        with_thousands.predict_row({"x": "0.5", "c": "a"})
+    assert {caught.value.fix} == fixes
+    assert "the mark of the data is '.'" in str(caught.value.fix)
+    _score(with_thousands, _file(tmp_path, "0.5", ";"), decimal=".")

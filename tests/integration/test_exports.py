@@ -172,6 +172,18 @@ def test_the_scoring_example_reads_dates_and_truth_values_as_the_package_does(tm
     assert got == pytest.approx(model.predict(data), rel=1e-9)
 
 
+@pytest.mark.parametrize("like", [",.", ".,"])
+def test_the_scoring_example_runs_where_thousands_are_separated(like, tmp_path):
+    amounts = [f"{at * 37.25:,.2f}".translate(str.maketrans(",.", like)) for at in range(120)]
+    data = pl.DataFrame({"amount": amounts, "y": [at * 2.0 + at % 7 * 40 for at in range(120)]})
+    model = modelyard.train(data, target="y", algorithm="linear-regression")
+    export(model.opened, "scoring", path=tmp_path / "alone")
+    answers = scored(tmp_path / "alone", tmp_path / "alone" / "rows.csv")
+    rows = json.loads((tmp_path / "alone" / "rows.json").read_text())
+    got = [float(row["prediction"]) for row in answers]
+    assert got == pytest.approx(model.predict(rows), rel=1e-9)
+
+
 def test_the_command_says_what_it_wrote_and_overwrites_no_folder(done, cli, tmp_path):
     trained = done("train", PENGUINS, "--target", "sex", "--algorithm", "naive-bayes")
     written = done("export", trained["reference"], "--format", "scoring", "--out", "alone")

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from modelyard.domain.cells import parse_number
+from modelyard.domain.cells import INT64_MAX, parse_number
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.errors import UnparseableValue
+from modelyard.domain.number_formats import NumberFormat
 
 _EXPECTED = {
     ColumnKind.NUMERIC: "a number",
@@ -40,7 +41,7 @@ def unfit_cell(
         expected += f" ({column.datetime_format or 'ISO 8601, as in 2026-01-31'})"
     error = UnparseableValue(
         f"Column '{column.name}' must hold {expected} in each cell; row {row} holds '{shown}'.",
-        fix=_fix(column.kind, cell, decimal),
+        fix=_fix(column, cell, decimal),
         row=row,
         column=column.name,
         sample=shown,
@@ -49,22 +50,29 @@ def unfit_cell(
     return error
 
 
-def _fix(kind: ColumnKind, cell: Any, decimal: str) -> str:
-    other = "," if decimal == "." else "."
+def _fix(column: Column | InputColumn, cell: Any, decimal: str) -> str:
+    number_format = NumberFormat.read(column.number_format or decimal)
+    other = number_format.in_mark("," if number_format.decimal == "." else ".")
     if (
-        kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
+        column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
         and isinstance(cell, str)
-        and parse_number(cell, decimal) is None
-        and parse_number(cell, other) is not None
+        and number_format.parse(cell) is None
+        and other.parse(cell) is not None
     ):
+        like = f" and like {number_format.told}" if column.number_format else ""
         return (
-            f"Numbers are read with the decimal mark '{decimal}': write them so, or say that the "
-            f"mark of the data is '{other}'."
+            f"Numbers are read with the decimal mark '{number_format.decimal}'{like}: write them "
+            f"so, or say that the mark of the data is '{other.decimal}'."
         )
-    return (
-        f"Mend the cell or leave it empty; for a training you may also mark '{_shown(cell)}' as "
-        f"missing."
-    )
+    mend = "Mend the cell or leave it empty"
+    if column.kind is ColumnKind.INTEGER and _is_beyond_64_bits(cell):
+        mend = "It does not fit into 64 bits: read the column as numeric, which keeps 15 digits"
+    return f"{mend}; for a training you may also mark '{_shown(cell)}' as missing."
+
+
+def _is_beyond_64_bits(cell: Any) -> bool:
+    number = parse_number(cell) if isinstance(cell, str) else None
+    return number is not None and abs(number) >= INT64_MAX and number.is_integer()
 
 
 def _shown(cell: Any) -> str:

@@ -6,7 +6,7 @@ reads single requests by it, and both must agree on every cell.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -73,6 +73,25 @@ class NumberFormat:
         return f"^{self._plus_minus}{grouped}{self._fraction}{self._behind}$"
 
     @property
+    def showing_pattern(self) -> str:
+        """What a cell looks like of which no other mark makes a number, such as `0,5` or `253,39`.
+
+        A mark in front of three digits may separate thousands, unless it comes twice.
+        """
+        mark = re.escape(self.decimal)
+        shown = f"[0-9]+{mark}(?:[0-9]{{1,2}}|[0-9]{{4,}})|(?:0[0-9]*|[0-9]{{4,}}){mark}[0-9]+"
+        if self.thousands:
+            shown += f"|[0-9]{{1,3}}(?:{self._separator}[0-9]{{3}}){{2,}}"
+        return f"^{self._plus_minus}(?:{shown}){self._behind}$"
+
+    def in_mark(self, decimal: str) -> Self:
+        """Return the format as it is written where the decimal mark is another."""
+        if decimal == self.decimal:
+            return self
+        thousands = self.decimal if self.thousands == decimal else self.thousands
+        return replace(self, thousands=thousands, decimal=decimal)
+
+    @property
     def dress(self) -> str:
         """What is to be taken away from a cell before its decimal mark is read."""
         return "|".join(filter(None, (self._separator, re.escape(self.sign))))
@@ -127,8 +146,7 @@ def formats_with_separators() -> Sequence[NumberFormat]:
 
 
 def formats_with_signs() -> Iterator[NumberFormat]:
-    """Yield the formats with and without separators of thousands, with any sign and with none."""
+    """Yield all formats: with separators of thousands and signs, and without."""
     for sign in ("", *SIGNS):
         for thousands, decimal in (("", "."), ("", ","), *_PAIRS):
-            if sign or thousands:
-                yield NumberFormat(thousands, decimal, sign)
+            yield NumberFormat(thousands, decimal, sign)

@@ -30,6 +30,8 @@ class SourceFacts:
         size_bytes: of the file.
         encoding, delimiter, quote, decimal: the dialect of a text file, None elsewhere.
         is_decimal_plain: whether the file's own numbers leave no doubt about the decimal mark.
+        has_other_mark: whether the decimal mark is another than that of the training whose model
+            is to answer the rows.
         missing_tokens: cells that were read as missing.
         notes: anything else that was found and decided, one sentence each.
     """
@@ -43,6 +45,7 @@ class SourceFacts:
     quote: str | None = None
     decimal: str | None = None
     is_decimal_plain: bool = False
+    has_other_mark: bool = False
     missing_tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -301,6 +301,8 @@ def _options(manifest: Manifest, dialect: FileDialect) -> ReadOptions:
 
 def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawTable:
     """Let the decimal mark be the training's, unless the user or the file says otherwise."""
-    if dialect.decimal is not None or raw.facts.is_decimal_plain:
-        return raw
-    return replace(raw, facts=replace(raw.facts, decimal=manifest.decimal))
+    facts = raw.facts
+    if dialect.decimal is None and not facts.is_decimal_plain:
+        facts = replace(facts, decimal=manifest.decimal)
+    has_other = facts.decimal is not None and facts.decimal != manifest.decimal
+    return replace(raw, facts=replace(facts, has_other_mark=has_other))

@@ -137,3 +137,10 @@ def test_cells_that_are_no_finite_number_are_counted(run_check):
     (finding,) = run_check("non-finite", columns)
     assert finding.name == "non-finite-values:x"
     assert "2 infinite" in finding.message
+
+
+def test_a_number_beyond_64_bits_is_not_advised_to_be_whole(run_check):
+    cells = {"big": [str(10**30 + n) for n in range(30)]}
+    (finding,) = run_check("identifier-like", cells, kinds={"big": ColumnKind.IDENTIFIER})
+    assert "64 bits" in finding.fix
+    assert "integer" not in finding.fix

@@ -374,3 +374,19 @@ def test_kinds_that_no_cell_has_are_refused(kind):
 def test_a_kind_for_a_column_that_is_not_there_is_refused():
     with pytest.raises(MissingColumns, match="Did you mean 'column'"):
         typed(["1"], kinds={"colum": K.NUMERIC})
+
+
+def test_telephone_numbers_are_words_and_signed_numbers_are_not():
+    assert typed(["+4917012345678", "+4930901820"]).columns[0].kind is K.CATEGORY
+    assert typed(["+1500", "-300"]).columns[0].kind is K.INTEGER
+
+
+def test_whole_numbers_that_rounding_makes_equal_are_told():
+    table = typed([str(10**30 + n) for n in range(5)], kinds={"column": K.NUMERIC})
+    assert "5 different ones became 1" in table.facts.notes[-1]
+
+
+def test_a_whole_number_beyond_64_bits_is_told_as_such():
+    with pytest.raises(UnparseableValue) as caught:
+        typed(["1", "1" + "0" * 30], kinds={"column": K.INTEGER})
+    assert "64 bits" in caught.value.fix

@@ -207,6 +207,10 @@ def test_a_space_after_some_delimiters_is_part_of_the_cell(read):
         ("a\tb\n0,234\tx\n", ","),
         ("a;b\n1,234,567;x\n", "."),
         ('a,b\n"1,234.5",x\n', "."),
+        ("a;b\n1.963,95;x\n", ","),
+        ("a;b\n20\u202f858,26;x\n", ","),
+        ("a;b\n1'963.95;x\n", "."),
+        ("a;b\n12.345;8,50\n", ","),
     ],
 )
 def test_the_decimal_mark_is_found(read, content, decimal):

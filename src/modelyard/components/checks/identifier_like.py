@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from shlex import quote
 
+import polars as pl
+
+from modelyard.domain.cells import INT64_MAX
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.number_formats import DRESSED
 from modelyard.domain.profiles import ColumnProfile
 from modelyard.protocols.checks import CheckCard, CheckInput
 
@@ -25,6 +29,8 @@ class IdentifierLike:
             if column.name not in features or not _names_rows(column, subject.profile.n_rows):
                 continue
             values = subject.table.frame[column.name].drop_nulls()
+            if column.kind is ColumnKind.CATEGORY and _are_fractions(values):
+                continue
             sample = tuple(str(value) for value in values[:_N_SHOWN])
             yield Finding(
                 code="identifier-column",
@@ -49,6 +55,11 @@ def _names_rows(column: ColumnProfile, n_rows: int) -> bool:
     return column.kind is ColumnKind.CATEGORY and all_differ
 
 
+def _are_fractions(values: pl.Series) -> bool:
+    """Return whether all are numbers and one has a mark: amounts, that only their form hides."""
+    return bool(values.str.contains(DRESSED).all() and values.str.contains(r"[.,]").any())
+
+
 def _fixes(column: ColumnProfile, n_known: int) -> tuple[str, ...]:
     """Return what can be done: where values come again, their rows may belong together."""
     is_group = column.n_unique < n_known
@@ -58,6 +69,8 @@ def _fixes(column: ColumnProfile, n_known: int) -> tuple[str, ...]:
 def _way_back(column: ColumnProfile, sample: tuple[str, ...]) -> str:
     if column.kind is not ColumnKind.IDENTIFIER or not all(value.isdigit() for value in sample):
         return ""
+    if max(int(value) for value in sample) > INT64_MAX:
+        return " As a number it would be rounded: it does not fit into 64 bits."
     return f" If the number means something, read it as one: --kind {quote(column.name)}=integer."
 
 

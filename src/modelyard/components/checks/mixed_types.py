@@ -39,8 +39,11 @@ class MixedTypes:
             ):
                 continue
             others = cells.filter(~is_number).value_counts(sort=True, name="n")
+            other_mark = "." if subject.table.facts.decimal == "," else ","
             if not others.height and column.kind is ColumnKind.CATEGORY:
-                yield _as_text(column.name, cells, column.kind)
+                # Where the mark is another, the check of dressed numbers tells what to do.
+                if not cells.str.contains(other_mark, literal=True).any():
+                    yield _as_text(column.name, cells, column.kind)
             elif 0 < others.height <= _MAX_WORDS:
                 yield _mixed(column.name, others, n_known=len(cells))
 

@@ -12,6 +12,7 @@ from modelyard.domain.values import Grammar
 from modelyard.engine.kinds.cells import (
     Reading,
     TextCells,
+    is_digits,
     read_booleans,
     read_datetimes,
     read_numbers,
@@ -53,7 +54,7 @@ def cast_text(cells: TextCells, wanted: Column, *, must_be_whole: bool = False) 
     met = {**cells.met, **reading.met}
     column = replace(wanted, n_nonfinite=reading.n_nonfinite)
     if wanted.kind is not ColumnKind.INTEGER:
-        return Typed(column, reading.values, met)
+        return Typed(column, reading.values, met, _rounding(cells, reading.values))
     whole = whole_numbers(cells, reading.values)
     if whole is not None:
         return Typed(column, whole, met)
@@ -107,6 +108,20 @@ def cast_mixed(series: pl.Series, wanted: Column, *, grammar: Grammar) -> Typed:
     if wanted.kind is ColumnKind.INTEGER:
         return _whole_typed(values, values, wanted, must_be_whole=False)
     return Typed(wanted, values, {})
+
+
+def _rounding(cells: TextCells, values: pl.Series) -> str:
+    """Return what rounding did to whole numbers that a double does not hold."""
+    if values.dtype != pl.Float64:
+        return ""
+    is_rounded = is_digits(cells) & (values.abs() >= 2**53).fill_null(value=False)
+    if not is_rounded.any():
+        return ""
+    written, held = (each.filter(is_rounded).n_unique() for each in (cells.text, values))
+    return (
+        f"Whole numbers from 2^53 on are rounded to the nearest double: {written:,} different "
+        f"ones became {held:,}."
+    )
 
 
 def require_table_kind(name: str, kind: ColumnKind) -> None:

@@ -51,6 +51,9 @@ _TEXT_WORDS = 3
 _N_SPREAD = 100_000
 _TEXT_SHARE = 0.5
 _CODES = "Codes with zeros in front, which a number would lose."
+_PHONES = "Telephone numbers with the code of their country."
+# ITU-T E.164 (2010), section 6: at most 15 digits; with country and area, none is shorter than 7.
+_PHONE = r"^\+[1-9][0-9]{6,14}$"
 _ID_NAME = re.compile(
     r"(?i:(?:^|[\W_])(?:ids?|uuid|guid|index|key|row ?id|row[ _]?(?:number|nr|no)|record)$)"
     r"|[a-z](?:Id|ID|Key)$"
@@ -85,9 +88,10 @@ def find_kind(cells: TextCells) -> Typed:
     if words is not None:
         return _booleans(cells, *words)
     n_numbers = len(cells.doubles) - cells.doubles.null_count()
-    if n_numbers and has_leading_zeros(cells):
+    codes = _codes(cells, present) if n_numbers else ""
+    if codes:
         kind, why = string_kind(present, is_doubtful=False)
-        return _strings(cells, kind, f"{_CODES} {why}")
+        return _strings(cells, kind, f"{codes} {why}")
     numbers, reason = _find_numbers(cells, present)
     if numbers is not None:
         return numbers
@@ -153,6 +157,14 @@ def string_kind(present: pl.Series, *, is_doubtful: bool) -> tuple[ColumnKind, s
         if share >= _IDENTIFIER_SHARE:
             return ColumnKind.IDENTIFIER, f"Hardly any value repeats: {found}."
     return ColumnKind.CATEGORY, f"Words that repeat: {found}." if share < 1 else f"Words: {found}."
+
+
+def _codes(cells: TextCells, present: pl.Series) -> str:
+    """Return why digits are no quantities, empty where they may be."""
+    if has_leading_zeros(cells):
+        return _CODES
+    glances = (present.head(1), present)
+    return _PHONES if all(each.str.contains(_PHONE).all() for each in glances) else ""
 
 
 def _spread(present: pl.Series) -> pl.Series:

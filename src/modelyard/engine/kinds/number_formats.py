@@ -20,21 +20,21 @@ def find_number_format(cells: TextCells) -> NumberFormat | None:
     it is a thousand to some and one and a bit to others.
     """
     present = _present(cells)
-    return _first(present, formats_with_separators(), decides=True)
+    return _first(present, [(each, each.deciding_pattern) for each in formats_with_separators()])
 
 
 def asked_number_format(cells: TextCells) -> NumberFormat | None:
     """Return the format by which a column is read that the user calls numbers.
 
-    Where no cell decides, the decimal mark is that of the table.
+    Where no cell decides, the decimal mark is that which a cell shows, or else that of the table.
     """
     present = _present(cells)
-    formats = tuple(formats_with_signs())
-    deciding = _first(present, formats, decides=True)
-    if deciding is not None:
-        return deciding
-    usual = [each for each in formats if each.decimal == cells.decimal]
-    return _first(present, usual, decides=False)
+    formats = sorted(formats_with_signs(), key=lambda each: each.decimal != cells.decimal)
+    return (
+        _first(present, [(each, each.deciding_pattern) for each in formats if each.thousands])
+        or _first(present, [(each, each.showing_pattern) for each in formats])
+        or _first(present, [(each, "") for each in formats if each.decimal == cells.decimal])
+    )
 
 
 def _present(cells: TextCells) -> pl.Series:
@@ -43,14 +43,13 @@ def _present(cells: TextCells) -> pl.Series:
     return present.filter(~present.is_in(list(tokens_among_numbers(cells.tokens))))
 
 
-def _first(
-    present: pl.Series, formats: Iterable[NumberFormat], *, decides: bool
-) -> NumberFormat | None:
-    for each in formats:
+def _first(present: pl.Series, formats: Iterable[tuple[NumberFormat, str]]) -> NumberFormat | None:
+    """Return the first format that all cells have, and of which one has the pattern beside it."""
+    for each, deciding in formats:
         # The first cells rule nearly every format out.
         if not present.head(1).str.contains(each.pattern).all():
             continue
-        if decides and not present.str.contains(each.deciding_pattern).any():
+        if not present.str.contains(deciding).any():
             continue
         if len(present) and present.str.contains(each.pattern).all():
             return each

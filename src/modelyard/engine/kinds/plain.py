@@ -43,12 +43,13 @@ def read_plain(
 def _settled(frame: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Typed]:
     """Return those of columns of finite numbers that are quantities beyond doubt."""
     n_digits = _row(frame, pl.all().str.contains(DIGITS))
-    n_zeros = _row(frame, pl.all().str.contains(LEADING_ZEROS))
+    # Zeros in front are those of codes, a plus that of telephone numbers.
+    n_marked = _row(frame, pl.all().str.contains(LEADING_ZEROS) | pl.all().str.starts_with("+"))
     n_large = _row(doubles, pl.all().abs() >= _INEXACT)
     found: dict[str, Typed] = {}
     for at, values in enumerate(doubles.iter_columns()):
         n_values = len(values) - values.null_count()
-        if n_zeros[at] or n_large[at]:
+        if n_marked[at] or n_large[at]:
             continue
         if n_digits[at] < n_values:
             column = Column(values.name, ColumnKind.NUMERIC, reason=NUMBERS_REASON)

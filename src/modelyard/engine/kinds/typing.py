@@ -10,6 +10,7 @@ from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import MissingColumns, UnparseableValue
+from modelyard.domain.number_formats import NumberFormat
 from modelyard.domain.tables import RawTable, SourceFacts, Table
 from modelyard.domain.values import Grammar
 from modelyard.engine.kinds.casting import (
@@ -95,7 +96,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             datetime_format=wanted.datetime_format,
             reason="As in the training.",
             missing_words=wanted.missing_words,
-            number_format=wanted.number_format,
+            number_format=_format_here(wanted, raw.facts),
         )
         series = raw.column(wanted.name)
         if is_mixed(series):
@@ -105,6 +106,13 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
         else:
             typed.append(cast_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts)
+
+
+def _format_here(wanted: InputColumn | Column, facts: SourceFacts) -> str:
+    """Return how the rows write the numbers of a column: with their own mark, as all others."""
+    if not (wanted.number_format and facts.has_other_mark and facts.decimal):
+        return wanted.number_format
+    return str(NumberFormat.read(wanted.number_format).in_mark(facts.decimal))
 
 
 def _read_some(

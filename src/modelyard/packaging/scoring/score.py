@@ -64,9 +64,12 @@ def number(value: Any, column: Mapping[str, Any]) -> float:
         # In whole microseconds, as the model was taught.
         since = moment - EPOCH
         return float((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
-    if isinstance(value, str):
-        text = text.replace(column["decimal"], ".")
-    return float(text)
+    try:
+        # A column that separates thousands has no mark here: its numbers come as plain decimals.
+        return float(text.replace(column.get("decimal", "."), "."))
+    except ValueError as error:
+        told = f"column {column['name']!r} holds {text!r}; write numbers as 1234.5, without more"
+        raise ValueError(told) from error
 
 
 def inputs_of(rows: Sequence[Mapping[str, Any]], facts: Mapping[str, str]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ _COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 # `1,234` may be one thousand two hundred; `0,234`, `1234,567` and `1,5` may not.
 _PERHAPS_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*")
 _PERHAPS_DOTTED_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
+# Groups of thousands and a fraction, which leave no doubt about the mark.
+_GROUPED_COMMA = re.compile(r"\s*[+-]?[0-9]{1,3}(?:[.' \u00a0\u2009\u202f][0-9]{3})+,[0-9]+\s*")
 _THOUSANDS = re.compile(r"\s*[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)\s*")
 
 
@@ -125,7 +127,7 @@ def _skips_space(body: Sequence[Sequence[str]]) -> bool:
 
 def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, bool, str]:
     """Return the mark, whether a number shows it plainly, and what was doubtful."""
-    n_dot = n_comma = n_perhaps = 0
+    n_dot = n_comma = n_perhaps = n_grouped = 0
     is_dot_plain = False
     shown = ""
     for field in (field for record in body for field in record):
@@ -137,12 +139,16 @@ def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, b
             shown = shown or field.strip()
         elif _COMMA.fullmatch(field):
             n_comma += 1
-    if n_comma > n_dot:
+        elif _GROUPED_COMMA.fullmatch(field):
+            n_grouped += 1
+    if n_comma > n_dot or (n_comma == n_dot > 0 and not is_dot_plain):
         mixed = "Numbers are written with '.' as well; the decimal mark was taken to be ','."
         return ",", True, mixed if n_dot else ""
     if n_comma:
         mixed = "Numbers are written with ',' as well; the decimal mark was taken to be '.'."
         return ".", is_dot_plain, mixed
+    if n_grouped and not n_dot:
+        return ",", True, ""
     if n_perhaps and not n_dot and delimiter == ";":
         # Files are cut at semicolons where the comma is needed for decimals.
         return ",", False, f"'{shown}' was read with ',' as the decimal mark, not as thousands."
