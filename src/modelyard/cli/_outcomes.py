@@ -78,14 +78,16 @@ def print_leaderboard(leaderboard: "Leaderboard") -> None:
     view = leaderboard_view(leaderboard)
     if view is None:
         return
-    heads = ["", "candidate", view.metric, "folds", "fit", "row", "size", "weight", ""]
+    heads = ["", "candidate", view.metric, "behind", "fit", "row", "size", "weight", ""]
     rows = [
-        [e.rank, e.name, e.score, e.spread, e.fit, e.row, e.size, e.weight, e.note]
+        [e.rank, e.name, e.score, e.behind, e.fit, e.row, e.size, e.weight, e.note]
         for e in view.entries
     ]
     print_table("Leaderboard", heads, rows=rows)
     for line in view.sentences:
         click.echo(line)
+    for line in view.suggestions:
+        click.echo(f"Suggestion: {line}")
 
 
 def print_members(members: Sequence["MemberRecord"], *, metric: str) -> None:

@@ -264,6 +264,7 @@ def check_config(config: TrainingConfig, codes: Collection[str]) -> None:
         check_name(config.name)
     _refuse_needed(config)
     _refuse_endless(config)
+    _refuse_beside_automl(config)
     _refuse_weight_twice(config)
     _refuse_unknown_findings(config, codes)
     for text in config.fixes.values():
@@ -291,6 +292,24 @@ def _refuse_endless(config: TrainingConfig) -> None:
         raise UsageError(
             "Two runs end alike only where a number of trials ends them, not the time.",
             fix="Give a number of trials, 20 for example, and no time limit.",
+        )
+
+
+def _refuse_beside_automl(config: TrainingConfig) -> None:
+    automl = config.automl
+    if automl is None:
+        return
+    if config.n_folds:
+        raise UsageError(
+            "AutoML scores every candidate on folds already; a cross-validation beside it has "
+            "nothing to judge.",
+            fix="Leave the folds out, or name an algorithm for them.",
+        )
+    if config.learning_curve and automl.time_limit_s is not None:
+        raise UsageError(
+            "A learning curve fits the best candidate fifteen times more, which a time limit has "
+            "no room for.",
+            fix="Give AutoML a number of trials and no time limit, or name an algorithm.",
         )
 
 

@@ -16,6 +16,8 @@ from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
 from modelyard.engine.automl.running import run_automl
+from modelyard.engine.automl.standalone import judge_of_best
+from modelyard.engine.automl.suggestions import Grounds, suggest
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.deciding import Decided, Held, decide, held_by, hold_out
 from modelyard.engine.ensembles.combining import fit_plan
@@ -212,9 +214,11 @@ def _fit_and_judge(
     judge = tune(judge, config, rng=search_rng)
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, fold_rng)
-    curve = config.learning_curve
-    learning = learning_curve(judge, config.n_folds, rng=learn_rng) if curve else None
     built = _build(judge, config, rng=fit_rng)
+    judge = replace(judge, leaderboard=built.leaderboard)
+    learning = None
+    if config.learning_curve:
+        learning = learning_curve(judge_of_best(judge), config.n_folds, rng=learn_rng)
     fitted, decided = decide(
         built.fitted,
         plan,
@@ -224,6 +228,12 @@ def _fit_and_judge(
         rng=decide_rng,
     )
     answered, evaluation = _measure(judge, fitted, decided, rng=judge_rng)
+    evaluation = replace(
+        evaluation,
+        folds=folds,
+        learning=learning,
+        costs=cost_table(config.costs, plan.labels) if config.costs else (),
+    )
     return Trained(
         config=config,
         examination=examination,
@@ -233,17 +243,22 @@ def _fit_and_judge(
         split=judge.split,
         decided=decided,
         answered=answered,
-        evaluation=replace(
-            evaluation,
-            folds=folds,
-            learning=learning,
-            costs=cost_table(config.costs, plan.labels) if config.costs else (),
-        ),
+        evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
         search=judge.search,
-        leaderboard=built.leaderboard,
+        leaderboard=_advising(judge, evaluation, examination),
         fit_s=built.fit_s,
     )
+
+
+def _advising(judge: Judge, evaluation: Evaluation, examination: Examination) -> Leaderboard | None:
+    """Return the leaderboard with what it suggests, None where one algorithm was named."""
+    board = judge.leaderboard
+    if board is None:
+        return None
+    algorithms = judge.workshop.catalog.algorithms()
+    grounds = Grounds(board, evaluation, examination.findings, algorithms)
+    return replace(board, suggestions=suggest(grounds))
 
 
 def _judge(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from modelyard.domain.charts import ChartSpec
 from modelyard.domain.dependences import Dependence
 from modelyard.domain.evaluations import Coverage, Importance
+from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
@@ -40,6 +41,7 @@ class ChartInput:
         search: for hyperparameters, None where there was none.
         uncalibrated: (n, n_classes) the probabilities before their calibration, None where they
             were not calibrated.
+        leaderboard: of AutoML, None where one algorithm was named.
     """
 
     task: Task
@@ -53,6 +55,7 @@ class ChartInput:
     search: Search | None = None
     dependence: tuple[Dependence, ...] = ()
     uncalibrated: npt.NDArray[np.float64] | None = None
+    leaderboard: Leaderboard | None = None
 
 
 class Chart(Protocol):

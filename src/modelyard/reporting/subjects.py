@@ -7,6 +7,7 @@ from typing import Any
 
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import Finding
+from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.manifests import Parity
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.tables import SourceFacts
@@ -30,6 +31,7 @@ class ReportSubject:
         source: how the table was read.
         split: how the rows were dealt, one sentence.
         search: for hyperparameters, None where there was none.
+        leaderboard: of AutoML, None where one algorithm was named.
         parameters: hyperparameters with their final values.
         config: what the user asked for, name to value.
         parity: how closely the package predicts what the trained model predicts.
@@ -53,6 +55,7 @@ class ReportSubject:
     source: SourceFacts | None = None
     split: str = ""
     search: Search | None = None
+    leaderboard: Leaderboard | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     parity: Parity | None = None

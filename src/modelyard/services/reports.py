@@ -40,6 +40,7 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         source=examination.table.facts,
         split=trained.split_told,
         search=trained.search,
+        leaderboard=trained.leaderboard,
         parameters=manifest.parameters,
         config=changed_options(trained.config),
         parity=manifest.parity,

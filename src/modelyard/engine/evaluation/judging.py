@@ -12,6 +12,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.dependences import Dependence
 from modelyard.domain.evaluations import Evaluation, FoldScore, Importance
 from modelyard.domain.fairness import Fairness
+from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Split
 from modelyard.domain.trials import Search
@@ -74,6 +75,7 @@ class Judge:
         metric: the one that decides.
         sensitive: columns by whose groups the model is measured.
         search: by which the parameters of the plan were found, None where there was none.
+        leaderboard: of AutoML, None where one algorithm was named.
     """
 
     plan: FitPlan
@@ -83,6 +85,7 @@ class Judge:
     workshop: Workshop
     sensitive: tuple[str, ...] = ()
     search: Search | None = None
+    leaderboard: Leaderboard | None = None
 
     def resampling(self, rows: IntArray) -> Resampling:
         """Return which of these rows depend on each other."""
@@ -177,6 +180,7 @@ class Judge:
             dependence=self._dependence(answered.fitted, importance, rng=grid_rng),
             search=self.search,
             uncalibrated=self._uncalibrated(answered.fitted),
+            leaderboard=self.leaderboard,
         )
         return replace(
             evaluation,

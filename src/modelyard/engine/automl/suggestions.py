@@ -1,0 +1,238 @@
+"""What to do after an AutoML run, each sentence with the figure that it stands on.
+
+Where there is no ground for one, there is none.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from modelyard.domain.evaluations import Evaluation, Importance
+from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.leaderboards import Entry, Leaderboard
+from modelyard.domain.suggestions import Suggestion, Topic
+from modelyard.domain.trials import TrialStatus
+from modelyard.protocols.algorithms import Algorithm, Family
+from modelyard.reporting.numerals import count, number, share
+
+# Findings that are named: what to mend first is a short list.
+_MOST_COLUMNS = 3
+# Candidates that a last third of the run must have ended to say whether it brought anything, and
+# the share of the run that it begins at.
+_LEAST_LATE, _LATE = 2, 2 / 3
+# The share of the rows from which a learning curve counts what the others brought.
+_HALF = 0.5
+_OPPOSITE = {Family.LINEAR: Family.TREES, Family.TREES: Family.LINEAR}
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What suggestions stand on.
+
+    Attributes:
+        algorithms: of the catalog, for how each sees a table.
+        findings: about the data.
+    """
+
+    leaderboard: Leaderboard
+    evaluation: Evaluation
+    findings: Sequence[Finding]
+    algorithms: Mapping[str, Algorithm]
+
+
+def suggest(grounds: Grounds) -> tuple[Suggestion, ...]:
+    """Return what to do next: about algorithm, columns, rows, noise and time, in this order."""
+    board, evaluation = grounds.leaderboard, grounds.evaluation
+    if _is_worthless(evaluation):
+        told = [_worthless(evaluation)]
+    else:
+        told = [*_algorithm(board, grounds.algorithms)]
+    told += _columns(evaluation, grounds.findings)
+    told += [*_rows(board, evaluation), *_noise(board), *_time(board)]
+    return tuple(told)
+
+
+def _is_worthless(evaluation: Evaluation) -> bool:
+    deciding = evaluation.deciding
+    return bool(np.isfinite(deciding.gain)) and not deciding.beats_baseline
+
+
+def _worthless(evaluation: Evaluation) -> Suggestion:
+    each = evaluation.deciding
+    return Suggestion(
+        Topic.ALGORITHM,
+        f"No algorithm will do: {each.title} is {number(each.value)} on the test rows, and "
+        f"{number(each.baseline)} for an answer that ignores every column (95 % interval of the "
+        f"gain {_span(each.gain_low, each.gain_high)}). Look for columns that tell more.",
+    )
+
+
+def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Iterator[Suggestion]:
+    """Compare the best weighted sum with the best trees, where one of them is the best of all."""
+    complete = [each for each in board.ranked if each.is_complete]
+    if not complete:
+        return
+    best = complete[0]
+    opposite = _OPPOSITE.get(_family(best, algorithms))
+    rival = next((each for each in complete if _family(each, algorithms) is opposite), None)
+    if rival is None or rival.behind_low is None or rival.behind_high is None:
+        return
+    lack = (
+        f"{board.metric_title} {number(best.score)} against {number(rival.score)}; 95 % interval "
+        f"of the difference {_span(rival.behind_low, rival.behind_high)}"
+    )
+    is_linear_best = opposite is Family.TREES
+    line = best if is_linear_best else rival
+    title = algorithms[line.candidate.algorithm].card.title
+    if rival.number in board.tied:
+        told = (
+            f"A weighted sum of the columns does as well as trees do, as far as can be told "
+            f"({lack}): what the columns say of the target is close to straight. {title} alone is "
+            f"smaller and easier to explain: --algorithm {line.candidate.algorithm}."
+        )
+    elif is_linear_best:
+        told = (
+            f"A weighted sum of the columns fits this table better than trees ({lack}): what the "
+            f"columns say of the target is straight. {title} alone may do: "
+            f"--algorithm {line.candidate.algorithm}."
+        )
+    else:
+        told = (
+            f"Trees fit this table better than a weighted sum of its columns ({lack}): columns act "
+            "in bends or together. A linear model would need such features made by hand."
+        )
+    yield Suggestion(Topic.ALGORITHM, told)
+
+
+def _family(entry: Entry, algorithms: Mapping[str, Algorithm]) -> Family:
+    return algorithms[entry.candidate.algorithm].card.family
+
+
+def _columns(evaluation: Evaluation, findings: Iterable[Finding]) -> list[Suggestion]:
+    """Name the findings that touch what the model looks at, the most important column first."""
+    weighty = [each for each in evaluation.importance if each.mean > max(each.sd, 0.0)]
+    places = {each.column: place for place, each in enumerate(weighty, start=1)}
+    pressing = [
+        (min(places[name] for name in found.columns if name in places), found)
+        for found in findings
+        if found.severity is not Severity.INFO
+        and found.fix
+        and any(name in places for name in found.columns)
+    ]
+    pressing.sort(key=lambda each: each[0])
+    metric = evaluation.deciding.title
+    return [
+        _mend(found, weighty[place - 1], place=place, metric=metric)
+        for place, found in pressing[:_MOST_COLUMNS]
+    ]
+
+
+def _mend(found: Finding, column: Importance, *, place: int, metric: str) -> Suggestion:
+    rank = "the most important column" if place == 1 else f"column {place} by importance"
+    told = (
+        f"'{column.column}' is {rank} (shuffling it costs {number(column.mean)} of {metric}) and "
+        f"has the finding {found.code}. {found.fix}"
+    )
+    return Suggestion(Topic.COLUMNS, told, found.columns)
+
+
+def _rows(board: Leaderboard, evaluation: Evaluation) -> Iterator[Suggestion]:
+    """Say whether more rows would help, by the learning curve; else what the folds leave open."""
+    curve = evaluation.learning
+    if curve is not None and len(curve.points) > 1:
+        whole = curve.points[-1]
+        half = next(each for each in curve.points if each.share >= _HALF)
+        told = (
+            f"{curve.told} From {count(half.n_rows)} to {count(whole.n_rows)} rows {curve.metric} "
+            f"went from {number(half.mean)} to {number(whole.mean)} on the same folds."
+        )
+        yield Suggestion(Topic.ROWS, told)
+        return
+    scores = [each for each in board.ranked[0].fold_scores if each is not None]
+    if board.n_folds < 2 or len(scores) < 2 or not board.tied:
+        return
+    sd = number(float(np.std(scores, ddof=1)))
+    told = (
+        f"{count(board.n_rows)} rows cannot tell the best candidate from {_others(board.tied)}: "
+        f"its {board.metric_title} has a standard deviation of {sd} "
+        "between folds. More rows would part them; whether they raise the score is not known, and "
+        "--learning-curve with --trials would tell."
+    )
+    yield Suggestion(Topic.ROWS, told)
+
+
+def _others(tied: Sequence[int]) -> str:
+    return "1 other" if len(tied) == 1 else f"{count(len(tied))} others"
+
+
+def _noise(board: Leaderboard) -> Iterator[Suggestion]:
+    found = board.ceiling
+    if found is None:
+        return
+    rows = (
+        f"{count(found.n_rows)} of {count(found.n_all)} rows equal another one in every column, "
+        "with other answers among them."
+    )
+    if found.is_error:
+        best, own = number(found.bound), number(found.reached)
+        limit = f"No model errs less than {best} there (root mean squared error); this one by {own}"
+    else:
+        best, own = share(found.bound, 1), share(found.reached, 1)
+        limit = f"No model is right for more than {best} of them; this one is for {own}"
+    end = (
+        "what is left there is noise. Only a column that tells such rows apart would help."
+        if found.is_near
+        else "there is more to be had from these columns."
+    )
+    yield Suggestion(Topic.NOISE, f"{rows} {limit}: {end}")
+
+
+def _time(board: Leaderboard) -> Iterator[Suggestion]:
+    """Say whether the best score still rose at the end, and what was not begun for want of time."""
+    skipped = [each for each in board.entries if each.status is TrialStatus.PRUNED]
+    if skipped:
+        yield Suggestion(
+            Topic.TIME,
+            f"{_counted(len(skipped))} known to do well on many tables could not be begun, "
+            f"{skipped[0].candidate.name} for one, which {skipped[0].reason}: more time would let "
+            "them compete.",
+        )
+        return
+    moments = {each.number: _moment(each, board) for each in board.entries}
+    end = max(moments.values(), default=0.0)
+    complete = [each for each in board.ranked if each.is_complete]
+    early = [each for each in complete if moments[each.number] <= _LATE * end]
+    n_late = len(complete) - len(early)
+    if not early or n_late < _LEAST_LATE:
+        return
+    yield Suggestion(Topic.TIME, _risen(board, early[0], complete[0], n_late=n_late))
+
+
+def _risen(board: Leaderboard, before: Entry, best: Entry, *, n_late: int) -> str:
+    """Say how the best score moved in the last third."""
+    what = "time" if board.time_limit_s is not None else "candidates"
+    late = f"in the last third of the run, which tried {_counted(n_late)},"
+    title = board.metric_title
+    if before.number == best.number:
+        return (
+            f"More {what} would hardly help: {late} the best {title} stayed at "
+            f"{number(best.score)}, of {best.candidate.name}."
+        )
+    moved = f"the best {title} went from {number(before.score)} to {number(best.score)}"
+    if before.number in board.tied:
+        return f"More {what} would bring little: {late} {moved}, less than can be told from chance."
+    return f"More {what} would help: {late} {moved}."
+
+
+def _moment(entry: Entry, board: Leaderboard) -> float:
+    """Return when it ended; without a time limit by its number, the same in every run."""
+    return entry.at_s if board.time_limit_s is not None else float(entry.number)
+
+
+def _counted(n: int) -> str:
+    return "1 candidate" if n == 1 else f"{count(n)} candidates"
+
+
+def _span(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}"
