@@ -1,0 +1,129 @@
+"""AutoML as its users meet it: a budget in, one package out, whatever becomes of the process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rows import table
+
+import modelyard
+from modelyard.domain.errors import InvalidValue, UsageError
+
+COMMAND = (sys.executable, "-m", "modelyard")
+FEW = ("--trials", "3", "--only", "lightgbm,logistic-regression,extra-trees")
+WAIT_S = 240
+
+
+@pytest.fixture
+def data(put):
+    return put("data.csv", table(n_rows=240))
+
+
+def test_a_budget_ends_in_a_package_that_says_what_it_is_made_of(cli, data):
+    ended = cli("train", data, "--target", "y", *FEW, "--json")
+    assert ended.code == 0, ended.err
+    board = ended.document["leaderboard"]
+    weights = [each["weight"] for each in board["entries"]]
+    assert sum(weights) == pytest.approx(1.0)
+    assert [each["status"] for each in board["entries"]] == ["succeeded"] * 3
+    answered = cli("predict", "data@1", data, "--json")
+    assert answered.code == 0, answered.err
+
+
+def test_the_candidates_stand_in_the_record_of_the_run(cli, data):
+    cli("train", data, "--target", "y", *FEW, "--json")
+    (run,) = cli("runs", "list", "--json").document
+    trials = cli("runs", "show", run["id"], "--json").document["trials"]
+    assert len(trials) == 3
+    assert {each["parameters"]["candidate"] for each in trials} == {
+        "lightgbm-1",
+        "logistic-regression-1",
+        "lightgbm-2",
+    }
+
+
+def test_two_deterministic_runs_leave_the_same_package(data, tmp_path):
+    folders = []
+    for name in ("one", "two"):
+        folders.append(tmp_path / name)
+        modelyard.train(
+            data,
+            target="y",
+            n_trials=4,
+            deterministic=True,
+            only=["lightgbm", "extra-trees"],
+            out=folders[-1],
+        )
+    for name in ("recipe.json", "model.onnx"):
+        first, second = ((folder / name).read_bytes() for folder in folders)
+        assert first == second, name
+    kept = [json.loads((folder / "manifest.json").read_bytes()) for folder in folders]
+    for manifest in kept:
+        del manifest["created_at"], manifest["files"]
+    assert kept[0] == kept[1]
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(data, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("MODELYARD_HOME", str(home))
+    words = ["train", str(data), "--target", "y", "--trials", "6", "--only", "lightgbm"]
+    with subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL) as process:
+        kept = home / "unfinished"
+        ends = time.monotonic() + WAIT_S
+        while not list(kept.glob("*/lightgbm-1/entry.json")):
+            assert process.poll() is None
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+    finished = {path.parent.name for path in kept.glob("*/*/entry.json")}
+    model = modelyard.train(data, target="y", n_trials=6, only=["lightgbm"])
+    names = {each["name"] for each in model.manifest.leaderboard["entries"]}
+    assert finished <= names
+    assert not list(kept.iterdir())
+
+
+def test_an_interrupted_run_packages_the_best_so_far(cli, data, tmp_path):
+    words = ["train", str(data), "--target", "y", "--trials", "500", "--only", "lightgbm"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*COMMAND, *words], stdout=pipe, stderr=pipe, text=True) as process:
+        home = Path(os.environ["MODELYARD_HOME"])
+        ends = time.monotonic() + WAIT_S
+        while not list((home / "unfinished").glob("*/*/entry.json")):
+            assert process.poll() is None
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        told, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0, err
+    assert "an interruption" in told
+    assert cli("predict", "data@1", data, "--json").code == 0
+
+
+def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(data):
+    model = modelyard.train(data, target="y", n_trials=2, memory_limit_mb=4_000)
+    assert model.manifest.leaderboard["n_candidates"] == 2
+
+
+def test_what_does_not_go_together_is_refused_before_anything_is_read(data):
+    with pytest.raises(UsageError, match="belong to a search of one algorithm"):
+        modelyard.train(data, target="y", time_limit_s=10, search_folds=3)
+    with pytest.raises(UsageError, match="belong to AutoML"):
+        modelyard.train(data, target="y", algorithm="lightgbm", serve="fast")
+    with pytest.raises(UsageError, match="Two runs end alike only where"):
+        modelyard.train(data, target="y", time_limit_s=10, deterministic=True)
+    with pytest.raises(InvalidValue, match="time_limit_s must be"):
+        modelyard.train(data, target="y", time_limit_s=0.5)
+    with pytest.raises(InvalidValue, match="'lightgmb' cannot take part"):
+        modelyard.train(data, target="y", time_limit_s=10, only="lightgmb")
+
+
+def test_fast_answers_by_one_model(data):
+    model = modelyard.train(
+        data, target="y", n_trials=3, serve="fast", only=["lightgbm", "logistic-regression"]
+    )
+    assert len(model.manifest.parameters["members"]) == 1
