@@ -118,6 +118,14 @@ def test_rows_of_one_class_or_value_score_in_range_or_are_not_defined(metric, ta
 
 
 @every_metric
+def test_where_one_class_or_value_leaves_no_score_the_card_says_why(metric, task):
+    truth = np.full(40, 1 if task.is_classification else 7.5)
+    score = metric.score(truth, random_answer(metric, task, np.random.default_rng(6), n=40))
+
+    assert metric.card.undefined or not np.isnan(score)
+
+
+@every_metric
 def test_without_any_weight_there_is_no_score(metric, task):
     rng = np.random.default_rng(6)
     truth, answer = truth_of(task, rng), random_answer(metric, task, rng)

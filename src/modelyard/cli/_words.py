@@ -230,6 +230,8 @@ def print_metrics(evaluation: Evaluation, *, is_held_out: bool = True) -> None:
     verdict = verdict_of(evaluation)
     detail = verdict.detail if is_held_out else ""
     click.echo(" ".join(filter(None, (verdict.headline, detail, verdict.caution))))
+    for doubt in verdict.doubts:
+        click.echo(f"Doubt: {doubt}")
 
 
 def print_weaknesses(evaluation: Evaluation) -> None:

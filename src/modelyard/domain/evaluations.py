@@ -37,6 +37,8 @@ class MetricEstimate:
         gain_low, gain_high: 95 % interval of the paired difference.
         best: the best value where that lies within the range of the metric, else None.
         undefined: why there is no value, empty where there is one.
+        ideal: the best value that there is, None where there is no end.
+        is_proper: whether true probabilities alone score best (a strictly proper scoring rule).
     """
 
     key: str
@@ -51,6 +53,8 @@ class MetricEstimate:
     gain_high: float
     best: float | None = None
     undefined: str = ""
+    ideal: float | None = None
+    is_proper: bool = False
 
     @property
     def beats_baseline(self) -> bool:

@@ -36,6 +36,7 @@ class MetricCard:
         is_default_for: tasks in which it decides where the user names no metric; the file says why.
         best: the best value where that lies within the range, as 0 for a bias; else None.
         undefined: says where there is no score, for the reader who sees none.
+        is_proper: whether true probabilities alone score best (a strictly proper scoring rule).
     """
 
     key: str
@@ -49,6 +50,14 @@ class MetricCard:
     is_default_for: frozenset[Task] = frozenset()
     best: float | None = None
     undefined: str = ""
+    is_proper: bool = False
+
+    @property
+    def ideal(self) -> float | None:
+        """The best value that there is, None where the metric has no end there."""
+        if self.best is not None:
+            return self.best
+        return self.maximum if self.higher_is_better else self.minimum
 
     def goodness(self, score: Score) -> Score:
         """Return a score, or many, so that more is better whatever the direction."""

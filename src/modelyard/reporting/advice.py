@@ -4,6 +4,7 @@ from math import isnan
 
 from modelyard.domain.evaluations import Coverage, Evaluation
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.suggestions import Suggestion
 from modelyard.domain.tasks import Task
 from modelyard.reporting.fairness_views import is_unequal
 from modelyard.reporting.numerals import count, decimals_for, number, share
@@ -110,11 +111,8 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     if accepted:
         named = ", ".join(dict.fromkeys(each.code for each in accepted))
         told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
-    told += [
-        f"{_place(each)}: {each.fix}"
-        for each in subject.findings
-        if each.severity is Severity.WARNING and each.fix
-    ]
+    told += list(verdict.doubts)
+    told += _fixes(subject)
     weak = subject.evaluation.weaknesses
     if weak is not None and weak.slices:
         where = " and ".join(weak.slices[0].where)
@@ -122,9 +120,24 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     if verdict.caution:
         told.append("Measure again on more rows: what was held back is little.")
     told = list(dict.fromkeys(told))[:_MAX_NAMED]
+    told += [each.told for each in _suggestions(subject)]
     if verdict.standing is Standing.BETTER:
         told.append(f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
     return tuple(told)
+
+
+def _suggestions(subject: ReportSubject) -> tuple[Suggestion, ...]:
+    return () if subject.leaderboard is None else subject.leaderboard.suggestions
+
+
+def _fixes(subject: ReportSubject) -> list[str]:
+    """Return how findings are mended; those that AutoML advises on are told with their weight."""
+    advised = {each.columns for each in _suggestions(subject) if each.columns}
+    return [
+        f"{_place(each)}: {each.fix}"
+        for each in subject.findings
+        if each.severity is Severity.WARNING and each.fix and each.columns not in advised
+    ]
 
 
 def _place(finding: Finding) -> str:

@@ -11,6 +11,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.reporting.advice import in_practice
 from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.fairness_views import fairness_sentences
+from modelyard.reporting.leaderboard_views import leaderboard_sentences
 from modelyard.reporting.numerals import UNDEFINED, count, number, share
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.texts import visible
@@ -40,6 +41,7 @@ def model_card(manifest: Manifest, subject: ReportSubject | None) -> str:
         *_details(manifest),
         *_people(manifest),
         *_metrics(manifest, subject),
+        *_competition(subject),
         *_weak_spots(subject),
         *_groups(subject),
         *_learning(subject),
@@ -54,7 +56,7 @@ def model_card(manifest: Manifest, subject: ReportSubject | None) -> str:
 def _verdict(subject: ReportSubject | None) -> Iterator[str]:
     if subject is not None:
         verdict = verdict_of(subject.evaluation)
-        told = " ".join(each for each in (verdict.detail, verdict.caution) if each)
+        told = " ".join(each for each in (verdict.detail, verdict.caution, *verdict.doubts) if each)
         yield f"**{verdict.headline}** {_text(told)}"
         worth = (in_practice(subject.evaluation), cost_sentence(subject.evaluation))
         if any(worth):
@@ -105,6 +107,18 @@ def _metrics(manifest: Manifest, subject: ReportSubject | None) -> Iterator[str]
     _, told = fold_summary(subject.evaluation)
     if told:
         yield _text(told)
+
+
+def _competition(subject: ReportSubject | None) -> Iterator[str]:
+    if subject is None or subject.leaderboard is None:
+        return
+    yield "## How the model was chosen"
+    told = leaderboard_sentences(subject.leaderboard)
+    yield "\n".join(f"- {_text(each)}" for each in told)
+    advice = subject.leaderboard.suggestions
+    if advice:
+        yield "## What to do next"
+        yield "\n".join(f"- {_text(each.told)}" for each in advice)
 
 
 def _weak_spots(subject: ReportSubject | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.tasks import Label
+from modelyard.reporting.doubts import doubts_of, has_poor_probabilities
 from modelyard.reporting.numerals import count, decimals_for, number, share
 
 
@@ -27,6 +28,7 @@ class Verdict:
         detail: the figures behind it.
         drawn: what was drawn for the intervals, as the object of a sentence.
         caution: what the figures cannot tell, empty where nothing needs to be added.
+        doubts: sentences on what good figures hide, and on those that are too good.
     """
 
     standing: Standing
@@ -34,6 +36,7 @@ class Verdict:
     detail: str
     drawn: str = "the rows"
     caution: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 _HEADLINES = {
@@ -69,11 +72,18 @@ def verdict_of(evaluation: Evaluation) -> Verdict:
     standing = _standing(deciding)
     return Verdict(
         standing,
-        _HEADLINES[standing],
+        _headline(standing, evaluation),
         _detail(deciding, evaluation),
         _DRAWN[evaluation.interval_unit],
         _caution(deciding, evaluation),
+        doubts_of(evaluation),
     )
+
+
+def _headline(standing: Standing, evaluation: Evaluation) -> str:
+    if standing is Standing.BETTER and has_poor_probabilities(evaluation):
+        return "The model beats guessing, but its probabilities are worse than guesses."
+    return _HEADLINES[standing]
 
 
 def _standing(estimate: MetricEstimate) -> Standing:

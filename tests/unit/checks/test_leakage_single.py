@@ -107,6 +107,7 @@ def test_copy_of_two_classes_with_two_percent_wrong_gets_a_word_of_doubt(run_che
     columns = {"y": np.where(y, "yes", "no").tolist(), "copy": copy}
     (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
     assert finding.severity is Severity.WARNING
+    assert finding.name == "leakage-suspect:copy"
     assert "few honest columns" in finding.message
     assert "--drop copy" in finding.fix
     assert not finding.safe_fix

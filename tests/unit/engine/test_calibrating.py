@@ -59,6 +59,17 @@ def test_a_calibrated_model_is_left_alone_and_it_is_said(n_labels):
     assert "gains nothing for sure" in found.reason
 
 
+def test_a_gain_that_is_sure_and_too_small_to_matter_is_left():
+    y = np.arange(400) % 2
+    scores = np.where(y[:, None] == np.arange(2), 1 - 1e-4, 1e-4)
+
+    found = chosen(scores, y)
+
+    assert found.low > 0
+    assert found.calibration is None
+    assert "too little to matter" in found.reason
+
+
 def test_few_rows_are_not_enough_and_it_is_said():
     found = chosen(*drawn(40, 2, sharpened=3.0))
 

@@ -65,6 +65,21 @@ def test_a_weak_category_is_named_with_its_rows_and_shares():
     assert weak.p_value < 0.05
 
 
+def test_a_part_that_a_nearly_perfect_model_serves_a_little_less_well_is_no_weak_spot():
+    rng = np.random.default_rng(0)
+    seen = seen_with(table(1000, rng), 0.0, rng)
+    is_less = np.array([island == "Dream" for island in seen.blocks.strings[:, 0]])
+
+    def answered(less):
+        of_truth = np.where(is_less, 1 - less, 1 - less / 10)[:, None]
+        is_truth = seen.scored.y_true[:, None] == np.arange(2)
+        scores = np.where(is_truth, of_truth, 1 - of_truth)
+        return weaknesses(replace(seen, scored=replace(seen.scored, scores=scores)), "log-loss")
+
+    assert answered(less=1e-4).slices == ()
+    assert [each.where for each in answered(less=0.1).slices] == [("island = Dream",)]
+
+
 def test_a_weak_spot_of_two_columns_is_told_as_their_pair():
     seen = planted(
         lambda blocks: (blocks.strings[:, 0] == "Dream") & (blocks.numbers[:, 0] > 4000), n=3000

@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
+from modelyard.domain.evaluations import (
+    Evaluation,
+    Importance,
+    IntervalUnit,
+    MetricEstimate,
+)
 from modelyard.domain.tasks import Task
 from modelyard.reporting.verdicts import Standing, verdict_of
 
@@ -99,3 +104,74 @@ def test_one_group_is_said_to_have_no_interval():
     verdict = verdict_of(replace(evaluation, interval_unit=IntervalUnit.GROUP, n_units=1))
 
     assert "One group cannot tell how groups differ" in verdict.caution
+
+
+LOG_LOSS = MetricEstimate(
+    key="log-loss",
+    title="Log loss",
+    higher_is_better=False,
+    value=0.99,
+    low=0.7,
+    high=1.3,
+    baseline=0.69,
+    gain=-0.3,
+    gain_low=-0.63,
+    gain_high=-0.02,
+    ideal=0.0,
+    is_proper=True,
+)
+
+
+def test_probabilities_that_are_worse_than_guesses_get_a_word_beside_a_metric_that_is_better():
+    verdict = verdict_of(Evaluation(Task.BINARY, 120, "roc-auc", (ESTIMATE, LOG_LOSS)))
+    (doubt,) = verdict.doubts
+
+    assert verdict.standing is Standing.BETTER
+    assert "its probabilities are worse than guesses" in verdict.headline
+    assert "Log loss 0.99 against 0.69" in doubt
+    assert "thresholds and costs" in doubt
+
+
+def test_probabilities_that_may_be_as_good_as_guesses_get_no_word():
+    unsure = replace(LOG_LOSS, gain_high=0.01)
+    verdict = verdict_of(Evaluation(Task.BINARY, 120, "roc-auc", (ESTIMATE, unsure)))
+
+    assert verdict.doubts == ()
+    assert verdict.headline == "The model beats guessing."
+
+
+def doubts_of_auc(value, importance, n_rows=179):
+    gain = value - 0.5
+    best = replace(ESTIMATE, value=value, low=value, high=value, gain=gain, ideal=1.0)
+    named = tuple(Importance(name, mean, 0.01) for name, mean in importance.items())
+    return verdict_of(Evaluation(Task.BINARY, n_rows, "roc-auc", (best,), importance=named)).doubts
+
+
+def test_a_model_that_one_column_carries_is_doubted_with_the_name_of_the_column():
+    (doubt,) = doubts_of_auc(0.99, {"case note": 0.48, "age": 0.004, "sex": 0.0, "fare": -0.01})
+
+    assert doubt.startswith("Too good to be true? ROC-AUC")
+    assert "'case note' alone carries it" in doubt
+    assert "--drop 'case note'" in doubt
+
+
+@pytest.mark.parametrize(
+    ("value", "importance"),
+    [
+        (0.90, {"note": 0.40, "age": 0.0, "sex": 0.0}),
+        (0.99, {"note": 0.30, "age": 0.2, "sex": 0.1}),
+        (0.99, {"note": 0.49, "age": 0.0}),
+    ],
+    ids=["not so good", "by several columns", "hardly any other column"],
+)
+def test_a_good_model_is_not_doubted(value, importance):
+    assert doubts_of_auc(value, importance) == ()
+
+
+def test_a_nearly_perfect_model_of_many_rows_is_doubted_and_names_what_matters_most():
+    importance = {"a": 0.2, "b": 0.2, "c": 0.1, "d": 0.1}
+
+    (doubt,) = doubts_of_auc(0.998, importance, n_rows=400)
+
+    assert "'a', 'b' and 'c', which matter most, are known before the answer is" in doubt
+    assert doubts_of_auc(1.0, importance, n_rows=200) == ()

@@ -36,7 +36,11 @@ _OF_CLASSES = frozenset({ColumnKind.DATETIME})
 class LeakageSingle:
     """Looks at each feature alone."""
 
-    card = CheckCard("leakage-single", "A column that gives the answer away", ("leakage-single",))
+    card = CheckCard(
+        "leakage-single",
+        "A column that gives the answer away",
+        ("leakage-single", "leakage-suspect"),
+    )
 
     def check(self, subject: CheckInput) -> Iterator[Finding]:
         """Report each feature that alone predicts rows that it was not learned from."""
@@ -72,7 +76,7 @@ def _finding(name: str, verdict: Verdict, subject: CheckInput) -> Finding:
     drop = f"--drop {quote(name)}"
     if not verdict.is_refused:
         return Finding(
-            code="leakage-single",
+            code="leakage-suspect",
             severity=Severity.WARNING,
             message=(
                 f"{told}not learned from, which few honest columns do: make sure that it is known "

@@ -185,8 +185,16 @@ def _are_whole(factors: FloatArray, *, at_most: int) -> bool:
 def _sum_finding(names: list[str], factors: FloatArray, target: str) -> Finding:
     terms = [f"{factor:+.3g} · {name}" for name, factor in zip(names, factors, strict=True)]
     rule = " ".join(terms).replace("+1 · ", "+ ").replace("-1 · ", "- ").removeprefix("+ ")
-    rule = f"{target} = {rule}, give or take a constant"
-    return _finding("leakage-sum", names, target, rule=rule, terms=terms)
+    return Finding(
+        code="leakage-sum",
+        severity=Severity.ERROR,
+        message=_told(names, target, f"{rule}, give or take a constant"),
+        columns=tuple(names),
+        sample=tuple(terms[:5]),
+        fix=f"Drop them with {_drops(names)}, or accept them with --accept leakage-sum.",
+        fixes=("drop-column",),
+        safe_fix="drop-column",
+    )
 
 
 def _product_finding(names: list[str], powers: FloatArray, target: str) -> Finding:
@@ -194,25 +202,27 @@ def _product_finding(names: list[str], powers: FloatArray, target: str) -> Findi
         name if power == 1 else f"{name}^{power}"
         for name, power in zip(names, np.rint(powers).astype(int).tolist(), strict=True)
     ]
-    rule = f"{target} = {' · '.join(terms)}, give or take a constant factor"
-    return _finding("leakage-product", names, target, rule=rule, terms=terms)
-
-
-def _finding(code: str, names: list[str], target: str, *, rule: str, terms: list[str]) -> Finding:
-    drops = " ".join(f"--drop {quote(name)}" for name in names)
     return Finding(
-        code=code,
+        code="leakage-product",
         severity=Severity.ERROR,
-        message=(
-            f"'{target}' is computed from {len(names)} columns: {rule}, which leaves less than "
-            "0.01% of its variance open."
-        ),
+        message=_told(names, target, f"{' · '.join(terms)}, give or take a constant factor"),
         columns=tuple(names),
         sample=tuple(terms[:5]),
-        fix=f"Drop them with {drops}, or accept them with --accept {code}.",
+        fix=f"Drop them with {_drops(names)}, or accept them with --accept leakage-product.",
         fixes=("drop-column",),
         safe_fix="drop-column",
     )
+
+
+def _told(names: list[str], target: str, rule: str) -> str:
+    return (
+        f"'{target}' is computed from {len(names)} columns: {target} = {rule}, which leaves less "
+        "than 0.01% of its variance open."
+    )
+
+
+def _drops(names: list[str]) -> str:
+    return " ".join(f"--drop {quote(name)}" for name in names)
 
 
 COMPONENT = LeakageSum()

@@ -24,6 +24,7 @@ class _Brier:
         wants=Wants.PROBABILITIES,
         source="Brier: Verification of forecasts expressed in terms of probability (1950), p. 1, "
         "halved, which for two classes is the mean of (p - y)²",
+        is_proper=True,
     )
 
     def score(

@@ -26,6 +26,7 @@ class _LogLoss:
         maximum=None,
         wants=Wants.PROBABILITIES,
         source="Good: Rational decisions (1952); Gneiting, Raftery (2007), section 4.1",
+        is_proper=True,
     )
 
     def score(

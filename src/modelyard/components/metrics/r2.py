@@ -19,6 +19,7 @@ class _RSquared:
         maximum=1.0,
         wants=Wants.VALUES,
         source="Draper, Smith: Applied Regression Analysis (1998), p. 33",
+        undefined="not defined where the truth does not vary",
     )
 
     def score(

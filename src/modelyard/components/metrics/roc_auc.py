@@ -26,6 +26,7 @@ class _RocAuc:
         "against the rest as in Provost, Domingos (2000), classes weighing the same",
         # It needs no threshold and does not flatter on rare classes (Provost, Fawcett 1997).
         is_default_for=frozenset({Task.BINARY}),
+        undefined="not defined where the rows hold one class alone",
     )
 
     def score(

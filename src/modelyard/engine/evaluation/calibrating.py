@@ -1,7 +1,7 @@
 """Fits maps that calibrate probabilities, and takes one only where it is proven to help.
 
 Every candidate is judged by cross-validation within rows that taught nothing: what it gains in log
-loss on rows that it was not fitted on must be above zero for sure.
+loss on rows that it was not fitted on must be above zero for sure, and worth having.
 
 Source: temperature and a slope for each class: Guo, Pleiss, Sun, Weinberger: On Calibration of
 Modern Neural Networks (2017), section 4.2; two classes: Platt: Probabilistic Outputs for Support
@@ -27,6 +27,9 @@ _MIN_ROWS = 50
 # Isotonic regression needs about a thousand rows (Niculescu-Mizil, Caruana: Predicting Good
 # Probabilities with Supervised Learning (2005), section 5).
 _ISOTONIC_ROWS = 1_000
+# A map must gain so much of what guessing loses (two thousandths of a nat for two equal classes): a
+# convention. What is surer than sure already gains by every steeper map, and by none that matters.
+_LEAST_GAIN = 0.003
 # A slope of the logits beyond this is a fit to rows that happen to be parted.
 _SLOPES = (0.05, 20.0)
 # A map as steep would turn the last digits of a probability into a difference that can be seen.
@@ -118,8 +121,18 @@ def choose_calibration(asked: str, rows: Rows, *, rng: np.random.Generator) -> C
     if not low > 0:
         reason = f"not calibrated: the best candidate ({best}) gains nothing for sure"
         return Calibrated(None, reason, n_rows, gain, low, high)
+    if gain < _LEAST_GAIN * _guessed(rows):
+        reason = f"not calibrated: the best candidate ({best}) gains too little to matter"
+        return Calibrated(None, reason, n_rows, gain, low, high)
     calibration = candidates[best](rows)
     return Calibrated(calibration, f"calibrated by {best}", n_rows, gain, low, high)
+
+
+def _guessed(rows: Rows) -> float:
+    """Return the log loss of answering each row with the shares of the labels: their entropy."""
+    shares = np.bincount(rows.y_true, weights=rows.counts) / len(rows.y_true)
+    shares = shares[shares > 0]
+    return float(-(shares * np.log(shares)).sum())
 
 
 def _candidates(asked: str, n_rows: int) -> Mapping[str, Fit]:

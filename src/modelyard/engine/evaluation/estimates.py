@@ -206,6 +206,8 @@ def _estimates(
                 gain_high=of_gain.high,
                 best=card.best,
                 undefined=card.undefined if np.isnan(values[model]) else "",
+                ideal=card.ideal,
+                is_proper=card.is_proper,
             )
         )
     return tuple(found)

@@ -1,8 +1,9 @@
 """Finds parts of the rows that a model serves clearly worse than the rest.
 
 Conditions on one column are looked at, and pairs of the strongest of them. What is told is large
-(its effect size says so), no chance (a test that is corrected for all that could have been looked
-at) and new (most of its rows were not told of before, and are weak themselves).
+(its effect size says so, and it costs something), no chance (a test that is corrected for all that
+could have been looked at) and new (most of its rows were not told of before, and are weak
+themselves).
 
 Source: Chung, Kraska, Polyzotis, Tae, Whang: Slice Finder: Automated Data Slicing for Model
 Validation (2019): conditions, effect size and its threshold, Welch's test. Holm: A Simple
@@ -11,7 +12,7 @@ Sequentially Rejective Multiple Test Procedure (1979): the correction, for tests
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +23,7 @@ from modelyard.engine.evaluation.parts import BoolArray, Part
 from modelyard.engine.evaluation.resampling import Resampling
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 # A slice of fewer rows cannot be told from chance, nor acted on: the 95 % interval of a share of 30
 # rows (Wilson) is up to 34 points wide.
@@ -45,14 +47,17 @@ class Lost:
     Attributes:
         losses: (n,) of each row.
         weight: (n,) above zero, what each row counts; None for equal weights.
+        floor: a smaller difference of means is not worth telling, however sure it is.
     """
 
     losses: FloatArray
     weight: FloatArray | None = None
+    floor: float = 0.0
 
-    def of(self, rows: BoolArray) -> "Lost":
+    def of(self, rows: BoolArray | IntArray) -> "Lost":
         """Return some of the rows."""
-        return Lost(self.losses[rows], None if self.weight is None else self.weight[rows])
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(self, losses=self.losses[rows], weight=weight)
 
     @property
     def shares(self) -> FloatArray:
@@ -144,7 +149,7 @@ def _test(parts: tuple[Part, ...], lost: Lost, bound: Resampling) -> _Tested:
         return _Tested(parts, rows, 0.0, 0.0, 1)
     difference = inside.mean - outside.mean
     spread = float(np.sqrt((inside.variance + outside.variance) / 2))
-    if spread == 0:
+    if spread == 0 or difference < lost.floor:
         return _Tested(parts, rows, 0.0, 0.0, 1)
     n_units = _n_units(rows, lost, bound)
     if bound.unit is IntervalUnit.ROW and lost.weight is None:

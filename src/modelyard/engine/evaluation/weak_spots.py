@@ -23,6 +23,9 @@ from modelyard.runtime.decisions import decide_codes
 # small model; the columns are those that matter most.
 _MAX_ROWS = 10_000
 _MAX_COLUMNS = 30
+# A part that loses more by less than this share of what guessing loses is served well enough: a
+# convention, which keeps what a nearly perfect model has left from being told as a weakness.
+_WORTH_TELLING = 0.01
 _N_WORST = 10
 # Cells of a worst row that a page can show side by side.
 _N_INPUTS = 8
@@ -55,7 +58,10 @@ def find_weaknesses(seen: Seen, metric: Metric, *, rng: np.random.Generator) -> 
         rng: of the sample.
     """
     losses, name = row_losses(seen.scored, metric)
-    slices, n_looked = _slices(seen, losses, rng)
+    guessed, _ = row_losses(replace(seen.scored, scores=seen.scored.baseline_scores), metric)
+    lost = Lost(losses, seen.scored.weight)
+    floor = _WORTH_TELLING * replace(lost, losses=guessed).mean
+    slices, n_looked = _slices(seen, replace(lost, floor=floor), rng)
     return Weaknesses(name, n_looked, slices, _worst(seen))
 
 
@@ -65,9 +71,7 @@ def renumbered(weaknesses: Weaknesses, numbers: IntArray) -> Weaknesses:
     return replace(weaknesses, worst=worst)
 
 
-def _slices(
-    seen: Seen, losses: npt.NDArray[np.float64], rng: np.random.Generator
-) -> tuple[tuple[Slice, ...], int]:
+def _slices(seen: Seen, every: Lost, rng: np.random.Generator) -> tuple[tuple[Slice, ...], int]:
     n_rows = seen.scored.n_rows
     if n_rows < 2 * MIN_ROWS:
         return (), 0
@@ -78,8 +82,7 @@ def _slices(
     bound = seen.scored.resampling
     sampled = Resampling(bound.unit, bound.of_row[rows], bound.n_units, bound.block_length)
     parts = list(parts_of(blocks, seen.kinds, min_rows=MIN_ROWS))
-    weight = None if seen.scored.weight is None else seen.scored.weight[rows]
-    lost = Lost(losses[rows], weight)
+    lost = every.of(rows)
     found, n_looked = find_slices(lost, parts, bound=sampled)
     wrong = is_wrong(seen.scored)[rows] if seen.scored.task.is_classification else None
     return tuple(_told(each, lost, wrong) for each in found), n_looked
