@@ -29,11 +29,19 @@ def confirm(question: str, *, wants_json: bool) -> None:
     """Ask before something is lost; a machine must say --yes beforehand.
 
     Raises:
-        UsageError: under --json.
+        UsageError: under --json, and where nobody is there to answer.
     """
     if wants_json:
         raise UsageError("This cannot be undone.", fix="Add --yes to do it without a question.")
-    click.confirm(question, abort=True, err=True)
+    try:
+        click.confirm(question, abort=True, err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise UsageError(
+                "Nobody is there to answer, so that nothing was done.",
+                fix="Add --yes to do it without a question.",
+            ) from error
+        raise
 
 
 def print_json(value: Any) -> None:

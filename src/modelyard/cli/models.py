@@ -7,6 +7,7 @@ import click
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._records import add_tagging, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
+from modelyard.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from modelyard.domain.runs import Model
@@ -154,6 +155,12 @@ def delete(model: str, *, yes: bool, force: bool, wants_json: bool) -> None:
 
     models = open_project().models
     found = models.get(model)
+    if "@" not in model:
+        raise UsageError(
+            f"'{model}' names no version, and one version is deleted.",
+            fix=f"Name it, e.g. {found.reference}.",
+            sample=model,
+        )
     if not yes:
         confirm(f"Delete {found.reference} and its package?", wants_json=wants_json)
     models.delete(found.reference, is_forced=force)

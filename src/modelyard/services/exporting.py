@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.errors import InvalidValue, ParityExceeded, StoreError, UsageError
+from modelyard.domain.errors import InvalidValue, ParityExceeded, UsageError
 from modelyard.domain.manifests import Manifest
 from modelyard.kit.matching import suggestion
 from modelyard.packaging.graphs.whole import NUMBERS, WORDS, whole_graph
@@ -18,7 +18,7 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.packages import ESTIMATOR, MODEL, REFERENCE
 from modelyard.runtime.sessions import open_graph
 from modelyard.services.predicting import OpenModel
-from modelyard.store.artifacts import folder_at
+from modelyard.store.artifacts import folder_at, require_place
 from modelyard.store.files import write_whole
 
 # An exported graph answers as the package does, but for the order in which sums are rounded: in
@@ -71,6 +71,7 @@ def _export_graph(model: OpenModel, path: Path) -> tuple[Path, ...]:
 
 
 def _export_scoring(model: OpenModel, path: Path) -> tuple[Path, ...]:
+    require_place(path)
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise UsageError(
             f"'{path}' exists already and is not an empty folder.",
@@ -78,12 +79,9 @@ def _export_scoring(model: OpenModel, path: Path) -> tuple[Path, ...]:
             sample=str(path),
         )
     contents = _scoring_files(model)
-    try:
-        with folder_at(path.absolute()) as folder:
-            for name, content in contents.items():
-                (folder / name).write_bytes(content)
-    except OSError as error:
-        raise StoreError(f"'{path}' cannot be written: {error.strerror}.") from error
+    with folder_at(path.absolute()) as folder:
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
     return tuple(path / name for name in contents)
 
 

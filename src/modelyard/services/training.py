@@ -37,7 +37,7 @@ from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
 from modelyard.runtime.packages import ESTIMATOR, REPORT, REPORT_DATA, Package, open_package
 from modelyard.services.reports import kept_report, report_subject
-from modelyard.store.artifacts import Artifacts, folder_at
+from modelyard.store.artifacts import Artifacts, folder_at, require_place
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
@@ -289,6 +289,7 @@ def _ending(error: BaseException) -> tuple[RunStatus, str]:
 
 
 def _require_free(out: Path) -> None:
+    require_place(out)
     if out.is_dir() and not any(out.iterdir()):
         return
     if out.exists():

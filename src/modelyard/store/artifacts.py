@@ -3,6 +3,7 @@
 A folder is written under a name that nobody looks for, forced to the disk, and renamed.
 """
 
+import errno
 import os
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue, NotFound
 from modelyard.domain.names import check_name
-from modelyard.store.failures import explain_file_error
+from modelyard.store.failures import OTHER_PLACE, explaining
 
 # A leading dot is not allowed in a key, so these never meet an artifact.
 _UNFINISHED = ".unfinished-"
@@ -88,7 +89,7 @@ class Artifacts:
         path = self._root / check_name(key)
         if not path.is_dir():
             return
-        with _explaining(path):
+        with explaining(path):
             grave = Path(tempfile.mkdtemp(prefix=f"{_DELETED}{key}-", dir=self._root))
             # Another process may be faster.
             with suppress(FileNotFoundError):
@@ -124,22 +125,38 @@ def folder_at(target: Path) -> Iterator[Path]:
         InvalidValue: if something else is in its place.
         StoreError: if the disk is full or cannot be written.
     """
-    with _folder_at(target, prefix=_UNFINISHED) as folder:
+    with _folder_at(target, prefix=_UNFINISHED, fix=OTHER_PLACE) as folder:
         yield folder
 
 
+def require_place(target: Path) -> None:
+    """Refuse a folder that could not be made, before the work that is to fill it.
+
+    Raises:
+        StoreError: if nothing can be written where it, or the first folder on its way, would be.
+    """
+    target = target.absolute()
+    with explaining(target, fix=OTHER_PLACE):
+        if target.exists():
+            return
+        nearest = next(parent for parent in target.parents if parent.exists())
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=nearest):
+            pass
+
+
 @contextmanager
-def _folder_at(target: Path, *, prefix: str) -> Iterator[Path]:
-    with _explaining(target):
+def _folder_at(target: Path, *, prefix: str, fix: str = "") -> Iterator[Path]:
+    with explaining(target, fix=fix):
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-        try:
+    try:
+        with explaining(target, fix=fix, of_disk_alone=True):
             yield folder
             folder.chmod(0o755)  # mkdtemp makes it the owner's alone
             _force_to_disk(folder)
             _publish(folder, target)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stored(path: Path) -> Stored | None:
@@ -161,21 +178,10 @@ def _publish(folder: Path, target: Path) -> None:
         folder.rename(target)
     except OSError as error:
         # Another process has placed this key since we looked.
-        if target.exists():
+        if error.errno != errno.ENAMETOOLONG and target.exists():
             raise _is_taken(target.name) from error
         raise
     _force_folder_to_disk(target.parent)
-
-
-@contextmanager
-def _explaining(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        explained = explain_file_error(error, Path(error.filename or path))
-        if explained is None:
-            raise
-        raise explained from error
 
 
 def _is_taken(key: str) -> InvalidValue:

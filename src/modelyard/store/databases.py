@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from modelyard.domain.errors import InvalidValue, StoreError
-from modelyard.store.failures import explain_database_error, explain_file_error
+from modelyard.store.failures import explain_database_error, explaining
 from modelyard.store.tables import METADATA, to_json_text
 
 # The newest revision in `migrations/versions`; a test holds the two together. It stands here so
@@ -123,13 +123,8 @@ def _make_engine(url: sa.URL) -> sa.Engine:
     location = url.database or "in memory"
     if url.database and not url.database.startswith(("file:", ":memory:")):
         folder = Path(url.database).absolute().parent
-        try:
+        with explaining(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            explained = explain_file_error(error, folder)
-            if explained is None:
-                raise
-            raise explained from error
     engine = sa.create_engine(url, json_serializer=to_json_text)
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)

@@ -2,11 +2,15 @@
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue, ModelyardError, NotFound, StoreError
 
 _FREE_SPACE = "Free some space, or move the project with MODELYARD_HOME, and try again."
+# Where a user asked for a file or folder of a project or elsewhere.
+OTHER_PLACE = "Choose a place that exists, that you can write, and that has room."
 _PERMISSION = "Give yourself write permission, or set MODELYARD_HOME to a folder of your own."
 
 # By the name of SQLite's primary result code: what happened, what to do.
@@ -42,6 +46,7 @@ _FILES: dict[int, tuple[str, str]] = {
     errno.EPERM: ("permission is denied", _PERMISSION),
     errno.ENOTDIR: ("a part of the path is a file", "Move that file away."),
     errno.EEXIST: ("a file of that name is in the way", "Move that file away."),
+    errno.ENAMETOOLONG: ("its name is longer than the disk takes", "Choose a shorter one."),
     errno.EIO: ("the disk reports a failure", "Check that the disk is healthy."),
 }
 
@@ -70,14 +75,40 @@ def explain_database_error(error: BaseException, location: str) -> ModelyardErro
     return StoreError(f"The database {location} {what}.", fix=fix)
 
 
-def explain_file_error(error: OSError, path: Path) -> StoreError | None:
-    """Return the error that the user should see, or None where the disk is not to blame.
+def explain_file_error(error: OSError, path: Path, *, fix: str = "") -> StoreError:
+    """Return the error that the user should see.
 
     Args:
         error: as the operating system raised it.
         path: what was to be written, read or deleted.
+        fix: what to do about it; by default what helps in a project's folder.
     """
-    if error.errno not in _FILES:
-        return None
-    what, fix = _FILES[error.errno]
-    return StoreError(f"{path} cannot be written: {what}.", fix=fix)
+    told = "no file or folder can be made there"
+    if error.errno != errno.ENOENT:
+        told = error.strerror or str(error)
+    what, usual = _FILES.get(error.errno or 0, (told, OTHER_PLACE))
+    return StoreError(f"{path} cannot be written: {what}.", fix=fix or usual, sample=str(path))
+
+
+@contextmanager
+def explaining(path: Path, *, fix: str = "", of_disk_alone: bool = False) -> Iterator[None]:
+    """Turn what the operating system refuses into the error that the user should see.
+
+    Args:
+        path: that the user knows, or that of the project; a folder on the way to it is named where
+            that is what failed, and never a draft beside it.
+        fix: see `explain_file_error`.
+        of_disk_alone: whether the block does more than to write, so that only what a disk refuses
+            is explained; a file that it does not find, for example, is a fault of its own.
+
+    Raises:
+        StoreError: if the block raises an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if of_disk_alone and error.errno not in _FILES:
+            raise
+        named = Path(error.filename) if isinstance(error.filename, str) else path
+        named = named if named in path.parents else path
+        raise explain_file_error(error, named, fix=fix) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from modelyard.domain.errors import StoreError, UsageError
+from modelyard.store.failures import OTHER_PLACE, explaining
 
 
 def require_another(path: Path, source: Path) -> None:
@@ -15,8 +16,11 @@ def require_another(path: Path, source: Path) -> None:
 
     Raises:
         UsageError: if both are one file, by whatever name or link.
+        StoreError: if the path cannot be looked at.
     """
-    if path.exists() and source.exists() and path.samefile(source):
+    with explaining(path, fix=OTHER_PLACE):
+        is_same = path.exists() and source.exists() and path.samefile(source)
+    if is_same:
         raise UsageError(
             f"'{path}' is the data itself: writing there would destroy it.",
             fix="Choose another file with --out.",
@@ -35,8 +39,13 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def is_replaceable(path: Path) -> bool:
-    """Return whether nothing stands at the path, or a plain file; not a pipe or a device."""
-    return not path.exists() or stat.S_ISREG(path.stat().st_mode)
+    """Return whether nothing stands at the path, or a plain file; not a pipe or a device.
+
+    Raises:
+        StoreError: if the path cannot be looked at.
+    """
+    with explaining(path, fix=OTHER_PLACE):
+        return not path.exists() or stat.S_ISREG(path.stat().st_mode)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def read_configuration(path: Path) -> RunRequest:
     try:
         configuration = Configuration.model_validate(document.values)
     except ValidationError as error:
-        raise explain(error, Configuration, path=path, lines=document.lines) from error
+        raise explain(error, Configuration, path=path, document=document) from error
     tabular = configuration.data.tabular
     schema = _beside(path, tabular.schema_)
     return RunRequest(

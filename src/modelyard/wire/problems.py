@@ -6,18 +6,27 @@ A misspelt key is answered with the nearest right one, wherever in the document 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
 from modelyard.kit.matching import nearest
+from modelyard.wire.yaml_files import YamlDocument
 
 _MAX_SHOWN = 80
 
 # How pydantic begins its sentences; ours begin with the path of the value.
 _SUBJECT = re.compile(r"^(Value error,|Input|String|List|Dictionary) |^input (?=was)")
+
+# Where its sentence names what no document does.
+_RULES = MappingProxyType(
+    {
+        "model_type": "should be a mapping of keys to values",
+        "dict_type": "should be a mapping of keys to values",
+    }
+)
 
 
 def explain(
@@ -25,7 +34,7 @@ def explain(
     model: type[BaseModel],
     *,
     path: Path,
-    lines: Mapping[str, int],
+    document: YamlDocument,
 ) -> UsageError:
     """Return the first of the problems as an error of ours; unknown keys come before values.
 
@@ -33,18 +42,19 @@ def explain(
         error: as pydantic raised it.
         model: that the document was read as.
         path: of the document.
-        lines: dotted path to line.
+        document: as it was read.
     """
     found = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     parts = [str(part) for part in found["loc"]]
     dotted = ".".join(parts)
+    lines = document.lines
     line = next((lines[key] for key in _prefixes(parts) if key in lines), None)
     where = f"{path}, line {line}" if line else str(path)
     if found["type"] == "extra_forbidden":
         return _unknown_key(where, parts, model)
     if found["type"] == "missing":
         return InvalidValue(f"{where}: {dotted} is required.", fix=f"Add {dotted}.", sample=dotted)
-    return _invalid_value(where, dotted, found)
+    return _invalid_value(where, dotted, found, text=document.texts.get(dotted, ""))
 
 
 def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
@@ -86,14 +96,14 @@ def _unknown_key(where: str, parts: list[str], model: type[BaseModel]) -> Unknow
     )
 
 
-def _invalid_value(where: str, dotted: str, found: Mapping[str, Any]) -> InvalidValue:
+def _invalid_value(where: str, dotted: str, found: Mapping[str, Any], *, text: str) -> InvalidValue:
     came = repr(found["input"])
     shown = came if len(came) <= _MAX_SHOWN else f"{came[:_MAX_SHOWN]}…"
     kind = type(found["input"]).__name__
-    rule = _SUBJECT.sub("", found["msg"])
+    rule = _RULES.get(found["type"]) or _SUBJECT.sub("", found["msg"])
     if found["type"] == "value_error" and isinstance(found["input"], Mapping):
         return InvalidValue(f"{where}: {dotted} {rule}.", fix=f"Correct {dotted}.", sample=dotted)
     # A word that YAML reads as another type, like no, 007 or 2026-01-01, is a frequent surprise.
     is_unquoted = found["type"] == "string_type" and not isinstance(found["input"], list | dict)
-    fix = f'Put it in quotes: "{found["input"]}".' if is_unquoted else f"Correct {dotted}."
+    fix = f'Put it in quotes: "{text or found["input"]}".' if is_unquoted else f"Correct {dotted}."
     return InvalidValue(f"{where}: {dotted} {rule}; {shown} ({kind}) came.", fix=fix, sample=shown)

@@ -5,6 +5,7 @@ objects are errors with their line. A number like `1e-3` is a number, as in YAML
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,12 @@ class YamlDocument:
     Attributes:
         values: plain values.
         lines: dotted path of each key to the line that it stands in, from 1.
+        texts: dotted path of each single value to its text, as the file has it without quotes.
     """
 
     values: dict[str, Any]
     lines: dict[str, int]
+    texts: dict[str, str]
 
 
 def read_yaml(path: Path) -> YamlDocument:
@@ -60,7 +63,10 @@ def read_yaml(path: Path) -> YamlDocument:
             f"{path} must hold a mapping of keys to values; it holds {came}.",
             fix="Start from one of the example configurations.",
         )
-    return YamlDocument(values, dict(_lines(node, "")))
+    found = list(_nodes(node, ""))
+    lines = {path: at.line + 1 for path, at, _ in found}
+    texts = {path: each.value for path, _, each in found if isinstance(each, ScalarNode)}
+    return YamlDocument(values, lines, texts)
 
 
 class _Loader(yaml.SafeLoader):
@@ -141,14 +147,13 @@ def _refusal(path: Path, error: yaml.MarkedYAMLError) -> UsageError:
     return UsageError(f"{path}{line}: {problem}.", fix="Correct the line and try again.")
 
 
-def _lines(node: Node | None, prefix: str) -> list[tuple[str, int]]:
-    found: list[tuple[str, int]] = []
+def _nodes(node: Node | None, prefix: str) -> Iterator[tuple[str, Mark, Node]]:
+    """Yield the path of each value, where it, or the key in front of it, begins, and its node."""
     if isinstance(node, MappingNode):
         for key, value in node.value:
-            path = f"{prefix}{key.value}"
-            found += [(path, key.start_mark.line + 1), *_lines(value, f"{path}.")]
+            yield f"{prefix}{key.value}", key.start_mark, value
+            yield from _nodes(value, f"{prefix}{key.value}.")
     if isinstance(node, SequenceNode):
         for place, item in enumerate(node.value):
-            path = f"{prefix}{place}"
-            found += [(path, item.start_mark.line + 1), *_lines(item, f"{path}.")]
-    return found
+            yield f"{prefix}{place}", item.start_mark, item
+            yield from _nodes(item, f"{prefix}{place}.")

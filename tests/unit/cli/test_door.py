@@ -1,5 +1,6 @@
 """Whatever goes wrong leaves the door as words, an exit code, and under --json one document."""
 
+import io
 import json
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def test_a_full_disk_behind_the_output_ends_without_a_trace() -> None:
 
 
 def test_a_machine_must_say_yes_before_something_is_lost(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "toy.csv"
     table.write_text("x,y\n" + "".join(f"{i % 7}.5,{'ab'[i % 2]}\n" for i in range(60)))
@@ -54,6 +55,11 @@ def test_a_machine_must_say_yes_before_something_is_lost(
     capsys.readouterr()
     assert run(["models", "delete", "toy@1", "--json"]) == 4
     assert "--yes" in json.loads(capsys.readouterr().out)["error"]["fix"]
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run(["models", "delete", "toy@1"]) == 4
+    assert "--yes" in capsys.readouterr().err
+    assert run(["models", "delete", "toy", "--json", "--yes"]) == 4
+    assert "toy@1" in json.loads(capsys.readouterr().out)["error"]["fix"]
     assert run(["models", "delete", "toy@1", "--json", "--yes"]) == 0
 
 

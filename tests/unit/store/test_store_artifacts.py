@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.domain.errors import InvalidValue, NotFound, StoreError
-from modelyard.store.artifacts import Artifacts
+from modelyard.store.artifacts import Artifacts, folder_at, require_place
 
 
 @pytest.fixture
@@ -72,6 +72,18 @@ def test_a_root_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file"), Artifacts(tmp_path / "file" / "x").writing("r1"):
         pytest.fail("nothing can be written here")
+
+
+def test_a_folder_that_cannot_be_made_is_told_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (Path("/proc/x"), tmp_path / "file" / "x", tmp_path / ("a" * 300)):
+        with pytest.raises(StoreError, match="cannot be written") as caught:
+            require_place(target)
+        assert str(target) in caught.value.message
+        with pytest.raises(StoreError), folder_at(target) as folder:
+            (folder / "content").write_text("")
+    require_place(tmp_path / "new" / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_key_is_given_once(artifacts: Artifacts) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.domain.errors import StoreError, UsageError
-from modelyard.store.files import require_another, write_whole
+from modelyard.store.files import is_replaceable, require_another, write_whole
 
 
 def test_a_file_is_written_and_nothing_stays_beside_it(tmp_path: Path) -> None:
@@ -41,6 +41,13 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_fix(tmp_path: Path) -
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StoreError, match="cannot be written"):
         write_whole(tmp_path / "file" / "a.csv", b"x")
+
+
+def test_a_name_that_no_disk_takes_is_an_error_of_ours(tmp_path: Path) -> None:
+    place = tmp_path / ("a" * 300)
+    for look in (is_replaceable, lambda path: require_another(path, tmp_path)):
+        with pytest.raises(StoreError, match="cannot be written"):
+            look(place)
 
 
 def test_the_data_itself_is_never_written_over(tmp_path: Path) -> None:
