@@ -84,7 +84,7 @@ def print_leaderboard(leaderboard: "Leaderboard") -> None:
         for e in view.entries
     ]
     print_table("Leaderboard", heads, rows=rows)
-    for line in view.sentences:
+    for line in (*view.sentences, *view.others):
         click.echo(line)
     for line in view.suggestions:
         click.echo(f"Suggestion: {line}")

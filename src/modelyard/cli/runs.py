@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from modelyard.domain.runs import Run
     from modelyard.domain.trials import Trial
 
+# Under which the record keeps the name of a candidate of AutoML.
+_CANDIDATE = "candidate"
+
 
 @click.group("runs")
 def runs() -> None:
@@ -151,6 +154,9 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
 
 
 def _print_trials(trials: "Sequence[Trial]") -> None:
+    if any(_CANDIDATE in each.parameters for each in trials):
+        _print_candidates(trials)
+        return
     names = list(trials[0].parameters)
     rows = [
         (
@@ -165,6 +171,23 @@ def _print_trials(trials: "Sequence[Trial]") -> None:
     ]
     headings = ("trial", "status", "score", *names, "took", "why")
     print_table(f"{len(trials)} trials, the best first", headings, rows=rows)
+
+
+def _print_candidates(trials: "Sequence[Trial]") -> None:
+    """Show the candidates of AutoML, each with hyperparameters of its own; --json has these."""
+    rows = [
+        (
+            str(each.number),
+            each.parameters.get(_CANDIDATE),
+            each.status.value,
+            each.score,
+            f"{each.duration_s:.1f} s",
+            each.reason,
+        )
+        for each in trials
+    ]
+    headings = ("trial", "candidate", "status", "score", "took", "why")
+    print_table(f"{len(trials)} candidates, the best first", headings, rows=rows)
 
 
 def _plain_trial(trial: "Trial") -> dict[str, Any]:

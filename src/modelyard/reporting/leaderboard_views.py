@@ -7,8 +7,8 @@ from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.reporting.numerals import count, decimals_for, number, size
 
-# Candidates that a page shows; all of them are in the run's record.
-MAX_ENTRIES = 15
+# Candidates that a page shows, and of the others those that are named; the run's record has all.
+MAX_ENTRIES, _MAX_OTHERS = 15, 6
 
 _ENDINGS = {
     Ending.TRIALS: "the number of candidates that was asked for",
@@ -51,6 +51,8 @@ class LeaderboardView:
     """What the report says of an AutoML run.
 
     Attributes:
+        entries: those that were scored, the best first.
+        others: what became of the others, a sentence for each kind of end.
         suggestions: what to do next, and why.
     """
 
@@ -58,6 +60,7 @@ class LeaderboardView:
     metric: str
     entries: tuple[EntryView, ...]
     n_more: int
+    others: tuple[str, ...]
     suggestions: tuple[str, ...]
 
 
@@ -65,15 +68,19 @@ def leaderboard_view(leaderboard: Leaderboard | None) -> LeaderboardView | None:
     """Return what the report shows, None where one algorithm was named."""
     if leaderboard is None:
         return None
-    ranked, decimals = leaderboard.ranked, _decimals(leaderboard)
+    complete = [each for each in leaderboard.ranked if each.is_complete]
+    decimals = _decimals(leaderboard)
+    # What answers in the model is shown wherever it stands.
+    places = enumerate(complete, start=1)
+    shown = [(at, each) for at, each in places if at <= MAX_ENTRIES or each.weight > 0]
     return LeaderboardView(
         sentences=leaderboard_sentences(leaderboard),
         metric=leaderboard.metric_title,
         entries=tuple(
-            _entry_view(each, leaderboard, place=place, decimals=decimals)
-            for place, each in enumerate(ranked[:MAX_ENTRIES], start=1)
+            _entry_view(each, leaderboard, place=place, decimals=decimals) for place, each in shown
         ),
-        n_more=max(len(ranked) - MAX_ENTRIES, 0),
+        n_more=len(complete) - len(shown),
+        others=_others(leaderboard),
         suggestions=tuple(each.told for each in leaderboard.suggestions),
     )
 
@@ -89,6 +96,24 @@ def _decimals(leaderboard: Leaderboard) -> int | None:
         return None
     _, near = min(spans, key=lambda span: span[0])
     return decimals_for(near.behind_low or 0.0, near.behind_high or 0.0, value=near.score or 0.0)
+
+
+def _others(leaderboard: Leaderboard) -> tuple[str, ...]:
+    """Say which candidates were not scored, and why."""
+    told = []
+    for status, word in _WORDS.items():
+        ended = [each for each in leaderboard.entries if each.status is status]
+        if ended:
+            named = [_ended(each) for each in ended[:_MAX_OTHERS]]
+            more = len(ended) - len(named)
+            rest = f"; {count(more)} more" if more else ""
+            told.append(f"{word.capitalize()}: {'; '.join(named)}{rest}.")
+    return tuple(told)
+
+
+def _ended(entry: Entry) -> str:
+    reason = entry.reason.strip().rstrip(".")
+    return f"{entry.candidate.name} ({reason})" if reason else entry.candidate.name
 
 
 def leaderboard_sentences(leaderboard: Leaderboard) -> tuple[str, ...]:
@@ -148,24 +173,43 @@ def _added(leaderboard: Leaderboard) -> str:
     if not adds:
         return ""
     adds.sort(key=lambda add: -add[0])
-    told = ", ".join(f"{each.candidate.name} {number(add)}" for add, each in adds)
+    told = ", ".join(f"{each.candidate.name} {_brief(add)}" for add, each in adds)
     return (
-        f"What each of them adds, by the {leaderboard.metric_title} that the others would lose "
-        f"without it: {told}. Alike members stand in for each other, so that each seems to add "
-        "little."
+        f"What the blend would lose in {leaderboard.metric_title} without each of them: {told}. "
+        "Alike members stand in for each other, so that each alone seems to add little."
     )
+
+
+def _brief(value: float) -> str:
+    """Return two digits of a difference."""
+    return number(value, decimals_for(0.0, abs(value), value=0.0))
 
 
 def _chosen(leaderboard: Leaderboard) -> str:
     chosen = leaderboard.chosen
     if len(chosen) == 1:
-        return f"{chosen[0].candidate.name} answers alone: no mixture with others does better."
+        return (
+            f"{chosen[0].candidate.name} answers alone: within what serving may cost no mixture "
+            f"does better.{_passed_over(leaderboard)}"
+        )
     parts = [f"{each.candidate.name} {100 * each.weight:.0f} %" for each in chosen]
     best = leaderboard.ranked[0]
     return (
         f"A blend answers: {', '.join(parts)}. Its {leaderboard.metric_title} on these rows is "
         f"{number(leaderboard.blend_score)}; the best single one, "
-        f"{best.candidate.name}, reaches {number(best.score)}."
+        f"{best.candidate.name}, reaches {number(best.score)}.{_passed_over(leaderboard)}"
+    )
+
+
+def _passed_over(leaderboard: Leaderboard) -> str:
+    """Say why the first of the table has no part in the model, where it has none."""
+    best = leaderboard.ranked[0]
+    if best.weight:
+        return ""
+    return (
+        f" {best.candidate.name} has the best {leaderboard.metric_title} and no part in it: what "
+        "answers is chosen by the loss of its answers (log loss, or squared error), and by what it "
+        "costs to serve."
     )
 
 
@@ -187,7 +231,7 @@ def _entry_view(
         places = decimals_for(low, high, value=0.0)
         behind = f"{number(low, places)} to {number(high, places)}"
     return EntryView(
-        rank=str(place) if entry.is_complete else "",
+        rank=str(place),
         name=entry.candidate.name,
         score="" if entry.score is None else number(entry.score, decimals),
         behind=behind,
@@ -195,16 +239,8 @@ def _entry_view(
         row=f"{entry.row_us:.0f} µs" if entry.row_us else "",
         size=size(entry.size_bytes) if entry.size_bytes else "",
         weight=f"{100 * entry.weight:.0f} %" if entry.weight else "",
-        adds="" if entry.adds is None else number(entry.adds),
-        note=_note(entry, leaderboard, place),
+        adds="" if entry.adds is None else _brief(entry.adds),
+        note="best" if place == 1 else "tied" if entry.number in leaderboard.tied else "",
         reason=entry.candidate.reason,
         is_chosen=entry.weight > 0,
     )
-
-
-def _note(entry: Entry, leaderboard: Leaderboard, place: int) -> str:
-    if entry.status in _WORDS:
-        return f"{_WORDS[entry.status]}: {entry.reason}" if entry.reason else _WORDS[entry.status]
-    if place == 1:
-        return "best"
-    return "tied" if entry.number in leaderboard.tied else ""

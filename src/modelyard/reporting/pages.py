@@ -11,6 +11,7 @@ from modelyard.reporting.certainty_views import certainty_sentences, coverage_ro
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
 from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.fairness_views import fairness_view
+from modelyard.reporting.leaderboard_views import leaderboard_view
 from modelyard.reporting.learning_views import learning_chart, learning_rows
 from modelyard.reporting.numerals import count
 from modelyard.reporting.search_views import search_view
@@ -33,6 +34,7 @@ from modelyard.reporting.weak_views import weak_view
 # The charts that have a section of their own.
 _IMPORTANCE, _DEPENDENCE = ("importance",), ("dependence",)
 _SEARCH = ("search-history", "search-parameters")
+_CANDIDATES = ("candidates", "best-so-far")
 _CERTAINTY = ("calibration-curve", "coverage")
 # The sections in their order, each with what it shows: without any of it, it is not there.
 _CONTENTS = (
@@ -43,6 +45,7 @@ _CONTENTS = (
     ("groups", "How groups fare", ("groups",)),
     ("importance", "What the model looks at", ("importance", "dependence")),
     ("certainty", "How sure it is", ("certainty", "coverage", "certainty_charts")),
+    ("leaderboard", "How the model was chosen", ("board",)),
     ("search", "How the hyperparameters were found", ("search",)),
     ("folds", "Cross-validation", ("folds",)),
     ("learning", "Would more rows help?", ("learning",)),
@@ -92,7 +95,7 @@ def _first_screen(subject: ReportSubject) -> dict[str, Any]:
 def _quality(subject: ReportSubject) -> dict[str, Any]:
     evaluation = subject.evaluation
     folds, fold_sentence = fold_summary(evaluation)
-    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH, *_CERTAINTY)
+    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH, *_CANDIDATES, *_CERTAINTY)
 
     def drawn(keys: tuple[str, ...]) -> tuple[ChartView, ...]:
         return chart_views(tuple(spec for spec in evaluation.charts if spec.key in keys))
@@ -112,6 +115,8 @@ def _quality(subject: ReportSubject) -> dict[str, Any]:
         "cost": cost_sentence(evaluation),
         "coverage": coverage_rows(evaluation),
         "coverage_size": "Labels a set" if evaluation.labels else "Mean width",
+        "board": leaderboard_view(subject.leaderboard),
+        "board_charts": drawn(_CANDIDATES),
         "search": search_view(subject.search),
         "search_charts": drawn(_SEARCH),
         "folds": folds,

@@ -24,7 +24,7 @@ class _BestSoFar:
         done = [e for e in board.entries if e.is_complete and e.score is not None]
         done.sort(key=lambda each: (each.at_s, each.number))
         done = done[:_MAX_POINTS]
-        if len(done) < 2:
+        if not done or done[0].at_s == done[-1].at_s:
             return None
         x, y = _steps(done)
         ends = (x[0], x[-1])

@@ -1,6 +1,7 @@
 """The best candidate of a run on its own, for what is measured with one algorithm."""
 
 from dataclasses import replace
+from typing import Any
 
 from modelyard.engine.evaluation.judging import Judge
 
@@ -11,7 +12,8 @@ def judge_of_best(judge: Judge) -> Judge:
         return judge
     candidate = judge.leaderboard.ranked[0].candidate
     algorithm = judge.workshop.catalog.algorithms()[candidate.algorithm]
-    preparation = replace(judge.plan.preparation, **dict(candidate.preparation))
+    words: dict[str, Any] = dict(candidate.preparation)
+    preparation = replace(judge.plan.preparation, **words)
     plan = replace(
         judge.plan,
         algorithm=algorithm,

@@ -14,7 +14,7 @@ from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.trials import TrialStatus
 from modelyard.protocols.algorithms import Algorithm, Family
-from modelyard.reporting.numerals import count, number, share
+from modelyard.reporting.numerals import count, decimals_for, number, share
 
 # Findings that are named: what to mend first is a short list.
 _MOST_COLUMNS = 3
@@ -23,7 +23,6 @@ _MOST_COLUMNS = 3
 _LEAST_LATE, _LATE = 2, 2 / 3
 # The share of the rows from which a learning curve counts what the others brought.
 _HALF = 0.5
-_OPPOSITE = {Family.LINEAR: Family.TREES, Family.TREES: Family.LINEAR}
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,14 @@ def _worthless(evaluation: Evaluation) -> Suggestion:
 
 
 def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Iterator[Suggestion]:
-    """Compare the best weighted sum with the best trees, where one of them is the best of all."""
+    """Compare the best of all with the best weighted sum; where that is the best, with trees."""
     complete = [each for each in board.ranked if each.is_complete]
     if not complete:
         return
     best = complete[0]
-    opposite = _OPPOSITE.get(_family(best, algorithms))
+    family = _family(best, algorithms)
+    is_linear_best = family is Family.LINEAR
+    opposite = Family.TREES if is_linear_best else Family.LINEAR
     rival = next((each for each in complete if _family(each, algorithms) is opposite), None)
     if rival is None or rival.behind_low is None or rival.behind_high is None:
         return
@@ -82,27 +83,26 @@ def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Itera
         f"{board.metric_title} {number(best.score)} against {number(rival.score)}; 95 % interval "
         f"of the difference {_span(rival.behind_low, rival.behind_high)}"
     )
-    is_linear_best = opposite is Family.TREES
-    line = best if is_linear_best else rival
-    title = algorithms[line.candidate.algorithm].card.title
-    if rival.number in board.tied:
+    line, other = (best, rival) if is_linear_best else (rival, best)
+    if is_linear_best or rival.number in board.tied:
+        does = "does as well as" if rival.number in board.tied else "does better than"
         told = (
-            f"A weighted sum of the columns does as well as trees do, as far as can be told "
-            f"({lack}): what the columns say of the target is close to straight. {title} alone is "
-            f"smaller and easier to explain: --algorithm {line.candidate.algorithm}."
-        )
-    elif is_linear_best:
-        told = (
-            f"A weighted sum of the columns fits this table better than trees ({lack}): what the "
-            f"columns say of the target is straight. {title} alone may do: "
+            f"A weighted sum of the columns, {_title(line, algorithms)}, {does} "
+            f"{_title(other, algorithms)}, as far as can be told ({lack}): what the columns say of "
+            "the target is close to straight. It alone is smaller and easier to explain: "
             f"--algorithm {line.candidate.algorithm}."
         )
-    else:
+        yield Suggestion(Topic.ALGORITHM, told)
+    elif family is Family.TREES:
         told = (
             f"Trees fit this table better than a weighted sum of its columns ({lack}): columns act "
             "in bends or together. A linear model would need such features made by hand."
         )
-    yield Suggestion(Topic.ALGORITHM, told)
+        yield Suggestion(Topic.ALGORITHM, told)
+
+
+def _title(entry: Entry, algorithms: Mapping[str, Algorithm]) -> str:
+    return algorithms[entry.candidate.algorithm].card.title
 
 
 def _family(entry: Entry, algorithms: Mapping[str, Algorithm]) -> Family:
@@ -152,10 +152,11 @@ def _rows(board: Leaderboard, evaluation: Evaluation) -> Iterator[Suggestion]:
     scores = [each for each in board.ranked[0].fold_scores if each is not None]
     if board.n_folds < 2 or len(scores) < 2 or not board.tied:
         return
-    sd = number(float(np.std(scores, ddof=1)))
+    sd = float(np.std(scores, ddof=1))
     told = (
         f"{count(board.n_rows)} rows cannot tell the best candidate from {_others(board.tied)}: "
-        f"its {board.metric_title} has a standard deviation of {sd} "
+        f"its {board.metric_title} has a standard deviation of "
+        f"{number(sd, decimals_for(0.0, sd, value=0.0))} "
         "between folds. More rows would part them; whether they raise the score is not known, and "
         "--learning-curve with --trials would tell."
     )
@@ -194,8 +195,8 @@ def _time(board: Leaderboard) -> Iterator[Suggestion]:
     if skipped:
         yield Suggestion(
             Topic.TIME,
-            f"{_counted(len(skipped))} known to do well on many tables could not be begun, "
-            f"{skipped[0].candidate.name} for one, which {skipped[0].reason}: more time would let "
+            f"{_counted(len(skipped))} known to do well on many tables could not be begun "
+            f"({skipped[0].candidate.name} {skipped[0].reason}): more time would let "
             "them compete.",
         )
         return
@@ -235,4 +236,5 @@ def _counted(n: int) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{number(low)} to {number(high)}"
+    decimals = decimals_for(low, high, value=0.0)
+    return f"{number(low, decimals)} to {number(high, decimals)}"
