@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -382,3 +383,9 @@ def test_every_message_of_the_front_page_is_one_that_really_came() -> None:
     messages = first_cells(text)
     assert len(messages) >= 5
     assert [message for message in messages if message not in page("troubleshooting.md")] == []
+
+
+def test_an_extra_stands_in_the_page_on_installing() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    shown = first_cells(section(page("install.md"), "## Extras"))
+    assert set(shown) == set(project["optional-dependencies"])

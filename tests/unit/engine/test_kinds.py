@@ -197,6 +197,8 @@ def test_the_one_format_that_reads_all_dates_is_found(cells, datetime_format):
         (["01/02/2020", "03/04/2020"], "'01/02/2020', '03/04/2020' are dates by"),
         (["13/02/2020", "02/13/2020", "01/02/2020"], "'01/02/2020' could be either"),
         (["13/02/2020", "02/13/2020"], "mixes dates of two formats"),
+        (["13/02/2020", "02/13/2020", "2020-02-13"], "mixes dates of three formats"),
+        (["13/02/2020", "02/13/2020", "03/04/2020"], "'03/04/2020' could be either"),
         (["01-02-20"], "are dates by"),
     ],
 )

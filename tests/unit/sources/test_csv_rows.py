@@ -198,9 +198,17 @@ def test_an_ambiguous_header_is_refused_with_positions(read, content, told):
 
 
 def test_a_header_of_numbers_is_doubted(read):
-    assert read("5.1,3.5\n4.9,3.0\n").facts.notes == (
-        "Every column name is a number: perhaps the file has no header.",
-    )
+    (note,) = read("5.1,3.5\n4.9,3.0\n").facts.notes
+    assert note.startswith("Every column name is a number: perhaps the file has no header.")
+
+
+@pytest.mark.parametrize(
+    ("header", "n_notes"), [("1.5,x", 1), ("y,-0,25", 0), ("country,2019,2020", 0), ("a,b", 0)]
+)
+def test_an_amount_for_a_name_is_doubted_and_a_year_is_not(read, header, n_notes):
+    cells = ",".join("1" for _ in header.split(","))
+    notes = read(f"{header}\n{cells}\n").facts.notes
+    assert len([note for note in notes if "no header" in note]) == n_notes
 
 
 def test_a_missing_file_is_named(tmp_path):

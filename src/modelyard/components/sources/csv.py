@@ -28,6 +28,8 @@ from modelyard.protocols.sources import NotInPiecesError, SourceCard
 _SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in ("", PACKED))
 # Excel writes this line to tell its own delimiter.
 _SEPARATOR_LINE = re.compile(rb"sep=([\t -!#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
+_FRACTION = re.compile(r"[+-]?[0-9]*[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
+_NO_HEADER = "perhaps the file has no header. Then write one, or its first row is lost."
 _PLAIN = DecodedText(b"", "utf-8")
 # What a name may begin or end with unseen: spaces, a byte order mark, and spaces of no width.
 _UNSEEN = WHITE_SPACE + "\ufeff\u200b\u2060"
@@ -186,4 +188,9 @@ def _notes(records: Records, names: tuple[str, ...]) -> Iterator[str]:
     if records.drops_trailing or len(names) < len(records.names):
         yield "Delimiters at the end of the lines were left out: no column stands behind them."
     if names and all(parse_number(name) is not None for name in names):
-        yield "Every column name is a number: perhaps the file has no header."
+        yield f"Every column name is a number: {_NO_HEADER}"
+        return
+    fractions = [name for name in names if _FRACTION.fullmatch(name)]
+    if fractions:
+        # Years are names of columns; amounts are not.
+        yield f"The column name '{fractions[0]}' is a number: {_NO_HEADER}"

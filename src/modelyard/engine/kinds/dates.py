@@ -56,6 +56,8 @@ _DATE_LIKE = re.compile(r"(?:[0-9]{1,4}[-/. ]|[0-9]{8}\b|[A-Za-z]{3,9}[- ][0-9])
 _N_PROBES = 50
 # A column that is dates but for a few cells is said to be so; with more exceptions it is no date.
 _NEARLY_SHARE = 0.9
+# With more formats than these, what is read is chance and no date.
+_COUNTS = ("one", "two", "three", "four")
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
         return _settled(cells, complete)
     nearest = max(read_by, key=lambda f: (_n_read(cells, f), f is None))
     unread = cells.filter(read_moments(cells, nearest).is_null()).unique(maintain_order=True)
-    others = [f for f in read_by if f != nearest and reads_all(unread, f)]
-    if others:
-        reason = _mixed(cells, (nearest, others[0]))
+    formats = _covering(unread, nearest, list(read_by))
+    if formats:
+        reason = _mixed(cells, formats)
         return DateFinding(is_date=False, datetime_format=nearest, is_ambiguous=True, reason=reason)
     if read_by[nearest] < enough:
         return DateFinding(is_date=False, datetime_format=nearest)
@@ -136,17 +138,33 @@ def _settled(cells: pl.Series, complete: Sequence[str | None]) -> DateFinding:
     )
 
 
-def _mixed(cells: pl.Series, formats: tuple[str | None, str | None]) -> str:
-    first, second = formats
-    by_first, by_second = (read_moments(cells, each) for each in formats)
-    only_first = next(iter(cells.filter(by_second.is_null())), "")
-    only_second = next(iter(cells.filter(by_first.is_null())), "")
-    both = next(iter(cells.filter((by_first != by_second).fill_null(value=False))), None)
+def _covering(
+    unread: pl.Series, first: str | None, formats: Sequence[str | None]
+) -> tuple[str | None, ...]:
+    """Return formats that together read every cell, each the most of what is left; or none."""
+    found = [first]
+    while len(unread) and len(found) < len(_COUNTS):
+        best = max(formats, key=lambda each: _n_read(unread, each))
+        if not _n_read(unread, best):
+            break
+        unread = unread.filter(read_moments(unread, best).is_null())
+        found.append(best)
+    return () if len(unread) else tuple(found)
+
+
+def _mixed(cells: pl.Series, formats: Sequence[str | None]) -> str:
+    read = pl.DataFrame({str(at): read_moments(cells, each) for at, each in enumerate(formats)})
+    n_read = read.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    shown = []
+    for at, each in enumerate(formats):
+        own = cells.filter(read[str(at)].is_not_null() & (n_read == 1))
+        shown += [f"'{own[0]}' is {_title(each)}"] if len(own) else []
+    differs = read.select(pl.min_horizontal(pl.all()) != pl.max_horizontal(pl.all())).to_series()
+    both = next(iter(cells.filter(differs.fill_null(value=False))), None)
     doubt = f", and '{both}' could be either" if both is not None else ""
     return (
-        f"The column mixes dates of two formats: '{only_first}' is {_title(first)}, "
-        f"'{only_second}' is {_title(second)}{doubt}. Write all dates as YYYY-MM-DD to have the "
-        f"column read as dates."
+        f"The column mixes dates of {_COUNTS[len(formats) - 1]} formats: {', '.join(shown)}{doubt}."
+        f" Write all dates as YYYY-MM-DD to have the column read as dates."
     )
 
 
