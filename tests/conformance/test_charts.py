@@ -10,6 +10,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind
 from modelyard.domain.dependences import Curve, Dependence
 from modelyard.domain.evaluations import Coverage, Importance
+from modelyard.domain.leaderboards import Candidate, Entry, Leaderboard
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import Dimension, Ending, Search, Trial, TrialStatus
 from modelyard.protocols.charts import ChartInput
@@ -41,6 +42,7 @@ def subject_of(task, n=60, n_classes=4, seed=0):
             coverage=coverage,
             dependence=dependence,
             search=search_of(n),
+            leaderboard=leaderboard_of(n),
         )
     n_classes = 2 if task is Task.BINARY else n_classes
     labels = tuple(f"label {code}" for code in range(n_classes))
@@ -57,6 +59,7 @@ def subject_of(task, n=60, n_classes=4, seed=0):
         coverage=coverage,
         dependence=dependence,
         search=search_of(n),
+        leaderboard=leaderboard_of(n),
     )
 
 
@@ -91,6 +94,38 @@ def search_of(n):
         tied=(),
         ending=Ending.TRIALS,
         duration_s=1.0,
+    )
+
+
+def leaderboard_of(n):
+    """Return a leaderboard of as many candidates as there are rows, None where there are none."""
+    if not n:
+        return None
+    entries = tuple(
+        Entry(
+            number,
+            Candidate(f"<b>trees</b>-{number}", "trees", {}, "a test"),
+            TrialStatus.FAILED if number == 2 else TrialStatus.SUCCEEDED,
+            score=None if number == 2 else 1.0 - 1 / (number + 1),
+            goodness=None if number == 2 else 1.0 - 1 / (number + 1),
+            weight=1.0 if number == n else 0.0,
+            at_s=float(number),
+            behind_low=None if number in {2, n} else -0.1,
+            behind_high=None if number in {2, n} else 0.4,
+        )
+        for number in range(1, n + 1)
+    )
+    return Leaderboard(
+        metric="accuracy",
+        metric_title="<b>Accuracy</b>",
+        n_folds=5,
+        n_rows=100,
+        entries=entries,
+        tied=(1,),
+        blend_score=0.99,
+        ending=Ending.TIME,
+        duration_s=float(n),
+        time_limit_s=60.0,
     )
 
 

@@ -10,6 +10,7 @@ from modelyard.domain.configs import NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.leaderboards import Leaderboard
+from modelyard.domain.learning import LearningCurve
 from modelyard.domain.members import MemberRecord
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
@@ -216,9 +217,6 @@ def _fit_and_judge(
     folds = judge.cross_validate(config.n_folds, fold_rng)
     built = _build(judge, config, rng=fit_rng)
     judge = replace(judge, leaderboard=built.leaderboard)
-    learning = None
-    if config.learning_curve:
-        learning = learning_curve(judge_of_best(judge), config.n_folds, rng=learn_rng)
     fitted, decided = decide(
         built.fitted,
         plan,
@@ -231,7 +229,7 @@ def _fit_and_judge(
     evaluation = replace(
         evaluation,
         folds=folds,
-        learning=learning,
+        learning=_learning(judge, config, rng=learn_rng),
         costs=cost_table(config.costs, plan.labels) if config.costs else (),
     )
     return Trained(
@@ -249,6 +247,14 @@ def _fit_and_judge(
         leaderboard=_advising(judge, evaluation, examination),
         fit_s=built.fit_s,
     )
+
+
+def _learning(
+    judge: Judge, config: TrainingConfig, *, rng: np.random.Generator
+) -> LearningCurve | None:
+    if not config.learning_curve:
+        return None
+    return learning_curve(judge_of_best(judge), config.n_folds, rng=rng)
 
 
 def _advising(judge: Judge, evaluation: Evaluation, examination: Examination) -> Leaderboard | None:

@@ -23,7 +23,6 @@ class _BestSoFar:
             return None
         done = [e for e in board.entries if e.is_complete and e.score is not None]
         done.sort(key=lambda each: (each.at_s, each.number))
-        done = done[:_MAX_POINTS]
         if not done or done[0].at_s == done[-1].at_s:
             return None
         x, y = _steps(done)
@@ -56,6 +55,7 @@ def _steps(done: list[Entry]) -> tuple[tuple[float, ...], tuple[float, ...]]:
             best = goodness
             x += [each.at_s, each.at_s]
             y += [y[-1], float(each.score or 0.0)]
+    x, y = x[: _MAX_POINTS - 1], y[: _MAX_POINTS - 1]
     return (*x, done[-1].at_s), (*y, y[-1])
 
 

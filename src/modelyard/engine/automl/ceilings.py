@@ -22,7 +22,7 @@ _LEAST_ROWS, _LEAST_SHARE = 50, 0.05
 _Z = 1.96
 
 
-def ceiling_of(judge: Judge, rows: IntArray, scores: FloatArray) -> Ceiling | None:
+def ceiling_of(judge: Judge, rows: IntArray, *, scores: FloatArray) -> Ceiling | None:
     """Return the bound for the rows that have an equal, and what a model reaches on them.
 
     Args:

@@ -24,7 +24,7 @@ _N_PARTS = 10
 _MOST_ROWS = 20_000
 
 
-def reckoned(board: Leaderboard, judge: Judge, arena: Arena, *, library: Library) -> Leaderboard:
+def reckoned(board: Leaderboard, judge: Judge, *, arena: Arena, library: Library) -> Leaderboard:
     """Return a leaderboard with the interval of each candidate, the ties and what members add.
 
     Args:

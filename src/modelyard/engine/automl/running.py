@@ -82,9 +82,10 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         ending = race.run()
         workshop.progress.stage("Blending the best")
         library, blend = _choose(race, config, rng=blend_rng)
+    board = _leaderboard(judge, race, blend, ending=ending)
     board = replace(
-        reckoned(_leaderboard(judge, race, blend, ending=ending), judge, arena, library=library),
-        ceiling=ceiling_of(judge, arena.rows, blend.scores),
+        reckoned(board, judge, arena=arena, library=library),
+        ceiling=ceiling_of(judge, arena.rows, scores=blend.scores),
         duration_s=workshop.clock() - begun,
         time_limit_s=limit,
         journal="" if journal is None else journal.folder.name,
@@ -172,7 +173,7 @@ def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tu
     library = _library(race)
     if config.is_deterministic:
         # What a clock has measured may not choose.
-        entries = tuple(replace(each, row_us=0.0) for each in library.entries)
+        entries = tuple(replace(each, row_us=0.0, batch_us=0.0) for each in library.entries)
         library = replace(library, entries=entries)
     ensemble = race.judge.plan.algorithm
     blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
