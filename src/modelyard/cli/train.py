@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     "--split",
     "shares",
     metavar="TRAIN,VALIDATION,TEST",
-    help="Shares of the rows that sum to 1; by default 0.7,0.1,0.2.",
+    help="Shares of the rows that sum to 1; by default 0.7,0.1,0.2; 0.9,0,0.1 for AutoML.",
 )
 @click.option(
     "--handle-missing",
@@ -208,7 +208,6 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         shares_of,
     )
     from modelyard.domain.configs import TrainingConfig
-    from modelyard.domain.splits import Shares
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
 
@@ -237,7 +236,7 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         seed=options["seed"],
         accepted=frozenset(options["accept"]),
         fixes=fixes_of(options["fixes"]),
-        shares=shares_of(options["shares"]) if options["shares"] else Shares(),
+        shares=shares_of(options["shares"]) if options["shares"] else approach.shares,
         preparation=_preparation(options),
         read=read_options(options["missing"], pairs(options["kinds"], "--kind"), dialect=options),
         schema=read_data_schema(options["schema"]) if options["schema"] else None,

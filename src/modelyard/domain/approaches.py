@@ -1,25 +1,29 @@
 """Which way a training goes: one algorithm, one with searched hyperparameters, or AutoML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
 from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.errors import UsageError
+from modelyard.domain.splits import Shares
 
+# AutoML chooses out of fold, without validation rows, and learns from all but a tenth.
+_SHARES = Shares(train=0.9, validation=0.0, test=0.1)
 # In place of an algorithm: let AutoML choose.
 AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class Approach:
-    """The fields of a configuration that say it."""
+    """The fields of a configuration that say it; the shares are those where none are given."""
 
     algorithm: str = TrainingConfig.algorithm
     search: SearchConfig | None = None
     automl: AutoMLConfig | None = None
+    shares: Shares = field(default_factory=Shares)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
                 "among all of them.",
                 fix=f"Add {asks_search} and name an algorithm, or leave them out.",
             )
-        return Approach(COMBINED_BY, automl=_automl(budget, automl))
+        return Approach(COMBINED_BY, automl=_automl(budget, automl), shares=_SHARES)
     if automl:
         raise UsageError(
             f"{', '.join(sorted(automl))} belong to AutoML, which chooses the algorithm itself.",

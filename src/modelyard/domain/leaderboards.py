@@ -40,6 +40,7 @@ class Entry:
         fold_scores: by fold, None for folds that were not fitted or cannot be scored.
         fit_s, cpu_s: wall and processor seconds of all its folds, answers included.
         row_us: microseconds that its folds take together to answer one row.
+        batch_us: microseconds that they take for each of many rows.
         size_bytes: of the graphs of its folds.
         peak_bytes: the most memory that it held for itself, 0 where that is not known.
         reason: why it did not succeed, empty where it did.
@@ -59,6 +60,7 @@ class Entry:
     fit_s: float = 0.0
     cpu_s: float = 0.0
     row_us: float = 0.0
+    batch_us: float = 0.0
     size_bytes: int = 0
     peak_bytes: int = 0
     reason: str = ""

@@ -99,7 +99,7 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
         seed=ours.seed,
         accepted=frozenset(ours.accept),
         fixes=ours.fixes,
-        shares=tabular.shares(),
+        shares=tabular.shares(approach.shares),
         read=ReadOptions(
             encoding=ours.encoding,
             delimiter=ours.delimiter,

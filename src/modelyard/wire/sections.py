@@ -24,6 +24,7 @@ from modelyard.domain.values import cell_text
 
 _DEFAULTS = TrainingConfig(target="")
 _SEARCH = SearchConfig(search_type="")
+_USUAL = Shares()
 
 
 def _word(synonyms: Mapping[Any, str]) -> BeforeValidator:
@@ -168,14 +169,14 @@ class TabularSection(_Section):
             )
         return self
 
-    def shares(self) -> Shares:
+    def shares(self, usual: Shares = _USUAL) -> Shares:
         """Return the three shares: one that is not given is what the other two leave.
 
         Where two are not given, no rows validate, and the test share is the usual one.
         """
         train, validation, test = self.train_split, self.validation_split, self.test_split
         if train is None and validation is None and test is None:
-            return Shares()
+            return usual
         if validation is None:
             is_rest = train is not None and test is not None
             validation = round(1 - (train or 0) - (test or 0), 10) if is_rest else 0.0

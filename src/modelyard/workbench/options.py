@@ -177,6 +177,7 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
         if name in chosen:
             chosen[name] = _words(chosen[name])
     approach = _approach(options)
+    chosen.setdefault("shares", approach.shares)
     return TrainingConfig(
         target=target,
         algorithm=approach.algorithm,

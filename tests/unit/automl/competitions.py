@@ -86,7 +86,7 @@ def entry(number, *, goodness, one=None, row_us=50.0, size_bytes=1_000, folds=3)
 def answering(entry_number, place, scores):
     """Return fits that answer with given scores."""
     return [
-        FoldFit(at, scores[place.places(at)], {}, b"", {}, fold.teaching, 0.1, 10.0, 0.0)
+        FoldFit(at, scores[place.places(at)], {}, b"", {}, fold.teaching, 0.1, 10.0, 1.0, 0.0)
         for at, fold in enumerate(place.folds)
     ]
 

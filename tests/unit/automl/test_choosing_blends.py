@@ -6,7 +6,7 @@ from competitions import CATALOG, answering, arena, entry
 
 from modelyard.engine.automl.blends import Bounds, Library, answers_of, choose_blend
 
-WIDE = Bounds(row_us=1e9, size_bytes=1e12, n_members=25)
+WIDE = Bounds(row_us=1e9, batch_us=1e9, size_bytes=1e12, n_members=25)
 
 
 def library(place, *, sharpness, **facts):
@@ -53,17 +53,17 @@ def test_the_scores_are_the_weighted_mean_of_its_members():
 def test_what_costs_most_for_what_it_counts_is_left_out():
     place = arena()
     found = library(place, sharpness=[0.5, 0.5, 0.48], row_us=[100.0, 100.0, 5_000.0])
-    blend = chosen(found, place, Bounds(row_us=800, size_bytes=1e9, n_members=25))
+    blend = chosen(found, place, Bounds(row_us=800, batch_us=1e9, size_bytes=1e9, n_members=25))
     assert set(blend.weights) == {1, 2}
 
 
 def test_one_that_alone_passes_the_bounds_is_still_an_answer():
     place = arena()
     found = library(place, sharpness=[0.5], row_us=[5_000.0])
-    assert chosen(found, place, Bounds(800, 1e9, 25)).weights == {1: 1.0}
+    assert chosen(found, place, Bounds(800, 1e9, 1e9, 25)).weights == {1: 1.0}
 
 
 def test_one_member_is_one_member():
     place = arena()
     found = library(place, sharpness=[0.5, 0.5, 0.4])
-    assert len(chosen(found, place, Bounds(1e9, 1e9, 1)).weights) == 1
+    assert len(chosen(found, place, Bounds(1e9, 1e9, 1e9, 1)).weights) == 1

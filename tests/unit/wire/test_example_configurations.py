@@ -22,8 +22,8 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(stream))
 
 
-def test_there_are_six_configurations_and_two_schemas() -> None:
-    assert len(CONFIGS) == 6
+def test_there_are_seven_configurations_and_two_schemas() -> None:
+    assert len(CONFIGS) == 7
     assert len(list((EXAMPLES / "schemas").glob("*.json"))) == 2
 
 
@@ -47,9 +47,12 @@ def test_an_example_fits_the_schema_that_editors_get(path: Path) -> None:
     jsonschema.validate(given, configuration_schema())
 
 
-def test_the_example_of_everything_has_every_key() -> None:
-    text = (EXAMPLES / "configs" / "everything.yaml").read_text(encoding="utf-8")
-    found = _dotted(yaml.safe_load(text))
+def test_the_examples_of_everything_and_of_automl_have_every_key_between_them() -> None:
+    """A training either names an algorithm or lets AutoML find one, so that no file has both."""
+    found = set()
+    for name in ("everything.yaml", "automl.yaml"):
+        text = (EXAMPLES / "configs" / name).read_text(encoding="utf-8")
+        found |= _dotted(yaml.safe_load(text))
     assert set(dotted_keys(Configuration)) <= found
 
 

@@ -31,6 +31,8 @@ _ODD_ROWS, _ODD_SHARE = 300, 0.2
 _UNSEEN = "\N{SNOWMAN} never seen in training"
 # Rows that are timed one by one; the least tells what one takes, whatever else the machine does.
 _TIMED_ROWS = 15
+# Rows that are timed together, and how often.
+_MANY_ROWS, _TIMES = 1_000, 2
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class FoldFit:
         taught: positions of the rows that it learned from.
         fit_s: wall seconds, answers and proof included.
         row_us: microseconds that one row takes, the recipe included.
+        batch_us: microseconds that each of many rows takes.
         difference: the largest between library and graph.
     """
 
@@ -75,6 +78,7 @@ class FoldFit:
     taught: IntArray
     fit_s: float
     row_us: float
+    batch_us: float
     difference: float
 
 
@@ -96,7 +100,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         if not np.isfinite(scores).all():
             raise ValueError("its scores are not finite")
         difference = _proved(fitted, plan, held=held, scores=scores, rng=rng)
-        row_us = _timed(fitted, held)
+        row_us, batch_us = _timed(fitted, held)
         yield FoldFit(
             fold=number,
             scores=scores[:0] if number == ALL_ROWS else scores,
@@ -106,6 +110,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
             taught=fitted.taught,
             fit_s=time.monotonic() - started,
             row_us=row_us,
+            batch_us=batch_us,
             difference=difference,
         )
 
@@ -156,15 +161,19 @@ def _odd(blocks: Blocks, rng: np.random.Generator) -> Blocks:
     return replace(blocks, numbers=numbers, strings=strings)
 
 
-def _timed(fitted: Fitted, held: Blocks) -> float:
-    """Return the microseconds that one row takes."""
-    taken = []
-    for at in range(min(_TIMED_ROWS, held.n_rows)):
-        row = rows_of(held, np.array([at]))
-        started = time.perf_counter()
-        fitted.packaged_scores(row)
-        taken.append(time.perf_counter() - started)
-    return min(taken) * 1e6
+def _timed(fitted: Fitted, held: Blocks) -> tuple[float, float]:
+    """Return the microseconds that one row takes alone, and those that each of many takes."""
+    rows = [rows_of(held, np.array([at])) for at in range(min(_TIMED_ROWS, held.n_rows))]
+    many = rows_of(held, np.arange(min(_MANY_ROWS, held.n_rows)))
+    alone = min(_seconds(fitted, each) for each in rows)
+    together = min(_seconds(fitted, many) for _ in range(_TIMES))
+    return alone * 1e6, together / many.n_rows * 1e6
+
+
+def _seconds(fitted: Fitted, blocks: Blocks) -> float:
+    started = time.perf_counter()
+    fitted.packaged_scores(blocks)
+    return time.perf_counter() - started
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ def _files_of(found: FoldFit) -> dict[str, bytes]:
         "parameters": found.parameters,
         "fit_s": found.fit_s,
         "row_us": found.row_us,
+        "batch_us": found.batch_us,
         "difference": found.difference,
     }
     return {

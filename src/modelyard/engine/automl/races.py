@@ -284,6 +284,7 @@ class Race:
             fit_s=self._now() - standing.began,
             cpu_s=notice.cpu_s,
             row_us=sum(each.row_us for each in fits),
+            batch_us=sum(each.batch_us for each in fits),
             size_bytes=sum(len(each.graph) for each in fits),
             peak_bytes=notice.peak_bytes,
             reason=reason,

@@ -37,7 +37,7 @@ from modelyard.kit.memory import memory_limit
 FloatArray = npt.NDArray[np.float64]
 
 # Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
-_RESERVE_S, _RESERVE_SHARE = 2.0, 0.05
+_RESERVE_S, _RESERVE_SHARE = 2.0, 0.03
 
 
 @dataclass(frozen=True)
