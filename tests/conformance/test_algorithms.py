@@ -10,7 +10,7 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
-from modelyard.protocols.algorithms import FitInput
+from modelyard.protocols.algorithms import FitInput, HasEstimator
 
 # An ensemble learns from the scores of its members and has a suite of its own.
 ALGORITHMS = {
@@ -156,6 +156,17 @@ def test_the_graph_is_valid_and_gives_the_scores_of_the_library(key, task):
     graph = model.to_onnx()
     onnx.checker.check_model(onnx.load_from_string(graph), full_check=True)
     assert_close(run(graph, data.X), model.scores(data.X))
+
+
+@pytest.mark.parametrize(("key", "task"), CASES)
+def test_an_estimator_that_the_card_tells_of_answers_as_the_model(key, task):
+    data, model = fitted(key, task)
+    assert isinstance(model, HasEstimator) == data.card.has_estimator
+    if data.card.has_estimator:
+        estimator = model.to_sklearn()
+        is_value = not data.n_classes
+        answer = estimator.predict(data.X)[:, None] if is_value else estimator.predict_proba(data.X)
+        assert_close(answer, model.scores(data.X))
 
 
 @pytest.mark.parametrize(("key", "task"), CASES)

@@ -203,7 +203,15 @@ def test_a_package_without_an_estimator_says_how_to_get_one(tmp_path):
 @pytest.mark.extras
 @pytest.mark.parametrize(
     ("target", "algorithm"),
-    [("species", "random-forest"), ("species", "logistic-regression"), ("body_mass_g", "ridge")],
+    [
+        ("species", "random-forest"),
+        ("species", "logistic-regression"),
+        ("body_mass_g", "ridge"),
+        ("species", "hist-gradient-boosting"),
+        ("body_mass_g", "gradient-boosting"),
+        ("species", "support-vector-machine"),
+        ("body_mass_g", "multi-layer-perceptron"),
+    ],
 )
 def test_a_kept_estimator_answers_as_the_package(target, algorithm, done, tmp_path):
     skops = pytest.importorskip("skops.io")
@@ -235,8 +243,9 @@ def test_the_library_that_writes_estimators_is_asked_for_before_the_training(cli
     assert cli("runs", "list", "--json").document == []
 
 
-@pytest.mark.extras
-def test_an_algorithm_without_an_estimator_cannot_keep_one():
-    pytest.importorskip("skops.io")
-    with pytest.raises(UsageError, match="no estimator of scikit-learn"):
-        modelyard.train(PENGUINS, target="sex", algorithm="lightgbm", keep_estimator=True)
+def test_an_algorithm_without_an_estimator_is_refused_before_the_training(cli):
+    words = ("--target", "sex", "--algorithm", "lightgbm", "--keep-estimator")
+    ending = cli("train", PENGUINS, *words, "--json")
+    assert ending.code == 4
+    assert "(lightgbm) has no estimator of scikit-learn" in ending.error["detail"]
+    assert cli("runs", "list", "--json").document == []

@@ -7,8 +7,13 @@ to. Modelyard itself never reads the file.
 from typing import Any
 
 from modelyard.domain.errors import UsageError
-from modelyard.protocols.algorithms import FittedModel, HasEstimator
+from modelyard.protocols.algorithms import AlgorithmCard, FittedModel, HasEstimator
 from modelyard.protocols.extras import import_extra
+
+_FIX = (
+    "Leave out keep_estimator (--keep-estimator), or use an algorithm of scikit-learn, such as "
+    "random-forest."
+)
 
 
 def require_writer() -> Any:
@@ -20,6 +25,20 @@ def require_writer() -> Any:
     return import_extra("skops.io", extra="skops")
 
 
+def require_estimator(card: AlgorithmCard) -> None:
+    """Refuse an algorithm whose models no estimator of scikit-learn answers for.
+
+    Raises:
+        UsageError: naming it.
+    """
+    if not card.has_estimator:
+        raise UsageError(
+            f"{card.title} ({card.key}) has no estimator of scikit-learn that could be kept.",
+            fix=_FIX,
+            sample=card.key,
+        )
+
+
 def estimator_file(model: FittedModel) -> bytes:
     """Return the estimator as the content of a `.skops` file.
 
@@ -29,9 +48,7 @@ def estimator_file(model: FittedModel) -> bytes:
     """
     if not isinstance(model, HasEstimator):
         raise UsageError(
-            "This algorithm has no estimator of scikit-learn that could be kept.",
-            fix="Leave out keep_estimator (--keep-estimator), or use an algorithm of "
-            "scikit-learn, such as random-forest.",
+            "This model has no estimator of scikit-learn that could be kept.", fix=_FIX
         )
     content: bytes = require_writer().dumps(model.to_sklearn())
     return content

@@ -126,6 +126,7 @@ class AlgorithmCard:
         members: of an ensemble, whose `needs` then say nothing: each member has its own.
         starts: with which it takes part in AutoML; none means that it does not.
         family: how it sees a table.
+        has_estimator: whether its models are `HasEstimator`: one of scikit-learn answers for them.
     """
 
     key: str
@@ -142,6 +143,7 @@ class AlgorithmCard:
     members: Members | None = None
     starts: tuple[Start, ...] = ()
     family: Family = Family.OTHER
+    has_estimator: bool = False
 
 
 @dataclass(frozen=True)

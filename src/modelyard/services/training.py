@@ -30,7 +30,7 @@ from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_o
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.signals import Terminated
-from modelyard.packaging.estimators import estimator_file, require_writer
+from modelyard.packaging.estimators import estimator_file, require_estimator, require_writer
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
@@ -112,6 +112,10 @@ class TrainingService:
         """
         check_config(config, self.catalog.finding_codes())
         if config.keep_estimator:
+            algorithm = self.catalog.algorithms().get(config.algorithm)
+            if algorithm is not None:
+                # An unknown one is refused where it is asked for.
+                require_estimator(algorithm.card)
             require_writer()
         if out is not None:
             _require_free(out)

@@ -60,6 +60,7 @@ class DecisionTree:
         ),
         family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Breiman, Friedman, Olshen, Stone: Classification and Regression Trees (1984), "
         "p. 66 (pruning); min_samples_leaf: Therneau, Atkinson: An Introduction to Recursive "

@@ -60,6 +60,7 @@ class ElasticNet:
         ),
         family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Zou, Hastie: Regularization and Variable Selection via the Elastic Net, Journal of "
         "the Royal Statistical Society B 67 (2005); standardised target: Friedman, Hastie, "

@@ -62,6 +62,7 @@ class ExtraTrees:
         ),
         family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Geurts, Ernst, Wehenkel: Extremely randomized trees, Machine Learning 63 (2006), "
         "table 1; max_features: the defaults of K there; min_samples_leaf as for the random forest",

@@ -106,6 +106,7 @@ class GradientBoosting:
             categorical_encoding="ordinal",
             wants_validation=True,
         ),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001); "
         "subsample: Friedman: Stochastic Gradient Boosting, Computational Statistics and Data "
@@ -214,6 +215,9 @@ class _Boosted:
             return lesson.restored(self.estimator.predict(rows))[:, None]
         shares: npt.NDArray[np.float64] = self.estimator.predict_proba(rows)
         return spread_columns(shares, lesson.seen, n_classes=lesson.n_classes)
+
+    def to_sklearn(self) -> Any:
+        return self.lesson.to_estimator(self.estimator)
 
     def to_onnx(self) -> bytes:
         share = self.estimator.learning_rate

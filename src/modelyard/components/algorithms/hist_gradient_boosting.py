@@ -114,6 +114,7 @@ class HistGradientBoosting:
             categorical_encoding="ordinal",
             wants_validation=True,
         ),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
         "(2017), after which scikit-learn made it; max_leaf_nodes and min_samples_leaf: "
@@ -188,6 +189,9 @@ class _Boosted:
             return lesson.restored(self.estimator.predict(X))[:, None]
         shares = self.estimator.predict_proba(X)
         return spread_columns(shares, lesson.seen, n_classes=lesson.n_classes)
+
+    def to_sklearn(self) -> Any:
+        return self.lesson.to_estimator(self.estimator)
 
     def to_onnx(self) -> bytes:
         # scikit-learn shows neither its trees nor what it adds them to.

@@ -51,6 +51,7 @@ class Lasso:
         ),
         family=Family.LINEAR,
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Tibshirani: Regression Shrinkage and Selection via the Lasso, Journal of the Royal "
         "Statistical Society B 58 (1996); standardised target: Friedman, Hastie, "

@@ -1,6 +1,7 @@
 """A small network of fully connected layers, by scikit-learn."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +116,7 @@ class MultiLayerPerceptron:
             categorical_encoding="one_hot",
             wants_validation=True,
         ),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Goodfellow, Bengio, Courville: Deep Learning (2016), p. 164; Kingma, Ba: Adam, "
         "ICLR (2015); early stopping: Deep Learning, p. 241; defaults: scikit-learn",
@@ -156,6 +158,12 @@ class _Layers:
 
     def scores(self, X: FloatArray) -> FloatArray:
         return _answers(self.network, np.clip(X, -self.farthest, self.farthest), self.lesson)
+
+    def to_sklearn(self) -> Any:
+        network = copy(self.network)
+        # The steps of a training that is over.
+        del network._optimizer  # noqa: SLF001 -- no public way to leave it out
+        return self.lesson.to_estimator(network)
 
     def to_onnx(self) -> bytes:
         farthest, lesson = self.farthest[None, :], self.lesson

@@ -64,6 +64,7 @@ class RandomForest:
         ),
         family=Family.TREES,
         needs=Needs(takes_missing=True, normalize="none", categorical_encoding="ordinal"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Breiman: Random Forests, Machine Learning 45 (2001), p. 5; max_features: Hastie, "
         "Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. (2009), p. 592",

@@ -19,6 +19,7 @@ from modelyard.packaging.graphs.scores import (
     to_probabilities,
     two_columns,
 )
+from modelyard.packaging.wrapping import calibrated, in_unit
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     FitInput,
@@ -98,6 +99,7 @@ class SupportVectors:
             ),
         ),
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
+        has_estimator=True,
         libraries=("scikit-learn",),
         source="Chang, Lin: LIBSVM: A Library for Support Vector Machines, ACM TIST 2 (2011); "
         "defaults: scikit-learn; probabilities: Platt: Probabilistic Outputs for Support Vector "
@@ -183,6 +185,15 @@ class _Classes:
         raw = self.machine.decisions(X) @ coefficients + intercepts
         return to_probabilities(raw, self.seen, n_classes=self.n_classes)
 
+    def to_sklearn(self) -> Any:
+        coefficients, intercepts = self.calibration
+        return calibrated(
+            self.machine.estimator,
+            coefficients=coefficients,
+            intercepts=intercepts,
+            seen=self.seen,
+        )
+
     def to_onnx(self) -> bytes:
         coefficients, intercepts = self.calibration
         raw = self.machine.graph().then("Gemm", coefficients, intercepts[None, :])
@@ -203,6 +214,9 @@ class _Values:
 
     def scores(self, X: FloatArray) -> FloatArray:
         return self.machine.decisions(X) * self.size + self.center
+
+    def to_sklearn(self) -> Any:
+        return in_unit(self.machine.estimator, center=self.center, size=self.size)
 
     def to_onnx(self) -> bytes:
         scaled = self.machine.graph().then("Mul", np.array([[self.size]]))

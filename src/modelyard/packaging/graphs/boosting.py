@@ -15,6 +15,7 @@ import numpy.typing as npt
 from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
 from modelyard.packaging.graphs.trees import Tree, sum_of_trees
+from modelyard.packaging.wrapping import in_unit, with_classes
 from modelyard.protocols.algorithms import FitInput
 
 FloatArray = npt.NDArray[np.float64]
@@ -61,6 +62,12 @@ class Lesson:
     def restored(self, values: FloatArray) -> FloatArray:
         """Return values in the unit of the target."""
         return values * self.spread + self.center
+
+    def to_estimator(self, estimator: Any) -> Any:
+        """Return an estimator that was taught so as one that answers for the targets."""
+        if self.n_classes:
+            return with_classes(estimator, self.seen)
+        return in_unit(estimator, center=self.center, size=self.spread)
 
 
 def lesson_of(training: FitInput) -> Lesson:
