@@ -5,7 +5,7 @@ from statistics import median
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import Ending, TrialStatus
-from modelyard.reporting.numerals import count, decimals_for, number, size
+from modelyard.reporting.numerals import brief, count, decimals_for, number, size
 
 # Candidates that a page shows, and of the others those that are named; the run's record has all.
 MAX_ENTRIES, _MAX_OTHERS = 15, 6
@@ -173,16 +173,17 @@ def _added(leaderboard: Leaderboard) -> str:
     if not adds:
         return ""
     adds.sort(key=lambda add: -add[0])
-    told = ", ".join(f"{each.candidate.name} {_brief(add)}" for add, each in adds)
+    told = ", ".join(f"{each.candidate.name} {brief(add)}" for add, each in adds)
+    harm = ""
+    if adds[-1][0] < 0:
+        harm = (
+            " Those below zero help the loss by which members are weighed (log loss, or squared "
+            f"error), not {leaderboard.metric_title}."
+        )
     return (
         f"What the blend would lose in {leaderboard.metric_title} without each of them: {told}. "
-        "Alike members stand in for each other, so that each alone seems to add little."
+        f"Alike members stand in for each other, so that each alone seems to add little.{harm}"
     )
-
-
-def _brief(value: float) -> str:
-    """Return two digits of a difference."""
-    return number(value, decimals_for(0.0, abs(value), value=0.0))
 
 
 def _chosen(leaderboard: Leaderboard) -> str:
@@ -239,7 +240,7 @@ def _entry_view(
         row=f"{entry.row_us:.0f} µs" if entry.row_us else "",
         size=size(entry.size_bytes) if entry.size_bytes else "",
         weight=f"{100 * entry.weight:.0f} %" if entry.weight else "",
-        adds="" if entry.adds is None else _brief(entry.adds),
+        adds="" if entry.adds is None else brief(entry.adds),
         note="best" if place == 1 else "tied" if entry.number in leaderboard.tied else "",
         reason=entry.candidate.reason,
         is_chosen=entry.weight > 0,

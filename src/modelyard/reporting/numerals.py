@@ -34,6 +34,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(n: int, word: str) -> str:
+    """Return a count with its noun, which takes an s for any number but one."""
+    return f"1 {word}" if n == 1 else f"{count(n)} {word}s"
+
+
 def share(part: float, whole: float) -> str:
     """Return a part of a whole as per cent; what is neither nothing nor all is never shown so."""
     if whole <= 0:
@@ -75,6 +80,15 @@ def decimals_for(low: float, high: float, *, value: float) -> int | None:
     else:
         decimals = 3
     return decimals if decimals <= _MAX_DECIMALS else None
+
+
+def brief(value: float) -> str:
+    """Return two digits of a difference.
+
+    >>> brief(0.01408)
+    '0.014'
+    """
+    return number(value, decimals_for(0.0, abs(value), value=0.0))
 
 
 def short(value: float, *, step: float, largest: float) -> str:

@@ -14,7 +14,7 @@ from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.trials import TrialStatus
 from modelyard.protocols.algorithms import Algorithm, Family
-from modelyard.reporting.numerals import count, decimals_for, number, share
+from modelyard.reporting.numerals import brief, count, decimals_for, number, share
 
 # Findings that are named: what to mend first is a short list.
 _MOST_COLUMNS = 3
@@ -131,7 +131,7 @@ def _columns(evaluation: Evaluation, findings: Iterable[Finding]) -> list[Sugges
 def _mend(found: Finding, column: Importance, *, place: int, metric: str) -> Suggestion:
     rank = "the most important column" if place == 1 else f"column {place} by importance"
     told = (
-        f"'{column.column}' is {rank} (shuffling it costs {number(column.mean)} of {metric}) and "
+        f"'{column.column}' is {rank} (shuffling it costs {brief(column.mean)} of {metric}) and "
         f"has the finding {found.code}. {found.fix}"
     )
     return Suggestion(Topic.COLUMNS, told, found.columns)
@@ -156,7 +156,7 @@ def _rows(board: Leaderboard, evaluation: Evaluation) -> Iterator[Suggestion]:
     told = (
         f"{count(board.n_rows)} rows cannot tell the best candidate from {_others(board.tied)}: "
         f"its {board.metric_title} has a standard deviation of "
-        f"{number(sd, decimals_for(0.0, sd, value=0.0))} "
+        f"{brief(sd)} "
         "between folds. More rows would part them; whether they raise the score is not known, and "
         "--learning-curve with --trials would tell."
     )
@@ -190,24 +190,32 @@ def _noise(board: Leaderboard) -> Iterator[Suggestion]:
 
 
 def _time(board: Leaderboard) -> Iterator[Suggestion]:
-    """Say whether the best score still rose at the end, and what was not begun for want of time."""
+    """Say whether the best score still rose at the end; else what was not begun for want of time.
+
+    Where more was passed over than scored, that says more than the scores do.
+    """
     skipped = [each for each in board.entries if each.status is TrialStatus.PRUNED]
-    if skipped:
-        yield Suggestion(
-            Topic.TIME,
-            f"{_counted(len(skipped))} known to do well on many tables could not be begun "
-            f"({skipped[0].candidate.name} {skipped[0].reason}): more time would let "
-            "them compete.",
+    n_complete = sum(each.is_complete for each in board.entries)
+    told = "" if len(skipped) > n_complete else _progress(board)
+    if skipped and not told:
+        told = (
+            f"More time would let more compete: {_counted(len(skipped))} known to do well on many "
+            f"tables could not be begun ({skipped[0].candidate.name} {skipped[0].reason})."
         )
-        return
+    if told:
+        yield Suggestion(Topic.TIME, told)
+
+
+def _progress(board: Leaderboard) -> str:
+    """Say how the best score moved in the last third, where that tried enough to tell."""
     moments = {each.number: _moment(each, board) for each in board.entries}
     end = max(moments.values(), default=0.0)
     complete = [each for each in board.ranked if each.is_complete]
     early = [each for each in complete if moments[each.number] <= _LATE * end]
     n_late = len(complete) - len(early)
     if not early or n_late < _LEAST_LATE:
-        return
-    yield Suggestion(Topic.TIME, _risen(board, early[0], complete[0], n_late=n_late))
+        return ""
+    return _risen(board, early[0], complete[0], n_late=n_late)
 
 
 def _risen(board: Leaderboard, before: Entry, best: Entry, *, n_late: int) -> str:
