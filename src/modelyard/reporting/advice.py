@@ -112,6 +112,7 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
         named = ", ".join(dict.fromkeys(each.code for each in accepted))
         told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
     told += list(verdict.doubts)
+    told += [each.told for each in _suggestions(subject) if each.columns]
     told += _fixes(subject)
     weak = subject.evaluation.weaknesses
     if weak is not None and weak.slices:
@@ -120,7 +121,7 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     if verdict.caution:
         told.append("Measure again on more rows: what was held back is little.")
     told = list(dict.fromkeys(told))[:_MAX_NAMED]
-    told += [each.told for each in _suggestions(subject)]
+    told += [each.told for each in _suggestions(subject) if not each.columns]
     if verdict.standing is Standing.BETTER:
         told.append(f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
     return tuple(told)

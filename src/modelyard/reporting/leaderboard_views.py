@@ -37,6 +37,7 @@ class EntryView:
     score: str
     behind: str
     fit: str
+    memory: str
     row: str
     size: str
     weight: str
@@ -217,10 +218,11 @@ def _passed_over(leaderboard: Leaderboard) -> str:
 def _tied(leaderboard: Leaderboard) -> str:
     if not leaderboard.tied:
         return ""
-    names = {each.number: each.candidate.name for each in leaderboard.entries}
-    best = leaderboard.ranked[0].candidate.name
-    told = ", ".join(names[each] for each in leaderboard.tied)
-    return f"Tied with {best}, as far as the folds can tell: {told}."
+    best, *others = leaderboard.ranked
+    tied = [each.candidate.name for each in others if each.number in leaderboard.tied]
+    named = ", ".join(tied[:_MAX_OTHERS])
+    more = f" and {count(len(tied) - _MAX_OTHERS)} more" if len(tied) > _MAX_OTHERS else ""
+    return f"Tied with {best.candidate.name}, as far as these rows can tell: {named}{more}."
 
 
 def _entry_view(
@@ -237,6 +239,7 @@ def _entry_view(
         score="" if entry.score is None else number(entry.score, decimals),
         behind=behind,
         fit=f"{entry.fit_s:.1f} s" if entry.fit_s else "",
+        memory=size(entry.peak_bytes) if entry.peak_bytes else "",
         row=f"{entry.row_us:.0f} µs" if entry.row_us else "",
         size=size(entry.size_bytes) if entry.size_bytes else "",
         weight=f"{100 * entry.weight:.0f} %" if entry.weight else "",
