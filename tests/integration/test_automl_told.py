@@ -1,0 +1,52 @@
+"""What AutoML found is told in the record, the report, the card and the answer for programs."""
+
+import pytest
+from rows import table
+
+TWO = ("--trials", "2", "--only", "lightgbm,logistic-regression", "--deterministic")
+
+
+@pytest.fixture
+def data(put):
+    return put("data.csv", table(n_rows=240))
+
+
+def test_candidates_are_told_wherever_a_reader_looks(cli, done, data):
+    board = done("train", data, "--target", "y", *TWO, "--learning-curve")["leaderboard"]
+    assert board["entries"][1]["behind_low"] is not None
+    rows = [each["told"] for each in board["suggestions"] if each["topic"] == "rows"]
+    assert len(rows) == 1
+    assert "on the same folds" in rows[0]
+
+    (run,) = done("runs", "list")
+    shown = cli("runs", "show", run["id"])
+    assert shown.code == 0, shown.err
+    assert "2 candidates, the best first" in shown.out
+    assert "logistic-regression-1" in shown.out
+
+    assert cli("report", "data@1", "--format", "markdown", "--out", "card.md").code == 0
+    card = (data.parent / "card.md").read_text()
+    assert "## How the model was chosen" in card
+    assert "## What to do next" in card
+
+
+def test_a_report_and_a_card_of_automl_tell_how_the_model_was_chosen(cli, data, tmp_path):
+    trained = cli("train", data, "--target", "y", *TWO, "--out", tmp_path / "kept")
+    assert trained.code == 0, trained.err
+    assert "AutoML: 2 candidates were scored" in trained.out
+    html = (tmp_path / "kept" / "report.html").read_text()
+    assert "How far behind the best" in html
+    assert "lightgbm-1" in html
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--trials", "2", "--cv", "3"), "AutoML scores every candidate on folds already"),
+        (("--time-limit", "10", "--learning-curve"), "which a time limit has no room for"),
+    ],
+)
+def test_what_automl_cannot_keep_to_its_budget_is_refused(cli, data, options, said):
+    refused = cli("train", data, "--target", "y", *options)
+    assert refused.code == 4
+    assert said in refused.out + refused.err
