@@ -10,6 +10,7 @@ from sklearn.ensemble import (
 )
 
 from modelyard.catalog import Catalog
+from modelyard.components.algorithms.hist_gradient_boosting import useful_threads
 from modelyard.domain.tasks import Task
 from modelyard.protocols.algorithms import FitInput
 
@@ -160,3 +161,9 @@ def test_threads_do_not_change_a_histogram_boosting():
         fit("hist-gradient-boosting", X, y, n_classes=2, n_threads=count) for count in (1, 3)
     )
     assert one.to_onnx() == many.to_onnx()
+
+
+def test_a_small_table_is_taught_by_one_thread_and_a_large_one_by_all():
+    assert useful_threads(8, n_cells=16_000) == 1
+    assert useful_threads(2, n_cells=10**8) == 2
+    assert useful_threads(1, n_cells=10**8) == 1
