@@ -160,4 +160,11 @@ def test_a_row_that_the_file_does_not_have_is_refused(model, cli, put):
 def test_a_row_that_lacks_a_column_is_refused_by_its_name(model, cli):
     ending = cli("explain", "why", "size=1")
     assert ending.code != 0
-    assert "age" in ending.err
+    assert "The row lacks 'age', 'word', 'big', 'since'." in ending.err
+    assert "Give every column of the model, 'age=…' as well" in ending.err
+
+
+def test_a_column_that_is_left_empty_is_unknown(model, done):
+    whole = {name: str(cell) for name, cell in ROW.items()} | {"word": ""}
+    told = done("explain", "why", *(f"{n}={cell}" for n, cell in whole.items()), "--json")
+    assert next(each["cell"] for each in told["contributions"] if each["column"] == "word") is None

@@ -134,6 +134,13 @@ def test_a_step_without_a_graph_form_is_refused_by_name(options, step, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
+def test_every_step_without_a_graph_form_is_named_at_once(tmp_path):
+    options = {"categorical_encoding": "hashing", "handle_missing": "nearest"}
+    model = modelyard.train(PENGUINS, target="sex", algorithm="logistic-regression", **options)
+    with pytest.raises(UsageError, match=r"The steps .*nearest.* and .*hashed-words"):
+        export(model.opened, "onnx", path=tmp_path / "model.onnx")
+
+
 def test_a_form_that_is_not_known_is_refused_with_the_nearest(tmp_path):
     model = modelyard.train(PENGUINS, target="sex", algorithm="dummy")
     with pytest.raises(InvalidValue, match="onnx, scoring, skops") as caught:

@@ -58,6 +58,15 @@ def test_the_command_tells_what_it_mended_or_that_there_was_nothing_to_mend(cli,
     assert "Fixes" not in cli("train", put("sound.csv", table()), *QUICK).out
 
 
+def test_where_no_fix_is_recommended_the_ones_to_choose_from_are_told(cli, put):
+    from rows import QUICK
+
+    far = put("far.csv", _table().select("x", "y").write_csv())
+    ending = cli("train", far, *QUICK, "--fix", "all")
+    assert "Fixes: none was applied: no finding that is left" in ending.out
+    assert "  --fix outlier-values:x=clip-outliers" in ending.out
+
+
 def test_recommended_fixes_let_a_training_pass_that_leakage_stops(model):
     assert [column.name for column in model.manifest.inputs] == ["x", "town", "age", "on"]
     assert "leakage-copy:copy" not in {finding.name for finding in model.findings}

@@ -27,6 +27,19 @@ def test_a_later_evaluation_is_weighed_where_the_column_is_there():
         assert measured["accuracy"] == pytest.approx(np.average(is_right, weights=weight))
 
 
+def test_weights_are_told_with_their_range_and_what_they_look_like(done, put):
+    data = frame().with_columns((pl.col("w") * 37).cast(pl.String).str.zfill(5).alias("zip"))
+    asked = ("--target", "y", "--algorithm", "logistic-regression", "--json")
+    path = put("data.csv", data.write_csv())
+
+    plain = done("train", path, *asked, "--weight", "w")["read"]["notes"]
+    (odd,) = done("train", path, *asked, "--weight", "zip")["read"]["notes"]
+
+    assert plain == ["Rows weigh by 'w', from 1 to 29."]
+    assert odd.startswith("Rows weigh by 'zip', from 37 to 1073. It looks like ")
+    assert "not like weights" in odd
+
+
 def test_the_command_line_and_python_weigh_alike(done, put):
     data = put("data.csv", frame().write_csv())
     asked = ("--target", "y", "--algorithm", "logistic-regression", "--weight", "w")

@@ -42,7 +42,7 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"Split: {trained.split_told}")
     print_findings(trained.examination.findings)
     if trained.config.fixes:
-        print_fixes(trained.examination.mending.applied)
+        print_fixes(trained.examination.mending.applied, findings=trained.examination.findings)
     print_metrics(trained.evaluation)
     print_members(trained.members, metric=trained.evaluation.metric)
     for fold in trained.evaluation.folds:
@@ -113,7 +113,7 @@ def certainty_lines(manifest: "Manifest") -> list[str]:
     noun = "sets" if manifest.labels else "intervals"
     for each in manifest.coverage:
         if each["level"] == _SHOWN_LEVEL:
-            size = f"{each['size']:.3g} " + ("labels" if manifest.labels else "wide")
+            size = f"{each['size']:.2f} labels" if manifest.labels else f"{each['size']:.3g} wide"
             lines.append(
                 f"Certainty: {100 * each['level']:g} % {noun} hold the truth of "
                 f"{100 * each['share']:.1f} % of unseen rows and are {size} on average."

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 # Rows without an answer that a screen names; beyond, they are counted.
 _MOST_ROWS_TOLD = 10
+_MOST_FIXES_TOLD = 5
 
 
 def read_options(
@@ -204,10 +206,16 @@ def print_findings(findings: Sequence[Finding]) -> None:
         click.echo(f"  {mark}{finding.name}: {finding.message} {finding.fix}".rstrip())
 
 
-def print_fixes(applied: Sequence[AppliedFix]) -> None:
-    """Say what was mended, as the user asked for fixes."""
+def print_fixes(applied: Sequence[AppliedFix], *, findings: Sequence[Finding]) -> None:
+    """Say what was mended, as the user asked for fixes; of what is left, how it can be mended."""
+    offered = [f"{each.name}={fix}" for each in findings for fix in each.fixes[:1]]
     if not applied:
-        click.echo("Fixes: none was applied, as none of those that were asked for had a finding.")
+        told = ", as none of those that were asked for had a finding."
+        if offered:
+            told = ": no finding that is left has one that can be recommended without knowing more."
+        click.echo(f"Fixes: none was applied{told}")
+        for text in offered[:_MOST_FIXES_TOLD]:
+            click.echo(f"  --fix {quote(text)}")
         return
     click.echo("Fixes:")
     for fix in applied:
@@ -225,8 +233,12 @@ def print_metrics(evaluation: Evaluation, *, is_held_out: bool = True) -> None:
 
     headings = ("metric", "model", "95 % interval", "baseline", "gain", "95 % interval")
     rows = [_metric_cells(estimate) for estimate in evaluation.metrics]
-    which = "held-out rows" if is_held_out else "rows"
+    noun = "row" if evaluation.n_rows == 1 else "rows"
+    which = f"held-out {noun}" if is_held_out else noun
     print_table(f"On {evaluation.n_rows} {which}", headings, rows=rows)
+    for estimate in evaluation.metrics:
+        if estimate.undefined:
+            click.echo(f"{estimate.title}: {estimate.undefined}.")
     verdict = verdict_of(evaluation)
     detail = verdict.detail if is_held_out else ""
     click.echo(" ".join(filter(None, (verdict.headline, detail, verdict.caution))))
@@ -299,13 +311,18 @@ def print_flags(flags: Sequence[Flag]) -> None:
     for flag in flags:
         if flag.kind is FlagKind.UNSEEN_CATEGORY:
             seen = ", ".join(repr(value) for value in flag.sample)
-            what = f"{flag.n_rows} rows hold values that training never saw: {seen}"
+            what = f"{_rows_hold(flag.n_rows)} that training never saw: {seen}"
         elif flag.kind is FlagKind.OUT_OF_RANGE:
             seen = ", ".join(flag.sample)
-            what = f"{flag.n_rows} rows hold values beyond those of the training: {seen}"
+            what = f"{_rows_hold(flag.n_rows)} beyond those of the training: {seen}"
         else:
-            what = f"{flag.n_rows} values are missing and are handled as in training"
+            values = "1 value is" if flag.n_rows == 1 else f"{flag.n_rows} values are"
+            what = f"{values} missing and handled as in training"
         click.echo(f"Note: column '{flag.column}': {what}.", err=True)
+
+
+def _rows_hold(n_rows: int) -> str:
+    return "1 row holds a value" if n_rows == 1 else f"{n_rows} rows hold values"
 
 
 def print_row_errors(errors: Sequence[RowError], *, n_failed: int) -> None:

@@ -1,20 +1,23 @@
 """`modelyard explain`: what each column moved an answer by."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelyard.cli._options import JSON, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, print_table, progress
-from modelyard.domain.errors import UsageError
+from modelyard.domain.errors import MissingColumns, UsageError
 from modelyard.kit.addresses import scheme_of
 
 if TYPE_CHECKING:
     from modelyard.domain.explanations import Explanation, Overall
+    from modelyard.domain.manifests import Manifest
 
 # Cells of a bar on each side of its middle.
 _BAR = 12
+_MAX_NAMED = 5
 
 
 @click.command("explain")
@@ -77,6 +80,8 @@ def explain(
         if data is None:
             overall = opened.explainer.overall()
         else:
+            if number is None:
+                _require_every(data[0], opened.manifest)
             blocks = predicting.read(opened, data, dialect=FileDialect(**written), row=at)
             (explanation,) = opened.explainer.explain(blocks, label=label)
     if data is None:
@@ -118,6 +123,22 @@ def _row(
             f"'{first}' is a file of rows; --row says which.", fix="For example: --row 1."
         )
     return answering(first if scheme_of(first) else Path(first), query), number
+
+
+def _require_every(cells: dict[str, Any], manifest: "Manifest") -> None:
+    """Refuse a row that was written on the command line and lacks a column of the model."""
+    lacking = [column.name for column in manifest.inputs if column.name not in cells]
+    if not lacking:
+        return
+    named = ", ".join(f"'{name}'" for name in lacking[:_MAX_NAMED])
+    more = f" and {len(lacking) - _MAX_NAMED} more" if len(lacking) > _MAX_NAMED else ""
+    example = f"{lacking[0]}=…"
+    raise MissingColumns(
+        f"The row lacks {named}{more}.",
+        fix=f"Give every column of the model, {quote(example)} as well; leave the value away where "
+        "it is unknown.",
+        column=lacking[0],
+    )
 
 
 def _cells_of(pairs: tuple[str, ...]) -> dict[str, str]:

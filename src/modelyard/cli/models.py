@@ -25,7 +25,13 @@ def models() -> None:
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Only with this tag.")
 @click.option("--sort", default="created_at", show_default=True, help="A field or a metric.")
 @click.option("--ascending", is_flag=True, help="Smallest first.")
-@click.option("--limit", default=50, show_default=True, help="Most rows to show.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Most rows to show.",
+)
 @JSON
 def list_models(*, wants_json: bool, **options: Any) -> None:
     """List model versions, the newest first."""
@@ -59,7 +65,9 @@ def list_models(*, wants_json: bool, **options: Any) -> None:
         )
         for model in found
     ]
-    print_table(f"{len(found)} models", headings, rows=rows)
+    from modelyard.reporting.numerals import counted
+
+    print_table(counted(len(found), "model"), headings, rows=rows)
 
 
 @models.command("show")
@@ -80,6 +88,8 @@ def show(model: str, *, wants_json: bool) -> None:
     if wants_json:
         print_json({**asdict(origin), "evaluations": [asdict(each) for each in evaluations]})
         return
+    from modelyard.reporting.numerals import counted
+
     facts = _plain(origin.model)
     metrics = facts.pop("metrics")
     print_table(
@@ -92,7 +102,7 @@ def show(model: str, *, wants_json: bool) -> None:
         click.echo(f"Trained by run {origin.run.id} with seed {origin.run.seed}.")
     if origin.dataset is not None:
         click.echo(
-            f"From {origin.dataset.location} ({origin.dataset.n_rows} rows, "
+            f"From {origin.dataset.location} ({counted(origin.dataset.n_rows, 'row')}, "
             f"SHA-256 {origin.dataset.sha256})."
         )
     for each in evaluations:
@@ -111,12 +121,13 @@ def lineage(sha256: str, *, wants_json: bool) -> None:
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
+    from modelyard.reporting.numerals import counted
 
     found = open_project().models.offspring(sha256)
     if wants_json:
         print_json(asdict(found))
         return
-    click.echo(f"{found.dataset.location}: {found.dataset.n_rows} rows")
+    click.echo(f"{found.dataset.location}: {counted(found.dataset.n_rows, 'row')}")
     for run in found.runs:
         click.echo(f"  run {run.id}: {run.status.value}, model {run.model or 'none'}")
     for model in found.models:

@@ -62,6 +62,8 @@ def profile(
     if wants_json:
         print_json(plain_examination(examination, datasets.relate(examination)))
         return
+    from modelyard.reporting.numerals import counted
+
     print_facts(examination.table.facts)
     rows = [
         (
@@ -75,7 +77,7 @@ def profile(
         for column in examination.profile.columns
     ]
     headings = ("column", "kind", "missing", "distinct", "min", "mean", "max", "most frequent")
-    title = f"{examination.profile.n_rows} rows, {len(rows)} columns"
+    title = f"{counted(examination.profile.n_rows, 'row')}, {counted(len(rows), 'column')}"
     print_table(title, headings, rows=rows)
     if examination.task is not None:
         click.echo(f"Task: {examination.task} ({examination.task_reason})")

@@ -31,7 +31,13 @@ def runs() -> None:
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Only with this tag.")
 @click.option("--sort", default="started_at", show_default=True, help="A field or a metric.")
 @click.option("--ascending", is_flag=True, help="Smallest first.")
-@click.option("--limit", default=50, show_default=True, help="Most rows to show.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Most rows to show.",
+)
 @click.option("--out", type=DATA, help="Write them to this .csv or .json file as well.")
 @JSON
 def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
@@ -170,7 +176,8 @@ def _print_trials(trials: "Sequence[Trial]") -> None:
         for each in trials
     ]
     headings = ("trial", "status", "score", *names, "took", "why")
-    print_table(f"{len(trials)} trials, the best first", headings, rows=rows)
+    noun = "trial" if len(trials) == 1 else "trials"
+    print_table(f"{len(trials)} {noun}, the best first", headings, rows=rows)
 
 
 def _print_candidates(trials: "Sequence[Trial]") -> None:

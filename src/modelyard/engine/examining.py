@@ -26,6 +26,12 @@ _WHOLE_NUMBER = r"^[+-]?[0-9]{1,18}$"
 
 
 _AS_IS = Mending()
+_A_KIND = {
+    ColumnKind.IDENTIFIER: "codes that name the rows",
+    ColumnKind.CATEGORY: "a category",
+    ColumnKind.BOOLEAN: "truth values",
+    ColumnKind.DATETIME: "dates",
+}
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,8 @@ def _examine(
     )
     for name in (config.target, *named):
         table.column(name)
+    if config.weight is not None:
+        table = _weights_told(table, raw, config, typing=typing)
     if config.schema is not None:
         check_table(table, DataSchema.from_json(config.schema))
     # A dropped column that the model is measured by is no feature, but it is still there.
@@ -179,6 +187,24 @@ def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOpti
     words = type_table(alone, replace(plain, kinds=as_words)).frame[target].drop_nulls()
     is_spelled_alike = words.n_unique() == 2
     return replace(options, kinds={**options.kinds, **as_words}) if is_spelled_alike else options
+
+
+def _weights_told(table: Table, raw: RawTable, config: TrainingConfig, *, typing: Typing) -> Table:
+    """Note what rows weigh, and what else the column of weights may be."""
+    name = config.weight or ""
+    weights = table.numbers(name)
+    known = weights[np.isfinite(weights)]
+    if not len(known):
+        return table
+    note = f"Rows weigh by '{name}', from {known.min():g} to {known.max():g}."
+    alone = replace(raw, frame=raw.frame.select(name))
+    kind = typing(alone, replace(config.read, missing_in={}, date_formats={})).column(name).kind
+    if kind not in {ColumnKind.NUMERIC, ColumnKind.INTEGER}:
+        note += (
+            f" It looks like {_A_KIND.get(kind, kind.value)}, not like weights: make sure that "
+            "its numbers say how much each row counts."
+        )
+    return replace(table, facts=replace(table.facts, notes=(*table.facts.notes, note)))
 
 
 def _in_order(table: Table, raw: RawTable, options: ReadOptions, *, time: str | None) -> Table:

@@ -65,10 +65,11 @@ def search_view(search: Search | None) -> SearchView | None:
 def search_sentences(search: Search) -> tuple[str, ...]:
     """Say what was tried, what won, whether others are as good, and what its score is worth."""
     told = [_tried(search), _won(search), _tied(search)]
-    told.append(
-        "The best of many scores flatters: what the chosen parameters are worth is measured on "
-        "the test rows, which the search has not seen."
-    )
+    if len(search.trials) > 1:
+        told.append(
+            "The best of many scores flatters: what the chosen parameters are worth is measured "
+            "on the test rows, which the search has not seen."
+        )
     return tuple(each for each in told if each)
 
 
@@ -90,6 +91,11 @@ def _tried(search: Search) -> str:
 
 def _won(search: Search) -> str:
     best, default = search.best, search.default
+    if len(search.trials) == 1:
+        return (
+            "Nothing but the default parameters was tried, with "
+            f"{search.metric_title} {number(best.score)} on average over the folds."
+        )
     if best.number == default.number:
         return (
             f"No trial is better than the default parameters, with {search.metric_title} "

@@ -7,7 +7,7 @@ from enum import StrEnum
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.tasks import Label
 from modelyard.reporting.doubts import doubts_of, has_poor_probabilities
-from modelyard.reporting.numerals import count, decimals_for, number, share
+from modelyard.reporting.numerals import counted, decimals_for, number, share
 
 
 class Standing(StrEnum):
@@ -95,7 +95,7 @@ def _standing(estimate: MetricEstimate) -> Standing:
 
 
 def _detail(estimate: MetricEstimate, evaluation: Evaluation) -> str:
-    rows = _counted(evaluation.n_rows, "row")
+    rows = counted(evaluation.n_rows, "row")
     if math.isnan(estimate.value):
         return (
             f"{estimate.title} is not defined on the {rows} that were held back, as happens where "
@@ -108,7 +108,7 @@ def _detail(estimate: MetricEstimate, evaluation: Evaluation) -> str:
     )
     source = ""
     if evaluation.interval_unit is not IntervalUnit.ROW:
-        source = f" from {_counted(evaluation.n_units, _UNITS[evaluation.interval_unit])}"
+        source = f" from {counted(evaluation.n_units, _UNITS[evaluation.interval_unit])}"
     interval = "" if math.isnan(estimate.low) else f" (95 % interval {low} to {high}{source})"
     return (
         f"{estimate.title} {value}{interval} on {rows} that it never saw, against {baseline} for "
@@ -128,7 +128,7 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
     n_units = evaluation.n_rows if unit is IntervalUnit.ROW else evaluation.n_units
     word = _UNITS[unit]
     if math.isnan(estimate.low):
-        who = f"One {word}" if n_units == 1 else _counted(n_units, word)
+        who = f"One {word}" if n_units == 1 else counted(n_units, word)
         return f"{who} cannot tell how {word}s differ, so there is no interval."
     if math.isclose(estimate.low, estimate.high, rel_tol=1e-9):
         return (
@@ -140,19 +140,15 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
     if rarest is not None:
         label, n_rows = rarest
         return (
-            f"Only {_counted(n_rows, 'row')} of them hold '{label}': the interval is narrower than "
+            f"Only {counted(n_rows, 'row')} of them hold '{label}': the interval is narrower than "
             "so few can bear."
         )
     if unit in {IntervalUnit.GROUP, IntervalUnit.MOMENT} and n_units < _FEW_UNITS:
         return (
-            f"The rows come from {_counted(n_units, word)}: so few say little of how other {word}s "
+            f"The rows come from {counted(n_units, word)}: so few say little of how other {word}s "
             "differ."
         )
     return ""
-
-
-def _counted(n: int, word: str) -> str:
-    return f"1 {word}" if n == 1 else f"{count(n)} {word}s"
 
 
 def _rarest(evaluation: Evaluation) -> tuple[Label, int] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modelyard.domain.errors import ModelyardError
 from modelyard.kit.version import VERSION
+from modelyard.reporting.numerals import counted
 
 # Below this a training on a few hundred thousand rows may fail to write its package.
 _FREE_BYTES = 500_000_000
@@ -56,7 +57,7 @@ class HealthService:
             HealthCheck("threads", is_sound=True, detail=str(self.n_threads)),
             _disk(self.home),
             _attempt("signing key", lambda: f"fingerprint {self.fingerprint()}"),
-            _attempt("database", lambda: f"{self.count_runs()} trainings"),
+            _attempt("database", lambda: counted(self.count_runs(), "training")),
             _attempt("components", self._components),
         )
 

@@ -210,6 +210,12 @@ def test_a_matrix_is_no_column():
         type_table(raw_of({"column": np.zeros((2, 2))}), ReadOptions())
 
 
+def test_of_many_columns_the_one_of_another_length_is_named():
+    columns = {name: [1, 2] for name in "abcdef"} | {"age": [1]}
+    with pytest.raises(DataError, match="'age' has 1, where 6 others have 2"):
+        raw_of(columns)
+
+
 def test_columns_of_unequal_length_are_refused():
     with pytest.raises(DataError, match="'a' has 1, 'b' has 2"):
         raw_of({"a": [1], "b": [1, 2]})

@@ -51,6 +51,14 @@ def test_trials_that_cannot_be_told_from_the_best_are_counted():
     assert "It is surely better than every other trial" in told(tied=())
 
 
+def test_a_search_that_had_time_for_the_default_alone_says_that_nothing_else_was_tried():
+    text = told(trials=(trial(1, 0.9),), tied=(), ending=Ending.TIME)
+
+    assert "Nothing but the default parameters was tried, with Accuracy 0.9" in text
+    assert "No trial is better" not in text
+    assert "flatters" not in text
+
+
 def test_the_score_of_the_best_is_called_what_it_is():
     assert "The best of many scores flatters" in told()
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,8 @@ _FORMS = (
 )
 
 Values = npt.NDArray[Any]
+
+_MAX_NAMED = 5
 
 
 def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> RawTable:
@@ -262,11 +265,20 @@ def _columns_of(data: Mapping[Any, Any]) -> dict[str, Any]:
         columns[_name_of(name)] = _listed(values)
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"'{name}' has {n}" for name, n in list(lengths.items())[:5])
         raise DataError(
-            f"The columns must be equally long: {told}.", fix="Give one value for each row."
+            f"The columns must be equally long: {_lengths_told(lengths)}.",
+            fix="Give one value for each row.",
         )
     return columns
+
+
+def _lengths_told(lengths: Mapping[str, int]) -> str:
+    """Name the columns that differ from the length that is commonest, if there is one."""
+    ((usual, n_usual),) = Counter(lengths.values()).most_common(1)
+    odd = [f"'{name}' has {n}" for name, n in lengths.items() if n != usual or n_usual == 1]
+    more = f" and {len(odd) - _MAX_NAMED} more differ" if len(odd) > _MAX_NAMED else ""
+    others = "" if n_usual == 1 else f", where {n_usual} others have {usual}"
+    return f"{', '.join(odd[:_MAX_NAMED])}{more}{others}"
 
 
 def _columns_of_rows(rows: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:

@@ -188,9 +188,16 @@ class _Loop:
 
     def tell(self, done: int) -> None:
         """Tell how far the trial at hand is."""
-        progress, total = self._judge.workshop.progress, self._budget.n_trials
-        if total is not None:
-            progress.advance(len(self.state.trials) * self._n_folds + done, total * self._n_folds)
+        progress, budget = self._judge.workshop.progress, self._budget
+        n_done = len(self.state.trials) * self._n_folds + done
+        n_most = None if budget.n_trials is None else budget.n_trials * self._n_folds
+        elapsed = self._judge.workshop.clock() - budget.begun
+        limit = None if budget.until is None else budget.until - budget.begun
+        # What ends the search first says how far it is.
+        if limit is not None and (n_most is None or elapsed * n_most > n_done * limit):
+            progress.advance(round(1000 * min(elapsed, limit)), round(1000 * limit))
+        elif n_most is not None:
+            progress.advance(n_done, n_most)
 
     def _ending(self) -> Ending | None:
         last = self.state.trials[-1]

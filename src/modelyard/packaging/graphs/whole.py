@@ -64,6 +64,7 @@ def prepared(recipe: Recipe) -> Chain:
         UsageError: if a step has no graph form.
     """
     forms = {form.step: form for _, form in scan(_STEPS, "FORM")}
+    _require_forms(recipe, forms)
     sources = [
         Columns(Chain(taken=NUMBERS), len(recipe.number_names), are_words=False),
         Columns(Chain(taken=WORDS), len(recipe.string_names), are_words=True),
@@ -72,7 +73,7 @@ def prepared(recipe: Recipe) -> Chain:
     for index, names in enumerate((recipe.number_names, recipe.string_names)):
         places.update({name: (index, at) for at, name in enumerate(names)})
     for stage in recipe.stages:
-        form = _form_of(stage, forms)
+        form = forms[type(stage.step)]
         if not stage.outputs:
             continue
         made = form.write(stage.step, _gathered(stage.inputs, places, sources))
@@ -121,20 +122,26 @@ def _column_facts(column: InputColumn, manifest: Manifest) -> dict[str, Any]:
     return facts | {"decimal": manifest.decimal} if column.kind.is_number else facts
 
 
-def _form_of(stage: Stage, forms: Mapping[type[Any], Form]) -> Form:
-    form = forms.get(type(stage.step))
-    if form is not None:
-        return form
-    names = ", ".join(f"'{name}'" for name in stage.inputs[:5])
-    more = f" and {len(stage.inputs) - 5} more" if len(stage.inputs) > 5 else ""
+def _require_forms(recipe: Recipe, forms: Mapping[type[Any], Form]) -> None:
+    """Refuse a recipe with steps that have no form as a graph, all of them at once."""
+    without = [stage for stage in recipe.stages if type(stage.step) not in forms]
+    if not without:
+        return
+    steps = " and ".join(_told(stage) for stage in without)
+    noun = "The step" if len(without) == 1 else "The steps"
     raise UsageError(
-        f"The step '{stage.step.kind}', which prepares {names}{more}, cannot be written as a "
-        "graph.",
+        f"{noun} {steps} cannot be written as a graph.",
         fix="Serve the package itself, or train with another preparation of these columns "
         "(--column NAME:KEY=WORD) or without them (--drop).",
-        column=stage.inputs[0] if stage.inputs else None,
-        sample=stage.step.kind,
+        column=without[0].inputs[0] if without[0].inputs else None,
+        sample=", ".join(stage.step.kind for stage in without),
     )
+
+
+def _told(stage: Stage) -> str:
+    names = ", ".join(f"'{name}'" for name in stage.inputs[:5])
+    more = f" and {len(stage.inputs) - 5} more" if len(stage.inputs) > 5 else ""
+    return f"'{stage.step.kind}', which prepares {names}{more},"
 
 
 def _gathered(
