@@ -14,7 +14,7 @@ import structlog
 from modelyard.domain.errors import NotFound
 from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
-from modelyard.settings import Settings, read_settings
+from modelyard.settings import Settings, let_threads_sleep, read_settings
 
 if TYPE_CHECKING:
     from modelyard.catalog import Catalog
@@ -231,6 +231,7 @@ def open_project(settings: Settings | None = None, *, keeps_tables: bool = True)
     settings = settings or read_settings()
     settings = settings if keeps_tables else replace(settings, cache_bytes=0)
     _configure_logs(settings)
+    let_threads_sleep()
     return Project(settings)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from modelyard.bootstrap import open_project
 from modelyard.domain.errors import InvalidValue, UnknownKey
-from modelyard.settings import VARIABLES, read_settings
+from modelyard.settings import VARIABLES, let_threads_sleep, read_settings
 
 
 def test_without_variables_the_project_is_in_the_current_directory() -> None:
@@ -94,3 +95,16 @@ def test_a_misspelt_log_format_is_refused_with_the_right_one() -> None:
 def test_the_database_url_with_its_password_stays_out_of_repr() -> None:
     url = "postgresql://ada:secret@db/x"
     assert "secret" not in repr(read_settings({"MODELYARD_DATABASE_URL": url}))
+
+
+def test_threads_sleep_while_they_wait_unless_somebody_says_else() -> None:
+    ours, theirs = dict[str, str](), {"OMP_WAIT_POLICY": "ACTIVE"}
+    let_threads_sleep(ours)
+    let_threads_sleep(theirs)
+    assert (ours["OMP_WAIT_POLICY"], theirs["OMP_WAIT_POLICY"]) == ("PASSIVE", "ACTIVE")
+
+
+def test_a_project_lets_threads_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    open_project()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
