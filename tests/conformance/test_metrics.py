@@ -48,11 +48,10 @@ def is_in_range(metric, score):
 @every_metric
 def test_perfect_answers_score_the_best_value(metric, task):
     truth = truth_of(task, np.random.default_rng(0))
-    card = metric.card
-    best = card.maximum if card.higher_is_better else card.minimum
-    best = best if card.best is None else card.best
 
-    assert metric.score(truth, perfect(metric, task, truth)) == pytest.approx(best, abs=1e-12)
+    score = metric.score(truth, perfect(metric, task, truth))
+
+    assert score == pytest.approx(metric.card.ideal, abs=1e-12)
 
 
 @every_metric

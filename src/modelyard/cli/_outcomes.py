@@ -139,6 +139,8 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
     """Return a finished training as plain JSON values."""
     from dataclasses import asdict
 
+    from modelyard.reporting.doubts import doubts_of
+
     trained = outcome.trained
     return {
         "model": str(outcome.folder),
@@ -151,6 +153,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
         "metric": trained.evaluation.metric,
         "metrics": plain_metrics(trained.evaluation),
         "beats_baseline": trained.evaluation.deciding.beats_baseline,
+        "doubts": list(doubts_of(trained.evaluation)),
         "leaderboard": None if trained.leaderboard is None else plain_board(trained.leaderboard),
         "search": None if trained.search is None else plain_search(trained.search),
         "folds": [asdict(fold) for fold in trained.evaluation.folds],

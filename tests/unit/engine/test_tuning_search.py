@@ -82,6 +82,10 @@ class Clock:
 class Listener(Silence):
     def __init__(self):
         self.heard = []
+        self.advanced = []
+
+    def advance(self, done, total):
+        self.advanced.append((done, total))
 
     def stage(self, title):
         self.heard.append(title)
@@ -299,6 +303,21 @@ def test_progress_says_the_trial_the_best_and_the_time():
     assert listener.heard[1] == "trial 1 of 3"
     assert "trial 3 of 3, best RMSE" in listener.heard[3]
     assert listener.heard[3].endswith("s left")
+
+
+def test_the_first_trial_which_loads_what_others_use_foretells_no_time():
+    listener = Listener()
+    search(listener=listener, n_trials=3)
+
+    assert "left" not in listener.heard[2]
+
+
+def test_progress_of_a_search_that_time_will_end_is_that_of_the_time():
+    listener = Listener()
+    search(listener=listener, n_trials=200, time_limit_s=60)
+
+    assert {total for _, total in listener.advanced} == {60_000}
+    assert listener.advanced == sorted(listener.advanced)
 
 
 def test_an_unknown_searcher_is_answered_with_the_nearest():

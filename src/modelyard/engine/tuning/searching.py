@@ -254,8 +254,10 @@ class _Loop:
         budget, n_done = self._budget, len(self.state.trials)
         spent = self._judge.workshop.clock() - budget.begun
         left = [] if budget.until is None else [budget.until - budget.begun - spent]
-        if budget.n_trials is not None and n_done:
-            left.append(spent / n_done * (budget.n_trials - n_done))
+        # The first trial also loads what later ones find loaded: it tells nothing of these.
+        if budget.n_trials is not None and n_done > 1:
+            a_trial = (spent - self.state.trials[0].duration_s) / (n_done - 1)
+            left.append(a_trial * (budget.n_trials - n_done))
         return max(min(left), 0.0) if left else None
 
     def _require_one(self, ending: Ending) -> None:
