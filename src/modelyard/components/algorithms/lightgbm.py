@@ -123,6 +123,12 @@ _TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference
 _STARTS = (
     Start(0, 1.0, "the defaults: often the best single choice"),
     Start(
+        2,
+        0.4,
+        "the library's own defaults, which need no rows to stop by: steady where rows are few",
+        {"n_estimators": 100, "learning_rate": 0.1, "early_stopping_rounds": 0},
+    ),
+    Start(
         3,
         0.8,
         "splits at random thresholds, which blend well: AutoGluon's portfolio",

@@ -1,7 +1,7 @@
 """Fits a candidate fold by fold where it can be stopped, and leaves graphs and recipes."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,8 @@ ALL_ROWS = -1
 # Rows on which the graph is held against the library with cells emptied and replaced.
 _ODD_ROWS, _ODD_SHARE = 300, 0.2
 _UNSEEN = "\N{SNOWMAN} never seen in training"
+# Fewer folds have no others to settle a fit.
+_MIN_FOLDS = 2
 # Rows that are timed one by one; the least tells what one takes, whatever else the machine does.
 _TIMED_ROWS = 15
 # Rows that are timed together, and how often.
@@ -90,8 +92,13 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         ParityExceeded: if its graph does not answer as its library does.
     """
     plan = _plan_of(arena.plan, request)
+    rounds = _rounds(arena, plan, request.folds)
     for number in request.folds:
         started = time.monotonic()
+        if rounds:
+            others = [found for at, found in rounds.items() if at != number]
+            settled = settled_by(request.candidate.parameters, others)
+            plan = replace(plan, parameters=settled)
         fold = arena.whole if number == ALL_ROWS else arena.folds[number]
         rng = np.random.default_rng(fold.seed)
         fitted = fit(plan, fold.teaching, validation=fold.stopping, rng=rng, progress=Silence())
@@ -126,6 +133,37 @@ def _plan_of(plan: FitPlan, request: Request) -> FitPlan:
         members=(),
         holds_validation=False,
     )
+
+
+def _rounds(arena: Arena, plan: FitPlan, folds: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Return for each fold the hyperparameters that its held-out rows settle by stopping the fit.
+
+    A fold is then fitted by what the others have settled, so that its own rows have no part in it.
+    Empty where nothing is to be settled, or where rows were spared for it.
+    """
+    spares = any(len(arena.folds[at].stopping) for at in folds if at != ALL_ROWS)
+    if spares or len(folds) < _MIN_FOLDS or not plan.algorithm.card.needs.wants_validation:
+        return {}
+    found = {}
+    for at in folds:
+        fold = arena.folds[at]
+        rng = np.random.default_rng(fold.seed)
+        fitted = fit(plan, fold.teaching, validation=fold.held, rng=rng, progress=Silence())
+        found[at] = fitted.model.parameters
+    return found
+
+
+def settled_by(
+    parameters: Mapping[str, Any], finals: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return hyperparameters with the mean of what stopping left of them, where it left others."""
+    settled = dict(parameters)
+    for name, given in parameters.items():
+        values = [each.get(name, given) for each in finals]
+        is_counted = all(isinstance(each, int) and not isinstance(each, bool) for each in values)
+        if is_counted and any(each != given for each in values):
+            settled[name] = max(round(sum(values) / len(values)), 1)
+    return settled
 
 
 def _prepared(preparation: PreparationConfig, words: Mapping[str, str]) -> PreparationConfig:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from modelyard.domain.automl import BEST
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.engine.automl.arenas import Arena
-from modelyard.engine.automl.fits import ALL_ROWS, FoldFit, Request, fit_candidate
+from modelyard.engine.automl.fits import ALL_ROWS, FoldFit, Request, fit_candidate, settled_by
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.executors import Pool
@@ -62,7 +61,8 @@ def refit(
     while waiting or running:
         while waiting and pool.n_free:
             number, (candidate, fits) = waiting.pop(0)
-            settled = replace(candidate, parameters=_settled(candidate, fits))
+            finals = [each.parameters for each in fits]
+            settled = replace(candidate, parameters=settled_by(candidate.parameters, finals))
             algorithm = algorithms[candidate.algorithm]
             pool.submit(number, fit_candidate, argument=Request(settled, algorithm, (ALL_ROWS,), 1))
             running.add(number)
@@ -76,14 +76,3 @@ def refit(
             else:
                 found[notice.number] = notice.result
     return found
-
-
-def _settled(candidate: Candidate, fits: Sequence[FoldFit]) -> dict[str, Any]:
-    """Return the hyperparameters with what early stopping settled in the folds, on average."""
-    settled = dict(candidate.parameters)
-    for name, given in candidate.parameters.items():
-        finals = [each.parameters.get(name, given) for each in fits]
-        is_counted = all(isinstance(each, int) and not isinstance(each, bool) for each in finals)
-        if is_counted and any(each != given for each in finals):
-            settled[name] = max(round(sum(finals) / len(finals)), 1)
-    return settled
