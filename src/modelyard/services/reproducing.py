@@ -25,7 +25,7 @@ class _Option:
     keyword: str
 
 
-_OPTIONS = (
+OPTIONS = (
     _Option("task", "--task", "task"),
     _Option("algorithm", "--algorithm", "algorithm"),
     _Option("parameters", "--set", "parameters"),
@@ -34,6 +34,8 @@ _OPTIONS = (
     _Option("learning_curve", "--learning-curve", "learning_curve"),
     _Option("group", "--group", "group"),
     _Option("time", "--time", "time"),
+    _Option("weight", "--weight", "weight"),
+    _Option("class_weight", "--class-weight", "class_weight"),
     _Option("n_folds", "--cv", "n_folds"),
     _Option("automl.n_trials", "--trials", "n_trials"),
     _Option("automl.time_limit_s", "--time-limit", "time_limit_s"),
@@ -120,7 +122,7 @@ def _chosen(config: TrainingConfig) -> Iterator[tuple[_Option, Any]]:
     search = None if config.search is None else SearchConfig(search_type="")
     default = TrainingConfig(target=config.target, search=search).to_dict()
     plain = config.to_dict()
-    for option in _OPTIONS:
+    for option in OPTIONS:
         value = _at(plain, option.path)
         if option.path == _ALWAYS or value != _at(default, option.path):
             yield option, value
