@@ -29,15 +29,17 @@ def check(config: Path, *, wants_json: bool) -> None:
     """Say what CONFIG asks for, without training."""
     from modelyard.bootstrap import open_project
     from modelyard.domain.config_rules import check_config
+    from modelyard.services.datasets import location_of
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
     check_config(request.config, open_project().catalog.finding_codes())
+    data = location_of(request.data)
     if wants_json:
-        print_json({"data": str(request.data), "config": request.config.to_dict()})
+        print_json({"data": data, "config": request.config.to_dict()})
     else:
         click.echo(
-            f"{config} trains {request.config.algorithm} on {request.data} to predict "
+            f"{config} trains {request.config.algorithm} on {data} to predict "
             f"'{request.config.target}'."
         )
 

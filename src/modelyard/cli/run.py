@@ -22,6 +22,7 @@ def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bo
 
     from modelyard.bootstrap import open_project
     from modelyard.cli._outcomes import print_outcome
+    from modelyard.services.datasets import location_of
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
@@ -32,7 +33,7 @@ def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bo
             lambda: project.datasets.read(request.data, settled.read),
             settled,
             progress=bar,
-            location=str(request.data),
+            location=location_of(request.data),
             out=request.output,
         )
     print_outcome(outcome, wants_json=wants_json)

@@ -14,6 +14,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
+from modelyard.kit.addresses import scheme_of
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
 from modelyard.wire.sections import AutoMLSection, Configuration, SearchSection
@@ -29,13 +30,13 @@ class RunRequest:
 
     Attributes:
         config: what to do; it holds the parsed schema.
-        data: the data file, absolute.
+        data: the data file, absolute; or the address of a database, as it is written.
         output: folder for the package, absolute; None: the project folder alone.
         schema: the schema's file, absolute; None where there is none.
     """
 
     config: TrainingConfig
-    data: Path
+    data: Path | str
     output: Path | None
     schema: Path | None
 
@@ -60,7 +61,7 @@ def read_configuration(path: Path) -> RunRequest:
     schema = _beside(path, tabular.schema_)
     return RunRequest(
         config=_to_config(configuration, schema),
-        data=_place(path, tabular.path),
+        data=_data(path, tabular.path),
         output=_beside(path, configuration.modelyard.output),
         schema=schema,
     )
@@ -190,6 +191,10 @@ def _is_below(key: str, section: str) -> bool:
 
 def _beside(path: Path, text: str | None) -> Path | None:
     return None if text is None else _place(path, text)
+
+
+def _data(path: Path, text: str) -> Path | str:
+    return _place(path, text) if scheme_of(text) is None else text
 
 
 def _place(path: Path, text: str) -> Path:

@@ -145,7 +145,9 @@ class ColumnSection(_Section):
 class TabularSection(_Section):
     """The table, and which rows train, validate and test."""
 
-    path: Text = Field(description="The data file, relative to this file.")
+    path: Text = Field(
+        description="The data file, relative to this file; or the address of a database."
+    )
     schema_: Text | None = Field(
         default=None, alias="schema", description="JSON Schema of one row, relative to this file."
     )

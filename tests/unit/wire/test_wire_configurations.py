@@ -102,6 +102,12 @@ def test_paths_that_are_absolute_stay_so(read: Read) -> None:
     assert request.data == Path("/srv/x.csv")
 
 
+def test_an_address_of_a_database_stays_as_it_is_written(read: Read) -> None:
+    address = "postgresql://ann:secret@shop/orders?table=sold"
+    request = read(f"data: {{tabular: {{path: '{address}', target_column: y}}}}")
+    assert request.data == address
+
+
 def test_one_column_is_prepared_as_is_written_for_it(read: Read) -> None:
     columns = "{zip: {categorical_encoding: One-Hot, normalize: false}, day: {dates: cyclic}}"
     preparation = read(MINIMAL + f"modelyard:\n  columns: {columns}\n").config.preparation
