@@ -9,7 +9,7 @@ from modelyard.bootstrap import open_project
 from modelyard.cli._group import run
 from modelyard.components.sources.csv import COMPONENT
 from modelyard.domain.configs import FileDialect
-from modelyard.domain.errors import UnparseableValue
+from modelyard.domain.errors import MalformedRow, UnparseableValue
 from modelyard.domain.predictions import Flag, FlagKind
 from modelyard.protocols.sources import NotInPiecesError, SourceCard
 from modelyard.services.batches import AnswerFile, predict_to_file
@@ -152,3 +152,20 @@ def test_the_command_writes_what_it_prints(model, data, tmp_path, capsys):
     capsys.readouterr()
     assert run(["predict", "batch", str(data)]) == 0
     assert capsys.readouterr().out == out.read_text("utf-8")
+
+
+def test_a_ragged_line_of_a_file_fails_alone_unless_it_is_strict(model, data, tmp_path):
+    lines = data.read_text("utf-8").splitlines()
+    lines[654] = "0.5,a,no,too,many"
+    data.write_text("\n".join(lines), "utf-8")
+    predicting = open_project().predicting
+    opened = predicting.open("batch")
+    pieces = predicting.predict_in_pieces(opened, data, dialect=FileDialect(), is_strict=False)
+    whole = predicting.predict(opened, data, is_strict=False)
+    assert (whole.n_rows, whole.failed) == (N_ROWS, (654,))
+    for errors in (whole.errors, [error for piece in pieces for error in piece.errors]):
+        (error,) = errors
+        assert error.row == 654
+        assert "Row 654 has 5 fields" in str(error.error)
+    with pytest.raises(MalformedRow, match="Row 654"):
+        predicting.predict(opened, data)

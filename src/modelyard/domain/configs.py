@@ -28,6 +28,8 @@ class ReadOptions:
         kinds: column name to kind, over what would be found.
         missing_in: column name to cells that mean missing in it, beside the tokens of the table.
         date_formats: column name to the strptime format of its dates.
+        sets_aside: whether a row of another width than the header is set aside, where the file's
+            other rows can be told from it; it refuses the file elsewhere.
     """
 
     encoding: str | None = None
@@ -37,6 +39,7 @@ class ReadOptions:
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_formats: Mapping[str, str] = field(default_factory=dict)
+    sets_aside: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ The one table engine is polars. Physical types by kind: NUMERIC Float64, INTEGER
 Boolean, DATETIME Datetime("us"), all string kinds String. Missing is null, never NaN.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind
-from modelyard.domain.errors import MissingColumns
+from modelyard.domain.errors import DataError, MissingColumns
 from modelyard.kit.matching import suggestion
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
@@ -63,11 +63,14 @@ class RawTable:
         frame: a text file's cells are all text, a typed source's keep their type.
         facts: how it was read.
         coded: columns of text that are held as Categorical, to save memory and nothing else.
+        set_aside: zero-based rows whose cells are not known, with the reason; what stands in the
+            frame in their place means nothing.
     """
 
     frame: pl.DataFrame
     facts: SourceFacts
     coded: frozenset[str] = frozenset()
+    set_aside: Mapping[int, DataError] = field(default_factory=dict)
 
     def column(self, name: str) -> pl.Series:
         """Return a column as its source wrote it."""
@@ -79,8 +82,10 @@ class RawTable:
         return name in self.coded or self.frame.schema.get(name) == pl.String
 
     def take(self, rows: npt.NDArray[np.int64]) -> "RawTable":
-        """Return the rows at these zero-based positions, in this order."""
-        return self if _is_all(rows, self.frame.height) else replace(self, frame=self.frame[rows])
+        """Return the rows at these zero-based positions, none set aside, in this order."""
+        if _is_all(rows, self.frame.height):
+            return self
+        return replace(self, frame=self.frame[rows], set_aside={})
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,10 @@ def answer_table(
         return blocks, predictor.scores(blocks)
 
     every = np.arange(raw.frame.height)
-    sifted = Sifted([(every, score(every))]) if is_strict else sift(score, n_rows=len(every))
+    if is_strict:
+        sifted = Sifted([(every, score(every))])
+    else:
+        sifted = sift(score, n_rows=len(every), set_aside=raw.set_aside)
     parts = [(rows, blocks) for rows, (blocks, _) in sifted.parts]
     inputs = predictor.reader.inputs
     taken = {column.name for column in inputs}

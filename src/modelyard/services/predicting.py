@@ -112,7 +112,8 @@ class PredictionService:
         """
         if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
             model.predictor.reader.require_keys(data)
-        answer = self._answer(model, self._raw(model.manifest, data, dialect), is_strict=is_strict)
+        raw = self._raw(model.manifest, data, dialect, sets_aside=not is_strict)
+        answer = self._answer(model, raw, is_strict=is_strict)
         answer.require_one()
         return answer
 
@@ -162,7 +163,7 @@ class PredictionService:
             NotInPiecesError: at any time, if the file must be read as a whole.
         """
         n_before = 0
-        options = _options(model.manifest, dialect)
+        options = _options(model.manifest, dialect, sets_aside=not is_strict)
         for raw in pieces_of(location, self.catalog, options=options):
             piece = _as_trained(raw, model.manifest, dialect)
             try:
@@ -213,12 +214,15 @@ class PredictionService:
             self._remember(model.reference, later.raw, evaluation)
         return evaluation
 
-    def _raw(self, manifest: Manifest, data: object, dialect: FileDialect) -> RawTable:
+    def _raw(
+        self, manifest: Manifest, data: object, dialect: FileDialect, *, sets_aside: bool = False
+    ) -> RawTable:
         """Read data for a model: what meant missing in training still does.
 
         So does the decimal mark, unless the user names another or a file plainly shows it.
         """
-        raw = raw_table_of(data, self.catalog, options=_options(manifest, dialect))
+        options = _options(manifest, dialect, sets_aside=sets_aside)
+        raw = raw_table_of(data, self.catalog, options=options)
         return _as_trained(raw, manifest, dialect)
 
     def _answer(self, model: OpenModel, raw: RawTable, *, is_strict: bool) -> Answer:
@@ -290,12 +294,13 @@ def _rule(manifest: Manifest, threshold: float | None) -> Rule:
     return Rule(threshold)
 
 
-def _options(manifest: Manifest, dialect: FileDialect) -> ReadOptions:
+def _options(manifest: Manifest, dialect: FileDialect, *, sets_aside: bool = False) -> ReadOptions:
     return ReadOptions(
         encoding=dialect.encoding,
         delimiter=dialect.delimiter,
         decimal=dialect.decimal,
         missing_tokens=manifest.missing_tokens or None,
+        sets_aside=sets_aside,
     )
 
 

@@ -1,7 +1,8 @@
 """Answers as many rows of a table as can be answered, and says of each other row why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -32,7 +33,12 @@ class Sifted(Generic[Answered]):
     failed: tuple[int, ...] = ()
 
 
-def sift(answer: Callable[[Positions], Answered], *, n_rows: int) -> Sifted[Answered]:
+def sift(
+    answer: Callable[[Positions], Answered],
+    *,
+    n_rows: int,
+    set_aside: Mapping[int, ModelyardError] = MappingProxyType({}),
+) -> Sifted[Answered]:
     """Answer for all rows at once; where one is bad, for the others without it.
 
     An error that names its misfits parts them from the other rows; one that names a row alone
@@ -41,12 +47,16 @@ def sift(answer: Callable[[Positions], Answered], *, n_rows: int) -> Sifted[Answ
     Args:
         answer: for the rows at some positions.
         n_rows: of the table.
+        set_aside: zero-based rows that cannot be answered for a reason that is known.
 
     Raises:
         ModelyardError: if it is about the table and not about a row.
     """
     sifted, errors, failed = Sifted[Answered](), list[RowError](), list[int]()
-    waiting = [np.arange(n_rows)]
+    for at, reason in set_aside.items():
+        failed.append(at + 1)
+        errors.append(RowError(at + 1, reason))
+    waiting = [np.delete(np.arange(n_rows), list(set_aside))]
     while waiting:
         rows = waiting.pop()
         try:

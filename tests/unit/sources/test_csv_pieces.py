@@ -109,3 +109,37 @@ def test_a_stream_yields_the_rows_of_the_file_in_their_order(table):
     whole = COMPONENT.read(table, ReadOptions())
     assert pl.concat([piece.frame for piece in pieces]).equals(whole.frame)
     assert pieces[0].facts.delimiter == whole.facts.delimiter
+
+
+RAGGED = "a;b\n" + "1;2\n" * 7 + "3\n" + "1;2\n" * 6 + "3;4;5\n" + "1;2\n" * 4
+
+
+@pytest.mark.parametrize("quote", ["", 'x"y'])
+def test_rows_of_another_width_are_set_aside_where_that_is_asked_for(tmp_path, quote):
+    path = tmp_path / "ragged.csv"
+    path.write_text(RAGGED + f"9;{quote}\n")
+    raw = COMPONENT.read(path, ReadOptions(sets_aside=True))
+    assert raw.frame.height == 20
+    assert list(raw.set_aside) == [7, 14]
+    assert [error.row for error in raw.set_aside.values()] == [8, 15]
+    with pytest.raises(MalformedRow, match="Row 8 has 1 field"):
+        COMPONENT.read(path, ReadOptions())
+
+
+def test_rows_are_set_aside_in_pieces_as_in_the_whole_file(tmp_path):
+    path = tmp_path / "ragged.csv"
+    path.write_text(RAGGED)
+    whole = COMPONENT.read(path, ReadOptions(sets_aside=True))
+    _, _, records = in_pieces(path, 24, sets_aside=True)
+    assert {at: error.message for at, error in records.set_aside.items()} == {
+        at: error.message for at, error in whole.set_aside.items()
+    }
+
+
+def test_a_file_of_which_half_is_ragged_is_refused_as_a_whole(tmp_path):
+    path = tmp_path / "ragged.csv"
+    path.write_text("a;b\n1;2\n1\n1\n1;2\n")
+    with pytest.raises(MalformedRow, match="Row 2"):
+        COMPONENT.read(path, ReadOptions(sets_aside=True))
+    with pytest.raises(NotPlainError):
+        in_pieces(path, sets_aside=True)

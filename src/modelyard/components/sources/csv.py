@@ -122,7 +122,7 @@ class CsvSource:
         )
         frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
         coded = (name for name, dtype in frame.schema.items() if dtype != pl.String)
-        return RawTable(frame, facts, frozenset(coded))
+        return RawTable(frame, facts, frozenset(coded), records.set_aside)
 
 
 COMPONENT = CsvSource(SourceCard("csv", "Delimited text", _SUFFIXES, is_parsed=True))
@@ -134,7 +134,7 @@ def _at_once(location: Path, options: ReadOptions) -> _Found:
     require_table_text(text.content, location.name)
     plain, options = _without_separator_line(text.content, options)
     dialect = find_dialect(plain, options)
-    records = cut(plain, dialect)
+    records = cut(plain, dialect, sets_aside=options.sets_aside)
     return _Found(records, dialect, replace(text, content=b""), sha256_of(content), len(content))
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from modelyard.components.sources._delimited.dialects import Dialect
 from modelyard.components.sources._delimited.pieces import NotPlainError, Piece
 from modelyard.components.sources._delimited.records import Records
+from modelyard.domain.errors import MalformedRow
 
 # A cell takes 16 bytes as text and 4 as a code. Below this share of distinct cells in the first
 # piece, the codes with their words are the smaller (benchmarks/large_csv.py).
@@ -23,7 +24,8 @@ def joined(pieces: Iterable[Piece]) -> tuple[Dialect, Records]:
     frames: list[pl.DataFrame] = []
     coded: list[str] = []
     last: Piece | None = None
-    n_blank, has_quotes = 0, False
+    n_blank, has_quotes, n_before = 0, False, 0
+    set_aside: dict[int, MalformedRow] = {}
     for piece in pieces:
         frame = piece.records.frame
         if not frames:
@@ -31,11 +33,16 @@ def joined(pieces: Iterable[Piece]) -> tuple[Dialect, Records]:
         frames.append(frame.with_columns(pl.col(coded).cast(pl.Categorical)) if coded else frame)
         n_blank += piece.records.n_blank
         has_quotes = has_quotes or piece.records.has_quotes
+        for at, error in piece.records.set_aside.items():
+            set_aside[n_before + at] = error.moved(n_before)
+        n_before += frame.height
         last = piece
     if last is None:
         raise NotPlainError
     whole = pl.concat(frames, rechunk=False)
-    records = replace(last.records, frame=whole, n_blank=n_blank, has_quotes=has_quotes)
+    records = replace(
+        last.records, frame=whole, n_blank=n_blank, has_quotes=has_quotes, set_aside=set_aside
+    )
     return last.dialect, records
 
 

@@ -17,9 +17,10 @@ from modelyard.components.sources._delimited.dialects import (
     find_dialect,
 )
 from modelyard.components.sources._delimited.encodings import CONTROL_BYTES, is_marked
-from modelyard.components.sources._delimited.layouts import lay_out
+from modelyard.components.sources._delimited.layouts import Layout, lay_out
 from modelyard.components.sources._delimited.records import Records, cut_regular
 from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import MalformedRow
 
 # Smaller pieces cost more calls, larger ones memory: between 4 and 64 MB the time is the same
 # (benchmarks/large_csv.py).
@@ -77,7 +78,7 @@ class PieceReader:
         for block in self._blocks():
             _require_plain(block)
             layout = lay_out(header + block, dialect.delimiter)
-            records = None if layout is None else cut_regular(layout, dialect, n_before=n_before)
+            records = None if layout is None else self._cut(layout, dialect, n_before=n_before)
             if layout is None or records is None or not all(name.strip() for name in records.names):
                 raise NotPlainError
             if n_before and records.drops_trailing != drops_trailing:
@@ -88,6 +89,16 @@ class PieceReader:
             yield Piece(records, dialect)
         if not header:
             raise NotPlainError
+
+    def _cut(self, layout: Layout, dialect: Dialect, *, n_before: int) -> Records | None:
+        aside = self._options.sets_aside
+        try:
+            return cut_regular(layout, dialect, n_before=n_before, sets_aside=aside)
+        except MalformedRow as error:
+            if aside:
+                # Whether such rows are few, the whole file tells.
+                raise NotPlainError from error
+            raise
 
     def _dialect(self) -> Dialect:
         with self._location.open("rb") as stream:

@@ -6,9 +6,8 @@ every record; elsewhere the standard library's reader goes record by record.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,8 @@ from modelyard.domain.errors import MalformedRow
 from modelyard.domain.tables import DELIMITER_NAMES
 
 _MAX_SAMPLE = 80
+# Of so many rows the reason is told at most; a file with more of them is broken as a whole.
+_MOST_SET_ASIDE = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Records:
         has_quotes: whether any cell is quoted.
         drops_trailing: whether the header or every row ends in a delimiter with nothing behind it,
             which was left out.
+        set_aside: zero-based rows of another width than the header, with the reason.
     """
 
     names: tuple[str, ...]
@@ -41,31 +43,38 @@ class Records:
     n_blank: int = 0
     has_quotes: bool = False
     drops_trailing: bool = False
+    set_aside: Mapping[int, MalformedRow] = field(default_factory=dict)
 
 
-def cut(content: bytes, dialect: Dialect) -> Records:
+def cut(content: bytes, dialect: Dialect, *, sets_aside: bool = False) -> Records:
     """Return the records of a text.
 
     Args:
         content: UTF-8, without byte order mark.
         dialect: as it was found.
+        sets_aside: whether rows of another width are set aside, as long as they are few.
 
     Raises:
         MalformedRow: at the first row that has more or fewer fields than the header, or that opens
             a quote which nothing closes.
     """
     layout = lay_out(content, dialect.delimiter)
-    records = None if layout is None else cut_regular(layout, dialect)
-    return records or _cut_one_by_one(content, dialect)
+    records = None
+    if layout is not None:
+        records = cut_regular(layout, dialect, sets_aside=sets_aside)
+    return records or _cut_one_by_one(content, dialect, sets_aside=sets_aside)
 
 
-def cut_regular(layout: Layout, dialect: Dialect, *, n_before: int = 0) -> Records | None:
+def cut_regular(
+    layout: Layout, dialect: Dialect, *, n_before: int = 0, sets_aside: bool = False
+) -> Records | None:
     """Cut a regular text, or return None if the table engine sees other rows than were counted.
 
     Args:
         layout: of the text, its header included.
         dialect: as it was found.
         n_before: rows of the file that stand before this text.
+        sets_aside: see `cut`.
 
     Raises:
         MalformedRow: at the first row that has more or fewer fields than the header.
@@ -78,8 +87,15 @@ def cut_regular(layout: Layout, dialect: Dialect, *, n_before: int = 0) -> Recor
     end_empty = bool((text[layout.ends[1:] - 1] == ord(dialect.delimiter)).all())
     settled = _settle(names, n_fields, end_empty=end_empty)
     if settled is None:
-        row = int(np.flatnonzero(n_fields != len(names))[0])
-        _refuse(row, layout.record(row + 1), (n_fields, len(names)), n_before=n_before)
+        ragged = _ragged(n_fields, len(names), sets_aside=sets_aside)
+        if not ragged:
+            row = int(np.flatnonzero(n_fields != len(names))[0])
+            counts = (n_fields, len(names))
+            raise _malformed(row, layout.record(row + 1), counts, n_before=n_before)
+        told = {at: _malformed(at, layout.record(at + 1), (n_fields, len(names))) for at in ragged}
+        whole = lay_out(_filled(layout, told, len(names), dialect), dialect.delimiter)
+        records = None if whole is None else cut_regular(whole, dialect, n_before=n_before)
+        return None if records is None else replace(records, set_aside=told)
     frame = _read_cells(layout, settled[1], dialect)
     if frame.height != n_fields.size:
         return None
@@ -88,7 +104,23 @@ def cut_regular(layout: Layout, dialect: Dialect, *, n_before: int = 0) -> Recor
     return _trimmed(records, settled[0])
 
 
-def _cut_one_by_one(content: bytes, dialect: Dialect) -> Records:
+def _ragged(n_fields: npt.NDArray[np.int64], n_names: int, *, sets_aside: bool) -> list[int]:
+    """Return the rows to set aside: none where they are so many that the file is another one."""
+    rows = np.flatnonzero(n_fields != n_names)
+    is_few = 2 * len(rows) < len(n_fields) and len(rows) <= _MOST_SET_ASIDE
+    return rows.tolist() if sets_aside and is_few and n_names > 1 else []
+
+
+def _filled(layout: Layout, rows: Container[int], n_names: int, dialect: Dialect) -> bytes:
+    """Return the text with a record of the header's width in place of each of some rows."""
+    content, filler = layout.content, f"-{dialect.delimiter * (n_names - 1)}".encode()
+    spans = zip(layout.starts.tolist(), layout.ends.tolist(), strict=True)
+    return b"\n".join(
+        filler if at - 1 in rows else content[start:end] for at, (start, end) in enumerate(spans)
+    )
+
+
+def _cut_one_by_one(content: bytes, dialect: Dialect, *, sets_aside: bool) -> Records:
     rows: list[list[str]] = []
     n_blank = 0
     try:
@@ -107,15 +139,24 @@ def _cut_one_by_one(content: bytes, dialect: Dialect) -> Records:
     names, body = tuple(rows[0]), rows[1:]
     n_fields = np.array([len(record) for record in body], dtype=np.int64)
     settled = _settle(names, n_fields, end_empty=all(not record[-1] for record in body))
+    told: dict[int, MalformedRow] = {}
     if settled is None:
-        row = int(np.flatnonzero(n_fields != len(names))[0])
-        _refuse(row, dialect.delimiter.join(body[row]), (n_fields, len(names)))
+        ragged = _ragged(n_fields, len(names), sets_aside=sets_aside)
+        rows_told = ragged or np.flatnonzero(n_fields != len(names))[:1].tolist()
+        for at in rows_told:
+            text = dialect.delimiter.join(body[at])
+            told[at] = _malformed(at, text, (n_fields, len(names)))
+            body[at] = ["-", *[""] * (len(names) - 1)]
+        if not ragged:
+            raise told[rows_told[0]]
+        settled = len(names), len(names)
     cells = zip(*body, strict=True) if body else ((),) * settled[1]
     frame = pl.DataFrame(
         [pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(cells)]
     )
     _refuse_repeated_header(names, frame)
-    return _trimmed(Records(names, frame, n_blank, has_quotes=True), settled[0])
+    records = Records(names, frame, n_blank, has_quotes=True, set_aside=told)
+    return _trimmed(records, settled[0])
 
 
 def _refuse_repeated_header(
@@ -193,10 +234,10 @@ def _reader(text: str, dialect: Dialect) -> Iterator[list[str]]:
     )
 
 
-def _refuse(
+def _malformed(
     row: int, record: str, counts: tuple[npt.NDArray[np.int64], int], *, n_before: int = 0
-) -> NoReturn:
-    """Raise the error that names the first row of another width than the header.
+) -> MalformedRow:
+    """Return the error that names a row of another width than the header.
 
     Args:
         row: zero-based, among the rows at hand.
@@ -219,7 +260,7 @@ def _refuse(
     if found < n_names and others:
         other = DELIMITER_NAMES[others[0]]
         fix = f"Row {number} seems to be cut by a {other}: use one delimiter only."
-    raise MalformedRow(
+    return MalformedRow(
         f"{which} {found} field{'s' if found > 1 else ''}; expected {expected}.",
         fix=fix,
         row=number,
