@@ -112,11 +112,7 @@ class TrainingService:
         """
         check_config(config, self.catalog.finding_codes())
         if config.keep_estimator:
-            algorithm = self.catalog.algorithms().get(config.algorithm)
-            if algorithm is not None:
-                # An unknown one is refused where it is asked for.
-                require_estimator(algorithm.card)
-            require_writer()
+            self._require_estimator(config.algorithm)
         if out is not None:
             _require_free(out)
         name = config.name or slug(Path(location or "model").stem)
@@ -141,6 +137,13 @@ class TrainingService:
             duration_s=finished.duration_s,
         )
         return outcome
+
+    def _require_estimator(self, key: str) -> None:
+        # An algorithm that is not known is refused by whoever asks for it.
+        algorithm = self.catalog.algorithms().get(key)
+        if algorithm is not None:
+            require_estimator(algorithm.card)
+        require_writer()
 
     def _begin(self, name: str, config: TrainingConfig, *, location: str) -> Run:
         started_at = self.now()
