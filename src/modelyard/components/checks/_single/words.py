@@ -39,14 +39,19 @@ class Words:
 
     @classmethod
     def of(cls, texts: Sequence[str | None] | npt.NDArray[np.object_]) -> Self:
-        """Read texts; missing ones hold nothing."""
+        """Read texts; missing ones hold nothing, and terms of too few rows are passed over."""
         numbers: dict[str, int] = {}
         rows, terms = [], []
         for row, text in enumerate(texts):
             held = {numbers.setdefault(term, len(numbers)) for term in terms_of(text or "")}
             rows += [row] * len(held)
             terms += sorted(held)
-        return cls(np.array(rows, int), np.array(terms, int), len(texts), len(numbers))
+        every = np.array(terms, dtype=np.int64)
+        is_kept = np.bincount(every, minlength=len(numbers)) >= _MIN_ROWS_PER_TERM
+        kept = is_kept[every]
+        places = np.cumsum(is_kept) - 1
+        in_rows = np.array(rows, dtype=np.int64)[kept]
+        return cls(in_rows, places[every[kept]], len(texts), int(is_kept.sum()))
 
     def answers(self, classes: IntArray, *, taught: IntArray) -> IntArray:
         """Return (n,) the class of every row, as the rows `taught` tell it."""
