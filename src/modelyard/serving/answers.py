@@ -141,7 +141,7 @@ def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
         _add_wishes(answer, served, read.blocks, scores=np.array([scores]), query=query)
     predicted = time.perf_counter()
     answer.inference_time_ms = round(1e3 * (predicted - read.started), 4)
-    reply = Reply(_ENCODER.encode(answer), headers=_beside(answer.ignored_columns))
+    reply = Reply(_ENCODER.encode(answer), headers=beside(answer.ignored_columns))
     counted = {decided.value if decided.probabilities else VALUE: 1}
     read_s, written = read.read_at - read.started, time.perf_counter() - predicted
     reply.work = Work(served.name, 1, counted, read_s, predicted - read.read_at, written)
@@ -176,7 +176,7 @@ def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> 
         _add_wishes_of_many(answer, served, batch, scores=scores, query=query)
     predicted = time.perf_counter()
     answer.inference_time_ms = round(1e3 * (predicted - started), 4)
-    reply = Reply(_ENCODER.encode(answer), headers=_beside(answer.ignored_columns))
+    reply = Reply(_ENCODER.encode(answer), headers=beside(answer.ignored_columns))
     written = time.perf_counter() - predicted
     counted = classes_of(served, batch, values=values)
     reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
@@ -278,7 +278,7 @@ def _strongest(told: Explanation, n_reasons: int) -> Reasons:
     )
 
 
-def _beside(ignored: tuple[str, ...]) -> Sequence[tuple[bytes, bytes]]:
+def beside(ignored: tuple[str, ...]) -> Sequence[tuple[bytes, bytes]]:
     """Return the header that warns of columns that the model does not take."""
     if not ignored:
         return ()

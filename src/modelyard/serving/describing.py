@@ -11,6 +11,7 @@ from modelyard.serving.options import ServerOptions
 from modelyard.serving.queries import OPTIONS
 from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
+from modelyard.serving.tensors import datatype_of
 
 Json = dict[str, Any]
 # Where a server listens by default; the examples ask there.
@@ -226,8 +227,7 @@ def _samples(path: str, example: Any) -> list[Json]:
 
 
 def _tensor(column: InputColumn, example: Any) -> Json:
-    is_number = column.kind.is_number and not isinstance(example, str)
-    datatype = "FP64" if is_number else "BYTES"
+    datatype = "BYTES" if isinstance(example, str) else datatype_of(column)
     return {"name": column.name, "shape": [1], "datatype": datatype, "data": [example]}
 
 

@@ -10,7 +10,8 @@ from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Rout
 from modelyard.serving.forms import read_bare, read_many
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
-from modelyard.serving.tensors import HEADER_LENGTH, answer_tensors
+from modelyard.serving.tensor_requests import HEADER_LENGTH
+from modelyard.serving.tensors import answer_tensors
 
 Handler = Callable[[Served, Request], Reply]
 
