@@ -1,7 +1,7 @@
 """Chooses which candidates answer together and how much each counts, as serving allows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ FloatArray = npt.NDArray[np.float64]
 _CHOSEN_FROM = 25
 # A member that counts less is left out: it costs as much to answer as any other.
 _LEAST_WEIGHT = 0.02
+# Beside the best candidate, where it alone takes all that is allowed.
+_ROOM = 1.5
 # Rows that weights are found on: those of a few thousand rows differ little from those of all.
 _MOST_ROWS = 20_000
 
@@ -138,6 +140,7 @@ def choose_blend(
         seed: of the search for weights, the same for each attempt.
     """
     candidates = list(library.entries[:_CHOSEN_FROM])
+    bounds = _with_room(bounds, library)
     while True:
         weights = _weights(library, candidates, arena=arena, ensemble=ensemble, seed=seed)
         members = [entry for entry in candidates if entry.number in weights]
@@ -185,6 +188,20 @@ def _weights(
     kept = kept if any(kept) else found
     total = sum(kept)
     return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
+
+
+def _with_room(bounds: Bounds, library: Library) -> Bounds:
+    """Return bounds that the best candidate fits into, with a little beside it.
+
+    Many classes, or a forest that nothing comes near: what is cheaper would answer much worse.
+    """
+    best = library.entries[0]
+    return replace(
+        bounds,
+        row_us=max(bounds.row_us, _ROOM * library.row_us(best)),
+        batch_us=max(bounds.batch_us, _ROOM * library.batch_us(best)),
+        size_bytes=max(bounds.size_bytes, _ROOM * library.size_bytes(best)),
+    )
 
 
 def _is_within(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
