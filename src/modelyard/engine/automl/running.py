@@ -152,14 +152,20 @@ def _racing(
             on_entry=take_down,
             began=_began(workshop),
         )
-        known = [] if journal is None else journal.recall()
-        if known:
-            told = f"going on from {len(known)} candidates of a run that did not end"
-            workshop.progress.say(told)
-        race.go_on_from(known)
+        if journal is not None:
+            _go_on(race, journal)
         yield race
     finally:
         pool.close()
+
+
+def _go_on(race: Race, journal: Journal) -> None:
+    """Take in what a run that did not end had finished."""
+    known = journal.recall()
+    if known:
+        told = f"going on from {len(known)} candidates of a run that did not end"
+        race.judge.workshop.progress.say(told)
+    race.go_on_from(known)
 
 
 def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tuple[Library, Blend]:
