@@ -76,8 +76,8 @@ def test_an_ensemble_is_tuned_in_its_own_parameters(iris: Path) -> None:
 
 
 def test_options_of_a_search_without_one_are_refused(iris: Path) -> None:
-    with pytest.raises(UsageError, match="n_trials belong to a search"):
-        modelyard.train(iris, target="species", n_trials=3)
+    with pytest.raises(UsageError, match="n_points belong to a search"):
+        modelyard.train(iris, target="species", grid_points=3)
 
 
 @pytest.mark.parametrize(
