@@ -1,5 +1,6 @@
 """What a model answers, and what it noticed about the rows that it was asked about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -41,7 +42,7 @@ class Flag:
         """Return the remark with its rows counted from further up."""
         return replace(self, rows=tuple(row + n_rows for row in self.rows))
 
-    def placed(self, positions: npt.NDArray[np.int64]) -> Self:
+    def placed(self, positions: Sequence[int] | npt.NDArray[np.int64]) -> Self:
         """Return the remark on some rows of a table, by their positions in it, 0 is the first."""
         return replace(self, rows=tuple(int(positions[row - 1]) + 1 for row in self.rows))
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from modelyard.domain.columns import ColumnKind, InputColumn
+from modelyard.domain.errors import SchemaViolation
 from modelyard.domain.schema_cells import broken_rule, violation
 from modelyard.domain.schemas import DataSchema
 from modelyard.runtime.blocks import Blocks
@@ -26,13 +27,22 @@ class Demands:
         """Refuse rows with a cell that the schema does not allow.
 
         Raises:
-            SchemaViolation: naming the first row that breaks the rule of the first such column.
+            SchemaViolation: naming the first row that breaks the rule of the first such column; it
+                knows the rows that break any rule.
         """
+        first: SchemaViolation | None = None
+        misfits: set[int] = set()
         for column in self._columns:
-            for row, value in enumerate(_cells(blocks, column), start=1):
+            for at, value in enumerate(_cells(blocks, column)):
                 broken = broken_rule(self._schema, column, value=value)
                 if broken is not None:
-                    raise violation(self._schema, column, value=value, broken=broken, row=row)
+                    misfits.add(at)
+                    first = first or violation(
+                        self._schema, column, value=value, broken=broken, row=at + 1
+                    )
+        if first is not None:
+            first.misfits = sorted(misfits)
+            raise first
 
 
 def _cells(blocks: Blocks, column: InputColumn) -> Iterator[Any]:

@@ -8,13 +8,14 @@ missing in the training file.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.cells import WHITE_SPACE
 from modelyard.domain.columns import ColumnKind, InputColumn
-from modelyard.domain.errors import MissingColumns, UsageError
+from modelyard.domain.errors import MissingColumns, UnparseableValue, UsageError
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
@@ -85,12 +86,12 @@ class InputReader:
         """Refuse a row that lacks a column of the model, as a row alone is refused.
 
         Raises:
-            MissingColumns: at the first such row, 1 is the first.
+            MissingColumns: at the first such row, 1 is the first; it knows the others.
         """
         names = frozenset(column.name for column in self.inputs)
-        for at, row in enumerate(rows, start=1):
-            if not names <= row.keys():
-                self._require_columns(row, at=at)
+        misfits = [at for at, row in enumerate(rows) if not names <= row.keys()]
+        if misfits:
+            self._require_columns(rows[misfits[0]], misfits=misfits)
 
     def read_columns(self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]) -> Blocks:
         """Read whole columns of equal length; an error names the first cell of the first column."""
@@ -100,6 +101,7 @@ class InputReader:
 
     def _read_columns(self, columns: Mapping[str, Any], n_rows: int) -> Blocks:
         read: dict[str, Any] = {}
+        errors: list[UnparseableValue] = []
         readers = {name: cell for name, cell, _, _ in self._cells}
         for column in self.inputs:
             values = columns[column.name]
@@ -107,10 +109,17 @@ class InputReader:
                 marked = self._own.get(column.name, self._grammar).marked
                 is_number = np.isfinite(values) & ~np.isin(values, list(marked))
                 read[column.name] = np.where(is_number, values, np.nan)
-            else:
-                grammar = self._own.get(column.name, self._grammar)
-                cell = readers.get(column.name) or partial(self._string, grammar=grammar)
+                continue
+            grammar = self._own.get(column.name, self._grammar)
+            cell = readers.get(column.name) or partial(self._string, grammar=grammar)
+            try:
                 read[column.name] = self._each(column, cell, values)
+            except UnparseableValue as error:
+                errors.append(error)
+        if errors:
+            # The first knows the bad rows of all columns, so that one turn parts them.
+            errors[0].misfits = sorted({at for error in errors for at in error.misfits})
+            raise errors[0]
         numbers = np.empty((n_rows, len(self._numbers)))
         strings = np.empty((n_rows, len(self._strings)), dtype=object)
         for at, name in enumerate(self._number_names):
@@ -171,18 +180,42 @@ class InputReader:
                 read.append(cell(value))
             except ValueError as error:
                 decimal = self._grammar.decimal
-                raise unfit_cell(column, value, row=row, decimal=decimal) from error
+                misfits = [at for at, each in enumerate(values) if not _is_read(cell, each)]
+                raise unfit_cell(
+                    column, value, row=row, decimal=decimal, misfits=misfits
+                ) from error
         return read
 
-    def _require_columns(self, present: Mapping[str, Any], *, at: int | None = None) -> None:
+    def _require_columns(self, present: Mapping[str, Any], *, misfits: Sequence[int] = ()) -> None:
         absent = [column.name for column in self.inputs if column.name not in present]
         if not absent:
             return
         close = nearest(absent[0], map(str, present))
         names = ", ".join(f"'{name}'" for name in absent[:10])
         hint = f"The nearest that came is '{close}'." if close else "Send null where it is unknown."
-        subject = "The input" if at is None else f"Row {at}"
-        raise MissingColumns(f"{subject} lacks {names}.", fix=hint, row=at, column=absent[0])
+        if close and normalize("NFC", close) == normalize("NFC", absent[0]):
+            hint = (
+                f"'{close}' came, which looks alike and has other code points: {_forms(absent[0])}."
+            )
+        row = misfits[0] + 1 if misfits else None
+        subject = "The input" if row is None else f"Row {row}"
+        error = MissingColumns(f"{subject} lacks {names}.", fix=hint, row=row, column=absent[0])
+        error.misfits = misfits
+        raise error
+
+
+def _is_read(cell: Callable[[Any], Any], value: Any) -> bool:
+    try:
+        cell(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _forms(name: str) -> str:
+    """Say in which Unicode form a name is written (Unicode Standard Annex 15)."""
+    form = next((form for form in ("NFC", "NFD") if is_normalized(form, name)), None)
+    return f"send the name in the form {form}" if form else f"send it as {name!a}"
 
 
 def _is_doubles(values: object) -> bool:

@@ -61,7 +61,12 @@ class RowAnswer(msgspec.Struct, omit_defaults=True):
 
 
 class BatchAnswer(msgspec.Struct, omit_defaults=True):
-    """The answers for many rows in their order; a row that has none holds null."""
+    """The answers for many rows in their order; a row that has none holds null.
+
+    Attributes:
+        errors: of the first thousand such rows.
+        n_failed: how many there are.
+    """
 
     predictions: list[Any]
     model: str
@@ -70,6 +75,7 @@ class BatchAnswer(msgspec.Struct, omit_defaults=True):
     flags: tuple[Flag, ...]
     errors: list[dict[str, Any]]
     inference_time_ms: float
+    n_failed: int = 0
     labels: tuple[Any, ...] = ()
     probabilities: list[Any] | None = None
     intervals: list[Any] | None = None
@@ -168,6 +174,7 @@ def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> 
         flags=batch.flags(served.predictor),
         errors=[each.error.to_dict() | {"row": each.row} for each in batch.errors],
         inference_time_ms=0.0,
+        n_failed=len(batch.failed),
         labels=served.manifest.labels,
         probabilities=_with_gaps(scores.tolist(), batch) if served.label_names else None,
         ignored_columns=rows.ignored(served.taken),
@@ -194,7 +201,7 @@ def joined(served: Served, batch: Batch) -> tuple[list[Any], FloatArray]:
 def classes_of(served: Served, batch: Batch, *, values: list[Any]) -> Mapping[Any, int]:
     """Return how many rows were answered by each label; of a regression all as one."""
     if not served.label_names:
-        return {VALUE: batch.n_rows - len(batch.errors)}
+        return {VALUE: batch.n_rows - len(batch.failed)}
     counted = Counter(values)
     counted.pop(None, None)
     return counted
@@ -203,8 +210,8 @@ def classes_of(served: Served, batch: Batch, *, values: list[Any]) -> Mapping[An
 def _with_gaps(values: list[Any], batch: Batch) -> list[Any]:
     if not batch.errors:
         return values
-    bad, answered = {each.row for each in batch.errors}, iter(values)
-    return [None if row in bad else next(answered) for row in range(1, batch.n_rows + 1)]
+    answered = iter(values)
+    return [None if at in batch.failed else next(answered) for at in range(batch.n_rows)]
 
 
 def _add_wishes(

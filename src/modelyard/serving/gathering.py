@@ -9,7 +9,6 @@ import asyncio
 
 import msgspec
 
-from modelyard.domain.errors import ModelyardError
 from modelyard.serving.answers import RowRead, read_row, row_reply
 from modelyard.serving.exchanges import Reply
 from modelyard.serving.queries import NOTHING
@@ -43,17 +42,11 @@ class Gathering:
 
     def _turn(self) -> None:
         turn, self._waiting = self._waiting, []
-        try:
-            by_model: dict[int, list[_Waiting]] = {}
-            for each in turn:
-                by_model.setdefault(id(each.read.served), []).append(each)
-            for together in by_model.values():
-                _answer(together)
-        finally:
-            # What nobody foresaw is told as a fault by the door of each request.
-            for each in turn:
-                if not each.reply.done():
-                    each.reply.set_exception(RuntimeError("the rows of a turn were not answered"))
+        by_model: dict[int, list[_Waiting]] = {}
+        for each in turn:
+            by_model.setdefault(id(each.read.served), []).append(each)
+        for together in by_model.values():
+            _answer(together)
 
 
 def _answer(together: list[_Waiting]) -> None:
@@ -61,7 +54,7 @@ def _answer(together: list[_Waiting]) -> None:
     try:
         rows = predictor.reader.joined([each.read.cells for each in together])
         scores = predictor.scores(rows).tolist()
-    except ModelyardError as error:
+    except Exception as error:  # noqa: BLE001 -- told by the door of the one request that it is of
         if len(together) == 1:
             _refuse(together[0], error)
             return
@@ -71,7 +64,7 @@ def _answer(together: list[_Waiting]) -> None:
     for each, row_scores in zip(together, scores, strict=True):
         try:
             reply = row_reply(each.read, row_scores, query=NOTHING)
-        except ModelyardError as error:
+        except Exception as error:  # noqa: BLE001 -- as above
             _refuse(each, error)
         else:
             # Whoever went away meanwhile has cancelled it.
@@ -79,6 +72,6 @@ def _answer(together: list[_Waiting]) -> None:
                 each.reply.set_result(reply)
 
 
-def _refuse(waiting: _Waiting, error: ModelyardError) -> None:
+def _refuse(waiting: _Waiting, error: Exception) -> None:
     if not waiting.reply.done():
         waiting.reply.set_exception(error)

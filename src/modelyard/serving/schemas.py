@@ -86,6 +86,7 @@ SCHEMAS: Mapping[str, Json] = {
             "errors": _list(_record({"code": _TEXT, "detail": _TEXT, "row": _COUNT})),
             "inference_time_ms": _NUMBER,
         },
+        n_failed=_COUNT,
         labels=_list(_LABEL),
         probabilities=_list(_or_null(_list(_CHANCE))),
         intervals=_list(_or_null(_list(_NUMBER))),

@@ -1,12 +1,13 @@
 """Every form of a request is answered alike, and what is odd about it is said."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import (
     InvalidValue,
     MalformedBody,
@@ -16,7 +17,15 @@ from modelyard.domain.errors import (
     UnparseableValue,
     UnsupportedPackage,
 )
-from modelyard.serving.batches import PIECE_ROWS, RowList, predict_batch
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.reading import InputReader
+from modelyard.serving.batches import (
+    MOST_ERRORS,
+    PIECE_ROWS,
+    ColumnLists,
+    RowList,
+    predict_batch,
+)
 from modelyard.serving.queries import Query, read_query
 from modelyard.serving.shelf import Shelf
 
@@ -70,9 +79,8 @@ def test_a_column_too_much_is_ignored_and_named(post: Post, rows: Rows) -> None:
     assert more["ignored_columns"] == ["rogue"]
     assert more["probabilities"] == plain["probabilities"]
     assert "ignored_columns" not in plain
-    assert post("/predict-batch", {"rows": [rows[0] | {"rogue": 1}]})["ignored_columns"] == [
-        "rogue"
-    ]
+    told = post("/predict-batch", {"rows": [rows[0], rows[0] | {"rogue": 1}, rows[0] | {"r": 2}]})
+    assert told["ignored_columns"] == ["rogue", "r"]
 
 
 def test_what_training_never_saw_is_flagged(post: Post, rows: Rows) -> None:
@@ -92,6 +100,14 @@ def test_a_missing_column_is_named(post: Post, rows: Rows) -> None:
         post("/predict", {"row": short})
     with pytest.raises(MissingColumns, match="island"):
         post("/predict-batch", {"columns": _columns([short])})
+
+
+def test_a_name_in_another_unicode_form_is_told_apart() -> None:
+    wanted = InputReader([InputColumn("gr\u00f6\u00dfe", ColumnKind.NUMERIC)], ())
+    with pytest.raises(MissingColumns, match=r"looks alike .* send the name in the form NFC"):
+        wanted.read_row({"gro\u0308\u00dfe": 1})
+    with pytest.raises(MissingColumns, match="The nearest that came is"):
+        wanted.read_row({"gr\u00f6sse": 1})
 
 
 def test_a_cell_that_does_not_fit_is_named_by_row_and_column(post: Post, rows: Rows) -> None:
@@ -136,10 +152,71 @@ def test_exactly_the_bad_rows_fail(shelf: Shelf, rows: Rows, bad: set[int]) -> N
     many = [rows[at % len(rows)] | ({"year": "?!"} if at in bad else {}) for at in range(64)]
     batch = predict_batch(predictor, RowList(many))
     assert {each.row - 1 for each in batch.errors} == bad
-    answered = [
-        at for piece in batch.pieces for at in range(piece.start, piece.start + piece.blocks.n_rows)
-    ]
+    assert batch.failed == bad
+    answered = [at for piece in batch.pieces for at in piece.positions]
     assert answered == [at for at in range(64) if at not in bad]
+
+
+class _Counted:
+    """Rows that count how often they are read."""
+
+    def __init__(self, rows: Any, reads: list[int]) -> None:
+        self._rows, self._reads = rows, reads
+        self.n_rows, self.ignored = rows.n_rows, rows.ignored
+
+    def read(self, reader: InputReader) -> Blocks:
+        self._reads.append(self.n_rows)
+        return cast("Blocks", self._rows.read(reader))
+
+    def part(self, start: int, stop: int) -> "_Counted":
+        return _Counted(self._rows.part(start, stop), self._reads)
+
+    def chosen(self, positions: Sequence[int]) -> "_Counted":
+        return _Counted(self._rows.chosen(positions), self._reads)
+
+
+def test_what_is_wrong_with_all_rows_is_found_at_once(shelf: Shelf, rows: Rows) -> None:
+    short = {name: cells for name, cells in _columns(rows * 100).items() if name != "island"}
+    reads: list[int] = []
+    with pytest.raises(MissingColumns, match="The input lacks 'island'"):
+        predict_batch(
+            shelf.models["penguins"].predictor, _Counted(ColumnLists(short, len(rows) * 100), reads)
+        )
+    assert len(reads) == 1
+
+
+def test_bad_rows_of_every_column_are_parted_in_one_turn(shelf: Shelf, rows: Rows) -> None:
+    predictor = shelf.models["penguins"].predictor
+    numbers = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year")
+    many = [
+        rows[0] | ({numbers[at % 5]: "?!"} if at % 2 else {}) for at in range(2 * MOST_ERRORS + 50)
+    ]
+    reads: list[int] = []
+    batch = predict_batch(predictor, _Counted(RowList(many), reads))
+    assert [n_rows for n_rows in reads if n_rows > 1] == [len(many), len(many) // 2]
+    assert len(batch.errors) == MOST_ERRORS
+    assert batch.failed == set(range(1, len(many), 2))
+
+
+def test_bad_rows_beyond_the_first_thousand_are_counted(post: Post, rows: Rows) -> None:
+    n_bad = MOST_ERRORS + 7
+    many = [rows[0], *[rows[0] | {"year": "?!"}] * n_bad, rows[0]]
+    answer = post("/predict-batch", {"rows": many})
+    assert (answer["n_failed"], len(answer["errors"])) == (n_bad, MOST_ERRORS)
+    assert [at for at, each in enumerate(answer["predictions"]) if each is not None] == [
+        0,
+        n_bad + 1,
+    ]
+
+
+def test_rows_that_lack_a_column_fail_alone(post: Post, rows: Rows) -> None:
+    short = {name: cell for name, cell in rows[0].items() if name != "year"}
+    answer = post("/predict-batch", {"rows": [rows[0], short, rows[0], short | {"rogue": 1}]})
+    assert [(each["row"], each["code"]) for each in answer["errors"]] == [
+        (2, "missing-columns"),
+        (4, "missing-columns"),
+    ]
+    assert "Row 2 lacks 'year'" in answer["errors"][0]["detail"]
 
 
 def test_rows_beyond_one_piece_keep_their_order_and_their_numbers(shelf: Shelf, rows: Rows) -> None:

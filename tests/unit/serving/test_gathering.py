@@ -3,15 +3,28 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from modelyard.domain.errors import UnparseableValue
+from modelyard.runtime.predictor import Predictor
 from modelyard.serving.gathering import Gathering
-from modelyard.serving.shelf import Shelf
+from modelyard.serving.shelf import Served, Shelf
 
 Rows = list[dict[str, Any]]
+
+
+class _Broken:
+    """A predictor that reads rows and fails where nobody foresaw it."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        self.reader, self.demands = predictor.reader, predictor.demands
+
+    def scores(self, rows: object) -> None:
+        del rows
+        raise ZeroDivisionError("a bug in the graph")
 
 
 def _together(shelf: Shelf, rows: Rows) -> list[Any]:
@@ -48,6 +61,24 @@ def test_a_bad_row_fails_alone(shelf: Shelf, rows: Rows) -> None:
     assert isinstance(bad, UnparseableValue)
     assert bad.row == 1
     assert {good.status, other.status} == {200}
+
+
+def test_a_fault_in_one_model_stays_with_it_and_is_told_as_it_was(
+    two: Mapping[str, Served], rows: Rows
+) -> None:
+    broken = replace(two["iris"], predictor=_Broken(two["iris"].predictor))
+    flower = {column.name: column.example for column in broken.manifest.inputs}
+
+    async def ask() -> list[Any]:
+        gathering = Gathering()
+        asked = [(broken, flower), (two["penguins"], rows[0]), (broken, flower)]
+        replies = (gathering.answer(of, json.dumps({"row": row}).encode()) for of, row in asked)
+        return await asyncio.gather(*replies, return_exceptions=True)
+
+    fault, good, other = asyncio.run(ask())
+    assert good.status == 200
+    assert {type(fault), type(other)} == {ZeroDivisionError}
+    assert str(fault) == "a bug in the graph"
 
 
 def test_a_client_that_went_away_holds_nobody_up(shelf: Shelf, rows: Rows) -> None:
