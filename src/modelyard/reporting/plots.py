@@ -16,7 +16,7 @@ _RIGHT, _TOP, _BOTTOM = 16.0, 12.0, 48.0
 _FONT = 12.0
 _BAR_ROW = 24.0
 _BAR_TOP = 26.0
-_BAR_LABEL = 186.0
+_BAR_LABEL = 222.0
 _BAR_VALUE = 58.0
 _CELL_MAX = 120.0
 # How much of its colour a cell takes, for no share and for all: letters on it keep the contrast of
