@@ -24,6 +24,7 @@ from modelyard.cli._errors import (
 from modelyard.domain.errors import ModelyardError
 from modelyard.kit.installs import WHOLE_INSTALL, serves_alone
 from modelyard.kit.matching import suggestion
+from modelyard.kit.outputs import silence_unread_output
 from modelyard.kit.signals import terminable
 from modelyard.kit.version import VERSION
 
@@ -62,6 +63,19 @@ class CommandFiles(click.Group):
             hint = suggestion(args[0], known, otherwise=otherwise)
             raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader of our output that went away ends it, with no fault of ours.
+
+        An example is `modelyard runs list | head`. Whatever other pipe breaks is a fault: click
+        would end in silence for both.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            if not silence_unread_output():
+                raise RuntimeError(f"a process that works for this one is gone: {error}") from error
+            return 0
 
 
 GROUP = CommandFiles(
@@ -103,9 +117,6 @@ def _run(  # noqa: PLR0911 -- one return for each kind of end
     except (KeyboardInterrupt, click.Abort) as error:
         # click turns an interruption into an Abort of its own.
         return show_interruption(error.__cause__ or error, wants_json=wants_json)
-    except BrokenPipeError:
-        # The reader of our output went away, e.g. `modelyard runs list | head`.
-        return 0
     except OSError as error:
         return show_refusal(error, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001 -- the door: whatever was not foreseen becomes a message

@@ -23,6 +23,7 @@
     │   ├── UnsupportedPackage     written in a format that this version does not know
     │   └── ParityExceeded         the package does not predict what the trained model predicts
     ├── StoreError                 the project folder cannot be read or written (exit 7)
+    ├── WorkersLost                the process that runs the fits has ended (exit 1)
     └── RequestError               a request over HTTP that is not answered (exit 4)
         ├── MalformedBody          no JSON, or JSON of another form than is asked for
         ├── BodyTooLarge           more bytes than the server takes
@@ -242,6 +243,13 @@ class StoreError(ModelyardError):
     code = "store"
     status = 507
     exit_code = 7
+
+
+class WorkersLost(ModelyardError):
+    """The process that runs pieces of work has ended, and they with it."""
+
+    code = "workers-lost"
+    status = 500
 
 
 class RequestError(ModelyardError):

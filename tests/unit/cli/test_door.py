@@ -2,13 +2,14 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from modelyard.cli._group import run
+from modelyard.cli._group import CommandFiles, run
 from modelyard.cli._screen import print_json
 
 
@@ -44,6 +45,29 @@ def test_a_full_disk_behind_the_output_ends_without_a_trace() -> None:
             )
         assert done.returncode in {5, 7}
         assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_went_away_is_no_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "modelyard", "config", "schema"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_another_pipe_that_breaks_is_a_fault() -> None:
+    def speak_to_nobody() -> None:
+        raise BrokenPipeError
+
+    group = CommandFiles(invoke_without_command=True, callback=speak_to_nobody)
+    with pytest.raises(RuntimeError, match="is gone"):
+        group.main([], standalone_mode=False)
 
 
 def test_a_machine_must_say_yes_before_something_is_lost(

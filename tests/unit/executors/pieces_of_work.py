@@ -35,3 +35,11 @@ def vanish(shared, n):
 
     yield n
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_parent(shared, n):
+    import os
+    import signal
+
+    os.kill(os.getppid(), signal.SIGKILL)
+    yield n

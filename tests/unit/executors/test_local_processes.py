@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.components.executors.local_processes import COMPONENT
+from modelyard.domain.errors import WorkersLost
 from modelyard.protocols.executors import Outcome
 
 HERE = Path(__file__).parent
@@ -78,6 +79,28 @@ def test_what_is_stopped_gives_its_place_back(opened, work):
     assert pool.n_free == 1
     pool.submit(2, work.count, argument=1)
     assert told(pool, 2)[-1].outcome is Outcome.ENDED
+
+
+def ask_until_it_fails(pool, work, ask):
+    while True:
+        # What is asked too fast of one that still ends would fill the pipes of both.
+        time.sleep(0.02)
+        ask(pool, work)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda pool, _: pool.wait(1.0),
+        lambda pool, work: pool.submit(2, work.count, argument=1),
+    ],
+    ids=["wait", "submit"],
+)
+def test_a_lost_process_is_told_with_its_end_whatever_is_asked_of_it(opened, work, ask):
+    pool = opened()
+    pool.submit(1, work.kill_parent, argument=0)
+    with pytest.raises(WorkersLost, match="by signal 9"):
+        ask_until_it_fails(pool, work, ask)
 
 
 def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, work):

@@ -5,6 +5,7 @@ import pickle
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from multiprocessing.reduction import send_handle
 from pathlib import Path
 from typing import Any
 
-from modelyard.domain.errors import UsageError
+from modelyard.domain.errors import UsageError, WorkersLost
 from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, Work
 
 _ZYGOTE = "modelyard.components.executors._zygote"
@@ -22,6 +23,8 @@ _ZYGOTE = "modelyard.components.executors._zygote"
 _LOOK_EVERY_S = 0.1
 # Given time to end before it is killed.
 _END_WITHIN_S = 2.0
+# Of what a lost process said last: a screen full, which holds the end of a stack trace.
+_SAID_BYTES = 2_000
 
 
 class LocalProcesses:
@@ -73,16 +76,17 @@ class _Pool:
 
     def __init__(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> None:
         ours, theirs = socket.socketpair()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the pool
         with theirs:
             self._zygote = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", _ZYGOTE, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self._said,
             )
         self._orders = Connection(ours.detach())
-        self._orders.send(("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)))
+        self._order("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
         self.n_places = n_places
         self._memory_bytes = memory_bytes
         self._pieces: dict[int, _Piece] = {}
@@ -97,9 +101,13 @@ class _Pool:
         """Let the zygote fork."""
         reading, writing = os.pipe()
         self._pieces[number] = _Piece(Connection(reading, writable=False))
-        self._orders.send(("run", number, work, argument))
-        send_handle(self._orders, writing, self._zygote.pid)
-        os.close(writing)
+        try:
+            self._order("run", number, work, argument)
+            send_handle(self._orders, writing, self._zygote.pid)
+        except OSError as error:
+            raise self._lost() from error
+        finally:
+            os.close(writing)
 
     def wait(self, timeout_s: float) -> Sequence[Notice]:
         """Return what was told since, at once where there is something, else after a while."""
@@ -127,6 +135,7 @@ class _Pool:
     def close(self) -> None:
         """End the zygote, and with it everything that still runs."""
         self._orders.close()
+        self._said.close()
         for piece in self._pieces.values():
             if piece.results is not None:
                 piece.results.close()
@@ -139,20 +148,43 @@ class _Pool:
     def _end(self, number: int, outcome: Outcome, reason: str) -> None:
         piece = self._pieces[number]
         piece.outcome, piece.reason = outcome, reason
-        self._orders.send(("stop", number))
+        self._order("stop", number)
+
+    def _order(self, *order: Any) -> None:
+        """Tell the zygote what to do.
+
+        Raises:
+            WorkersLost: if it has ended.
+        """
+        try:
+            self._orders.send(order)
+        except OSError as error:
+            raise self._lost() from error
+
+    def _lost(self) -> WorkersLost:
+        """Return how the zygote ended, with the end of what it said."""
+        self._orders.close()
+        code = self._zygote.wait()
+        how = f"by signal {-code}" if code < 0 else f"with {code}"
+        n_bytes = self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(n_bytes - _SAID_BYTES, 0))
+        said = self._said.read().decode(errors="replace").strip()
+        return WorkersLost(
+            f"The process that runs the fits has ended {how}{f': {said}' if said else ''}.",
+            fix="Train again; with less memory to hold, or fewer threads, where it was killed.",
+        )
 
     def _hear(self) -> None:
         """Take in what the zygote tells.
 
         Raises:
-            ChildProcessError: if the zygote itself has ended.
+            WorkersLost: if the zygote itself has ended.
         """
         while self._orders.poll():
             try:
                 kind, number, *told = self._orders.recv()
-            except (EOFError, OSError):
-                code = self._zygote.wait()
-                raise ChildProcessError(f"the process that forks ended with {code}") from None
+            except (EOFError, OSError) as error:
+                raise self._lost() from error
             if kind == "began":
                 self._pieces[number].pid = told[0]
             else:
@@ -174,7 +206,7 @@ class _Pool:
             elif kind == "failed":
                 piece.outcome, piece.reason = Outcome.FAILED, content
             else:
-                self._orders.send(("load", content))
+                self._order("load", content)
         if piece.results is None and piece.ending is not None:
             del self._pieces[number]
             notices.append(_last(number, piece))
