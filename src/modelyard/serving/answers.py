@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from modelyard.domain.errors import InvalidValue
-from modelyard.domain.explanations import Contribution, Explanation
 from modelyard.domain.predictions import Flag
 from modelyard.runtime.blocks import Blocks, Cells
 from modelyard.runtime.conformal import FloatArray
@@ -17,10 +16,9 @@ from modelyard.serving.batches import Batch, Rows, predict_batch
 from modelyard.serving.exchanges import Reply, Work
 from modelyard.serving.forms import read_one
 from modelyard.serving.queries import Query
+from modelyard.serving.reasons import MOST_EXPLAINED, Reasons, explained
 from modelyard.serving.shelf import Served
 
-# An explanation asks the model some thousand times where its graph is not of a known form.
-MOST_EXPLAINED = 100
 # Under which the answers of a regression are counted.
 VALUE = "value"
 
@@ -31,18 +29,6 @@ class Interval(msgspec.Struct):
     level: float
     low: float
     high: float
-
-
-class Reasons(msgspec.Struct):
-    """The strongest reasons for one answer; `base`, these and `others` sum up to `score`."""
-
-    label: Any
-    scale: str
-    method: str
-    base: float
-    score: float
-    contributions: tuple[Contribution, ...]
-    others: float
 
 
 class RowAnswer(msgspec.Struct, omit_defaults=True):
@@ -223,7 +209,7 @@ def _add_wishes(
     if query.sets is not None:
         answer.prediction_set = _sets(served, scores, query.sets)[0]
     if query.explain is not None:
-        answer.explanation = _reasons(served, blocks, query.explain)[0]
+        answer.explanation = explained(served.explainer, [blocks], n_reasons=query.explain)[0]
 
 
 def _add_wishes_of_many(
@@ -239,7 +225,8 @@ def _add_wishes_of_many(
                 f"At most {MOST_EXPLAINED} rows are explained at a time; {batch.n_rows} came.",
                 fix="Send fewer rows, or leave explain out.",
             )
-        told = [r for each in batch.pieces for r in _reasons(served, each.blocks, query.explain)]
+        parts = [piece.blocks for piece in batch.pieces]
+        told = explained(served.explainer, parts, n_reasons=query.explain)
         answer.explanations = _with_gaps(told, batch)
 
 
@@ -266,23 +253,6 @@ def _sets(served: Served, scores: FloatArray, level: float) -> list[Any]:
         [labels[code] for code in codes if is_held[code]]
         for codes, is_held in zip(order, held, strict=True)
     ]
-
-
-def _reasons(served: Served, blocks: Blocks, n_reasons: int) -> list[Any]:
-    return [_strongest(told, n_reasons) for told in served.explainer.explain(blocks)]
-
-
-def _strongest(told: Explanation, n_reasons: int) -> Reasons:
-    rest = told.contributions[n_reasons:]
-    return Reasons(
-        label=told.label,
-        scale=told.scale,
-        method=told.method,
-        base=told.base,
-        score=told.score,
-        contributions=told.contributions[:n_reasons],
-        others=sum(each.amount for each in rest),
-    )
 
 
 def beside(ignored: tuple[str, ...]) -> Sequence[tuple[bytes, bytes]]:

@@ -8,7 +8,7 @@ from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.kit.version import VERSION
 from modelyard.serving.facts import column_facts
 from modelyard.serving.options import ServerOptions
-from modelyard.serving.queries import OPTIONS
+from modelyard.serving.queries import MOST_REASONS, OPTIONS
 from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
 from modelyard.serving.tensors import datatype_of
@@ -18,6 +18,7 @@ Json = dict[str, Any]
 ADDRESS = "http://127.0.0.1:8000"
 
 _PROBLEMS = {
+    "400": "What came is no HTTP/1.1.",
     "404": "There is no such path, or no such model.",
     "405": "The path answers another method.",
     "408": "The request did not come whole in time.",
@@ -32,7 +33,7 @@ _LEVEL = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
 _OPTION_SCHEMAS: Mapping[str, Json] = {
     "interval": _LEVEL,
     "sets": _LEVEL,
-    "explain": {"type": "integer", "minimum": 1, "maximum": 1000},
+    "explain": {"type": "integer", "minimum": 1, "maximum": MOST_REASONS},
     "strict": {"type": "boolean"},
 }
 
@@ -99,8 +100,9 @@ def _lists() -> Json:
     return {"type": "object", "additionalProperties": column}
 
 
-_ONE_ROW = ("interval", "sets", "explain", "strict")
-_ALL = ("interval", "sets", "explain", "strict")
+_ALL = tuple(OPTIONS)
+# One row is refused in any case.
+_ONE_ROW = tuple(name for name in OPTIONS if name != "strict")
 
 
 def _operation(title: str, body: Json, example: Any, *, answer: str | None) -> Json:
@@ -110,7 +112,9 @@ def _operation(title: str, body: Json, example: Any, *, answer: str | None) -> J
     told: Json = {
         "summary": title,
         "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": _problems("404", "405", "408", "413", "415", "422", "431", "500", "503"),
+        "responses": _problems(
+            "400", "404", "405", "408", "413", "415", "422", "431", "500", "503"
+        ),
     }
     if answer is not None:
         told["responses"]["200"] = _answer(answer)
@@ -137,7 +141,7 @@ def _pages(*, has_admin: bool) -> Json:
         ("/v2/models/{name}/versions/{version}/ready", "The same", "Any", [name, version]),
     ):
         operation: Json = {"summary": title, "responses": {"200": _answer(answer)}}
-        operation["responses"] |= _problems("405", "408", "431", "500")
+        operation["responses"] |= _problems("400", "405", "408", "431", "500")
         if parameters:
             operation["parameters"] = parameters
             operation["responses"] |= _problems("404")
@@ -152,13 +156,13 @@ def _metrics() -> Json:
     text = {"text/plain": {"schema": {"type": "string"}}}
     answer = _answer("Any")
     answer["content"] |= text
-    responses = {"200": answer} | _problems("405", "408", "431", "500")
+    responses = {"200": answer} | _problems("400", "405", "408", "431", "500")
     return {"summary": "Counters, for Prometheus or as JSON by Accept", "responses": responses}
 
 
 def _reload() -> Json:
     responses = {"200": _answer("Any")}
-    responses |= _problems("401", "404", "405", "408", "422", "431", "500")
+    responses |= _problems("400", "401", "404", "405", "408", "422", "431", "500")
     title = "Open the models again, and put new versions in place"
     return {"summary": title, "security": [{"token": []}], "responses": responses}
 

@@ -1,7 +1,8 @@
 """The ASGI door: predictions on the shortest way, everything else to the pages.
 
 A row is answered on the event loop itself, since handing it to a thread costs more than answering;
-longer bodies go to the one thread beside it, so that the health page stays quick meanwhile.
+longer bodies go to the one thread beside it, so that the health page stays quick meanwhile, and
+explanations to another, so that batches do not wait for them.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from modelyard.domain.errors import ModelyardError, WrongMethod
+from modelyard.domain.errors import ModelyardError, Overloaded, WrongMethod
 from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
 from modelyard.serving.gate import Gate
 from modelyard.serving.gathering import Gathering
@@ -25,6 +26,7 @@ from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.problems import fault, problem_of
+from modelyard.serving.reasons import LONGEST_S
 from modelyard.serving.routes import require_readable, routes_of
 from modelyard.serving.shelf import Served, Shelf
 
@@ -33,7 +35,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Some forty rows, a millisecond of work.
+# Some forty rows, a millisecond of work. So much of a body is not held against the others either,
+# so that a few long ones that come slowly do not shut out those who ask for a row.
 _INLINE_BYTES = 16_384
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 # How requests to unknown paths are counted, whatever they asked for.
@@ -42,6 +45,8 @@ _OTHER = "other"
 
 # The status by which nginx logs that nobody was there any more to be answered.
 _GONE = 499
+# Where a connection leaves the status and the id under which it has ended a request.
+_ENDED = "modelyard.ended"
 
 
 class GoneError(Exception):
@@ -77,6 +82,7 @@ class Door:
         self.page_paths: frozenset[str] = frozenset()
         self._routes = routes_of(shelf.models)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
+        self._explaining = ThreadPoolExecutor(1, thread_name_prefix="explain")
         self._gathering = Gathering()
         self._prefix = secrets.token_hex(4)
         self._counter = count(1)
@@ -94,7 +100,9 @@ class Door:
         try:
             reply = await self._reply(route, call, receive=receive)
         except GoneError:
-            self._record(call, route.endpoint, status=_GONE)
+            status, request_id = scope.get(_ENDED, (_GONE, call.request_id))
+            call = _Call(scope, call.headers, request_id, call.started)
+            self._record(call, route.endpoint, status=status)
             return
         await _send(reply, send, call.request_id)
         self._record(call, route.endpoint, status=reply.status, work=reply.work)
@@ -116,9 +124,27 @@ class Door:
             self.log.tell("model-renewed", model=served.name, version=served.version)
         return new
 
+    def end(self, status: int, *, client: tuple[str, int] | None, scope: Scope | None) -> str:
+        """Note that a connection ends before its request has come whole, and return the id of it.
+
+        Args:
+            status: that the connection answers.
+            client: address and port.
+            scope: of the request, if its headers have come.
+        """
+        unread: Scope = {"method": "", "path": "", "headers": (), "client": client}
+        call = self._call(unread if scope is None else scope)
+        if scope is None:
+            self._record(call, _OTHER, status=status)
+        else:
+            # Whoever waits for its body records it.
+            scope[_ENDED] = (status, call.request_id)
+        return call.told_id
+
     def close(self) -> None:
-        """End the thread and write the last lines of the log."""
+        """End the threads and write the last lines of the log."""
         self._thread.shutdown()
+        self._explaining.shutdown()
         self.log.drain()
 
     def _call(self, scope: Scope) -> _Call:
@@ -131,12 +157,10 @@ class Door:
     async def _reply(self, route: Route, call: _Call, *, receive: Receive) -> Reply:
         try:
             _require_post(call.scope)
-            self.gate.enter()
             self.meters.counts.in_flight += 1
             try:
                 return await self._answer(route, call, receive=receive)
             finally:
-                self.gate.leave()
                 self.meters.counts.in_flight -= 1
         except ModelyardError as error:
             return problem_of(error, call.told_id, is_of_protocol=route.is_of_protocol)
@@ -154,18 +178,41 @@ class Door:
         self.gate.require_size(int(declared) if declared.isdigit() else 0)
         body = await self._body(receive)
         try:
-            if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
-                return await self._gathering.answer(route.gathers, body)
-            request = Request(query, headers, body)
-            if len(body) <= _INLINE_BYTES and b"explain" not in query:
-                return route.answer(request)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, route.answer, request)
+            # A place is taken when the body is whole: whoever sends it slowly holds none.
+            self.gate.enter()
+            try:
+                if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
+                    return await self._gathering.answer(route.gathers, body)
+                return await self._computed(route, Request(query, headers, body))
+            finally:
+                self.gate.leave()
         finally:
-            self.gate.release(len(body))
+            if len(body) > _INLINE_BYTES:
+                self.gate.release(_beyond(len(body)))
+
+    async def _computed(self, route: Route, request: Request) -> Reply:
+        """Answer here what is short, and in a thread what is not."""
+        # A name may be written with percent signs.
+        is_explained = b"explain" in request.query or b"%" in request.query
+        if len(request.body) <= _INLINE_BYTES and not is_explained:
+            return route.answer(request)
+        loop = asyncio.get_running_loop()
+        if not is_explained:
+            return await loop.run_in_executor(self._thread, route.answer, request)
+        came = time.perf_counter()
+
+        def answer() -> Reply:
+            if time.perf_counter() - came > LONGEST_S:
+                raise Overloaded(
+                    f"Other explanations took the {LONGEST_S:g} s that a request waits for them.",
+                    fix="Repeat later, or leave explain out.",
+                )
+            return route.answer(request)
+
+        return await loop.run_in_executor(self._explaining, answer)
 
     async def _body(self, receive: Receive) -> bytes:
-        """Return the whole body, whose bytes the gate holds from then on."""
+        """Return the whole body, whose bytes beyond the first the gate holds from then on."""
         parts: list[bytes] = []
         n_bytes = 0
         try:
@@ -173,7 +220,8 @@ class Door:
                 message = await receive()
                 part = _part_of(message)
                 self.gate.require_size(n_bytes + len(part))
-                self.gate.hold(len(part))
+                if n_bytes + len(part) > _INLINE_BYTES:
+                    self.gate.hold(_beyond(n_bytes + len(part)) - _beyond(n_bytes))
                 n_bytes += len(part)
                 if not parts and not message.get("more_body"):
                     return part
@@ -181,7 +229,7 @@ class Door:
                 if not message.get("more_body"):
                     return b"".join(parts)
         except BaseException:
-            self.gate.release(n_bytes)
+            self.gate.release(_beyond(n_bytes))
             raise
 
     async def _page(self, call: _Call, receive: Receive, *, send: Send) -> None:
@@ -232,6 +280,11 @@ def _require_post(scope: Scope) -> None:
         raise WrongMethod(
             f"{scope['path']} answers POST; {scope['method']} came.", fix="Send a POST."
         )
+
+
+def _beyond(n_bytes: int) -> int:
+    """Return how many bytes of a body are held against the others."""
+    return n_bytes - _INLINE_BYTES if n_bytes > _INLINE_BYTES else 0
 
 
 def _part_of(message: MutableMapping[str, Any]) -> bytes:

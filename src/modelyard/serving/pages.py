@@ -23,6 +23,7 @@ from modelyard.serving.facts import health_facts, model_facts
 from modelyard.serving.guide import render
 from modelyard.serving.meters import CONTENT_TYPE
 from modelyard.serving.problems import fault, problem_of
+from modelyard.serving.protocol import ENDED
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensors import metadata
 
@@ -50,10 +51,11 @@ def pages_of(door: Door, *, opened: Callable[[], None], closed: Callable[[], Non
     """
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         opened()
         try:
-            yield
+            # What each connection of the server is told.
+            yield {ENDED: door.end}
         finally:
             closed()
 
@@ -61,7 +63,10 @@ def pages_of(door: Door, *, opened: Callable[[], None], closed: Callable[[], Non
     if door.options.token is not None:
         routes.append(_admin(door, door.options.token))
     handlers: Any = {ModelyardError: _told, HTTPException: _refused, Exception: _failed}
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    # A redirection would lead to whatever host the client has named.
+    pages.router.redirect_slashes = False
+    return pages
 
 
 def _server(door: Door) -> Iterator[Route]:
@@ -73,7 +78,7 @@ def _server(door: Door) -> Iterator[Route]:
         return Json({"product": "modelyard", "version": VERSION, "models": names, "links": links})
 
     async def health(_: Request) -> Response:
-        n_in_flight = door.gate.n_in_flight
+        n_in_flight = door.meters.counts.in_flight
         return Json(health_facts(door.shelf.models, n_in_flight=n_in_flight, started_at=started_at))
 
     async def metrics(request: Request) -> Response:
@@ -145,8 +150,10 @@ def _protocol(door: Door) -> Iterator[Route]:
 
 def _admin(door: Door, token: str) -> Route:
     async def reload(request: Request) -> Response:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        is_right = hmac.compare_digest(given.strip().encode(), token.encode())
+        # Names of schemes are the same in any case (RFC 9110, 11.1).
+        if scheme.lower() != "bearer" or not is_right:
             raise NotAuthorized(
                 "The call needs the token of this server.",
                 fix="Send the header Authorization: Bearer TOKEN.",
@@ -162,10 +169,8 @@ def _admin(door: Door, token: str) -> Route:
 def _page(
     path: str, answer: Callable[[Request], Awaitable[Response]], *, method: str = "GET"
 ) -> Route:
-    route = Route(path, answer, methods=[method])
-    # Starlette adds HEAD to GET; the document tells of no such answer.
-    route.methods = {method}
-    return route
+    # GET is answered to HEAD as well (RFC 9110, 9.1): without its body, which uvicorn leaves out.
+    return Route(path, answer, methods=[method])
 
 
 async def _told(request: Request, error: ModelyardError) -> Response:
@@ -175,8 +180,10 @@ async def _told(request: Request, error: ModelyardError) -> Response:
 async def _refused(request: Request, error: HTTPException) -> Response:
     path, method = request.url.path, request.method
     if error.status_code == 405:
-        allow = (error.headers or {}).get("Allow", "GET")
-        wrong = WrongMethod(f"{path} answers {allow}; {method} came.", fix=f"Send {allow}.")
+        allow = ", ".join(sorted((error.headers or {}).get("Allow", "GET").split(", ")))
+        wrong = WrongMethod(
+            f"{path} answers {allow}; {method} came.", fix=f"Send {allow.partition(',')[0]}."
+        )
         response = _response(problem_of(wrong, **_manner(request)))
         response.headers["allow"] = allow
         return response

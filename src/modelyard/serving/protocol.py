@@ -16,6 +16,9 @@ from modelyard.serving.transports import JoiningTransport
 
 # As much as nginx and Apache take in all (8 lines of 8 kB).
 _MOST_HEADER_BYTES = 65_536
+# Under which the application leaves what is told of a request that a connection ends, and which
+# returns the id of it.
+ENDED = "ended"
 
 
 class Configuration(Config):
@@ -60,6 +63,10 @@ class PatientProtocol(HttpToolsProtocol):
         if self._n_header_bytes > _MOST_HEADER_BYTES and not self.transport.is_closing():
             self._end(431, "headers-too-long", told=f"Send at most {_MOST_HEADER_BYTES} bytes.")
 
+    def send_400_response(self, msg: str) -> None:
+        del msg
+        self._end(400, "malformed-request", told="The request is no HTTP/1.1. Send one (RFC 9112).")
+
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._is_whole = True
@@ -88,10 +95,13 @@ class PatientProtocol(HttpToolsProtocol):
     def _end(self, status: int, code: str, *, told: str) -> None:
         """Answer, if nothing was answered yet, and end the connection."""
         cycle: RequestResponseCycle | None = self.cycle
-        is_answered = cycle is not None and cycle.response_started and cycle.more_body
-        if not is_answered:
+        in_body = None if cycle is None or not cycle.more_body else cycle
+        if in_body is None or not in_body.response_started:
             fields: dict[str, Any] = {"code": code, "detail": told}
-            document = document_of(status, fields, request_id="")
+            scope = None if in_body is None else in_body.scope
+            tell = self.app_state.get(ENDED)
+            request_id = "" if tell is None else tell(status, client=self.client, scope=scope)
+            document = document_of(status, fields, request_id=request_id)
             body = msgspec.json.encode(document)
             head = (
                 f"HTTP/1.1 {status} {document['title']}\r\n"

@@ -1,5 +1,6 @@
 """Reads what an address asks for beside the answer: intervals, sets, reasons, strictness."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -56,7 +57,11 @@ def read_query(query: bytes) -> Query:
 @lru_cache(maxsize=256)
 def _read(query: bytes) -> Query:
     text = query.decode("ascii", errors="replace")
-    given = dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
+    pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise InvalidValue(f"The option '{twice[:60]}' came twice.", fix="Send each option once.")
     for name in given:
         if name not in OPTIONS:
             raise UnknownKey(

@@ -84,15 +84,19 @@ def require_readable(route: Route, headers: Headers) -> None:
     if headers.get(b"content-type") == JSON_TYPE and b"content-encoding" not in headers:
         return
     kind = media_type(headers)
-    is_encoded = headers.get(b"content-encoding", b"identity") != b"identity"
+    coding = headers.get(b"content-encoding", b"identity").strip().lower()
     is_binary = route.is_of_protocol and HEADER_LENGTH in headers
     is_arrow = kind == ARROW_TYPE and route.endpoint.endswith("/predict-batch")
     is_image = route.endpoint.endswith("/predict/image")
-    if not is_encoded and (kind in {b"", JSON_TYPE} or is_binary or is_arrow or is_image):
+    if coding != b"identity":
+        raise UnsupportedMedia(
+            f"The body must come as it is; Content-Encoding: {coding[:60].decode('latin-1')} came.",
+            fix="Send it uncompressed, without the header Content-Encoding.",
+        )
+    if kind in {b"", JSON_TYPE} or is_binary or is_arrow or is_image:
         return
-    told = b"a compressed body" if is_encoded else kind[:60]
     raise UnsupportedMedia(
-        f"The body must be application/json; {told.decode('latin-1')!r} came.",
+        f"The body must be application/json; {kind[:60].decode('latin-1')!r} came.",
         fix="Send the header Content-Type: application/json.",
     )
 

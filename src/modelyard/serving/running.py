@@ -115,7 +115,8 @@ def _configuration(
         lifespan="on",
         access_log=False,
         log_config=None,
-        log_level="warning",
+        # Warnings of uvicorn are of what the door tells in its own lines.
+        log_level="error",
         server_header=False,
         workers=options.n_workers,
         timeout_keep_alive=_KEEP_ALIVE_S,

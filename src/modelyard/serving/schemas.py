@@ -49,7 +49,7 @@ SCHEMAS: Mapping[str, Json] = {
     ),
     "Reason": _record(
         {"column": _TEXT, "amount": _NUMBER, "error": _NUMBER},
-        cell={"type": ["number", "string", "null"]},
+        cell={"type": ["number", "string", "boolean", "null"]},
     ),
     "Reasons": _record(
         {

@@ -307,6 +307,12 @@ def test_an_option_out_of_its_range_is_refused(query: bytes) -> None:
         read_query(query)
 
 
+@pytest.mark.parametrize("query", [b"sets=90&sets=50", b"strict=true&%73trict=true"])
+def test_an_option_that_comes_twice_is_refused(query: bytes) -> None:
+    with pytest.raises(InvalidValue, match="came twice"):
+        read_query(query)
+
+
 def test_an_option_that_does_not_exist_is_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownKey) as caught:
         read_query(b"intervall=90")

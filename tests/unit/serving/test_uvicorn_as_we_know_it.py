@@ -35,7 +35,7 @@ def test_no_name_of_ours_hides_one_of_theirs() -> None:
     assert [name for name in private if re.search(rf"self\.{name}\b|def {name}\b", source)] == []
 
 
-@pytest.mark.parametrize("name", ["loop", "transport", "config", "cycle"])
+@pytest.mark.parametrize("name", ["loop", "transport", "config", "cycle", "client", "app_state"])
 def test_a_connection_knows_what_we_ask_it_for(name: str) -> None:
     assert f"self.{name}" in inspect.getsource(HttpToolsProtocol)
 
