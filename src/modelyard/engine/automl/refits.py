@@ -14,7 +14,7 @@ from modelyard.protocols.executors import Pool
 # All rows are a quarter more than those of a fold of five, and fits take that much longer, or more.
 _LONGER = 1.5
 # Candidates that a blend is likely to hold.
-_LIKELY = 6
+_LIKELY = 3
 _LISTEN_S = 0.25
 
 
