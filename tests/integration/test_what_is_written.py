@@ -53,3 +53,28 @@ def test_kept_metrics_are_written_by_the_suffix(model, done, tmp_path: Path, suf
     done("report", "formulas@1", "--out", tmp_path / "r.html", "--metrics", path)
     told: Any = path.read_text()
     assert all(key in told for key in model.metrics)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("profile", "DATA", "--out", "DATA"),
+        ("predict", "MODEL", "DATA", "--out", "DATA"),
+        ("predict", "MODEL", "DATA", "--out", "MODEL/manifest.json"),
+        ("evaluate", "MODEL", "DATA", "--csv", "DATA"),
+        ("compare", "MODEL", "formulas", "--data", "DATA", "--out", "DATA"),
+        ("compare", "MODEL", "formulas", "--out", "MODEL/report.html"),
+        ("report", "MODEL", "--out", "MODEL/manifest.json"),
+        ("report", "formulas", "--out", "other.html", "--metrics", "MODEL/metrics.csv"),
+        ("report", "formulas", "--plots", "MODEL"),
+        ("export", "MODEL", "--format", "onnx", "--out", "MODEL/model.onnx"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_writes_over_what_it_reads(model, data, cli, words) -> None:
+    before = data.read_bytes(), sorted((path, path.read_bytes()) for path in model.path.iterdir())
+    named = [word.replace("DATA", str(data)).replace("MODEL", str(model.path)) for word in words]
+    ending = cli(*named)
+    assert (ending.code, "would destroy it" in ending.err) == (4, True), ending
+    after = data.read_bytes(), sorted((path, path.read_bytes()) for path in model.path.iterdir())
+    assert after == before

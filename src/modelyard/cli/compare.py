@@ -40,11 +40,13 @@ def compare(
     from modelyard.domain.errors import UsageError
     from modelyard.reporting.comparisons import comparison_view
     from modelyard.services.comparing import write_comparison
+    from modelyard.store.files import require_another
 
     if data is not None:
         data = answering(data, query)
     elif query is not None:
         raise UsageError("--query asks a database.", fix="Name it with --data.")
+    require_another(out, data, *_folders(models))
     with progress(is_shown=not wants_json) as bar:
         bar.stage("Comparing")
         compared = open_project().comparing.compare(
@@ -62,6 +64,13 @@ def compare(
         click.echo(line)
     if out is not None:
         click.echo(f"Comparison written to {out}")
+
+
+def _folders(models: tuple[str, ...]) -> list[Path]:
+    """Return those of the models that are folders of packages."""
+    from modelyard.runtime.packages import MANIFEST
+
+    return [folder for folder in map(Path, models) if (folder / MANIFEST).is_file()]
 
 
 COMMAND = compare

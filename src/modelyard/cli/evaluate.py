@@ -46,12 +46,15 @@ def evaluate(
     from modelyard.reporting.exports import evaluation_to_dict
     from modelyard.services.datasets import location_of
     from modelyard.services.reports import write_metrics
+    from modelyard.store.files import require_another
 
     data = answering(data, query)
+    require_another(csv_path, data)
     predicting = open_project().predicting
     with progress(is_shown=not wants_json) as bar:
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
+        require_another(csv_path, opened.package.folder)
         bar.stage("Measuring")
         evaluation = predicting.evaluate(
             opened,

@@ -28,8 +28,10 @@ def export(model: str, *, form: str, out: Path, trust: tuple[str, ...], wants_js
     """
     from modelyard.bootstrap import open_project
     from modelyard.services.exporting import export as export_model
+    from modelyard.store.files import require_another
 
     opened = open_project().predicting.open(model, trust=trust)
+    require_another(out, opened.package.folder)
     written = export_model(opened, form, path=out)
     if wants_json:
         print_json({"model": opened.manifest.name, "files": [str(path) for path in written]})

@@ -65,14 +65,14 @@ def predict(
     from modelyard.store.files import require_another
 
     data = answering(data, query)
-    if out is not None and isinstance(data, Path):
-        require_another(out, data)
+    require_another(out, data)
     is_strict = options.pop("is_strict")
     levels = {name: options.pop(name) for name in ("interval", "sets")}
     found, predicting = FileDialect(**options), open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
+        require_another(out, opened.package.folder)
         bar.stage("Predicting")
         answer: Answer | Batch
         if out is None:

@@ -53,7 +53,9 @@ def profile(
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import print_facts, print_findings, read_options
     from modelyard.services.datasets import plain_examination, write_profile
+    from modelyard.store.files import require_another
 
+    require_another(out, data)
     options = read_options(missing, pairs(kinds, "--kind"), dialect=given)
     datasets = open_project(keeps_tables=not no_cache).datasets
     examination = datasets.examine(answering(data, query), options, target=target)

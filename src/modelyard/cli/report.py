@@ -41,8 +41,11 @@ def report(
     """
     from modelyard.bootstrap import open_project
     from modelyard.services.reports import write_kept_metrics, write_plots
+    from modelyard.store.files import require_another
 
     opened = open_project().predicting.open(model, trust=trust)
+    for place in (out, plots, metrics):
+        require_another(place, opened.package.folder)
     if plots is not None:
         written = write_plots(opened.package, plots, form=form or "svg")
     else:

@@ -11,21 +11,34 @@ from modelyard.domain.errors import StoreError, UsageError
 from modelyard.store.failures import OTHER_PLACE, explaining
 
 
-def require_another(path: Path, source: Path) -> None:
+def require_another(path: Path | None, *sources: object) -> None:
     """Refuse to write an answer over what it was made of.
 
+    Args:
+        path: to be written; None for no file.
+        sources: files, and folders that nothing may be written into; what is no path is in no
+            danger.
+
     Raises:
-        UsageError: if both are one file, by whatever name or link.
+        UsageError: if the path is one of them or within one, by whatever name or link.
         StoreError: if the path cannot be looked at.
     """
+    if path is None:
+        return
     with explaining(path, fix=OTHER_PLACE):
-        is_same = path.exists() and source.exists() and path.samefile(source)
-    if is_same:
+        is_source = any(isinstance(each, Path) and _is_within(path, each) for each in sources)
+    if is_source:
         raise UsageError(
-            f"'{path}' is the data itself: writing there would destroy it.",
-            fix="Choose another file with --out.",
+            f"'{path}' is the data itself, or lies in the package: writing there would destroy it.",
+            fix="Choose another place.",
             sample=str(path),
         )
+
+
+def _is_within(path: Path, source: Path) -> bool:
+    if source.is_dir():
+        return path.resolve().is_relative_to(source.resolve())
+    return path.exists() and source.exists() and path.samefile(source)
 
 
 def write_whole(path: Path, content: bytes) -> None:

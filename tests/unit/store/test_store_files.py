@@ -45,7 +45,7 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_fix(tmp_path: Path) -
 
 def test_a_name_that_no_disk_takes_is_an_error_of_ours(tmp_path: Path) -> None:
     place = tmp_path / ("a" * 300)
-    for look in (is_replaceable, lambda path: require_another(path, tmp_path)):
+    for look in (is_replaceable, lambda path: require_another(path, tmp_path / "data.csv")):
         with pytest.raises(StoreError, match="cannot be written"):
             look(place)
 
@@ -57,4 +57,14 @@ def test_the_data_itself_is_never_written_over(tmp_path: Path) -> None:
     for out in (data, link, tmp_path / "." / "data.csv"):
         with pytest.raises(UsageError, match="the data itself"):
             require_another(out, data)
-    require_another(tmp_path / "other.csv", data)
+    require_another(tmp_path / "other.csv", data, "sqlite:///shop.db?table=orders", None)
+    require_another(None, data)
+
+
+def test_nothing_is_written_into_a_package(tmp_path: Path) -> None:
+    package, link = tmp_path / "package", tmp_path / "link"
+    package.mkdir()
+    link.symlink_to(package)
+    for out in (package, package / "model.onnx", link / "new.html"):
+        with pytest.raises(UsageError, match="lies in the package"):
+            require_another(out, package)
