@@ -214,3 +214,10 @@ def test_the_key_is_readable_by_its_owner_only(package) -> None:
     (key,) = Path(os.environ["MODELYARD_KEYS"]).iterdir()
     assert key.stat().st_mode & 0o077 == 0
     assert key.read_bytes() not in b"".join(path.read_bytes() for path in package.iterdir())
+
+
+def test_a_strangers_model_that_was_loaded_with_trust_is_compared(foreign, data) -> None:
+    package, fingerprint = foreign
+    own = modelyard.train(data, target="y", algorithm="dummy")
+    compared = modelyard.compare([modelyard.load(package, trust=fingerprint), own], data)
+    assert {each.name for each in compared.models} == {str(package), own.opened.reference}

@@ -43,7 +43,7 @@ class ComparisonService:
 
     def compare(
         self,
-        references: Sequence[str | Path],
+        references: Sequence[OpenModel | str | Path],
         data: object = None,
         *,
         metric: str | None = None,
@@ -53,7 +53,7 @@ class ComparisonService:
         """Compare models, the best by the deciding metric first.
 
         Args:
-            references: folders, or names as the registry knows them.
+            references: models that are open, folders, or names as the registry knows them.
             data: rows with a truth; None compares what was measured after each training.
             metric: key of the one that decides; None means that of the first model.
             trust: fingerprints of keys to trust beside the user's own.
@@ -63,7 +63,10 @@ class ComparisonService:
             InvalidValue: if there are fewer than two, or they answer different questions.
             NotFound: if there is no such model.
         """
-        models = {str(each): self.open(each, trust) for each in references}
+        models = {
+            _name_of(each): each if isinstance(each, OpenModel) else self.open(each, trust)
+            for each in references
+        }
         manifests = {name: model.manifest for name, model in models.items()}
         require_comparable(manifests)
         metrics = self.catalog.metrics()
@@ -128,6 +131,12 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
         StoreError: if the file cannot be written.
     """
     write_whole(path, render_comparison(comparison).encode())
+
+
+def _name_of(model: OpenModel | str | Path) -> str:
+    if isinstance(model, OpenModel):
+        return model.reference or str(model.package.folder)
+    return str(model)
 
 
 def _kept(name: str, manifests: Mapping[str, Manifest], metric: Metric) -> ComparedScore:

@@ -19,7 +19,8 @@ def compare(
     """Put models side by side, the best first.
 
     Args:
-        models: at least two, of one target: models, folders of packages, or names.
+        models: at least two, of one target: models, folders of packages, or names. A model whose
+            signer is another is loaded with `trust` first.
         data: rows with a truth, on which all are measured; None compares what each training
             measured on rows of its own.
         metric: key of the metric that decides; None means the first model's own.
@@ -29,9 +30,5 @@ def compare(
         InvalidValue: if there are fewer than two, or they answer different questions.
         NotFound: if there is no such model.
     """
-    references = [_reference(each) for each in models]
+    references = [each.opened if isinstance(each, Model) else each for each in models]
     return (project or open_project()).comparing.compare(references, data, metric=metric)
-
-
-def _reference(model: Model | str | Path) -> str | Path:
-    return (model.opened.reference or model.path) if isinstance(model, Model) else model
