@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+# Share of the score below which what more rows bring is told as next to nothing: our own judgement,
+# since that a difference is not seen does not say that there is none. Source for the need of such a
+# margin: Schuirmann: Two One-Sided Tests, J. Pharmacokinetics and Biopharmaceutics 15 (1987).
+_HARDLY = 0.01
+
 
 @dataclass(frozen=True)
 class LearningPoint:
@@ -43,7 +48,12 @@ class LearningCurve:
             return "The second half of the rows still helped: more rows would help further."
         if self.gain_high < 0:
             return "The second half of the rows did harm: later rows may differ from earlier ones."
+        if self.gain_high <= _HARDLY * abs(self.points[-1].mean):
+            return (
+                "The second half of the rows brought a hundredth of the score at most: more of "
+                "the same kind would hardly help."
+            )
         return (
-            "The second half of the rows brought nothing that these folds can tell: more of the "
-            "same kind would hardly help."
+            "These folds cannot tell whether the second half of the rows helped, nor whether more "
+            "would: the interval holds both."
         )
