@@ -52,6 +52,10 @@ def test_a_query_answers_with_its_columns(shop):
         "WITH x AS (SELECT 1) INSERT INTO emptied SELECT * FROM x",
         "PRAGMA journal_mode",
         "/* SELECT */ DROP TABLE emptied",
+        "SELECT * INTO stolen FROM emptied",
+        "SELECT 1 /*! INTO OUTFILE '/tmp/stolen' */",
+        "SELECT '\\' -- ' INTO OUTFILE '/tmp/stolen'",
+        "SELECT 1 /*M!100100 INTO OUTFILE '/tmp/stolen' */",
     ],
 )
 def test_a_statement_that_does_not_only_read_is_refused(shop, query):
