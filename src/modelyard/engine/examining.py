@@ -218,6 +218,14 @@ def _in_order(table: Table, raw: RawTable, options: ReadOptions, *, time: str | 
     return type_table(raw, replace(options, kinds={**options.kinds, time: ColumnKind.INTEGER}))
 
 
+def _rng_of(check: str, seed: int) -> np.random.Generator:
+    """Return a generator of a check's own: what it draws does not depend on which others there are.
+
+    Source: "Parallel Random Number Generation" in NumPy's reference, sequences of integer seeds.
+    """
+    return np.random.default_rng([seed, *check.encode()])
+
+
 def _examined(
     table: Table,
     task: Task | None,
@@ -238,7 +246,11 @@ def _examined(
         features=candidates,
         rng=np.random.default_rng(config.seed),
     )
-    found = (finding for check in checks.values() for finding in check.check(subject))
+    found = (
+        finding
+        for key, check in checks.items()
+        for finding in check.check(replace(subject, rng=_rng_of(key, config.seed)))
+    )
     findings = worst_first(found)
     dropped = {name for finding in findings for name in finding.drops}
     features = tuple(name for name in candidates if name not in dropped)

@@ -32,7 +32,7 @@ class CheckInput:
         target: name of the target column, None when a table is only profiled.
         task: None when a table is only profiled.
         features: columns that would be trained on.
-        rng: for checks that sample.
+        rng: of the check's own, for checks that sample.
     """
 
     table: Table

@@ -7,12 +7,26 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.examining import examine
+from modelyard.protocols.checks import CheckCard
 from modelyard.protocols.progress import Silence
 
 
-def _examined(time: str | None):
+class Drawing:
+    """A check that remembers what it drew."""
+
+    card = CheckCard("drawing", "Drawing", ("drawn",))
+
+    def __init__(self):
+        self.drawn = None
+
+    def check(self, subject):
+        self.drawn = subject.rng.integers(1_000_000, size=3).tolist()
+        return ()
+
+
+def _raw() -> RawTable:
     rows = range(1, 121)
-    raw = RawTable(
+    return RawTable(
         pl.DataFrame(
             {
                 "tick": [str(row) for row in rows],
@@ -22,8 +36,11 @@ def _examined(time: str | None):
         ),
         SourceFacts("memory"),
     )
+
+
+def _examined(time: str | None):
     config = TrainingConfig(target="y", time=time)
-    return examine(raw, config, checks=Catalog().checks(), progress=Silence()).table
+    return examine(_raw(), config, checks=Catalog().checks(), progress=Silence()).table
 
 
 def test_a_counter_of_the_rows_names_them():
@@ -34,3 +51,11 @@ def test_a_counter_of_the_rows_orders_them_where_that_is_asked():
     table = _examined("tick")
     assert table.column("tick").kind is ColumnKind.INTEGER
     assert table.numbers("tick")[:3].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_what_a_check_draws_does_not_depend_on_the_others():
+    alone, behind, before = Drawing(), Drawing(), Drawing()
+    for checks in ({"z": alone}, {"a": before, "z": behind}):
+        examine(_raw(), TrainingConfig(target="y"), checks=checks, progress=Silence())
+    assert alone.drawn == behind.drawn
+    assert behind.drawn != before.drawn
