@@ -67,7 +67,9 @@ class PreparedTables:
             self._make_room()
 
     def _make_room(self) -> None:
-        used_at = {folder: folder.stat().st_mtime for folder in self.root.iterdir()}
+        # A file that somebody laid there is none of ours.
+        folders = [path for path in self.root.iterdir() if path.is_dir()]
+        used_at = {folder: folder.stat().st_mtime for folder in folders}
         youngest, n_bytes = max(used_at.values(), default=0.0), 0
         for folder in sorted(used_at, key=lambda each: -used_at[each]):
             if folder.name.startswith(_UNFINISHED):

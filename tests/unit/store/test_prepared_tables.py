@@ -126,6 +126,18 @@ def test_the_table_that_was_not_used_for_longest_makes_room(tmp_path):
     assert all(is_same(tables.find(key), wide(5000)) for key in (KEY, THIRD, "d" * 64))
 
 
+def test_a_foreign_file_beside_the_tables_keeps_none_of_them(tmp_path):
+    tables = PreparedTables(tmp_path / "kept", size_of_one_entry(tmp_path / "measured"))
+    tables.keep(KEY, wide(5000))
+    (tmp_path / "kept" / ".DS_Store").write_bytes(b"")
+    set_age(tmp_path / "kept" / KEY, 100)
+
+    tables.keep(OTHER, wide(5000))
+
+    assert tables.find(KEY) is None
+    assert is_same(tables.find(OTHER), wide(5000))
+
+
 def test_a_table_larger_than_all_the_room_is_not_kept(tmp_path):
     tables = PreparedTables(tmp_path, 1000)
 
