@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from modelyard.domain.manifests import Manifest
 from modelyard.kit.hashing import canonical_json, sha256_of
-from modelyard.runtime.packages import REPORT
+from modelyard.runtime.packages import REPORT, REPORT_DATA
 
 
 def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
@@ -15,8 +15,12 @@ def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
 
     Args:
         manifest: written or not; its `files` and its time do not count.
-        contents: file name to bytes; the report, which tells times, does not count.
+        contents: file name to bytes; the report and its data, which tell times, do not count.
     """
     timeless = replace(manifest, created_at="", files={}).to_dict()
-    files = {name: sha256_of(content) for name, content in contents.items() if name != REPORT}
+    files = {
+        name: sha256_of(content)
+        for name, content in contents.items()
+        if name not in {REPORT, REPORT_DATA}
+    }
     return sha256_of(canonical_json([timeless, files]))

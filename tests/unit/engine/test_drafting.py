@@ -24,7 +24,7 @@ from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
 from modelyard.packaging.hashing import content_hash
 from modelyard.protocols.progress import Silence
-from modelyard.runtime.packages import MODEL, REFERENCE, REPORT, STATISTICS
+from modelyard.runtime.packages import MODEL, REFERENCE, REPORT, REPORT_DATA, STATISTICS
 from modelyard.runtime.predictor import Predictor
 
 N_ROWS = 120
@@ -243,7 +243,8 @@ def test_the_engine_run_twice_gives_the_same_content(algorithm: str) -> None:
     for at, n_threads in enumerate((1, 1, 2, 3)):
         trained = _trained(_text_frame(), algorithm=algorithm, n_threads=n_threads)
         draft = _draft(trained, created_at=f"2026-01-0{at + 1}T00:00:00+00:00")
-        draft = draft.with_file(REPORT, f"made at {at}".encode())
+        for name in (REPORT, REPORT_DATA):
+            draft = draft.with_file(name, f"made at {at}".encode())
         hashes.add(content_hash(draft.manifest, draft.contents))
     assert len(hashes) == 1
 
