@@ -187,6 +187,35 @@ def test_workers_are_replaced_renewed_and_counted_together(
         assert server.end() == 0
 
 
+@pytest.mark.slow
+def test_workers_that_have_nothing_to_serve_end_and_free_the_port(
+    folder: Path, tmp_path: Path
+) -> None:
+    with running(tmp_path, [f"it={folder}"], *TRUST, "--workers", "2") as server:
+        found: set[int] = set()
+        _until(lambda: bool(found.add(_process(server.url))) or len(found) == 2)
+        shutil.rmtree(folder)
+        for process in found:
+            os.kill(process, signal.SIGKILL)
+        assert server.process.wait(timeout=120) not in {0, None}
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{server.url}/health", timeout=60)
+        assert server.events("worker-refused")
+
+
+def _process(url: str) -> int:
+    process: int = httpx.get(f"{url}/health", timeout=60).json()["process"]
+    return process
+
+
+@pytest.mark.parametrize("port", ["70000", "-1"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    command = [sys.executable, "-m", "modelyard", "serve", str(PENGUINS), "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 4
+    assert "0<=x<=65535" in ended.stderr
+
+
 def test_several_models_answer_by_their_names(tmp_path: Path, row: dict[str, Any]) -> None:
     iris = GOLDEN / "v1-iris-logistic-regression"
     with running(tmp_path, [f"penguins={PENGUINS}", f"flowers={iris}"], *TRUST) as server:

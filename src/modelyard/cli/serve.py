@@ -31,7 +31,13 @@ class Opener:
 @click.command("serve")
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option("--port", default=8000, show_default=True, help="To listen at; 0 for a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="To listen at; 0 for a free one.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),

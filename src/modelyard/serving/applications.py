@@ -49,6 +49,7 @@ class _Life:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._is_sharing = True
         # The loop holds tasks weakly: a renewal must not be collected on its way.
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -63,7 +64,14 @@ class _Life:
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._renew)
 
     def _share(self) -> None:
-        self._door.meters.share()
+        try:
+            self._door.meters.share()
+            self._is_sharing = True
+        except OSError as error:
+            # A full disk passes, and the counts are left the next time; it is told once.
+            if self._is_sharing:
+                self._door.log.tell("counts-not-shared", reason=str(error))
+            self._is_sharing = False
         if self._door.options.metrics_folder is not None:
             asyncio.get_running_loop().call_later(SHARE_S, self._share)
 

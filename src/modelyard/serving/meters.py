@@ -2,7 +2,7 @@
 
 Counting happens in plain lists, since a request is answered in the time of some fifty calls; only a
 scrape makes metrics of them. Several workers leave what they counted in files of one folder, and
-whichever is asked sums up, so that a sum never depends on which worker a scrape met.
+whichever is asked sums up: what a scrape meets is at most a second old.
 """
 
 import os
@@ -117,6 +117,8 @@ class Meters(Collector):
             return
         path = self._folder / f"{os.getpid()}.json"
         unfinished = path.with_suffix(".new")
+        # Whoever cleans the place of temporary files may have taken the folder.
+        self._folder.mkdir(exist_ok=True)
         unfinished.write_bytes(msgspec.json.encode(_Told.of(self.counts)))
         unfinished.replace(path)
 

@@ -19,12 +19,14 @@ from modelyard.serving.door import Application
 from modelyard.serving.logs import ServerLog
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.protocol import Configuration, PatientProtocol
-from modelyard.serving.shelf import Open
+from modelyard.serving.shelf import Open, split_reference
 
 # Kubernetes kills after 30 s by default: this leaves time to end in order.
 _DRAIN_S = 25
 # Longer than the idle time of load balancers (60 s at AWS), else they meet closed connections.
 _KEEP_ALIVE_S = 75
+# Connections that may wait to be taken, uvicorn's default.
+_BACKLOG = 2048
 
 
 def serve(
@@ -51,18 +53,26 @@ def serve(
     with _bound(address) as listener:
         if options.n_workers == 1:
             application = build(references, open_, options=options)
+            _listen(listener, address)
             ready(_url_of(listener))
             Server(_configuration(application, options)).run(sockets=[listener])
             return
-        for reference in references:
-            # Each worker opens them again; what cannot be opened at all is told here.
-            open_(reference.partition("=")[2] or reference)
+        # Each worker opens them again; what cannot be opened at all is told here.
+        _require_openable(references, open_)
+        _listen(listener, address)
         with tempfile.TemporaryDirectory(prefix="modelyard-metrics-") as folder:
             counted = replace(options, metrics_folder=Path(folder))
             worker = Worker(tuple(references), open_, counted, os.getpid())
             configuration = _configuration(worker, counted, is_factory=True)
             ready(_url_of(listener))
-            Workers(configuration, [listener]).run()
+            workers = Workers(configuration, [listener])
+            workers.run()
+        if workers.has_given_up:
+            _require_openable(references, open_)
+            raise InvalidValue(
+                "No worker could open the models; the log tells why.",
+                fix="The models can be opened now: start the server again.",
+            )
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,27 @@ class Worker:
 
 
 class Workers(Multiprocess):
-    """Workers of uvicorn, of which a dead one is replaced; SIGHUP renews the models in each."""
+    """Workers of uvicorn, of which a dead one is replaced; SIGHUP renews the models in each.
+
+    Where none answers and as many as there are could not open the models, they end: the port must
+    not stay open for clients whom nobody answers.
+    """
+
+    has_given_up = False
+    _n_refused = 0
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace the dead ones, unless there is nothing that their successors could serve."""
+        self._n_refused += sum((each.exitcode or 0) > 0 for each in self.processes)
+        if self._n_refused:
+            living = [each for each in self.processes if each.exitcode is None]
+            if any(each.is_ready(timeout=1) for each in living):
+                self._n_refused = 0
+            elif self._n_refused >= len(self.processes):
+                self.has_given_up = True
+                self.should_exit.set()
+                return
+        super().keep_subprocess_alive()
 
     def handle_hup(self) -> None:
         """Pass the signal on: no worker ends, so that no connection is cut."""
@@ -127,7 +157,11 @@ def _configuration(
 
 
 def _bound(address: tuple[str, int]) -> socket.socket:
-    """Return a socket that is bound and does not listen: until it does, nobody is kept waiting."""
+    """Return a socket that is bound and does not listen: until it does, nobody is kept waiting.
+
+    Raises:
+        InvalidValue: if the address cannot be had.
+    """
     host, port = address
     try:
         family, kind, number, _, place = socket.getaddrinfo(
@@ -137,12 +171,34 @@ def _bound(address: tuple[str, int]) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
     except (OSError, OverflowError) as error:
-        raise InvalidValue(
-            f"The address {host}:{port} cannot be had: {error}.",
-            fix="Give another --host or --port, or end what uses it.",
-        ) from error
+        raise _taken(address, error) from error
     listener.set_inheritable(True)
     return listener
+
+
+def _listen(listener: socket.socket, address: tuple[str, int]) -> None:
+    """Listen, unless another server that was bound to the same address has begun to meanwhile.
+
+    Raises:
+        InvalidValue: if it has.
+    """
+    try:
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        raise _taken(address, error) from error
+
+
+def _taken(address: tuple[str, int], error: Exception) -> InvalidValue:
+    host, port = address
+    return InvalidValue(
+        f"The address {host}:{port} cannot be had: {error}.",
+        fix="Give another --host or --port, or end what uses it.",
+    )
+
+
+def _require_openable(references: Sequence[str], open_: Open) -> None:
+    for reference in references:
+        open_(split_reference(reference)[1])
 
 
 def _url_of(listener: socket.socket) -> str:

@@ -95,7 +95,7 @@ class Shelf:
         Raises:
             InvalidValue: if two models have the same name.
         """
-        self._asked = [_split(reference) for reference in references]
+        self._asked = [split_reference(reference) for reference in references]
         self._open = open_
         self._lock = Lock()
         models = [Served.of(open_(reference), name) for name, reference in self._asked]
@@ -144,7 +144,8 @@ def example_row(manifest: Manifest) -> dict[str, Any]:
     return {column.name: column.example for column in manifest.inputs}
 
 
-def _split(reference: str) -> tuple[str | None, str]:
+def split_reference(reference: str) -> tuple[str | None, str]:
+    """Return the name under which a model is served, if one is given, and what it is opened by."""
     name, is_named, rest = reference.partition("=")
     # A path may hold the sign; a name may not hold a slash.
     return (name, rest) if is_named and name and "/" not in name else (None, reference)

@@ -81,6 +81,17 @@ def test_workers_are_summed_and_a_dead_one_has_nothing_in_flight(tmp_path: Path)
     assert told["requests_in_flight"][0]["value"] == 0
 
 
+def test_counts_are_left_again_when_their_folder_was_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "counts"
+    meters = Meters(folder)
+    meters.share()
+    [left] = folder.iterdir()
+    left.unlink()
+    folder.rmdir()
+    meters.share()
+    assert [path.name for path in folder.iterdir()] == [left.name]
+
+
 @given(st.lists(st.floats(0, 100), max_size=20))
 def test_every_time_falls_into_one_cell(seconds: list[float]) -> None:
     counts = Counts()

@@ -46,7 +46,12 @@ def test_a_request_knows_how_far_it_is(name: str) -> None:
 
 
 def test_several_processes_hear_a_signal_where_we_expect_it() -> None:
-    assert _own(Workers) == {"handle_hup"}
+    hooks = {"handle_hup", "keep_subprocess_alive"}
+    assert _own(Workers) == hooks | {"has_given_up", "_n_refused"}
+    assert hooks < _own(Multiprocess)
+    for name in ("has_given_up", "_n_refused"):
+        assert name not in inspect.getsource(Multiprocess)
+    assert "timeout" in inspect.signature(Process.is_ready).parameters
     assert callable(Multiprocess.handle_hup)
     assert "self.processes" in inspect.getsource(Multiprocess.__init__)
     assert "self.process " in inspect.getsource(Process.__init__)
