@@ -21,7 +21,8 @@ _TRAIN, _VALIDATION, _TEST = 0, 1, 2
 # Bands of a regression's target, as many as leave about 20 rows in each, at most 10.
 _MAX_BANDS = 10
 _ROWS_PER_BAND = 20
-_SHARE_TOLERANCE = 1e-9
+# By so much a sum or a quotient of decimals may miss what it stands for.
+_ROUNDING = 1e-9
 
 
 def split(
@@ -220,7 +221,7 @@ def _deal_in_order(moments: IntArray, shares: Shares) -> IntArray:
     middle = (np.cumsum(counts) - counts / 2) / len(moments)
     part_of_moment = np.full(len(counts), _TRAIN, dtype=np.int64)
     part_of_moment[middle >= shares.train] = _VALIDATION
-    part_of_moment[middle >= shares.train + shares.validation - _SHARE_TOLERANCE] = _TEST
+    part_of_moment[middle >= shares.train + shares.validation - _ROUNDING] = _TEST
     return part_of_moment[moments]
 
 
@@ -248,8 +249,7 @@ def _is_complete(parts: IntArray, shares: Shares) -> bool:
 
 
 def _require_shares(shares: Shares) -> None:
-    listed = (shares.train, shares.validation, shares.test)
-    if abs(sum(listed) - 1) > _SHARE_TOLERANCE or min(listed) < 0:
+    if not shares.are_whole:
         raise InvalidValue(
             "The shares of train, validation and test must be 0 or more and sum to 1; they are "
             f"{shares.train}, {shares.validation} and {shares.test}.",
@@ -276,7 +276,7 @@ def require_rows(n_rows: int, shares: Shares) -> None:
     """
     _require_shares(shares)
     smallest = min(s for s in (shares.train, shares.validation, shares.test) if s > 0)
-    minimum = int(np.ceil(1 / smallest - _SHARE_TOLERANCE))
+    minimum = int(np.ceil(1 / smallest - _ROUNDING))
     if n_rows < minimum:
         raise TooFewRows(
             f"Rows with a target: {n_rows}, which are too few: shares of {shares.train}, "

@@ -162,8 +162,7 @@ class TabularSection(_Section):
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
         shares = self.shares()
-        is_one = abs(shares.train + shares.validation + shares.test - 1) <= 1e-6
-        if not is_one or shares.train <= 0 or shares.test <= 0 or shares.validation < 0:
+        if not shares.are_whole or not shares.train or not shares.test:
             raise ValueError(
                 "must have a train_split and a test_split above 0, a validation_split of 0 or "
                 f"more, and 1 as their sum; as they stand, train is {shares.train:g}, validation "

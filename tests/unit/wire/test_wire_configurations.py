@@ -15,6 +15,7 @@ from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingCon
 from modelyard.domain.errors import InvalidValue, ModelyardError, NotFound, UnknownKey, UsageError
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
+from modelyard.engine.splitting import require_rows
 from modelyard.wire.configurations import RunRequest, configuration_schema, read_configuration
 from modelyard.wire.problems import dotted_keys
 from modelyard.wire.sections import Configuration, TabularSection
@@ -100,6 +101,14 @@ modelyard:
 def test_paths_that_are_absolute_stay_so(read: Read) -> None:
     request = read("data: {tabular: {path: /srv/../srv/x.csv, target_column: y}}")
     assert request.data == Path("/srv/x.csv")
+
+
+def test_shares_but_for_rounding_are_taken_where_they_are_read_and_where_rows_are_dealt(
+    read: Read,
+) -> None:
+    thirds = "train_split: 0.333333, validation_split: 0.333333, test_split: 0.3333335"
+    shares = read(f"data: {{tabular: {{path: a.csv, target_column: y, {thirds}}}}}").config.shares
+    require_rows(100, shares)
 
 
 def test_an_address_of_a_database_stays_as_it_is_written(read: Read) -> None:
