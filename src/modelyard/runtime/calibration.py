@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-# A probability below this is taken for it before its logarithm is: the floor of the log loss.
+# A probability below this is taken for it before its logarithm is, here and in the log loss, so
+# that one row cannot make that infinite. Source: scikit-learn's log_loss, whose floor it is.
 FLOOR = float(np.finfo(np.float64).eps)
 
 

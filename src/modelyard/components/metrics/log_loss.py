@@ -8,12 +8,9 @@ import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.runtime.calibration import FLOOR
 
 FloatArray = npt.NDArray[np.float64]
-
-# A probability of 0 for what then happened is taken as this, so that one row cannot make the loss
-# infinite; the same floor as scikit-learn's.
-_FLOOR = float(np.finfo(np.float64).eps)
 
 
 class _LogLoss:
@@ -44,7 +41,7 @@ class _LogLoss:
         """Take the logarithms once; `y_pred` already shows all of `n_classes`."""
         del n_classes
         of_truth = y_pred[np.arange(len(y_true)), y_true]
-        losses = -np.log(np.clip(of_truth, _FLOOR, 1 - _FLOOR))
+        losses = -np.log(np.clip(of_truth, FLOOR, 1 - FLOOR))
 
         def score(weight: FloatArray) -> float:
             total = float(weight.sum())

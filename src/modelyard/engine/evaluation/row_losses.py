@@ -6,12 +6,10 @@ import numpy.typing as npt
 from modelyard.domain.tasks import Task
 from modelyard.engine.evaluation.estimates import Scored
 from modelyard.protocols.metrics import Metric, Wants
+from modelyard.runtime.calibration import FLOOR
 from modelyard.runtime.decisions import decide_codes
 
 FloatArray = npt.NDArray[np.float64]
-
-# A probability of zero for what came true would cost infinitely much.
-_LEAST = 1e-15
 
 
 def row_losses(scored: Scored, metric: Metric) -> tuple[FloatArray, str]:
@@ -36,6 +34,6 @@ def is_wrong(scored: Scored) -> npt.NDArray[np.bool_]:
 
 
 def surprise(scored: Scored) -> FloatArray:
-    """Return (n,) minus the logarithm of the probability of the true label."""
+    """Return (n,) minus the logarithm of the probability of the true label, at least `FLOOR`."""
     truth = scored.scores[np.arange(scored.n_rows), scored.y_true]
-    return np.asarray(-np.log(np.clip(truth, _LEAST, 1.0)))
+    return np.asarray(-np.log(np.clip(truth, FLOOR, 1.0)))
