@@ -50,6 +50,8 @@ class ModelyardError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
     exit_code: ClassVar[int] = 1
+    # What to do where whoever raises it knows nothing better.
+    usual_fix: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class ModelyardError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.fix = fix
+        self.fix = fix or self.usual_fix
         self.row = row
         self.column = column
         self.sample = sample
@@ -74,9 +76,8 @@ class ModelyardError(Exception):
             return self
         moved = copy(self)
         moved.row = self.row + n_rows
-        named = re.compile(rf"\b([Rr]ow) {self.row}\b")
-        moved.message = named.sub(rf"\g<1> {moved.row}", self.message)
-        moved.fix = None if self.fix is None else named.sub(rf"\g<1> {moved.row}", self.fix)
+        moved.message = _with_row(self.message, self.row, moved.row)
+        moved.fix = None if self.fix is None else _with_row(self.fix, self.row, moved.row)
         return moved
 
     def __str__(self) -> str:
@@ -93,6 +94,12 @@ class ModelyardError(Exception):
             "fix": self.fix,
         }
         return {name: value for name, value in fields.items() if value is not None}
+
+
+def _with_row(text: str, row: int, other: int) -> str:
+    """Return the text with another number of its row; what it quotes is the user's and stays."""
+    named = re.compile(rf"(?<!\w)'[^']*'(?!\w)|\b(?P<word>[Rr]ow) {row}\b")
+    return named.sub(lambda it: f"{it['word']} {other}" if it["word"] else it[0], text)
 
 
 class DataError(ModelyardError):
@@ -229,6 +236,7 @@ class UnsupportedPackage(PackageError):
     """The package is written in a format that this version does not know."""
 
     code = "unsupported-package"
+    usual_fix = "Fetch the package again from where it was made, or train the model anew."
 
 
 class ParityExceeded(PackageError):

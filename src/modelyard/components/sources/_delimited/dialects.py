@@ -88,7 +88,11 @@ def _require_possible(options: ReadOptions) -> None:
             sample=delimiter,
         )
     if decimal is not None and decimal not in {".", ","}:
-        raise InvalidValue(f"The decimal mark must be '.' or ','; got {decimal!r}.", sample=decimal)
+        raise InvalidValue(
+            f"The decimal mark must be '.' or ','; got {decimal!r}.",
+            fix="Leave it out, and it is found.",
+            sample=decimal,
+        )
 
 
 def _sample_of(content: bytes) -> str:
