@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from modelyard.domain.errors import ModelyardError
+from modelyard.domain.errors import DataError, ModelyardError
 from modelyard.protocols.progress import Progress
 
 
@@ -41,13 +41,22 @@ class Attempts:
         self.progress.advance(self.done, self.n_fits)
 
     def require_one(self, n_members: int) -> None:
-        """Pass the first error on where no member is left.
+        """Say why no member is left, where none is.
 
         Raises:
-            Exception: as the first member's fit raised it.
+            ModelyardError: of the first member, where it is for the user to mend.
+            DataError: of all members, where their libraries refused.
         """
-        if len(self.errors) == n_members:
-            raise next(iter(self.errors.values()))
+        if len(self.errors) < n_members:
+            return
+        first = next(iter(self.errors.values()))
+        if isinstance(first, ModelyardError):
+            raise first
+        reasons = "; ".join(f"{name}: {self.reason(name)}" for name in self.errors)
+        raise DataError(
+            f"Not one member of the ensemble could be fitted: {reasons}.",
+            fix="Name other members, or look at the columns that these cannot take.",
+        ) from first
 
     def reason(self, name: str) -> str:
         """Return in words what ended a fit, empty where nothing did."""
