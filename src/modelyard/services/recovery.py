@@ -52,7 +52,7 @@ class RecoveryService:
             # Another process may find it at the same time.
             with suppress(InvalidValue):
                 self.runs.update(lost)
-            structlog.get_logger().warning("run failed", run=run.id, reason=REASON)
+                structlog.get_logger().warning("run failed", run=run.id, reason=REASON)
 
     def _clear_leftovers(self) -> None:
         named = self.models.artifacts()

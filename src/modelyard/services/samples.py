@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from modelyard.domain.errors import StoreError
+from modelyard.store.files import write_whole
 
 SAMPLES = ("iris.csv", "penguins.csv", "churn.csv")
 
@@ -25,7 +26,7 @@ def write_samples(folder: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
             if not path.exists():
-                path.write_bytes((tables / path.name).read_bytes())
+                write_whole(path, (tables / path.name).read_bytes())
     except OSError as error:
         raise StoreError(
             f"The sample tables cannot be written to '{folder}': {error.strerror}.",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from modelyard.domain.runs import Model, Run, RunStatus
 from modelyard.domain.tasks import Task
@@ -114,3 +115,19 @@ def test_in_an_empty_project_there_is_nothing_to_do(
 ) -> None:
     recovery.recover()
     assert not (tmp_path / "models").exists()
+
+
+def test_a_run_that_ends_by_itself_meanwhile_is_not_told_as_failed(
+    recovery: RecoveryService,
+) -> None:
+    run = _run("ended", process="dead")
+    recovery.runs.add(run)
+
+    def ends(mark: str) -> bool:
+        recovery.runs.update(replace(run, status=RunStatus.SUCCEEDED, finished_at=NOW))
+        return mark == "dead"
+
+    with capture_logs() as told:
+        replace(recovery, is_gone=ends).recover()
+    assert recovery.runs.get("ended").status is RunStatus.SUCCEEDED
+    assert told == []

@@ -1,5 +1,7 @@
 """The sample tables can be written anywhere, and never over somebody's own file."""
 
+import os
+
 import pytest
 
 from modelyard.domain.errors import StoreError
@@ -30,3 +32,11 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         write_samples(tmp_path / "file")
     assert caught.value.sample == str(tmp_path / "file")
     assert caught.value.fix
+
+
+def test_what_cannot_be_written_whole_leaves_nothing(tmp_path):
+    drafts = tmp_path / f".iris.csv.{os.getpid()}"
+    drafts.mkdir()
+    with pytest.raises(StoreError):
+        write_samples(tmp_path)
+    assert not (tmp_path / "iris.csv").exists()
