@@ -117,7 +117,16 @@ def test_the_admin_call_needs_the_token_and_renews(folder: Path, tmp_path: Path)
         headers = {"authorization": "Bearer hush"}
         assert server.client.post("/admin/reload", headers=headers).json()["renewed"] == []
         _exchange(folder, GOLDEN / "v1-iris-logistic-regression")
-        assert server.client.post("/admin/reload", headers=headers).json()["renewed"] == ["it"]
+        renewed = server.client.post("/admin/reload", headers=headers).json()
+        assert renewed["renewed"] == ["it"]
+        [change] = renewed["changes"]
+        assert change["labels_before"] == ["Adelie", "Chinstrap", "Gentoo"]
+        assert change["labels"] == ["setosa", "versicolor", "virginica"]
+        assert "island" in change["columns_removed"]
+        assert "petal_length" in change["columns_added"]
+        assert change["version"] != change["version_before"]
+        _until(lambda: bool(server.events("model-renewed")))
+        assert server.events("model-renewed")[0].items() >= change.items()
         (folder / "model.onnx").write_bytes(b"changed")
         broken = server.client.post("/admin/reload", headers=headers)
         assert (broken.status_code, broken.json()["code"]) == (422, "untrusted-package")

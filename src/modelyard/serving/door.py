@@ -20,6 +20,7 @@ import msgspec
 
 from modelyard.domain.errors import ModelyardError, Overloaded, WrongMethod
 from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
+from modelyard.serving.facts import renewal_facts
 from modelyard.serving.gate import Gate
 from modelyard.serving.gathering import Gathering
 from modelyard.serving.logs import RequestLine, ServerLog
@@ -28,7 +29,7 @@ from modelyard.serving.options import ServerOptions
 from modelyard.serving.problems import fault, problem_of
 from modelyard.serving.reasons import LONGEST_S
 from modelyard.serving.routes import require_readable, routes_of
-from modelyard.serving.shelf import Served, Shelf
+from modelyard.serving.shelf import Shelf
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -107,12 +108,16 @@ class Door:
         await _send(reply, send, call.request_id)
         self._record(call, route.endpoint, status=reply.status, work=reply.work)
 
-    async def renew(self) -> tuple[Served, ...]:
+    async def renew(self) -> tuple[dict[str, Any], ...]:
         """Open the models again and put new versions in place; requests on their way stay whole.
+
+        Returns:
+            What changed, of each model that is new.
 
         Raises:
             ModelyardError: if one cannot be opened; every model stays as it is.
         """
+        before = self.shelf.models
         try:
             new = await asyncio.get_running_loop().run_in_executor(None, self.shelf.renew)
         except ModelyardError as error:
@@ -120,9 +125,10 @@ class Door:
             raise
         self._routes = routes_of(self.shelf.models)
         self.meters.show(self.shelf.models)
-        for served in new:
-            self.log.tell("model-renewed", model=served.name, version=served.version)
-        return new
+        changes = tuple(renewal_facts(before[served.name], served) for served in new)
+        for each in changes:
+            self.log.tell("model-renewed", **each)
+        return changes
 
     def end(self, status: int, *, client: tuple[str, int] | None, scope: Scope | None) -> str:
         """Note that a connection ends before its request has come whole, and return the id of it.

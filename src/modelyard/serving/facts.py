@@ -36,6 +36,24 @@ def model_facts(served: Served) -> dict[str, Any]:
     }
 
 
+def renewal_facts(before: Served, after: Served) -> dict[str, Any]:
+    """Return what clients of a model may stumble over now that another has taken its place."""
+    had, has = ([column.name for column in each.manifest.inputs] for each in (before, after))
+    told: dict[str, Any] = {
+        "model": after.name,
+        "version": after.version,
+        "version_before": before.version,
+    }
+    if before.manifest.target != after.manifest.target:
+        told |= {"target": after.manifest.target, "target_before": before.manifest.target}
+    if before.manifest.labels != after.manifest.labels:
+        told |= {"labels": after.manifest.labels, "labels_before": before.manifest.labels}
+    if set(had) != set(has):
+        told["columns_added"] = [name for name in has if name not in had]
+        told["columns_removed"] = [name for name in had if name not in has]
+    return told
+
+
 def column_facts(column: InputColumn) -> dict[str, Any]:
     """Return what is known of a column."""
     told: dict[str, Any] = {"name": column.name, "kind": column.kind, "example": column.example}

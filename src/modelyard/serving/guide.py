@@ -106,8 +106,9 @@ def _model(served: Served, document: Json, address: str) -> str:
 def _origin(served: Served) -> str:
     manifest = served.manifest
     return (
-        f"Version {escape(served.version)}, {escape(manifest.algorithm)}, trained on "
-        f"{manifest.n_rows} rows to predict <bdi>{escape(manifest.target)}</bdi>."
+        f"Version {escape(served.version)}, {escape(manifest.algorithm)}, made from "
+        f"{manifest.n_rows} rows, those that measured it among them, to predict "
+        f"<bdi>{escape(manifest.target)}</bdi>."
     )
 
 

@@ -27,7 +27,11 @@ def read_json(body: bytes) -> Any:
     try:
         value = _DECODER.decode(body)
     except RecursionError as error:
-        raise MalformedBody("The body is nested too deeply.", fix="Send plain cells.") from error
+        where = place_of(body)
+        at = f" at {where}" if where else ""
+        raise MalformedBody(
+            f"The body is nested too deeply{at}.", fix="Send plain cells.", path=where
+        ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _malformed(body, str(error)) from error
     if body.count(b'"') != 2 * _n_texts(value):

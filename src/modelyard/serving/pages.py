@@ -161,7 +161,8 @@ def _admin(door: Door, token: str) -> Route:
         renewed = await door.renew()
         door.after_renewal()
         models = [_short(each) for each in door.shelf.models.values()]
-        return Json({"renewed": [each.name for each in renewed], "models": models})
+        names = [each["model"] for each in renewed]
+        return Json({"renewed": names, "changes": renewed, "models": models})
 
     return _page("/admin/reload", reload, method="POST")
 

@@ -3,11 +3,13 @@
 It is asked only after a quick decoder has refused the text, so it is plain and not fast.
 """
 
+import json
 import re
 
 # The walk is in pure Python: in a longer body a place is not worth the time (0.2 s a megabyte).
 _MOST_BYTES = 1 << 20
 _MOST_DEPTH = 200
+_SHOWN_DEPTH = 5
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _TEXT = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
@@ -29,7 +31,8 @@ def place_of(body: bytes, *, repeated_key: str | None = None) -> str | None:
         repeated_key: key to look for; None looks for what is no JSON.
 
     Returns:
-        The path, `$` for the whole; None if the body is too long or too deep to look for it.
+        The path, `$` for the whole, of a fault that is too deep to look for that of a value around
+        it; None if the body is too long to look for it.
     """
     if len(body) > _MOST_BYTES:
         return None
@@ -37,7 +40,9 @@ def place_of(body: bytes, *, repeated_key: str | None = None) -> str | None:
     try:
         walk.value(0, 0)
     except _FoundError:
-        return "$" + "".join(walk.path) if len(walk.path) < _MOST_DEPTH else None
+        # Of a fault that is deeper than anybody reads, what is around it is told.
+        is_deep = len(walk.path) >= _MOST_DEPTH
+        return "$" + "".join(walk.path[:_SHOWN_DEPTH] if is_deep else walk.path)
     return "$" if repeated_key is None else None
 
 
@@ -104,7 +109,9 @@ class _Walk:
             raise _FoundError
         if any("\udc80" <= sign <= "\udcff" for sign in found.group(1)):
             raise _FoundError
-        return found.group(1), found.end()
+        text = found.group(1)
+        # Two keys may be one though they are written in two ways.
+        return json.loads(f'"{text}"') if "\\" in text else text, found.end()
 
     def _skip(self, at: int) -> int:
         found = _SPACE.match(self._text, at)

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.manifests import Manifest
+from modelyard.domain.names import check_name
 from modelyard.runtime.models import ReadyModel
 from modelyard.runtime.packages import Package
 from modelyard.runtime.predictor import Predictor
@@ -145,7 +146,11 @@ def example_row(manifest: Manifest) -> dict[str, Any]:
 
 
 def split_reference(reference: str) -> tuple[str | None, str]:
-    """Return the name under which a model is served, if one is given, and what it is opened by."""
+    """Return the name under which a model is served, if one is given, and what it is opened by.
+
+    Raises:
+        InvalidValue: if no model may have the name, which stands in addresses.
+    """
     name, is_named, rest = reference.partition("=")
     # A path may hold the sign; a name may not hold a slash.
-    return (name, rest) if is_named and name and "/" not in name else (None, reference)
+    return (check_name(name), rest) if is_named and name and "/" not in name else (None, reference)

@@ -96,3 +96,8 @@ def test_a_path_may_hold_the_sign_that_names_a_model(
     reference: str, split: tuple[str | None, str]
 ) -> None:
     assert split_reference(reference) == split
+
+
+def test_a_name_that_cannot_stand_in_an_address_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="For example: 'a-b-e'"):
+        split_reference("a b?#%\u00e9=folder")

@@ -87,3 +87,19 @@ def test_a_long_body_is_refused_without_looking_for_the_place() -> None:
 def test_large_whole_numbers_stay_whole() -> None:
     assert read_json(b"[123456789012345678901234567890]") == [123456789012345678901234567890]
     assert math.isfinite(read_json(b"[1e308]")[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (b"[" * 100_000, "$[0][0][0][0][0]"),
+        (b'{"row":' * 100_000, "$.row.row.row.row.row"),
+        (rb'{"row":{"species":1,"sp\u0065cies":2}}', "$.row.species"),
+        (rb'{"row":{"a\nb":1,"a\u000ab":2}}', "$.row.a\nb"),
+    ],
+    ids=["lists", "objects", "escaped once", "escaped twice"],
+)
+def test_what_is_deep_or_escaped_has_a_place_too(body: bytes, path: str) -> None:
+    with pytest.raises(MalformedBody) as caught:
+        read_json(body)
+    assert caught.value.path == path
