@@ -20,7 +20,7 @@ from modelyard.cli._options import (
 from modelyard.cli._screen import print_json, print_table
 
 if TYPE_CHECKING:
-    from modelyard.domain.profiles import ColumnProfile
+    from modelyard.domain.profiles import ColumnProfile, TableProfile
 
 
 @click.command("profile")
@@ -64,9 +64,18 @@ def profile(
     if wants_json:
         print_json(plain_examination(examination, datasets.relate(examination)))
         return
+    print_facts(examination.table.facts)
+    _print_columns(examination.profile)
+    if examination.task is not None:
+        click.echo(f"Task: {examination.task} ({examination.task_reason})")
+    print_findings(examination.findings)
+    if out is not None:
+        click.echo(f"Page:  {out}")
+
+
+def _print_columns(profile: "TableProfile") -> None:
     from modelyard.reporting.numerals import counted
 
-    print_facts(examination.table.facts)
     rows = [
         (
             column.name,
@@ -76,16 +85,11 @@ def profile(
             *(_cell(column, value) for value in (column.minimum, column.mean, column.maximum)),
             ", ".join(f"{value} ({count})" for value, count in column.top_values[:3]),
         )
-        for column in examination.profile.columns
+        for column in profile.columns
     ]
     headings = ("column", "kind", "missing", "distinct", "min", "mean", "max", "most frequent")
-    title = f"{counted(examination.profile.n_rows, 'row')}, {counted(len(rows), 'column')}"
+    title = f"{counted(profile.n_rows, 'row')}, {counted(len(rows), 'column')}"
     print_table(title, headings, rows=rows)
-    if examination.task is not None:
-        click.echo(f"Task: {examination.task} ({examination.task_reason})")
-    print_findings(examination.findings)
-    if out is not None:
-        click.echo(f"Page:  {out}")
 
 
 def _cell(column: "ColumnProfile", value: float | None) -> str | float | None:
