@@ -18,6 +18,7 @@ from modelyard.runtime.explaining.forms import structure_of
 from modelyard.runtime.explaining.graphs import read_graph
 from modelyard.runtime.explaining.linear import LinearReasons
 from modelyard.runtime.explaining.links import answers_of, calibrated
+from modelyard.runtime.explaining.shares import TooManyToCount
 from modelyard.runtime.explaining.trees import TreeReasons
 from modelyard.runtime.sessions import Session
 
@@ -243,7 +244,7 @@ def test_more_columns_than_a_number_has_bits_are_left_to_sampling():
     found = structure(
         mean_of_float32_trees([grown(np.random.default_rng(0), 3, width=1)]), n_outputs=1
     )
-    with pytest.raises(ValueError, match="too many columns"):
+    with pytest.raises(TooManyToCount, match="too many columns"):
         DescentReasons(
             found, np.zeros((1, N_FEATURES)), players=np.arange(N_FEATURES), n_players=63
         )

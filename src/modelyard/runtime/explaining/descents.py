@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.runtime.explaining.shares import MOST_PLAYERS, leaf_weights
+from modelyard.runtime.explaining.shares import MOST_PLAYERS, TooManyToCount, leaf_weights
 from modelyard.runtime.explaining.structures import Trees
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,10 +51,10 @@ class DescentReasons:
             n_players: raw columns.
 
         Raises:
-            ValueError: if there are more columns than a number has bits.
+            TooManyToCount: if there are more columns than a number has bits.
         """
         if n_players > MOST_PLAYERS:
-            raise ValueError("too many columns")
+            raise TooManyToCount("too many columns")
         self.trees = trees
         self.n_players = n_players
         self.reference = reference

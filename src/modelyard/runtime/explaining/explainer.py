@@ -31,6 +31,7 @@ from modelyard.runtime.explaining.linear import LinearReasons
 from modelyard.runtime.explaining.links import answers_of, calibrated
 from modelyard.runtime.explaining.mixtures import MixtureReasons, Reasons
 from modelyard.runtime.explaining.sampling import MOST_ROWS, shares_of
+from modelyard.runtime.explaining.shares import TooManyToCount
 from modelyard.runtime.explaining.structures import Linear, Mixture, Structure
 from modelyard.runtime.explaining.trees import TreeReasons
 from modelyard.runtime.predictor import Predictor
@@ -227,7 +228,7 @@ class Explainer:
             reasons, method = _reasons(
                 structure, features, players=players, n_players=len(self.columns)
             )
-        except ValueError:
+        except TooManyToCount:
             return None
         raw = reasons.reference_raw
         size = np.maximum(1.0, np.abs(expected))
@@ -264,10 +265,10 @@ def _reasons(
         reasons = LinearReasons(structure, reference, players=players, n_players=n_players)
         return reasons, Method.LINEAR
     for kind in (TreeReasons, DescentReasons):
-        with suppress(ValueError):
+        with suppress(TooManyToCount):
             found = kind(structure, reference, players=players, n_players=n_players)
             return found, Method.TREES
-    raise ValueError("neither paths nor descents can count so many")
+    raise TooManyToCount("neither paths nor descents can count so many")
 
 
 def _players(recipe: Recipe, columns: tuple[str, ...]) -> IntArray | None:

@@ -20,6 +20,10 @@ FloatArray = npt.NDArray[np.float64]
 MOST_PLAYERS = 62
 
 
+class TooManyToCount(Exception):
+    """A method would have to count more than it can hold; another one may be asked."""
+
+
 def leaf_weights() -> tuple[FloatArray, FloatArray]:
     """Return what a leaf gives each of p columns and takes from each of q, by (p, q)."""
     size = MOST_PLAYERS + 1

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.runtime.explaining.shares import MOST_PLAYERS, leaf_weights
+from modelyard.runtime.explaining.shares import MOST_PLAYERS, TooManyToCount, leaf_weights
 from modelyard.runtime.explaining.structures import Trees
 
 FloatArray = npt.NDArray[np.float64]
@@ -77,14 +77,14 @@ class TreeReasons:
             n_players: raw columns.
 
         Raises:
-            ValueError: if paths are too long or too many for this method.
+            TooManyToCount: if paths are too long or too many for this method.
         """
         self.trees = trees
         self.players = players
         self.n_players = n_players
         self.reference = reference
         if _n_steps(trees) * len(reference) > _MOST_CELLS:
-            raise ValueError("too many leaves")
+            raise TooManyToCount("too many leaves")
         self.paths = _paths(trees, players)
 
     @property
@@ -214,5 +214,5 @@ def _paths(trees: Trees, players: IntArray) -> Paths:
     first = np.flatnonzero(is_first)
     place = np.arange(len(leaf)) - np.repeat(first, np.diff(np.append(first, len(leaf))))
     if place.max(initial=0) >= MOST_PLAYERS:
-        raise ValueError("too many columns on one path")
+        raise TooManyToCount("too many columns on one path")
     return Paths(split, is_left, starts, leaf, player, np.int64(1) << place, first)
