@@ -177,16 +177,7 @@ def _print_explanation(explanation: "Explanation", top: int, *, target: str) -> 
     headings = ["column", "value", f"moves {scale} by", *([] if is_exact else ["± error"]), ""]
     print_table("Why", headings, rows=rows)
     sampled = "" if is_exact else " The error is one standard error."
-    click.echo(_METHODS[explanation.method.value] + sampled)
-
-
-_METHODS = {
-    "linear": "Exact, from the weights of the model.",
-    "trees": "Exact, from the trees of the model.",
-    "members": "Exact, from the members of the model.",
-    "enumeration": "Exact: the model was asked about every coalition of columns.",
-    "sampling": "Sampled, by orders of columns drawn at random.",
-}
+    click.echo(explanation.method.told + sampled)
 
 
 def _beside(amount: float, error: float, largest: float, is_exact: bool) -> tuple[object, ...]:
@@ -201,7 +192,7 @@ def _print_overall(overall: "Overall", top: int) -> None:
     print_table("What moves answers", ["column", heading, ""], rows=rows)
     click.echo(
         f"Mean absolute contribution over {overall.n_rows} reference rows, against "
-        f"{overall.n_reference}. {_METHODS[overall.method.value]}"
+        f"{overall.n_reference}. {overall.method.told}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from modelyard.domain.tasks import Label
 
@@ -19,11 +20,23 @@ class Scale(StrEnum):
 class Method(StrEnum):
     """How contributions were found; all but sampling are exact."""
 
-    LINEAR = "linear"
-    TREES = "trees"
-    MEMBERS = "members"
-    ENUMERATION = "enumeration"
-    SAMPLING = "sampling"
+    told: str
+
+    def __new__(cls, word: str, told: str) -> Self:
+        """Return the member of a word, with what a person is told of it."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.told = told
+        return member
+
+    LINEAR = "linear", "Exact, from the weights of the model."
+    TREES = "trees", "Exact, from the trees of the model."
+    MEMBERS = "members", "Exact, from the members of the model."
+    ENUMERATION = (
+        "enumeration",
+        "Exact: the model was asked about every coalition of columns.",
+    )
+    SAMPLING = "sampling", "Sampled, by orders of columns drawn at random."
 
     @property
     def is_exact(self) -> bool:
