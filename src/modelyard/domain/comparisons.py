@@ -1,6 +1,7 @@
 """Several models side by side: on the same rows, or by what each training measured."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from modelyard.domain.evaluations import IntervalUnit
@@ -35,7 +36,8 @@ class ComparedModel:
     Attributes:
         name: as the user called it.
         size_bytes: of the package.
-        predict_s: seconds that 1,000 rows take at once; None where nothing was predicted.
+        predict_s: seconds that 1,000 rows take at once, once warm; None where nothing was
+            predicted.
         scores: by metric.
     """
 
@@ -68,3 +70,13 @@ class Comparison:
     location: str = ""
     unit: IntervalUnit = IntervalUnit.ROW
     caution: str = ""
+
+
+def best_first(models: Iterable[ComparedModel], metric: str) -> tuple[ComparedModel, ...]:
+    """Return models the best by a metric first, those without a value of it last."""
+
+    def behind(model: ComparedModel) -> float:
+        value = model.scores[metric].behind
+        return value if math.isfinite(value) else math.inf
+
+    return tuple(sorted(models, key=behind))

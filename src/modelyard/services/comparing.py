@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from modelyard.catalog import Catalog
-from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison
+from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison, best_first
 from modelyard.domain.configs import FileDialect
 from modelyard.domain.manifests import Manifest
 from modelyard.engine.evaluation.comparing import compare, require_comparable
@@ -112,14 +112,13 @@ def compare_kept(
         )
         for name, manifest in manifests.items()
     ]
-    compared.sort(key=lambda each: _last_if_undefined(each.scores[metric.card.key].behind))
     is_same_data = len({each.data_sha256 for each in manifests.values()}) == 1
     different = "" if is_same_data else "They were trained on different data. "
     return Comparison(
         target=next(iter(manifests.values())).target,
         metric=metric.card.key,
         titles={key: each.card.title for key, each in known.items()},
-        models=tuple(compared),
+        models=best_first(compared, metric.card.key),
         caution=different + _NOT_THE_SAME,
     )
 
@@ -158,10 +157,6 @@ def _kept(name: str, manifests: Mapping[str, Manifest], metric: Metric) -> Compa
         is_best=behind == 0,
         is_tied=False,
     )
-
-
-def _last_if_undefined(behind: float) -> float:
-    return behind if math.isfinite(behind) else math.inf
 
 
 def _size(model: OpenModel) -> int:

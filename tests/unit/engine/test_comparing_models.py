@@ -64,12 +64,12 @@ def later(named, shares_right, truth, seed, labels=("no", "yes"), rows=None):
     return Later(replace(named, labels=labels), scored, rows)
 
 
-def compared(models, key="accuracy"):
+def compared(models, key="accuracy", clock=None):
     return compare(
         models,
         metric=METRICS[key],
         metrics=METRICS,
-        clock=iter(range(100)).__next__,
+        clock=clock or iter(range(100)).__next__,
         rng=np.random.default_rng(0),
     )
 
@@ -88,6 +88,12 @@ def test_the_best_comes_first_and_a_clearly_worse_one_is_no_tie(named):
     assert bad.scores["accuracy"].behind == pytest.approx(
         good.scores["accuracy"].value - bad.scores["accuracy"].value
     )
+
+
+def test_one_disturbance_does_not_count_in_how_long_a_model_takes(named):
+    taken = [0, 1, 10, 19, 20, 21]
+    found = compared({"a": later(named, 0.9, TRUTH[:500], 1)}, clock=iter(taken).__next__)
+    assert found.models[0].predict_s == 1 * 1000 / 500
 
 
 def test_models_that_the_rows_cannot_tell_apart_are_a_tie(named):
