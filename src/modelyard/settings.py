@@ -12,7 +12,7 @@ PREFIX = "MODELYARD_"
 LOG_FORMATS = ("console", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-# What each variable sets; `modelyard doctor` and the documentation print it.
+# What each variable sets; the documentation lists them, and a test compares.
 VARIABLES: Mapping[str, str] = {
     "MODELYARD_HOME": "Project folder; by default '.modelyard' in the current directory.",
     "MODELYARD_DATABASE_URL": "Database; by default 'modelyard.db' in the project folder.",
