@@ -75,8 +75,11 @@ class RowList:
 
         A row that is no longer than one of the model has nothing, or is refused for what it lacks.
         """
-        longer = (row for row in self.rows if len(row) > len(taken))
-        names = dict.fromkeys(chain.from_iterable(longer))
+        if not self.rows or max(map(len, self.rows)) <= len(taken):
+            return ()
+        names = dict.fromkeys(
+            chain.from_iterable(row for row in self.rows if len(row) > len(taken))
+        )
         return tuple(name for name in names if name not in taken)
 
 

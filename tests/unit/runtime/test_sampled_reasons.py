@@ -130,3 +130,23 @@ def test_the_same_seed_draws_the_same_orders():
         for _ in range(2)
     )
     assert first.amounts.tolist() == second.amounts.tolist()
+
+
+def test_of_a_wide_table_no_more_mixtures_are_held_than_memory_should():
+    n_columns = 2_100
+    names = tuple(f"n{at}" for at in range(n_columns))
+    rng = np.random.default_rng(0)
+    row, other = (
+        Blocks(names, (), rng.normal(size=(1, n_columns)), np.empty((1, 0), dtype=object))
+        for _ in range(2)
+    )
+    held = []
+
+    def ask(mixed):
+        held.append(mixed.numbers.size)
+        return mixed.numbers.sum(axis=1)
+
+    found = shares_of(ask, row, reference=other, rng=rng)
+    assert max(held) <= 1 << 22
+    assert sum(held) > n_columns**2
+    assert found.amounts == pytest.approx((row.numbers - other.numbers)[0], abs=1e-9)

@@ -26,6 +26,9 @@ Ask = Callable[[Blocks], FloatArray]
 # columns with 200 reference rows.
 MOST_ROWS = 20_000
 _TIMES_TO_BE_EXACT = 3
+# Cells of mixtures that are held at a time, 32 MB of doubles: those of a table of ten thousand
+# columns would take a gigabyte.
+_MOST_CELLS = 1 << 22
 # Orders of a reference row below which their spread says nothing.
 _FEWEST_ROUNDS = 2
 # Standard error, as a share of the largest contribution, at which there is nothing to be gained.
@@ -78,8 +81,8 @@ def _enumerated(ask: Ask, row: Blocks, reference: Blocks) -> Shares:
     n_columns = len(row.number_names) + len(row.string_names)
     coalitions = np.arange(2**n_columns)
     chosen = (coalitions[:, None] >> np.arange(n_columns) & 1).astype(np.bool_)
-    mixed = _mixtures(row, reference, np.repeat(chosen, reference.n_rows, axis=0))
-    worth = ask(mixed).reshape(len(coalitions), reference.n_rows).mean(axis=1)
+    every = np.repeat(chosen, reference.n_rows, axis=0)
+    worth = _asked(ask, row, reference, every).reshape(len(coalitions), -1).mean(axis=1)
     sizes = chosen.sum(axis=1)
     amounts = np.zeros(n_columns)
     for column in range(n_columns):
@@ -147,10 +150,18 @@ def _rounds(
             # Step t has the first t columns of its order from the row.
             chosen = place[None, :, :] < np.arange(n_columns + 1)[:, None, None]
             tiled = chosen.reshape(-1, n_columns)
-            worth = ask(_mixtures(row, reference, tiled)).reshape(n_columns + 1, n_rows)
+            worth = _asked(ask, row, reference, tiled).reshape(n_columns + 1, n_rows)
             steps = np.diff(worth, axis=0).T
             gains += np.take_along_axis(steps, place, axis=1) / 2
         yield gains
+
+
+def _asked(ask: Ask, row: Blocks, reference: Blocks, chosen: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return the scores of mixtures, of which no more are held at a time than memory should."""
+    rounds = max(1, _MOST_CELLS // max(1, reference.n_rows * chosen.shape[1]))
+    n_rows = rounds * reference.n_rows
+    parts = (chosen[at : at + n_rows] for at in range(0, len(chosen), n_rows))
+    return np.concatenate([ask(_mixtures(row, reference, part)) for part in parts])
 
 
 def _mixtures(row: Blocks, reference: Blocks, chosen: npt.NDArray[np.bool_]) -> Blocks:
