@@ -194,6 +194,8 @@ def test_workers_are_replaced_renewed_and_counted_together(
                 )
             )
         assert server.end() == 0
+        assert server.process.stdout is not None
+        assert b"Every request was answered" in server.process.stdout.read()
 
 
 @pytest.mark.slow

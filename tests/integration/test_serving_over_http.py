@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from serving_servers import PENGUINS, SIGNER, Running, running
 
+from modelyard.serving.schemas import SCHEMAS
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
@@ -43,6 +45,7 @@ def test_the_server_tells_of_itself(server: Running) -> None:
     assert health["status"] == "ok"
     assert health["model_loaded"] is True
     assert health["memory_bytes"] > 0
+    assert set(health) == set(SCHEMAS["Health"]["properties"])
     info = server.client.get("/info").json()
     assert (info["target"], info["task"]) == ("species", "multiclass")
     assert {"name": "island", "kind": "category"}.items() <= info["columns"][0].items()

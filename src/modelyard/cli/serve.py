@@ -1,5 +1,6 @@
 """`modelyard serve`: models that answer over HTTP."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,11 +102,10 @@ def serve(
     def tell(url: str) -> None:
         click.echo(f"Serving {', '.join(models)} at {url} (documentation: {url}/docs)")
 
-    try:
+    # The server has heard the signal that interrupts it, and has ended in order.
+    with suppress(KeyboardInterrupt):
         run(models, Opener(trust), address=(host, port), options=options, ready=tell)
-    except KeyboardInterrupt:
-        # The server has heard the same signal, and has ended in order.
-        click.echo(_DRAINED)
+    click.echo(_DRAINED)
 
 
 COMMAND = serve

@@ -37,7 +37,19 @@ SCHEMAS: Mapping[str, Json] = {
     "Any": {"type": "object"},
     "Anything": _list({"type": "object"}),
     "Cell": {"type": ["number", "string", "boolean", "null"]},
-    "Health": _record({"status": _TEXT, "timestamp": _TEXT, "model_loaded": {"type": "boolean"}}),
+    "Health": _record(
+        {
+            "status": _TEXT,
+            "timestamp": _TEXT,
+            "model_loaded": {"type": "boolean"},
+            "models": {"type": "object", "additionalProperties": _TEXT},
+            "uptime_s": _NUMBER,
+            "in_flight": _COUNT,
+            "memory_bytes": _or_null(_COUNT),
+            "load": _or_null(_NUMBER),
+            "process": _COUNT,
+        }
+    ),
     "Flag": _record(
         {
             "column": _TEXT,
