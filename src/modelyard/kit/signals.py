@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -26,6 +26,30 @@ def terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def heeded() -> Iterator[Callable[[], bool]]:
+    """Yield a function that says whether Ctrl-C was pressed in the block, which goes on.
+
+    Nothing is torn in the middle: the block ends itself where it can. Whoever presses again means
+    it: the second one interrupts. Only a main thread hears signals: in another one nothing changes.
+    """
+    asked: list[int] = []
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        if asked:
+            signal.default_int_handler(number, frame)
+        asked.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, heed)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -15,7 +15,7 @@ from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, seconds_for
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
-from modelyard.kit.signals import Terminated
+from modelyard.kit.signals import heeded
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.executors import Notice, Outcome, Pool
 
@@ -127,22 +127,20 @@ class Race:
         Raises:
             KeyboardInterrupt: if it was interrupted before anything had been finished.
         """
-        try:
+        with heeded() as is_interrupted:
             while True:
                 while self.pool.n_free and self._start():
                     pass
                 if not self._n_running:
                     return self._ending()
+                if is_interrupted():
+                    if not any(each.fits for each in self.standings.values()):
+                        raise KeyboardInterrupt
+                    return self._stop(Ending.INTERRUPTED)
                 if self._is_late():
                     return self._stop(Ending.TIME)
                 for notice in self.pool.wait(self._patience()):
                     self._take_in(notice)
-        except Terminated:
-            raise
-        except KeyboardInterrupt:
-            if not any(each.fits for each in self.standings.values()):
-                raise
-            return self._stop(Ending.INTERRUPTED)
 
     @property
     def _n_running(self) -> int:
