@@ -1,7 +1,7 @@
 """Reads a user's data and describes it, before anything is trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +79,6 @@ def location_of(data: object) -> str:
 
 def plain_examination(examination: Examination, relations: Relations) -> Mapping[str, Any]:
     """Return what is known of a table as plain JSON values."""
-    from dataclasses import asdict
-
     facts = asdict(examination.table.facts)
     return {
         "facts": facts,

@@ -72,7 +72,9 @@ def raw_table(
 
 
 def require_flat(schema: dict[str, pl.DataType], name: str) -> None:
-    """Refuse columns whose cells are tables or lists themselves, before any cell is decoded.
+    """Refuse columns whose cells are tables or lists themselves.
+
+    Where a file says its schema first, this is asked before any cell is decoded.
 
     Raises:
         DataError: naming the first of them.

@@ -146,7 +146,7 @@ def source_of(location: Path, catalog: Catalog) -> Source:
     sources = catalog.sources()
     suffix = location.suffix.lower()
     for source in sources.values():
-        if location.name.lower().endswith(source.card.suffixes or ("/",)):
+        if location.name.lower().endswith(source.card.suffixes):
             return source
     known = ", ".join(sorted(s for source in sources.values() for s in source.card.suffixes))
     if location.is_dir():
