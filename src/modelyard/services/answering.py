@@ -25,7 +25,7 @@ class Answer:
     """Predictions for a table, with what was noticed on the way.
 
     Attributes:
-        flags: unseen categories and missing values, a remark a column.
+        flags: missing values, unseen categories and numbers out of range, a remark a column.
         ignored_columns: columns that the model does not take.
         beside: more columns that were asked for: ends of intervals, or sets of labels.
         errors: why rows have no answer, of the first thousand of them.

@@ -157,7 +157,8 @@ class PredictionService:
     ) -> Iterator[Answer]:
         """Answer for a file piece by piece, in its order; the file may be larger than the memory.
 
-        Rows that an answer or an error names are counted in the whole file.
+        Rows that a flag or an error names are counted in the whole file; `n_rows` and `failed` of
+        an answer are those of its piece.
 
         Raises:
             NotInPiecesError: at any time, if the file must be read as a whole.

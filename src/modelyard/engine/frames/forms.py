@@ -19,7 +19,7 @@ from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
 from modelyard.domain.series import frame_of_columns
 from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.frames.hashes import content_hash
+from modelyard.engine.frames.hashes import frame_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
 from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
@@ -69,7 +69,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         raise NoRows("The table has no rows.", fix="Give at least one row.")
     facts = SourceFacts(
         source=source,
-        sha256=content_hash(frame),
+        sha256=frame_hash(frame),
         size_bytes=int(frame.estimated_size()),
         decimal=options.decimal,
         missing_tokens=missing_tokens_of(options.missing_tokens),
@@ -181,7 +181,7 @@ def _hashed(raw: RawTable) -> RawTable:
     """Give data that is no file the hash of its content."""
     if raw.facts.sha256:
         return raw
-    return replace(raw, facts=replace(raw.facts, sha256=content_hash(raw.frame)))
+    return replace(raw, facts=replace(raw.facts, sha256=frame_hash(raw.frame)))
 
 
 def _frame_of(data: object) -> tuple[str, pl.DataFrame, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 
-def content_hash(frame: pl.DataFrame) -> str:
+def frame_hash(frame: pl.DataFrame) -> str:
     """Return the SHA-256 of a frame's names, types and values as 64 hex digits.
 
     Chunks, row groups and the library that made the frame do not matter.
