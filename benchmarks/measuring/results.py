@@ -4,8 +4,9 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,15 @@ def machine() -> dict[str, Any]:
         "n_cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in libraries},
+        "versions": {name: _version(name) for name in libraries},
     }
+
+
+def _version(name: str) -> str | None:
+    """Return the version of a distribution, None where it is not installed."""
+    with suppress(PackageNotFoundError):
+        return version(name)
+    return None
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

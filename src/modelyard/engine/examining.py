@@ -198,7 +198,9 @@ def _weights_told(table: Table, raw: RawTable, config: TrainingConfig, *, typing
         return table
     note = f"Rows weigh by '{name}', from {known.min():g} to {known.max():g}."
     alone = replace(raw, frame=raw.frame.select(name))
-    kind = typing(alone, replace(config.read, missing_in={}, date_formats={})).column(name).kind
+    own = {each: kind for each, kind in config.read.kinds.items() if each == name}
+    plain = replace(config.read, kinds=own, missing_in={}, date_formats={})
+    kind = typing(alone, plain).column(name).kind
     if kind not in {ColumnKind.NUMERIC, ColumnKind.INTEGER}:
         note += (
             f" It looks like {_A_KIND.get(kind, kind.value)}, not like weights: make sure that "

@@ -277,8 +277,8 @@ def test_a_grid_is_the_defaults_and_all_its_points():
 def test_a_grid_that_is_too_large_is_refused_with_its_size():
     with pytest.raises(InvalidValue) as raised:
         search(search_type="grid", n_trials=30)
-    assert "729 points" in raised.value.message
-    assert "--trials 730" in raised.value.fix
+    assert "1,458 points" in raised.value.message
+    assert "--trials 1459" in raised.value.fix
 
 
 def test_a_small_space_is_searched_until_nothing_is_left():
