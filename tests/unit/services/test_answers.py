@@ -8,8 +8,8 @@ import pytest
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.predictions import Predictions
-from modelyard.services.answers import answer_csv
 from modelyard.services.answering import Answer
+from modelyard.services.answers import answer_csv
 
 HOSTILE = "=1+1"
 
