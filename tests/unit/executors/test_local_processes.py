@@ -110,7 +110,7 @@ def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, w
     notices = told(pool, 1, 2)
     large = next(each for each in notices if each.number == 1 and each.is_last)
     assert large.outcome is Outcome.TOO_LARGE
-    assert "of 150" in large.reason
+    assert "more than the 150 MB that are allowed" in large.reason
     assert large.peak_bytes > 100_000_000
     assert any(each.number == 2 and each.outcome is Outcome.ENDED for each in notices)
 

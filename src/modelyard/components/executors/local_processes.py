@@ -226,7 +226,10 @@ class _Pool:
         if sum(held.values()) > self._memory_bytes:
             largest = max(held, key=lambda number: held[number])
             if self._pieces[largest].outcome is Outcome.ENDED:
-                told = f"it held {held[largest] / 1e6:,.0f} MB of {self._memory_bytes / 1e6:,.0f}"
+                told = (
+                    f"all fits together held more than the {self._memory_bytes / 1e6:,.0f} MB that "
+                    f"are allowed, and this one {held[largest] / 1e6:,.0f} MB of it"
+                )
                 self._end(largest, Outcome.TOO_LARGE, told)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.tasks import Task
@@ -91,7 +90,8 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         ValueError: if its scores are not finite.
         ParityExceeded: if its graph does not answer as its library does.
     """
-    plan = _plan_of(arena.plan, request)
+    plan = plan_of(arena.plan, request.candidate, algorithm=request.algorithm)
+    plan = replace(plan, n_threads=request.n_threads)
     rounds = _rounds(arena, plan, request.folds)
     for number in request.folds:
         started = time.monotonic()
@@ -122,14 +122,14 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         )
 
 
-def _plan_of(plan: FitPlan, request: Request) -> FitPlan:
-    candidate = request.candidate
+def plan_of(plan: FitPlan, candidate: Candidate, *, algorithm: Algorithm) -> FitPlan:
+    """Return what is fitted for a candidate, in place of what the training would fit."""
+    words: dict[str, Any] = dict(candidate.preparation)
     return replace(
         plan,
-        algorithm=request.algorithm,
+        algorithm=algorithm,
         parameters=candidate.parameters,
-        preparation=_prepared(plan.preparation, candidate.preparation),
-        n_threads=request.n_threads,
+        preparation=replace(plan.preparation, **words),
         members=(),
         holds_validation=False,
     )
@@ -164,11 +164,6 @@ def settled_by(
         if is_counted and any(each != given for each in values):
             settled[name] = max(round(sum(values) / len(values)), 1)
     return settled
-
-
-def _prepared(preparation: PreparationConfig, words: Mapping[str, str]) -> PreparationConfig:
-    own: dict[str, Any] = dict(words)
-    return replace(preparation, **own)
 
 
 def _proved(

@@ -1,8 +1,8 @@
 """The best candidate of a run on its own, for what is measured with one algorithm."""
 
 from dataclasses import replace
-from typing import Any
 
+from modelyard.engine.automl.fits import plan_of
 from modelyard.engine.evaluation.judging import Judge
 
 
@@ -12,14 +12,4 @@ def judge_of_best(judge: Judge) -> Judge:
         return judge
     candidate = judge.leaderboard.ranked[0].candidate
     algorithm = judge.workshop.catalog.algorithms()[candidate.algorithm]
-    words: dict[str, Any] = dict(candidate.preparation)
-    preparation = replace(judge.plan.preparation, **words)
-    plan = replace(
-        judge.plan,
-        algorithm=algorithm,
-        parameters=candidate.parameters,
-        preparation=preparation,
-        members=(),
-        holds_validation=False,
-    )
-    return replace(judge, plan=plan)
+    return replace(judge, plan=plan_of(judge.plan, candidate, algorithm=algorithm))
