@@ -234,8 +234,8 @@ def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
         names = f"{len(failed)} candidates" if len(failed) > 1 else "The only candidate"
         return InvalidValue(
             f"{names} failed. The first one, {failed[0].candidate.name}: {failed[0].reason}",
-            fix="Where they lacked memory, allow more with --memory-limit; else train one algorithm "
-            "by its name to see what stands in the way.",
+            fix="Where they lacked memory, allow more with --memory-limit; else train one "
+            "algorithm by its name to see what stands in the way.",
         )
     return InvalidValue(
         "No model was finished within the time limit.",
