@@ -30,6 +30,9 @@
         ├── UnsupportedMedia       a body in a form that the server does not read
         ├── WrongMethod            the path answers another method
         ├── NotAuthorized          no token, or another than the server's
+        ├── Forbidden              whoever asks is known, and may not do this
+        ├── Conflict               what is asked for does not go with what there is
+        ├── TooManyRequests        more than a key, a tenant or an address may ask for now
         └── Overloaded             as many requests as the server takes are on their way
 
 An error carries a stable `code`, an HTTP `status`, the `exit_code` of the command line, and where
@@ -311,6 +314,35 @@ class NotAuthorized(RequestError):
 
     code = "not-authorized"
     status = 401
+
+
+class Forbidden(RequestError):
+    """Whoever asks is known, and may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class Conflict(RequestError):
+    """What is asked for does not go with what there is, e.g. a name that is taken."""
+
+    code = "conflict"
+    status = 409
+
+
+class TooManyRequests(RequestError):
+    """More requests came than a key, a tenant or an address may send.
+
+    Attributes:
+        retry_after_s: whole seconds until one more is answered.
+    """
+
+    code = "too-many-requests"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message, fix=f"Ask again in {retry_after_s} s.")
+        self.retry_after_s = retry_after_s
 
 
 class Overloaded(RequestError):
