@@ -23,6 +23,7 @@
     │   ├── UnsupportedPackage     written in a format that this version does not know
     │   └── ParityExceeded         the package does not predict what the trained model predicts
     ├── StoreError                 the project folder cannot be read or written (exit 7)
+    │   └── DamagedFile            what is kept is not what was written
     ├── WorkersLost                the process that runs the fits has ended (exit 1)
     └── RequestError               a request over HTTP that is not answered (exit 4)
         ├── MalformedBody          no JSON, or JSON of another form than is asked for
@@ -254,6 +255,13 @@ class StoreError(ModelyardError):
     code = "store"
     status = 507
     exit_code = 7
+
+
+class DamagedFile(StoreError):
+    """What is kept is not what was written: its size or its hash is another."""
+
+    code = "damaged-file"
+    status = 500
 
 
 class WorkersLost(ModelyardError):

@@ -1,4 +1,4 @@
-"""Names of models: which are allowed, how one is made from a file name, how one is referred to."""
+"""Names of models and datasets: which are allowed, how one is made of a file, how one is named."""
 
 import re
 import unicodedata
@@ -16,8 +16,8 @@ _VERSION = re.compile(r"[1-9][0-9]{0,17}")
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def check_name(name: str) -> str:
-    """Return `name` if a model, or a folder of one, may be called so.
+def check_name(name: str, noun: str = "model") -> str:
+    """Return `name` if a model, or whatever `noun` says, or a folder of one may be called so.
 
     Raises:
         InvalidValue: if not, with a name that may.
@@ -25,7 +25,7 @@ def check_name(name: str) -> str:
     if _NAME.fullmatch(name):
         return name
     raise InvalidValue(
-        f"A model's name has 1 to {MAX_NAME_LENGTH} ASCII letters, digits and the characters "
+        f"A {noun}'s name has 1 to {MAX_NAME_LENGTH} ASCII letters, digits and the characters "
         f"'-', '_' and '.', and starts with a letter or a digit; {name!r} came.",
         fix=f"For example: '{slug(name)}'.",
         sample=name,
