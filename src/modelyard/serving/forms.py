@@ -5,7 +5,7 @@ from typing import Any
 
 from modelyard.domain.columns import InputColumn
 from modelyard.serving.batches import ColumnLists, RowList, Rows
-from modelyard.serving.jsons import read_json, refuse
+from modelyard.wire.jsons import read_json, refuse
 
 _ONE = 'Send {"row": {"column": value}}.'
 _MANY = 'Send {"rows": [{"column": value}]} or {"columns": {"column": [value]}}.'

@@ -3,13 +3,13 @@
 Source: RFC 9457, Problem Details for HTTP APIs.
 """
 
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
 from modelyard.domain.errors import ModelyardError, NotAuthorized, Overloaded, WrongMethod
 from modelyard.serving.exchanges import PROBLEM_TYPE, Reply
+from modelyard.wire.problem_documents import document_of, fault_fields
 
 # Seconds after which an overloaded server is worth asking again.
 RETRY_AFTER = b"1"
@@ -38,24 +38,8 @@ def problem_of(error: ModelyardError, request_id: str, *, is_of_protocol: bool =
 
 def fault(request_id: str, *, is_of_protocol: bool = False) -> Reply:
     """Return the reply for an error that nobody foresaw; what it was stands in the log alone."""
-    fields = {
-        "code": "internal",
-        "detail": "The server failed inside.",
-        "fix": f"This is a fault of Modelyard; the log tells more about request {request_id}.",
-    }
-    document = document_of(500, fields, request_id=request_id)
+    document = document_of(500, fault_fields(request_id), request_id=request_id)
     return _reply(document, [], is_of_protocol=is_of_protocol)
-
-
-def document_of(status: int, fields: dict[str, Any], *, request_id: str) -> dict[str, Any]:
-    """Return a problem document."""
-    return {
-        "type": f"urn:modelyard:problem:{fields['code']}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        **fields,
-        "request_id": request_id,
-    }
 
 
 def _reply(

@@ -11,8 +11,8 @@ import msgspec
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from modelyard.serving.problems import document_of
 from modelyard.serving.transports import JoiningTransport
+from modelyard.wire.problem_documents import document_of
 
 # As much as nginx and Apache take in all (8 lines of 8 kB).
 _MOST_HEADER_BYTES = 65_536

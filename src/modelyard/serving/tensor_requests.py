@@ -14,7 +14,7 @@ import numpy as np
 from modelyard.domain.errors import MalformedBody
 from modelyard.serving.batches import ColumnLists
 from modelyard.serving.exchanges import Request
-from modelyard.serving.jsons import read_json, refuse
+from modelyard.wire.jsons import read_json, refuse
 
 HEADER_LENGTH = b"inference-header-content-length"
 # Of the length of the longest body that a server takes, 2 GB.

@@ -14,9 +14,9 @@ from modelyard.domain.tasks import Label
 from modelyard.serving.answers import beside, classes_of, joined
 from modelyard.serving.batches import predict_batch
 from modelyard.serving.exchanges import Reply, Request, Work
-from modelyard.serving.jsons import refuse
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import FIX, read_tensors
+from modelyard.wire.jsons import refuse
 
 PREDICTION, PROBABILITIES = "predictions", "probabilities"
 

@@ -1,1 +1,1 @@
-"""Documents that cross an edge of the product, as pydantic models: YAML configurations."""
+"""Documents that cross an edge of the product: configurations, requests, answers, problems."""

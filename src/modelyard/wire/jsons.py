@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from modelyard.domain.errors import MalformedBody
-from modelyard.serving.places import place_of
+from modelyard.wire.places import place_of
 
 _FIX = "Send JSON (RFC 8259) in UTF-8; a missing value is null."
 

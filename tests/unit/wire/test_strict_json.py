@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelyard.domain.errors import MalformedBody
-from modelyard.serving.jsons import read_json
+from modelyard.wire.jsons import read_json
 
 SCALARS = st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(
