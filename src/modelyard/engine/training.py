@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.catalog import Catalog, pick
-from modelyard.domain.configs import NONE, TrainingConfig
-from modelyard.domain.errors import InvalidValue, TargetError
+from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.learning import LearningCurve
@@ -19,28 +17,20 @@ from modelyard.domain.trials import Search
 from modelyard.engine.automl.running import run_automl
 from modelyard.engine.automl.standalone import judge_of_best
 from modelyard.engine.automl.suggestions import Grounds, suggest
-from modelyard.engine.dealing import Dealer
 from modelyard.engine.deciding import Decided, Held, decide, held_by, hold_out
 from modelyard.engine.ensembles.combining import fit_plan
-from modelyard.engine.ensembles.members import plan_members
 from modelyard.engine.evaluation.conformal import Ranked
-from modelyard.engine.evaluation.estimates import metric_for, score_once
+from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Answered, Judge
 from modelyard.engine.evaluation.learning_curves import learning_curve
 from modelyard.engine.evaluation.thresholds import cost_table
 from modelyard.engine.evaluation.weak_spots import renumbered
-from modelyard.engine.examining import Examination, examine, require_accepted
+from modelyard.engine.examining import Examination
 from modelyard.engine.fitting import FitPlan, Fitted
-from modelyard.engine.membership import MEMBERS
-from modelyard.engine.parameters import resolve_parameters
-from modelyard.engine.preparing import blocks_of, rows_of
-from modelyard.engine.splitting import split
-from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
+from modelyard.engine.planning import Planned, judge_of, plan_training, streams_of, with_members
+from modelyard.engine.preparing import rows_of
 from modelyard.engine.tuning.searching import tune
-from modelyard.engine.units import bonds_over
-from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
-from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.metrics import Metric
 from modelyard.runtime.conformal import strangeness
 
@@ -123,33 +113,11 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
         BlockingFindings: if a finding of severity error was not accepted.
         ModelyardError: if data or configuration do not allow training.
     """
-    algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
-    parameters = resolve_parameters(algorithm.card, config.parameters)
-    examination = examine(
-        raw,
-        config,
-        checks=workshop.catalog.checks(),
-        progress=workshop.progress,
-        typing=workshop.typing,
-    )
-    require_accepted(examination.findings, config.accepted)
-    asked, config = config, examination.config
-    rows = rows_with_target(examination.table, config.target)
-    n_weightless, weight = 0, None
-    if config.weight is not None:
-        weight = weights_of(examination.table, config.weight, rows=rows)
-        n_weightless = int((weight == 0).sum())
-        rows, weight = rows[weight > 0], weight[weight > 0]
-    table = examination.table.take(rows)
-    plan = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
-    mending = examination.mending
-    silent = np.flatnonzero(np.isin(rows, mending.left_out)) if mending.left_out else None
-    plan = replace(plan, parameters=parameters, weight=weight, mending=mending, silent=silent)
-    trained = _fit_and_judge(
-        table, raw.take(rows), examination=examination, plan=plan, config=config, workshop=workshop
-    )
-    evaluation = _numbered(trained.evaluation, rows + 1)
-    return replace(trained, config=asked, n_weightless=n_weightless, evaluation=evaluation)
+    planned = plan_training(raw, config, workshop=workshop)
+    trained = _fit_and_judge(planned, workshop=workshop)
+    evaluation = _numbered(trained.evaluation, planned.rows + 1)
+    n_weightless = planned.n_weightless
+    return replace(trained, config=config, n_weightless=n_weightless, evaluation=evaluation)
 
 
 def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluation:
@@ -159,63 +127,16 @@ def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluat
     return replace(evaluation, weaknesses=renumbered(evaluation.weaknesses, numbers))
 
 
-def _plan(
-    table: Table,
-    examination: Examination,
-    *,
-    algorithm: Algorithm,
-    config: TrainingConfig,
-    workshop: Workshop,
-) -> FitPlan:
-    task = examination.task
-    if task is None:
-        raise TargetError("A training needs a target.", fix="Name the column to predict.")
-    if task not in algorithm.card.tasks:
-        fitting = [k for k, a in workshop.catalog.algorithms().items() if task in a.card.tasks]
-        raise InvalidValue(
-            f"'{algorithm.card.key}' cannot do a {task} task, which '{config.target}' asks for: "
-            f"{examination.task_reason}.",
-            fix=f"Use one of: {', '.join(fitting)}; or name another task.",
-            sample=algorithm.card.key,
-        )
-    by_class = config.class_weight != NONE
-    require_weighable(algorithm.card, task, is_weighed=config.weight is not None, by_class=by_class)
-    labels = labels_of(table, config.target, task=task)
-    features = table.select(examination.features)
-    return FitPlan(
-        blocks=blocks_of(features),
-        y=encode_target(table, config.target, task=task, labels=labels),
-        columns=features.columns,
-        target=config.target,
-        task=task,
-        labels=labels,
-        algorithm=algorithm,
-        parameters={},
-        preparation=config.preparation,
-        transforms=workshop.catalog.transforms(),
-        n_threads=workshop.n_threads,
-        class_weight=config.class_weight,
-    )
-
-
-def _fit_and_judge(
-    table: Table,
-    raw: RawTable,
-    *,
-    examination: Examination,
-    plan: FitPlan,
-    config: TrainingConfig,
-    workshop: Workshop,
-) -> Trained:
-    plan, wishes = hold_out(plan, config, catalog=workshop.catalog)
-    plan = _with_members(plan, config, workshop.catalog)
-    seeds = np.random.default_rng(config.seed).spawn(7)
-    split_rng, fit_rng, fold_rng, judge_rng, decide_rng, search_rng, learn_rng = seeds
-    judge = _judge(table, plan, config=config, workshop=workshop, rng=split_rng)
-    judge = tune(judge, config, rng=search_rng)
+def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
+    config = planned.config
+    plan, wishes = hold_out(planned.plan, config, catalog=workshop.catalog)
+    plan = with_members(plan, config, workshop.catalog)
+    rngs = streams_of(config.seed)
+    judge = judge_of(plan, planned.table, config=config, workshop=workshop, rng=rngs["split"])
+    judge = tune(judge, config, rng=rngs["search"])
     plan = judge.plan
-    folds = judge.cross_validate(config.n_folds, fold_rng)
-    built = _build(judge, config, rng=fit_rng)
+    folds = judge.cross_validate(config.n_folds, rngs["folds"])
+    built = _build(judge, config, rng=rngs["fit"])
     judge = replace(judge, leaderboard=built.leaderboard)
     fitted, decided = decide(
         built.fitted,
@@ -223,20 +144,20 @@ def _fit_and_judge(
         held=built.held,
         wishes=wishes,
         of_unit=judge.resampling(built.held.rows).of_row,
-        rng=decide_rng,
+        rng=rngs["decide"],
     )
-    answered, evaluation = _measure(judge, fitted, decided, rng=judge_rng)
+    answered, evaluation = _measure(judge, fitted, decided, rng=rngs["judge"])
     evaluation = replace(
         evaluation,
         folds=folds,
-        learning=_learning(judge, config, rng=learn_rng),
+        learning=_learning(judge, config, rng=rngs["learning"]),
         costs=cost_table(config.costs, plan.labels) if config.costs else (),
     )
     return Trained(
         config=config,
-        examination=examination,
-        table=table,
-        raw=raw,
+        examination=planned.examination,
+        table=planned.table,
+        raw=planned.raw,
         plan=plan,
         split=judge.split,
         decided=decided,
@@ -244,7 +165,7 @@ def _fit_and_judge(
         evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
         search=judge.search,
-        leaderboard=_advising(judge, evaluation, examination),
+        leaderboard=_advising(judge, evaluation, planned.examination),
         fit_s=built.fit_s,
     )
 
@@ -265,23 +186,6 @@ def _advising(judge: Judge, evaluation: Evaluation, examination: Examination) ->
     algorithms = judge.workshop.catalog.algorithms()
     grounds = Grounds(board, evaluation, examination.findings, algorithms)
     return replace(board, suggestions=suggest(grounds))
-
-
-def _judge(
-    table: Table,
-    plan: FitPlan,
-    *,
-    config: TrainingConfig,
-    workshop: Workshop,
-    rng: np.random.Generator,
-) -> Judge:
-    """Deal the rows, and say who will be judged by what."""
-    metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
-    features = tuple(column.name for column in plan.columns)
-    bonds = bonds_over(table, features, group=config.group, time=config.time)
-    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
-    dealer = Dealer(table, plan.y, plan.task, bonds)
-    return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
 
 
 @dataclass(frozen=True)
@@ -338,13 +242,6 @@ def _answered(
         conformal=ranked.beside(decided.validation).conformal(decided.difficulty),
         validation=decided.validation,
     )
-
-
-def _with_members(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> FitPlan:
-    if plan.algorithm.card.members is None or config.automl is not None:
-        return plan
-    are_chosen = MEMBERS in config.parameters
-    return replace(plan, members=plan_members(plan, catalog.algorithms(), are_chosen=are_chosen))
 
 
 def _members(fitted: Fitted, plan: FitPlan, metric: Metric) -> tuple[MemberRecord, ...]:

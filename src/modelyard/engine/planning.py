@@ -1,0 +1,158 @@
+"""Settles what a training will do, before anything is fitted: features, plan, split and judge."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from modelyard.catalog import Catalog, pick
+from modelyard.domain.configs import NONE, TrainingConfig
+from modelyard.domain.errors import InvalidValue, TargetError
+from modelyard.domain.tables import RawTable, Table
+from modelyard.engine.dealing import Dealer
+from modelyard.engine.ensembles.members import plan_members
+from modelyard.engine.evaluation.estimates import metric_for
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.engine.examining import Examination, examine, require_accepted
+from modelyard.engine.fitting import FitPlan, IntArray
+from modelyard.engine.membership import MEMBERS
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.preparing import blocks_of
+from modelyard.engine.splitting import split
+from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
+from modelyard.engine.units import bonds_over
+from modelyard.engine.weighting import require_weighable, weights_of
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.algorithms import Algorithm
+
+# What is random in a training, in the order in which the streams of the seed are given out.
+STREAMS = ("split", "fit", "folds", "judge", "decide", "search", "learning")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A training that is ready to begin.
+
+    Attributes:
+        config: with the fixes that the user asked for worked in.
+        table: the rows that have a target and count.
+        raw: the same rows as the source delivered them.
+        rows: their zero-based positions in the data.
+        n_weightless: rows with a target that were left out, since their weight is zero.
+    """
+
+    config: TrainingConfig
+    examination: Examination
+    table: Table
+    raw: RawTable
+    rows: IntArray
+    plan: FitPlan
+    n_weightless: int = 0
+
+
+def streams_of(seed: int) -> dict[str, np.random.Generator]:
+    """Return the generators of a training, one for each of `STREAMS`."""
+    return dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
+
+
+def plan_training(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Planned:
+    """Examine a table and settle what is fitted.
+
+    Raises:
+        BlockingFindings: if a finding of severity error was not accepted.
+        ModelyardError: if data or configuration do not allow training.
+    """
+    algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
+    parameters = resolve_parameters(algorithm.card, config.parameters)
+    examination = examine(
+        raw,
+        config,
+        checks=workshop.catalog.checks(),
+        progress=workshop.progress,
+        typing=workshop.typing,
+    )
+    require_accepted(examination.findings, config.accepted)
+    config = examination.config
+    rows = rows_with_target(examination.table, config.target)
+    n_weightless, weight = 0, None
+    if config.weight is not None:
+        weight = weights_of(examination.table, config.weight, rows=rows)
+        n_weightless = int((weight == 0).sum())
+        rows, weight = rows[weight > 0], weight[weight > 0]
+    table = examination.table.take(rows)
+    plan = _plan(table, examination, algorithm=algorithm, config=config, workshop=workshop)
+    mending = examination.mending
+    silent = np.flatnonzero(np.isin(rows, mending.left_out)) if mending.left_out else None
+    plan = replace(plan, parameters=parameters, weight=weight, mending=mending, silent=silent)
+    return Planned(config, examination, table, raw.take(rows), rows, plan, n_weightless)
+
+
+def _plan(
+    table: Table,
+    examination: Examination,
+    *,
+    algorithm: Algorithm,
+    config: TrainingConfig,
+    workshop: Workshop,
+) -> FitPlan:
+    task = examination.task
+    if task is None:
+        raise TargetError("A training needs a target.", fix="Name the column to predict.")
+    if task not in algorithm.card.tasks:
+        fitting = [k for k, a in workshop.catalog.algorithms().items() if task in a.card.tasks]
+        raise InvalidValue(
+            f"'{algorithm.card.key}' cannot do a {task} task, which '{config.target}' asks for: "
+            f"{examination.task_reason}.",
+            fix=f"Use one of: {', '.join(fitting)}; or name another task.",
+            sample=algorithm.card.key,
+        )
+    by_class = config.class_weight != NONE
+    require_weighable(algorithm.card, task, is_weighed=config.weight is not None, by_class=by_class)
+    labels = labels_of(table, config.target, task=task)
+    features = table.select(examination.features)
+    return FitPlan(
+        blocks=blocks_of(features),
+        y=encode_target(table, config.target, task=task, labels=labels),
+        columns=features.columns,
+        target=config.target,
+        task=task,
+        labels=labels,
+        algorithm=algorithm,
+        parameters={},
+        preparation=config.preparation,
+        transforms=workshop.catalog.transforms(),
+        n_threads=workshop.n_threads,
+        class_weight=config.class_weight,
+    )
+
+
+def judge_of(
+    plan: FitPlan,
+    table: Table,
+    *,
+    config: TrainingConfig,
+    workshop: Workshop,
+    rng: np.random.Generator,
+) -> Judge:
+    """Deal the rows, and say who will be judged by what.
+
+    Args:
+        plan: what is fitted.
+        table: its rows.
+        config: which shares the parts have, what binds rows, and which metric decides.
+        workshop: of the training.
+        rng: of the split.
+    """
+    metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
+    features = tuple(column.name for column in plan.columns)
+    bonds = bonds_over(table, features, group=config.group, time=config.time)
+    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
+    dealer = Dealer(table, plan.y, plan.task, bonds)
+    return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
+
+
+def with_members(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> FitPlan:
+    """Return the plan with the plans of its members, where it is one of an ensemble."""
+    if plan.algorithm.card.members is None or config.automl is not None:
+        return plan
+    are_chosen = MEMBERS in config.parameters
+    return replace(plan, members=plan_members(plan, catalog.algorithms(), are_chosen=are_chosen))
