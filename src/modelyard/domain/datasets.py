@@ -47,7 +47,7 @@ class UploadState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class Refusal:
     """Why something was refused, as it is kept: the fields of the error that said so."""
 
     code: str
@@ -73,7 +73,7 @@ class DatasetVersion:
         name, version: versions of a name count up from 1 and are never given again.
         sha256, size_bytes: of the file as it came; the identity of its content.
         filename: as whoever gave it called it; for people, never a path.
-        state: whether it was read; `problem` says why it could not be.
+        state: whether it was read; `refusal` says why it could not be.
         created_by: subject of the caller.
         read: fields of `ReadOptions` that were asked for, as plain values.
         fixes: of findings or columns, as a training's configuration names them.
@@ -92,7 +92,7 @@ class DatasetVersion:
     created_at: datetime
     created_by: str
     state: DatasetState = DatasetState.UNREAD
-    problem: Problem | None = None
+    refusal: Refusal | None = None
     read: Mapping[str, Any] = field(default_factory=dict)
     fixes: Mapping[str, str] = field(default_factory=dict)
     applied: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ class Upload:
         size_bytes: of the whole, as the client declared it.
         sha256: of the whole, where the client declared it; else empty.
         version: of the dataset that came of it, once it is complete.
-        problem: why it failed.
+        refusal: why it failed.
     """
 
     id: str
@@ -165,7 +165,7 @@ class Upload:
     sha256: str = ""
     state: UploadState = UploadState.RECEIVING
     version: int | None = None
-    problem: Problem | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True)

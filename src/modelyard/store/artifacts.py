@@ -94,7 +94,7 @@ class Artifacts:
             # Another process may be faster.
             with suppress(FileNotFoundError):
                 path.rename(grave)
-            _force_folder_to_disk(self._root)
+            force_folder_to_disk(self._root)
             shutil.rmtree(grave)
 
     def stored(self) -> tuple[Stored, ...]:
@@ -181,7 +181,7 @@ def _publish(folder: Path, target: Path) -> None:
         if error.errno != errno.ENAMETOOLONG and target.exists():
             raise _is_taken(target.name) from error
         raise
-    _force_folder_to_disk(target.parent)
+    force_folder_to_disk(target.parent)
 
 
 def _is_taken(key: str) -> InvalidValue:
@@ -195,10 +195,11 @@ def _force_to_disk(folder: Path) -> None:
         for name in names:
             with (Path(parent) / name).open("rb") as stream:
                 os.fsync(stream.fileno())
-        _force_folder_to_disk(Path(parent))
+        force_folder_to_disk(Path(parent))
 
 
-def _force_folder_to_disk(folder: Path) -> None:
+def force_folder_to_disk(folder: Path) -> None:
+    """Wait until the disk has the names that a folder holds."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
