@@ -33,8 +33,11 @@
         ├── NotAuthorized          no token, or another than the server's
         ├── Forbidden              whoever asks is known, and may not do this
         ├── Conflict               what is asked for does not go with what there is
+        │   └── ClaimLost          the job is not this worker's any more
+        ├── QuotaExceeded          a tenant has as much of this as it may have
         ├── TooManyRequests        more than a key, a tenant or an address may ask for now
-        └── Overloaded             as many requests as the server takes are on their way
+        ├── Overloaded             as many requests as the server takes are on their way
+        └── Unavailable            what is needed to answer cannot be had now
 
 An error carries a stable `code`, an HTTP `status`, the `exit_code` of the command line, and where
 they are known `row` (1 is the first row below the header), `column`, a `sample` of what came, and
@@ -338,6 +341,19 @@ class Conflict(RequestError):
     status = 409
 
 
+class ClaimLost(Conflict):
+    """A worker wants to publish what a job made, and the job is not its own any more."""
+
+    code = "claim-lost"
+
+
+class QuotaExceeded(RequestError):
+    """A tenant has as much of something as it may have."""
+
+    code = "quota-exceeded"
+    status = 429
+
+
 class TooManyRequests(RequestError):
     """More requests came than a key, a tenant or an address may send.
 
@@ -357,4 +373,11 @@ class Overloaded(RequestError):
     """As many requests as the server takes are on their way already."""
 
     code = "overloaded"
+    status = 503
+
+
+class Unavailable(RequestError):
+    """What is needed to answer cannot be had now, e.g. a server that is starting."""
+
+    code = "unavailable"
     status = 503
