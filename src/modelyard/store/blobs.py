@@ -43,7 +43,7 @@ class Blobs:
             os.close(handle)
 
     def place(self, part: Path, name: str) -> None:
-        """Give a finished file its name, over a file of that name: it holds the same, or is damaged.
+        """Give a finished file its name; one of that name holds the same, or is damaged.
 
         The part stays, under its own name, until its owner discards it: a process that ends
         in between begins again.
