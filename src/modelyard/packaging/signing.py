@@ -2,17 +2,15 @@
 
 import os
 import shlex
-import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelyard.domain.errors import StoreError
+from modelyard.kit.private_files import mode_open_to_others, write_once
 from modelyard.runtime.signatures import KEY_BYTES, fingerprint_of
 
 _FILE = "signing.key"
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def signing_key_in(folder: Path) -> SigningKey:
     path = folder / _FILE
     try:
         if not path.exists():
-            _write_once(path, os.urandom(KEY_BYTES))
+            write_once(path, os.urandom(KEY_BYTES))
         private = _read_private(path)
     except OSError as error:
         raise StoreError(
@@ -68,9 +66,8 @@ def fingerprint_in(folder: Path) -> str | None:
 
 def _read_private(path: Path) -> bytes:
     with path.open("rb") as stream:
-        mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
-        # Windows keeps such rights elsewhere and always tells of 0o666.
-        if os.name == "posix" and mode & _OTHERS:
+        mode = mode_open_to_others(stream)
+        if mode is not None:
             raise StoreError(
                 f"The signing key '{path}' is open to others (mode {mode:04o}): who holds it can "
                 "sign in your name.",
@@ -78,24 +75,6 @@ def _read_private(path: Path) -> bytes:
                 "read it, move it away instead; a new key is made on next use.",
             )
         return stream.read()
-
-
-def _write_once(path: Path, private: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Made readable by its owner only; a draft that a kill left behind is in nobody's way.
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(private)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # A link fails where the name exists: of two starters one makes the key, both read it.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _ed25519(private: bytes) -> Any:
