@@ -23,12 +23,14 @@
     │   ├── UnsupportedPackage     written in a format that this version does not know
     │   └── ParityExceeded         the package does not predict what the trained model predicts
     ├── StoreError                 the project folder cannot be read or written (exit 7)
+    │   ├── StoreUnavailable       the database does not answer now, and may do so in a moment
     │   └── DamagedFile            what is kept is not what was written
     ├── WorkersLost                the process that runs the fits has ended (exit 1)
     └── RequestError               a request over HTTP that is not answered (exit 4)
         ├── MalformedBody          no JSON, or JSON of another form than is asked for
         ├── BodyTooLarge           more bytes than the server takes
         ├── UnsupportedMedia       a body in a form that the server does not read
+        ├── RequestTimedOut        a body that does not come whole in time
         ├── WrongMethod            the path answers another method
         ├── NotAuthorized          no token, or another than the server's
         ├── Forbidden              whoever asks is known, and may not do this
@@ -260,6 +262,24 @@ class StoreError(ModelyardError):
     exit_code = 7
 
 
+class StoreUnavailable(StoreError):
+    """The database does not answer now: it starts again, or all connections are taken.
+
+    Attributes:
+        retry_after_s: when to ask again, seconds.
+    """
+
+    code = "store-unavailable"
+    status = 503
+
+    def __init__(self, message: str, *, fix: str, retry_after_s: int) -> None:
+        super().__init__(message, fix=fix)
+        self.retry_after_s = retry_after_s
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() | {"retry_after_s": self.retry_after_s}
+
+
 class DamagedFile(StoreError):
     """What is kept is not what was written: its size or its hash is another."""
 
@@ -311,6 +331,13 @@ class UnsupportedMedia(RequestError):
 
     code = "unsupported-media"
     status = 415
+
+
+class RequestTimedOut(RequestError):
+    """The body does not come whole in the time that a request has."""
+
+    code = "request-timed-out"
+    status = 408
 
 
 class WrongMethod(RequestError):
