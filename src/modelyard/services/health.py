@@ -13,7 +13,7 @@ from modelyard.kit.version import VERSION
 from modelyard.reporting.numerals import counted
 
 # Below this a training on a few hundred thousand rows may fail to write its package.
-_FREE_BYTES = 500_000_000
+LEAST_FREE_BYTES = 500_000_000
 _LIBRARIES = ("numpy", "polars", "onnxruntime", "cryptography")
 _OPTIONAL = ("pandas", "pyarrow")
 
@@ -90,7 +90,7 @@ def _disk(home: Path) -> HealthCheck:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    is_sound = free >= _FREE_BYTES
+    is_sound = free >= LEAST_FREE_BYTES
     fix = "" if is_sound else "Free some disk space, or set MODELYARD_HOME to another disk."
     return HealthCheck("disk", is_sound, f"{free / 1e9:.1f} GB free for {home}", fix)
 

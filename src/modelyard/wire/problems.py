@@ -68,6 +68,11 @@ def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     return keys
 
 
+def rule_of(found: Mapping[str, Any]) -> str:
+    """Return what one of pydantic's errors asks for, to be put behind the path of the value."""
+    return _RULES.get(found["type"]) or _SUBJECT.sub("", found["msg"])
+
+
 def _sections(annotation: Any) -> list[type[BaseModel]]:
     """Return the section that a key holds, also where it may be left out."""
     kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
@@ -100,7 +105,7 @@ def _invalid_value(where: str, dotted: str, found: Mapping[str, Any], *, text: s
     came = repr(found["input"])
     shown = came if len(came) <= _MAX_SHOWN else f"{came[:_MAX_SHOWN]}…"
     kind = type(found["input"]).__name__
-    rule = _RULES.get(found["type"]) or _SUBJECT.sub("", found["msg"])
+    rule = rule_of(found)
     if found["type"] == "value_error" and isinstance(found["input"], Mapping):
         return InvalidValue(f"{where}: {dotted} {rule}.", fix=f"Correct {dotted}.", sample=dotted)
     # A word that YAML reads as another type, like no, 007 or 2026-01-01, is a frequent surprise.

@@ -1,0 +1,1 @@
+"""The REST API of the platform: FastAPI and whatever speaks HTTP to people live here alone."""

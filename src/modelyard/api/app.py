@@ -1,0 +1,51 @@
+"""Puts the API together: its routes, its door, and how it tells errors and itself."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from modelyard.api.callers import Callers, OwnerOfTheLaptop
+from modelyard.api.describing import SelfDescribing
+from modelyard.api.door import Door
+from modelyard.api.errors import handle_errors
+from modelyard.api.meters import Meters
+from modelyard.api.routing import routers
+from modelyard.bootstrap import Project
+from modelyard.kit.version import VERSION
+
+Guard = Callable[[ASGIApp], ASGIApp]
+
+
+def make_app(
+    project: Project, *, callers: Callers | None = None, guards: Sequence[Guard] = ()
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        project: of the platform; each caller is answered from that of their tenant.
+        callers: finds out who asks; None takes everybody for the owner of this machine.
+        guards: what looks at a request before the application does, the outermost first.
+    """
+    app = SelfDescribing(
+        title="Modelyard",
+        version=VERSION,
+        # We tell of ourselves at these paths, by routes that have a policy as all others do.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        # A redirection would lead to whatever host the client has named.
+        redirect_slashes=False,
+    )
+    app.state.project = project
+    app.state.callers = callers or OwnerOfTheLaptop()
+    app.state.meters = Meters()
+    for each in routers():
+        app.include_router(each)
+    handle_errors(app)
+    # What is added last stands outermost: the door sees what a guard refuses as well.
+    for guard in reversed(guards):
+        app.add_middleware(guard)
+    app.add_middleware(Door, meters=app.state.meters, clock=time.perf_counter)
+    return app

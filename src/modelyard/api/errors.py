@@ -1,0 +1,99 @@
+"""Turns what goes wrong on the way through a route into problem documents."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from modelyard.api.problems import problem_response
+from modelyard.api.routing import every_route
+from modelyard.domain.errors import (
+    InvalidValue,
+    MalformedBody,
+    ModelyardError,
+    NotFound,
+    UnknownKey,
+    WrongMethod,
+)
+from modelyard.wire.problems import rule_of
+
+_MOST_SHOWN = 80
+# What came under these names is not told back: it would stand in somebody's log.
+_SECRETS = frozenset({"password", "new_password", "token", "refresh_token", "secret", "key"})
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Let the application answer every foreseen error with a problem document."""
+    app.add_exception_handler(ModelyardError, _told)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    if not isinstance(error, ModelyardError):
+        raise error
+    return problem_response(error, request.state.request_id)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # A misspelt name explains the one that then lacks, and not the other way round.
+    found = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    return await _told(request, _explained(found))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    path, method = request.url.path, request.method
+    if error.status_code == 405:
+        allowed = ", ".join(_methods_at(path))
+        wrong = WrongMethod(
+            f"{path[:200]} answers {allowed}; {method[:20]} came.", fix="/docs shows every path."
+        )
+        response = await _told(request, wrong)
+        response.headers["allow"] = allowed
+        return response
+    missing = NotFound(f"There is nothing at {path[:200]}.", fix="/docs shows every path.")
+    return await _told(request, missing)
+
+
+def _methods_at(path: str) -> Sequence[str]:
+    """Return every method that a path answers: FastAPI tells those of one route alone."""
+    routes = (route for route in every_route() if route.path_regex.match(path))
+    return sorted({method for route in routes for method in route.methods})
+
+
+def _explained(found: Mapping[str, Any]) -> ModelyardError:
+    """Return one of pydantic's errors in our words."""
+    source, *parts = found["loc"]
+    is_unknown, is_missing = found["type"] == "extra_forbidden", found["type"] == "missing"
+    rule = "is not known" if is_unknown else "is required" if is_missing else rule_of(found)
+    came = "" if is_unknown or is_missing else f"; {_shown(found['input'], parts)} came"
+    fix = "Leave it out; /docs shows what is taken." if is_unknown else "Correct it."
+    if source == "body":
+        path = "$" + "".join(_step(part) for part in parts)
+        return MalformedBody(f"{path} {rule}{came}.", fix=fix, path=path)
+    name = ".".join(map(str, parts))
+    refused = UnknownKey if is_unknown else InvalidValue
+    return refused(f"The {_SOURCES[source]} '{name[:60]}' {rule}{came}.", fix=fix, sample=name)
+
+
+_SOURCES: Mapping[str, str] = MappingProxyType(
+    {"query": "parameter", "path": "part of the path", "header": "header", "cookie": "cookie"}
+)
+
+
+def _step(part: str | int) -> str:
+    return f"[{part}]" if isinstance(part, int) else f".{part}"
+
+
+def _shown(came: object, parts: Sequence[str | int]) -> str:
+    if _SECRETS.intersection(map(str, parts)) or isinstance(came, dict):
+        return "something else"
+    told = repr(came)
+    return told if len(told) <= _MOST_SHOWN else f"{told[:_MOST_SHOWN]}…"

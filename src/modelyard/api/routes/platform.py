@@ -1,0 +1,64 @@
+"""What the platform tells of itself: where things are, whether it works, and what it counts."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from modelyard.api.callers import PlatformOf
+from modelyard.api.meters import CONTENT_TYPE, Meters
+from modelyard.api.policies import public
+from modelyard.api.routing import PREFIX, router
+from modelyard.kit.version import VERSION
+from modelyard.wire.platform import Entrance, HealthAnswer, HealthPart, VersionAnswer
+
+ROUTER = router("Platform", prefix="")
+
+
+@ROUTER.get("/", dependencies=[public()])
+async def show_entrance() -> Entrance:
+    """Say where things are."""
+    paths = ("health", "version", "metrics", "docs", "openapi.json")
+    links = {path: f"/{path}" for path in paths} | {"api": PREFIX}
+    return Entrance(product="modelyard", version=VERSION, links=links)
+
+
+@ROUTER.get("/version", dependencies=[public()])
+async def show_version() -> VersionAnswer:
+    """Say which version answers."""
+    return VersionAnswer(product="modelyard", version=VERSION)
+
+
+@ROUTER.get(
+    "/health",
+    dependencies=[public()],
+    responses={503: {"model": HealthAnswer, "description": "Something is not sound."}},
+)
+def show_health(platform: PlatformOf, response: Response) -> HealthAnswer:
+    """Say whether the platform can do its work; 503 where it cannot."""
+    checks = platform.platform_health.examine()
+    answer = HealthAnswer(
+        is_healthy=all(check.is_sound for check in checks),
+        version=VERSION,
+        parts={check.name: HealthPart.model_validate(check) for check in checks},
+    )
+    response.status_code = 200 if answer.is_healthy else 503
+    return answer
+
+
+@ROUTER.get(
+    "/metrics",
+    dependencies=[public()],
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def show_metrics(request: Request) -> Response:
+    """Tell what was counted, for Prometheus."""
+    meters: Meters = request.app.state.meters
+    return Response(meters.as_text(), headers={"content-type": CONTENT_TYPE})
+
+
+@ROUTER.get("/openapi.json", dependencies=[public()], include_in_schema=False)
+async def show_openapi(request: Request) -> dict[str, Any]:
+    """Describe every route."""
+    document: dict[str, Any] = request.app.openapi()
+    return document
