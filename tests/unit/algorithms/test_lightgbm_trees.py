@@ -5,9 +5,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from modelyard.components.algorithms.lightgbm import COMPONENT, read_trees
+from modelyard.components.algorithms.lightgbm import COMPONENT
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
+from modelyard.packaging.graphs.tree_texts import read_trees
 from modelyard.packaging.graphs.trees import sum_of_trees
 from modelyard.protocols.algorithms import FitInput
 

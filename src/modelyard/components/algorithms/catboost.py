@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import call, mapping
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import to_probabilities
 from modelyard.packaging.graphs.trees import Tree, compared_in_float32
+from modelyard.packaging.scripts import CENTERED, RESTORED
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -31,6 +33,7 @@ from modelyard.protocols.algorithms import (
 )
 from modelyard.protocols.extras import import_extra
 from modelyard.protocols.progress import Progress
+from modelyard.protocols.scripts import FitScript
 
 # CatBoost keeps features in float32. No border, being between two training values, is beyond this
 # bound, but the one that sets missing values apart, which is below every number.
@@ -168,6 +171,23 @@ class CatBoost:
         )
         final = parameters | {"n_estimators": int(booster.tree_count_)}
         return _Boosted(booster, lesson, training.X.shape[1], final)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of CatBoost."""
+        options = _options(training, lesson_of(training))
+        fitted = (
+            f"model = {call('CatBoost', {}, given=(mapping(options),))}\n"
+            "model.fit(Pool(X, y, weight=weight))\n"
+        )
+        imports = ("from catboost import CatBoost, Pool",)
+        if training.n_classes:
+            answer = 'return fitted.predict(X, prediction_type="Probability")'
+            return FitScript(imports, f"{fitted}return model", answer)
+        return FitScript(
+            imports,
+            f"{CENTERED}{fitted}return model, center, spread",
+            RESTORED.format(answer="model.predict(X)"),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """One decision tree, for classes and for values."""
 
 from dataclasses import replace
+from typing import Any
 
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded
+from modelyard.packaging.scripts import forest_script
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -12,6 +14,7 @@ from modelyard.protocols.algorithms import (
     Needs,
     Parameter,
 )
+from modelyard.protocols.scripts import FitScript
 
 # A share of one class needs rows to be believed. Log loss with leaves of 7, 20 and 50 rows: 3.40,
 # 0.71, 0.55 on german_credit, 1.81, 1.28, 0.52 on titanic, 8.85, 3.38, 1.68 on wine_quality.
@@ -74,17 +77,26 @@ class DecisionTree:
         kind = DecisionTreeClassifier
         if training.task is Task.REGRESSION:
             kind = DecisionTreeRegressor
-        parameters = dict(training.parameters)
-        parameters["min_samples_leaf"] = parameters["min_samples_leaf"] or _rows_of_a_leaf(training)
-        estimator = kind(
-            max_depth=parameters["max_depth"] or None,
-            min_samples_leaf=parameters["min_samples_leaf"],
-            ccp_alpha=parameters["ccp_alpha"],
-            # Between equally good splits the draw decides.
-            random_state=int(training.rng.integers(2**31)),
-        )
+        options = _options(training)
+        parameters = {**training.parameters, "min_samples_leaf": options["min_samples_leaf"]}
+        estimator = kind(**options)
         estimator.fit(bounded(training.X), training.y, sample_weight=training.weight)
         return replace(ForestModel.of(estimator, training), parameters=parameters)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        return forest_script("DecisionTree", _options(training), n_classes=training.n_classes)
+
+
+def _options(training: FitInput) -> dict[str, Any]:
+    parameters = training.parameters
+    return {
+        "max_depth": parameters["max_depth"] or None,
+        "min_samples_leaf": parameters["min_samples_leaf"] or _rows_of_a_leaf(training),
+        "ccp_alpha": parameters["ccp_alpha"],
+        # Between equally good splits the draw decides.
+        "random_state": int(training.rng.integers(2**31)),
+    }
 
 
 def _rows_of_a_leaf(training: FitInput) -> int:

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import call
 from modelyard.packaging.graphs.linear import LinearModel
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
@@ -14,6 +15,7 @@ from modelyard.protocols.algorithms import (
     Needs,
     Parameter,
 )
+from modelyard.protocols.scripts import FitScript
 
 
 class ElasticNet:
@@ -90,6 +92,25 @@ class ElasticNet:
             estimator.fit(X, (y - center) / size, sample_weight=weight)
         intercept = center + size * float(estimator.intercept_)
         return LinearModel(size * estimator.coef_, intercept, parameters)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn, with the target standardised around it."""
+        parameters = training.parameters
+        options = {
+            "alpha": parameters["alpha"],
+            "l1_ratio": parameters["l1_ratio"],
+            "max_iter": parameters["max_iter"],
+            "precompute": training.X.shape[1] < len(training.y),
+        }
+        return FitScript(
+            imports=("from sklearn.linear_model import ElasticNet",),
+            fit="center = np.average(y, weights=weight)\n"
+            "size = np.sqrt(np.average((y - center) ** 2, weights=weight)) or 1.0\n"
+            f"model = {call('ElasticNet', options)}\n"
+            "model.fit(X, (y - center) / size, sample_weight=weight)\n"
+            "return model, center, size",
+            predict="model, center, size = fitted\nreturn center + size * model.predict(X)",
+        )
 
 
 COMPONENT = ElasticNet()

@@ -1,7 +1,10 @@
 """Extremely randomised trees, for classes and for values."""
 
+from typing import Any
+
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.forests import ForestModel, bounded, features_of_a_split
+from modelyard.packaging.scripts import forest_script
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -11,6 +14,7 @@ from modelyard.protocols.algorithms import (
     Parameter,
     Start,
 )
+from modelyard.protocols.scripts import FitScript
 
 
 class ExtraTrees:
@@ -81,22 +85,29 @@ class ExtraTrees:
         """Grow the trees on `n_threads` cores."""
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-        is_regression = training.task is Task.REGRESSION
-        parameters = dict(training.parameters)
-        kind = ExtraTreesRegressor if is_regression else ExtraTreesClassifier
-        auto = "all" if is_regression else "sqrt"
-        estimator = kind(
-            n_estimators=parameters["n_estimators"],
-            max_depth=parameters["max_depth"] or None,
-            min_samples_leaf=parameters["min_samples_leaf"],
-            max_features=features_of_a_split(parameters["max_features"], auto=auto),
-            random_state=int(training.rng.integers(2**31)),
-            n_jobs=training.n_threads,
-        )
+        kind = ExtraTreesRegressor if training.task is Task.REGRESSION else ExtraTreesClassifier
+        estimator = kind(**_options(training))
         estimator.fit(bounded(training.X), training.y, sample_weight=training.weight)
         # With one thread the trees are added in order, so that sums are equal to the last bit.
         estimator.n_jobs = 1
         return ForestModel.of(estimator, training)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        return forest_script("ExtraTrees", _options(training), n_classes=training.n_classes)
+
+
+def _options(training: FitInput) -> dict[str, Any]:
+    parameters = training.parameters
+    auto = "all" if training.task is Task.REGRESSION else "sqrt"
+    return {
+        "n_estimators": parameters["n_estimators"],
+        "max_depth": parameters["max_depth"] or None,
+        "min_samples_leaf": parameters["min_samples_leaf"],
+        "max_features": features_of_a_split(parameters["max_features"], auto=auto),
+        "random_state": int(training.rng.integers(2**31)),
+        "n_jobs": training.n_threads,
+    }
 
 
 COMPONENT = ExtraTrees()

@@ -13,6 +13,7 @@ from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.forests import bounded, read_tree
 from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import compared_in_float32
+from modelyard.packaging.scripts import boosted_script
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -23,6 +24,7 @@ from modelyard.protocols.algorithms import (
     Parameter,
 )
 from modelyard.protocols.progress import Progress
+from modelyard.protocols.scripts import FitScript
 
 _PARAMETERS = (
     Parameter(
@@ -127,6 +129,11 @@ class GradientBoosting:
         final = parameters | {"n_estimators": len(estimator.estimators_)}
         return _Boosted(estimator, lesson, final)
 
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        options = _options(training, training.parameters)
+        return boosted_script("GradientBoosting", options, n_classes=training.n_classes)
+
 
 def _estimator(training: FitInput, parameters: Mapping[str, Any]) -> Any:
     from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
@@ -134,6 +141,10 @@ def _estimator(training: FitInput, parameters: Mapping[str, Any]) -> Any:
     kind = GradientBoostingClassifier
     if training.task is Task.REGRESSION:
         kind = GradientBoostingRegressor
+    return kind(**_options(training, parameters))
+
+
+def _options(training: FitInput, parameters: Mapping[str, Any]) -> dict[str, Any]:
     names = (
         "n_estimators",
         "learning_rate",
@@ -142,10 +153,10 @@ def _estimator(training: FitInput, parameters: Mapping[str, Any]) -> Any:
         "subsample",
         "max_features",
     )
-    return kind(
+    return {
         **{name: parameters[name] for name in names},
-        random_state=int(training.rng.integers(2**31)),
-    )
+        "random_state": int(training.rng.integers(2**31)),
+    }
 
 
 @dataclass

@@ -12,6 +12,7 @@ from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import spread_columns
 from modelyard.packaging.graphs.trees import Tree
+from modelyard.packaging.scripts import boosted_script
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -21,6 +22,7 @@ from modelyard.protocols.algorithms import (
     Needs,
     Parameter,
 )
+from modelyard.protocols.scripts import FitScript
 
 _PARAMETERS = (
     Parameter(
@@ -154,6 +156,11 @@ class HistGradientBoosting:
         final = parameters | {"n_estimators": estimator.n_iter_}
         return _Boosted(estimator, lesson, final)
 
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        options = _options(training, training.parameters)
+        return boosted_script("HistGradientBoosting", options, n_classes=training.n_classes)
+
 
 def useful_threads(n_threads: int, *, n_cells: int) -> int:
     """Return how many of the threads at hand are worth their waiting for each other.
@@ -176,6 +183,15 @@ def _estimator(training: FitInput, parameters: Mapping[str, Any], *, stops: bool
     kind = HistGradientBoostingClassifier
     if training.task is Task.REGRESSION:
         kind = HistGradientBoostingRegressor
+    stopping = {
+        "early_stopping": stops,
+        "n_iter_no_change": parameters["early_stopping_rounds"] or 1,
+        "tol": 0.0,
+    }
+    return kind(**(_options(training, parameters) | stopping))
+
+
+def _options(training: FitInput, parameters: Mapping[str, Any]) -> dict[str, Any]:
     names = (
         "learning_rate",
         "max_leaf_nodes",
@@ -183,17 +199,15 @@ def _estimator(training: FitInput, parameters: Mapping[str, Any], *, stops: bool
         "l2_regularization",
         "max_features",
     )
-    return kind(
+    return {
         **{name: parameters[name] for name in names},
-        max_iter=parameters["n_estimators"],
-        max_depth=parameters["max_depth"] or None,
+        "max_iter": parameters["n_estimators"],
+        "max_depth": parameters["max_depth"] or None,
         # Codes of categories are numbers here.
-        categorical_features=None,
-        early_stopping=stops,
-        n_iter_no_change=parameters["early_stopping_rounds"] or 1,
-        tol=0.0,
-        random_state=int(training.rng.integers(2**31)),
-    )
+        "categorical_features": None,
+        "early_stopping": False,
+        "random_state": int(training.rng.integers(2**31)),
+    }
 
 
 @dataclass(frozen=True)

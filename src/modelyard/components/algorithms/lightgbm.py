@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import mapping
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
-from modelyard.packaging.graphs.trees import Tree, sum_of_trees
+from modelyard.packaging.graphs.tree_texts import read_trees
+from modelyard.packaging.graphs.trees import sum_of_trees
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -22,6 +24,7 @@ from modelyard.protocols.algorithms import (
     Start,
 )
 from modelyard.protocols.progress import Progress
+from modelyard.protocols.scripts import FitScript
 
 _PARAMETERS = (
     Parameter(
@@ -251,6 +254,23 @@ class LightGBM:
         final = parameters | {"n_estimators": n_rounds}
         return _Boosted(booster, seen, center, training.n_classes, final)
 
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of LightGBM."""
+        parameters = _settled(training)
+        options = mapping(_options(training, parameters, n_seen=training.n_classes))
+        target, center = (
+            ("y", "") if training.n_classes else ("y - center", "center = np.mean(y)\n")
+        )
+        return FitScript(
+            imports=("import lightgbm",),
+            fit=f"options = {options}\n"
+            f"{center}"
+            f"rows = lightgbm.Dataset(X, {target}, weight=weight, params=options)\n"
+            f"model = lightgbm.train(options, rows, {parameters['n_estimators']})\n"
+            f"return model{'' if training.n_classes else ', center'}",
+            predict=_PREDICT[min(training.n_classes, 3)],
+        )
+
 
 @dataclass(frozen=True)
 class _Boosted:
@@ -282,34 +302,12 @@ class _Boosted:
         return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
 
 
-def read_trees(text: str) -> list[Tree]:
-    """Return the trees of a model that LightGBM wrote as text (version v4).
-
-    Raises:
-        ValueError: if a split is of a kind that a training here never makes.
-    """
-    body = text.split("\nend of trees", maxsplit=1)[0]
-    return [_read_tree(block) for block in body.split("\nTree=")[1:]]
-
-
-def _read_tree(block: str) -> Tree:
-    lines = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-    threshold = np.array(lines["threshold"].split(), dtype=np.float64)
-    decision = np.array(lines["decision_type"].split(), dtype=np.int64)
-    # Bits: 1 a split by categories, 2 missing goes left, 4 and 8 what counts as missing
-    # (0 nothing, 1 zero, 2 NaN); include/LightGBM/tree.h.
-    is_categorical, default_left, missing = decision & 1, decision & 2, decision >> 2 & 3
-    if is_categorical.any() or (missing == 1).any():
-        raise ValueError("a split by categories, or one that takes zero for missing")
-    return Tree(
-        feature=np.array(lines["split_feature"].split(), dtype=np.int64),
-        threshold=threshold,
-        # Where training saw nothing missing, LightGBM takes NaN for zero.
-        missing_left=np.where(missing == 2, default_left > 0, threshold >= 0),
-        left=np.array(lines["left_child"].split(), dtype=np.int64),
-        right=np.array(lines["right_child"].split(), dtype=np.int64),
-        leaves=np.array(lines["leaf_value"].split(), dtype=np.float64),
-    )
+# By the number of classes; of many LightGBM answers as it is asked.
+_PREDICT = {
+    0: "model, center = fitted\nreturn center + model.predict(X)",
+    2: "second = fitted.predict(X)\nreturn np.column_stack([1 - second, second])",
+    3: "return fitted.predict(X)",
+}
 
 
 def _settled(training: FitInput) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from modelyard.protocols.algorithms import (
     FittedModel,
     Needs,
 )
+from modelyard.protocols.scripts import FitScript
 
 
 class LinearRegression:
@@ -46,6 +47,14 @@ class LinearRegression:
         coefficients = np.linalg.lstsq(rows, values, rcond=None)[0]
         intercept = float(y_mean - X_mean @ coefficients)
         return LinearModel(coefficients, intercept, dict(training.parameters))
+
+    def script(self, training: FitInput) -> FitScript:  # noqa: ARG002 -- nothing is set
+        """Write the call of scikit-learn, whose solution is the same but for its last digits."""
+        return FitScript(
+            imports=("from sklearn.linear_model import LinearRegression",),
+            fit="return LinearRegression().fit(X, y, sample_weight=weight)",
+            predict="return fitted.predict(X)",
+        )
 
 
 COMPONENT = LinearRegression()

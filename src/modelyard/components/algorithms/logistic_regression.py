@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import call
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.linear import linear
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
@@ -22,6 +23,7 @@ from modelyard.protocols.algorithms import (
     Parameter,
     Start,
 )
+from modelyard.protocols.scripts import FitScript
 
 # The share of filled cells up to which scikit-learn's ColumnTransformer packs a matrix as well.
 _MOST_FILLED = 0.3
@@ -85,20 +87,34 @@ class LogisticRegression:
         if len(seen) == 1:
             certain = spread_columns(np.ones((1, 1)), seen, n_classes=training.n_classes)
             return ConstantModel(certain[0], training.X.shape[1], parameters)
-        estimator = Estimator(
-            C=parameters["C"],
-            l1_ratio=parameters["l1_ratio"],
-            max_iter=parameters["max_iter"],
-            # L-BFGS needs slopes, which L1 lacks at zero; SAGA does not, and is slower.
-            solver="saga" if parameters["l1_ratio"] else "lbfgs",
-            random_state=int(training.rng.integers(2**31)),
-        )
+        estimator = Estimator(**_options(training))
         with warnings.catch_warnings():
             # The limit is the user's; a fit that reaches it is a model like any other, and is
             # measured like any other.
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator.fit(_packed(training.X), training.y, sample_weight=training.weight)
         return _LogOdds(estimator, seen, training.n_classes, parameters)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        made = call("LogisticRegression", _options(training))
+        return FitScript(
+            imports=("from sklearn.linear_model import LogisticRegression",),
+            fit=f"return {made}.fit(X, y, sample_weight=weight)",
+            predict="return fitted.predict_proba(X)",
+        )
+
+
+def _options(training: FitInput) -> dict[str, Any]:
+    parameters = training.parameters
+    return {
+        "C": parameters["C"],
+        "l1_ratio": parameters["l1_ratio"],
+        "max_iter": parameters["max_iter"],
+        # L-BFGS needs slopes, which L1 lacks at zero; SAGA does not, and is slower.
+        "solver": "saga" if parameters["l1_ratio"] else "lbfgs",
+        "random_state": int(training.rng.integers(2**31)),
+    }
 
 
 def _packed(X: FloatArray) -> Any:

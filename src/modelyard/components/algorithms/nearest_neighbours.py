@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from modelyard.domain.errors import UsageError
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import call
 from modelyard.packaging.graphs.blocks import in_blocks
 from modelyard.packaging.graphs.chains import DOUBLE, Chain
 from modelyard.protocols.algorithms import (
@@ -25,6 +27,7 @@ from modelyard.protocols.algorithms import (
     Start,
 )
 from modelyard.protocols.samples import sampled
+from modelyard.protocols.scripts import FitScript
 
 # A double holds integers up to 2^53. A squared distance is at most k (2 * 2^bits)^2.
 _DOUBLE_BITS = 53
@@ -91,6 +94,26 @@ class NearestNeighbours:
         votes = np.hstack([says, np.ones((len(says), 1))]) * weight[:, None]
         grid = _grid(training.X)
         return _Neighbours(grid, grid.apply(training.X), votes, dict(training.parameters))
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn, which breaks ties of equal distances in its own way."""
+        parameters, n_rows = training.parameters, len(training.y)
+        if training.weight is not None or n_rows > parameters["max_rows"]:
+            raise UsageError(
+                "Scikit-learn's nearest neighbours take neither weights nor a sample of the rows.",
+                fix="Train again without weights, or with max_rows above the number of rows.",
+            )
+        options = {
+            "n_neighbors": min(parameters["n_neighbors"], n_rows),
+            "weights": parameters["weights"],
+            "algorithm": "brute",
+        }
+        kind = "KNeighborsClassifier" if training.n_classes else "KNeighborsRegressor"
+        return FitScript(
+            imports=(f"from sklearn.neighbors import {kind}",),
+            fit=f"return {call(kind, options)}.fit(X, y)",
+            predict=f"return fitted.{'predict_proba' if training.n_classes else 'predict'}(X)",
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Ridge regression: least squares with an L2 penalty."""
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import call
 from modelyard.packaging.graphs.linear import LinearModel
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
@@ -11,6 +12,7 @@ from modelyard.protocols.algorithms import (
     Parameter,
     Start,
 )
+from modelyard.protocols.scripts import FitScript
 
 
 class Ridge:
@@ -57,6 +59,15 @@ class Ridge:
         estimator = Estimator(alpha=parameters["alpha"])
         estimator.fit(training.X, training.y, sample_weight=training.weight)
         return LinearModel(estimator.coef_, float(estimator.intercept_), parameters)
+
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of scikit-learn."""
+        made = call("Ridge", {"alpha": training.parameters["alpha"]})
+        return FitScript(
+            imports=("from sklearn.linear_model import Ridge",),
+            fit=f"return {made}.fit(X, y, sample_weight=weight)",
+            predict="return fitted.predict(X)",
+        )
 
 
 COMPONENT = Ridge()

@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import mapping
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import to_probabilities
 from modelyard.packaging.graphs.trees import Tree, compared_in_float32
+from modelyard.packaging.scripts import CENTERED
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Family,
@@ -30,6 +32,7 @@ from modelyard.protocols.algorithms import (
 )
 from modelyard.protocols.extras import import_extra
 from modelyard.protocols.progress import Progress
+from modelyard.protocols.scripts import FitScript
 
 # XGBoost refuses what float32 cannot hold. No threshold, being between two training values, is
 # beyond this bound, so that the graph needs none.
@@ -198,6 +201,10 @@ class XGBoost:
         final = parameters | {"n_estimators": n_rounds}
         return _Boosted(booster, trees, start, lesson, final)
 
+    def script(self, training: FitInput) -> FitScript:
+        """Write the call of XGBoost."""
+        return _script(training, _options(training, lesson_of(training)))
+
 
 @dataclass(frozen=True)
 class NumberedTree:
@@ -330,6 +337,36 @@ def _options(training: FitInput, lesson: Lesson) -> dict[str, Any]:
         "nthread": training.n_threads,
         "verbosity": 0,
     }
+
+
+# What the trees are added to, by the number of classes.
+_STARTS_AT = {
+    0: "start = np.average(y, weights=weight)",
+    2: "first, second = np.bincount(y, weights=weight)\nstart = np.log(second / first)",
+    3: "shares = np.bincount(y, weights=weight)\nstart = np.log(shares / shares.sum())",
+}
+
+
+def _script(training: FitInput, options: dict[str, Any]) -> FitScript:
+    n_classes = min(training.n_classes, 3)
+    margin = "np.tile(start, (len(X), 1))"
+    names = "model, start" if n_classes else "model, start, center, spread"
+    answer = f"model.predict(xgboost.DMatrix(X, base_margin={margin}))"
+    answers = {
+        0: f"center + spread * {answer}",
+        2: "np.column_stack([1 - second, second])",
+        3: answer,
+    }
+    return FitScript(
+        imports=("import xgboost",),
+        fit=f"options = {mapping(options)}\n{'' if n_classes else CENTERED}"
+        f"{_STARTS_AT[n_classes]}\n"
+        f"rows = xgboost.DMatrix(X, y, weight=weight, base_margin={margin})\n"
+        f"model = xgboost.train(options, rows, {training.parameters['n_estimators']})\n"
+        f"return {names}",
+        predict=f"{names} = fitted\n{f'second = {answer}' + chr(10) if n_classes == 2 else ''}"
+        f"return {answers[n_classes]}",
+    )
 
 
 def _telling(xgboost: Any, progress: Progress, n_rounds: int) -> Any:

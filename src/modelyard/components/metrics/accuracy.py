@@ -52,5 +52,8 @@ class _Accuracy:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.accuracy_score(y, labels, sample_weight=weight)"
+
 
 COMPONENT = _Accuracy()

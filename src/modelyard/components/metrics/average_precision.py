@@ -51,6 +51,11 @@ class _AveragePrecision:
 
         return score
 
+    def script(self, n_classes: int) -> str:
+        if n_classes == 2:
+            return "metrics.average_precision_score(y, probabilities[:, 1], sample_weight=weight)"
+        return "metrics.average_precision_score(y, probabilities, sample_weight=weight)"
+
 
 def _curve(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
     """Return the average precision of one class as a function of the weight.

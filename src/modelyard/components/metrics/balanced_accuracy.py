@@ -41,6 +41,9 @@ class _BalancedAccuracy:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _balanced(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.balanced_accuracy_score(y, labels, sample_weight=weight)"
+
 
 def _balanced(confusion: FloatArray) -> float:
     totals = confusion.sum(axis=1)

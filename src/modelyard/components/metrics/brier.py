@@ -46,5 +46,11 @@ class _Brier:
         distances = np.maximum(np.einsum("ij,ij->i", y_pred, y_pred) - 2 * of_truth + 1, 0) / 2
         return lambda weight: weighted_mean(distances, weight)
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return (
+            "np.average(((probabilities - np.eye(probabilities.shape[1])[y]) ** 2).sum(axis=1), "
+            "weights=weight) / 2"
+        )
+
 
 COMPONENT = _Brier()

@@ -41,6 +41,9 @@ class _CohenKappa:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _kappa(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.cohen_kappa_score(y, labels, sample_weight=weight)"
+
 
 def _kappa(confusion: FloatArray) -> float:
     """Return kappa; it is not defined where chance alone would agree on every row."""

@@ -53,5 +53,8 @@ class _ExplainedVariance:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.explained_variance_score(y, values, sample_weight=weight)"
+
 
 COMPONENT = _ExplainedVariance()

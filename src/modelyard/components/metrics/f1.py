@@ -41,6 +41,11 @@ class _F1:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _f1(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:
+        if n_classes == 2:
+            return "metrics.f1_score(y, labels, sample_weight=weight)"
+        return 'metrics.f1_score(y, labels, average="macro", sample_weight=weight)'
+
 
 def _f1(confusion: FloatArray) -> float:
     totals = confusion.sum(axis=0) + confusion.sum(axis=1)

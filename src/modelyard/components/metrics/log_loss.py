@@ -49,5 +49,8 @@ class _LogLoss:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.log_loss(y, probabilities, sample_weight=weight)"
+
 
 COMPONENT = _LogLoss()

@@ -31,5 +31,8 @@ class _MeanAbsoluteError:
         total = float(weight.sum())
         return float(weight @ np.abs(y_true - y_pred)) / total if total > 0 else float("nan")
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.mean_absolute_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _MeanAbsoluteError()

@@ -45,5 +45,8 @@ class _MeanAbsolutePercentageError:
         zeros = is_zero.astype(np.float64)
         return lambda weight: float("nan") if zeros @ weight else weighted_mean(shares, weight)
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.mean_absolute_percentage_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _MeanAbsolutePercentageError()

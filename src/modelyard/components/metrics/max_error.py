@@ -48,5 +48,8 @@ class _MaxError:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.max_error(y, values)"
+
 
 COMPONENT = _MaxError()

@@ -41,6 +41,9 @@ class _Matthews:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _correlation(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.matthews_corrcoef(y, labels, sample_weight=weight)"
+
 
 def _correlation(confusion: FloatArray) -> float:
     """Return the correlation, 0 where truth or answer does not vary, as scikit-learn does."""

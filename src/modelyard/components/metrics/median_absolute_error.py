@@ -56,5 +56,8 @@ class _MedianAbsoluteError:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.median_absolute_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _MedianAbsoluteError()

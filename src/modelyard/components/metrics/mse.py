@@ -31,5 +31,8 @@ class _MeanSquaredError:
         total = float(weight.sum())
         return float(weight @ (y_true - y_pred) ** 2) / total if total > 0 else float("nan")
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.mean_squared_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _MeanSquaredError()

@@ -41,6 +41,11 @@ class _Precision:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _precision(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:
+        if n_classes == 2:
+            return "metrics.precision_score(y, labels, sample_weight=weight)"
+        return 'metrics.precision_score(y, labels, average="macro", sample_weight=weight)'
+
 
 def _precision(confusion: FloatArray) -> float:
     return average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion=confusion)

@@ -36,5 +36,8 @@ class _RSquared:
         residual = float(weight @ (y_true - y_pred) ** 2)
         return 1.0 - residual / float(weight @ (y_true - centre) ** 2)
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.r2_score(y, values, sample_weight=weight)"
+
 
 COMPONENT = _RSquared()

@@ -41,6 +41,11 @@ class _Recall:
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _recall(pairs.count(weight))
 
+    def script(self, n_classes: int) -> str:
+        if n_classes == 2:
+            return "metrics.recall_score(y, labels, sample_weight=weight)"
+        return 'metrics.recall_score(y, labels, average="macro", sample_weight=weight)'
+
 
 def _recall(confusion: FloatArray) -> float:
     return average_by_class(confusion.diagonal(), confusion.sum(axis=1), confusion=confusion)

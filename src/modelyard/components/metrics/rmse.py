@@ -35,5 +35,8 @@ class _RootMeanSquaredError:
             float(np.sqrt(weight @ (y_true - y_pred) ** 2 / total)) if total > 0 else float("nan")
         )
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.root_mean_squared_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _RootMeanSquaredError()

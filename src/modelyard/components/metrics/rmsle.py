@@ -53,5 +53,8 @@ class _RootMeanSquaredLogError:
 
         return score
 
+    def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
+        return "metrics.root_mean_squared_log_error(y, values, sample_weight=weight)"
+
 
 COMPONENT = _RootMeanSquaredLogError()

@@ -52,6 +52,11 @@ class _RocAuc:
 
         return score
 
+    def script(self, n_classes: int) -> str:
+        if n_classes == 2:
+            return "metrics.roc_auc_score(y, probabilities[:, 1], sample_weight=weight)"
+        return 'metrics.roc_auc_score(y, probabilities, multi_class="ovr", sample_weight=weight)'
+
 
 def _area(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
     """Return the area as a function of the weight.

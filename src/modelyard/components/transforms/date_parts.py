@@ -4,10 +4,35 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.date_parts import PARTS, DateParts
+
+
+def split_dates(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add the parts of moments that differ among the rows that teach, and the days since 1970."""
+    parts = {
+        "year": pl.all().dt.year(),
+        "month": pl.all().dt.month(),
+        "day": pl.all().dt.day(),
+        "weekday": pl.all().dt.weekday() - 1,
+        "hour": pl.all().dt.hour(),
+        "days": pl.all().dt.epoch("d"),
+    }
+    dates = table.select(columns)
+    taken = {part: dates.select(of_all.cast(pl.Float64)) for part, of_all in parts.items()}
+    kept = [
+        part
+        for part, values in taken.items()
+        if part == "days"
+        or any(values[taught, name].drop_nulls().n_unique() > 1 for name in columns)
+    ]
+    made = {f"{name}.{part}": taken[part][name] for name in columns for part in kept}
+    return table.with_columns(**made), list(made)
 
 
 class SplitDates:
@@ -21,6 +46,7 @@ class SplitDates:
         role=Role.TAKE_DATES_APART,
         word="parts",
     )
+    script = staticmethod(split_dates)
 
     def fit(
         self,

@@ -5,10 +5,23 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.word_values import WordValues
+
+
+def frequency_encode(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Replace each word, missing among them, by the share of the rows that teach it has."""
+    for name in columns:
+        counts = table[taught, name].alias("word").value_counts(normalize=True, name="share")
+        shares: dict[str | None, float] = dict(counts.iter_rows())
+        replaced = [shares.get(word, 0.0) for word in table[name]]
+        table = table.with_columns(pl.Series(name, replaced, dtype=pl.Float64))
+    return table, list(columns)
 
 
 class FrequencyEncode:
@@ -22,6 +35,7 @@ class FrequencyEncode:
         role=Role.ENCODE,
         word="frequency",
     )
+    script = staticmethod(frequency_encode)
 
     def fit(
         self,

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
+
+
+def impute_zero(
+    table: pl.DataFrame,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
+    columns: Sequence[str],
+) -> tuple[pl.DataFrame, list[str]]:
+    """Fill gaps with 0."""
+    return table.with_columns(pl.col(columns).fill_null(0.0)), list(columns)
 
 
 class ImputeConstant:
@@ -21,6 +31,7 @@ class ImputeConstant:
         role=Role.IMPUTE,
         word="constant",
     )
+    script = staticmethod(impute_zero)
 
     def fit(
         self,

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
+
+
+def impute_median(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Fill gaps with the median of the rows that teach, or with 0 where there is none."""
+    for name in columns:
+        median = table[taught, name].median()
+        table = table.with_columns(pl.col(name).fill_null(0.0 if median is None else median))
+    return table, list(columns)
 
 
 class ImputeMedian:
@@ -21,6 +32,7 @@ class ImputeMedian:
         role=Role.IMPUTE,
         word="median",
     )
+    script = staticmethod(impute_median)
 
     def fit(
         self,

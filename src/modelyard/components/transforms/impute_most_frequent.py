@@ -6,11 +6,25 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.fill import Fill
 from modelyard.runtime.steps.fill_words import FillWords
+
+
+def impute_most_frequent(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Fill gaps with the most frequent of the rows that teach, the smallest of several."""
+    for name in columns:
+        modes = table[taught, name].drop_nulls().mode().sort()
+        if len(modes):
+            table = table.with_columns(pl.col(name).fill_null(modes[0]))
+        elif table[name].dtype.is_numeric():
+            table = table.with_columns(pl.col(name).fill_null(0.0))
+    return table, list(columns)
 
 
 class ImputeMostFrequent:
@@ -29,6 +43,7 @@ class ImputeMostFrequent:
         word="most_frequent",
         synonyms=("mode",),
     )
+    script = staticmethod(impute_most_frequent)
 
     def fit(
         self,

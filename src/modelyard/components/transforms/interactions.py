@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
@@ -13,6 +14,19 @@ from modelyard.runtime.steps.products import Products
 # Products of 45 columns; of more than that the table of features would be larger than the data by
 # far, and its columns are better chosen one by one.
 MAX_PRODUCTS = 1000
+
+
+def multiply(
+    table: pl.DataFrame,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
+    columns: Sequence[str],
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add the product of each two columns."""
+    made = {}
+    for at, left in enumerate(columns):
+        for right in columns[at + 1 :]:
+            made[f"{left}*{right}"] = pl.col(left) * pl.col(right)
+    return table.with_columns(**made), list(made)
 
 
 class Interactions:
@@ -26,6 +40,7 @@ class Interactions:
         role=Role.ENGINEER,
         word="interactions",
     )
+    script = staticmethod(multiply)
 
     def fit(
         self,

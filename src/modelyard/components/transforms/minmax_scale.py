@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
@@ -11,6 +12,17 @@ from modelyard.runtime.steps.rescale import Rescale
 
 # A range below this is rounding: scikit-learn's bound.
 _NO_RANGE = 10 * np.finfo(np.float64).eps
+
+
+def scale_by_range(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Bring the range that each column has in the rows that teach to 0 and 1."""
+    for name in columns:
+        values = table[taught, name].drop_nulls().to_numpy()
+        low, size = (np.min(values), np.ptp(values)) if len(values) else (0.0, 0.0)
+        table = table.with_columns((pl.col(name) - low) / (size if size > 1e-15 else 1.0))
+    return table, list(columns)
 
 
 class MinMaxScale:
@@ -24,6 +36,7 @@ class MinMaxScale:
         role=Role.SCALE,
         word="minmax",
     )
+    script = staticmethod(scale_by_range)
 
     def fit(
         self,

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.missing_indicator import MissingIndicator
+
+
+def flag_missing(
+    table: pl.DataFrame,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
+    columns: Sequence[str],
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add a column of 1 and 0 that says where a value is missing."""
+    made = {f"{name} is missing": pl.col(name).is_null().cast(pl.Float64) for name in columns}
+    return table.with_columns(**made), list(made)
 
 
 class FlagMissing:
@@ -22,6 +33,7 @@ class FlagMissing:
         role=Role.FLAG_MISSING,
         word="flag",
     )
+    script = staticmethod(flag_missing)
 
     def fit(
         self,

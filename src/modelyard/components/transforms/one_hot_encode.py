@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
@@ -14,6 +15,21 @@ from modelyard.runtime.steps.one_hot import OneHot
 MAX_LEVELS = 40
 
 MISSING = "(missing)"
+
+
+def one_hot_encode(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add a column for each of the 40 most frequent words, and one for missing."""
+    made: dict[str, pl.Expr] = {}
+    for name in columns:
+        counts = table[taught, name].alias("word").value_counts(name="n")
+        counts = counts.sort(["n", "word"], descending=[True, False])
+        for word in counts["word"].drop_nulls().head(40):
+            made[f"{name}={word}"] = (pl.col(name) == word).fill_null(value=False)
+        if counts["word"].has_nulls():
+            made[f"{name}=(missing)"] = pl.col(name).is_null()
+    return table.with_columns(**made).with_columns(pl.col(list(made)).cast(pl.Float64)), list(made)
 
 
 class OneHotEncode:
@@ -33,6 +49,7 @@ class OneHotEncode:
         word="one_hot",
         synonyms=("onehot",),
     )
+    script = staticmethod(one_hot_encode)
 
     def fit(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
@@ -13,6 +14,20 @@ from modelyard.runtime.steps.lookup import Lookup
 # With the code for all others these are the 255 bins that LightGBM tells apart in a column
 # (max_bin); finer codes would lengthen the recipe and change nothing.
 MAX_WORDS = 254
+
+
+def ordinal_encode(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Replace each word by its place among the 254 most frequent, all others by the next."""
+    for name in columns:
+        counts = table[taught, name].drop_nulls().alias("word").value_counts(name="n")
+        words = counts.sort(["n", "word"], descending=[True, False])["word"].head(254).to_list()
+        codes: dict[str | None, float | None] = {word: float(at) for at, word in enumerate(words)}
+        codes[None] = None
+        replaced = [codes.get(word, float(len(words))) for word in table[name]]
+        table = table.with_columns(pl.Series(name, replaced, dtype=pl.Float64))
+    return table, list(columns)
 
 
 class OrdinalEncode:
@@ -32,6 +47,7 @@ class OrdinalEncode:
         word="ordinal",
         synonyms=("label",),
     )
+    script = staticmethod(ordinal_encode)
 
     def fit(
         self,

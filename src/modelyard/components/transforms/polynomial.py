@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
@@ -13,6 +14,20 @@ from modelyard.runtime.steps.products import Products
 # Products of 44 columns; of more than that the table of features would be larger than the data by
 # far, and its columns are better chosen one by one.
 MAX_PRODUCTS = 1000
+
+
+def square_and_multiply(
+    table: pl.DataFrame,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
+    columns: Sequence[str],
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add the square of each column, and the product of each two."""
+    made = {}
+    for at, left in enumerate(columns):
+        for right in columns[at:]:
+            name = f"{left}^2" if left == right else f"{left}*{right}"
+            made[name] = pl.col(left) * pl.col(right)
+    return table.with_columns(**made), list(made)
 
 
 class Polynomial:
@@ -26,6 +41,7 @@ class Polynomial:
         role=Role.ENGINEER,
         word="polynomial",
     )
+    script = staticmethod(square_and_multiply)
 
     def fit(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
@@ -11,6 +12,18 @@ from modelyard.runtime.steps.rescale import Rescale
 
 # A distance below this is rounding: scikit-learn's bound.
 _NO_DISTANCE = 10 * np.finfo(np.float64).eps
+
+
+def scale_by_quartiles(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Bring each column to median 0 and a distance of 1 between its quartiles."""
+    for name in columns:
+        values = table[taught, name].drop_nulls().to_numpy()
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]) if len(values) else (0.0,) * 3
+        scale = high - low if high - low > 1e-15 else 1.0
+        table = table.with_columns((pl.col(name) - middle) / scale)
+    return table, list(columns)
 
 
 class RobustScale:
@@ -24,6 +37,7 @@ class RobustScale:
         role=Role.SCALE,
         word="robust",
     )
+    script = staticmethod(scale_by_quartiles)
 
     def fit(
         self,

@@ -4,10 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.rescale import Rescale
+
+
+def standardise(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Bring each column to mean 0 and standard deviation 1 in the rows that teach."""
+    for name in columns:
+        values = table[taught, name].drop_nulls().to_numpy()
+        center, scale = (np.mean(values), np.std(values)) if len(values) else (0.0, 1.0)
+        # A constant column has a spread of rounding alone.
+        scale = scale if scale > len(values) * np.finfo(float).eps * abs(center) else 1.0
+        table = table.with_columns((pl.col(name) - center) / scale)
+    return table, list(columns)
 
 
 class StandardScale:
@@ -22,6 +36,7 @@ class StandardScale:
         role=Role.SCALE,
         word="standard",
     )
+    script = staticmethod(standardise)
 
     def fit(
         self,
