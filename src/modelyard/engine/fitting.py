@@ -153,6 +153,23 @@ class Fitted:
         return scores if self.calibration is None else self.calibration.apply(scores)
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """What an algorithm is handed, and what it came from.
+
+    Attributes:
+        recipe: fitted on the rows that teach.
+        training: the rows as the recipe prepares them, with hyperparameters and randomness.
+        taught, n_stopping, n_left_out: as in `Fitted`.
+    """
+
+    recipe: Recipe
+    training: FitInput
+    taught: IntArray
+    n_stopping: int
+    n_left_out: int
+
+
 def fit(
     plan: FitPlan,
     train: IntArray,
@@ -175,6 +192,20 @@ def fit(
         TooFewRows: if rows with gaps are to be left out and every row has one, or if fixes leave
             no row.
     """
+    given = assign(plan, train, validation=validation, rng=rng)
+    return Fitted(
+        given.recipe,
+        plan.algorithm.fit(replace(given.training, progress=progress)),
+        taught=given.taught,
+        n_stopping=given.n_stopping,
+        n_left_out=given.n_left_out,
+    )
+
+
+def assign(
+    plan: FitPlan, train: IntArray, *, validation: IntArray, rng: np.random.Generator
+) -> Assignment:
+    """Fit the recipe, and return what the algorithm is to be handed; as `fit`, but for its end."""
     train, validation = _speaking(plan, train), _speaking(plan, validation)
     if not len(train):
         raise TooFewRows(
@@ -188,10 +219,9 @@ def fit(
     recipe_rng, model_rng = rng.spawn(2)
     recipe, features = _fit_recipe(plan, taught, rng=recipe_rng)
     stopping = validation if stops_early else None
-    lesson = _lesson(plan, features, recipe=recipe, taught=taught, stopping=stopping, rng=model_rng)
-    return Fitted(
+    return Assignment(
         recipe,
-        plan.algorithm.fit(replace(lesson, progress=progress)),
+        _lesson(plan, features, recipe=recipe, taught=taught, stopping=stopping, rng=model_rng),
         taught=taught,
         n_stopping=len(validation) if is_held else 0,
         n_left_out=len(offered) - len(taught),
