@@ -3,11 +3,15 @@
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from real_postgresql import RealPostgresql
 
 # A test that is slow because the machine is busy is not a failed test: speed lives in benchmarks/.
 settings.register_profile("modelyard", deadline=None)
@@ -60,3 +64,13 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("MODELYARD_HOME", str(place / "home"))
     monkeypatch.setenv("MODELYARD_KEYS", str(place / "keys"))
     return place
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator["RealPostgresql"]:
+    """Yield a real PostgreSQL server, started for the first test that asks for it."""
+    from real_postgresql import RealPostgresql
+
+    server = RealPostgresql()
+    yield server
+    server.close()

@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from modelyard.domain.errors import NotFound
+from modelyard.domain.tenants import LOCAL, check_tenant
 from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.settings import Settings, let_threads_sleep, read_settings
@@ -30,32 +31,65 @@ if TYPE_CHECKING:
     from modelyard.services.runs import RunService
     from modelyard.services.training import TrainingService
     from modelyard.store.artifacts import Artifacts
-    from modelyard.store.databases import Database
+    from modelyard.store.databases import Database, TenantDatabase
 
 
 @dataclass(frozen=True)
 class Project:
-    """One project folder with its services, each made, and its libraries loaded, on first use."""
+    """One project folder with its services, each made, and its libraries loaded, on first use.
+
+    Attributes:
+        settings: what the environment decides.
+        tenant: whose records and files the services see; by default those of a laptop.
+    """
 
     settings: Settings
+    tenant: str = LOCAL
+    # Whose database, catalog and key this one shares; None where they are its own.
+    _first: "Project | None" = field(default=None, repr=False, compare=False)
+
+    def of(self, tenant: str) -> "Project":
+        """Return the project as another tenant sees it, over the same database, catalog and key.
+
+        Raises:
+            InvalidValue: if no tenant may be called so.
+        """
+        return Project(self.settings, check_tenant(tenant), _first=self._first or self)
+
+    @property
+    def folder(self) -> Path:
+        """Where the tenant's files lie; those of a laptop lie in the project folder itself."""
+        home = self.settings.home
+        return home if self.tenant == LOCAL else home / "tenants" / self.tenant
 
     @cached_property
     def catalog(self) -> "Catalog":
         """What can be trained, measured, read and drawn."""
+        if self._first is not None:
+            return self._first.catalog
         from modelyard.catalog import Catalog
 
         return Catalog()
 
     @cached_property
     def database(self) -> "Database":
-        """The project's database, migrated to this version."""
+        """The project's database, of all tenants, migrated to this version."""
+        if self._first is not None:
+            return self._first.database
         from modelyard.store.databases import open_database
 
         return open_database(self.settings.database_url)
 
     @cached_property
+    def records(self) -> "TenantDatabase":
+        """The tenant's records."""
+        return self.database.of(self.tenant)
+
+    @cached_property
     def key(self) -> "SigningKey":
         """The key that signs this user's packages."""
+        if self._first is not None:
+            return self._first.key
         from modelyard.packaging.signing import signing_key_in
 
         return signing_key_in(self.settings.keys)
@@ -65,7 +99,7 @@ class Project:
         """The folder of the packages."""
         from modelyard.store.artifacts import Artifacts
 
-        return Artifacts(self.settings.home / "models")
+        return Artifacts(self.folder / "models")
 
     @cached_property
     def datasets(self) -> "DatasetService":
@@ -80,7 +114,7 @@ class Project:
         from modelyard.services.reading import TableReader
         from modelyard.store.prepared import PreparedTables
 
-        root = self.settings.home / "data" / "prepared"
+        root = self.folder / "data" / "prepared"
         return TableReader(self.catalog, PreparedTables(root, self.settings.cache_bytes))
 
     @cached_property
@@ -94,18 +128,18 @@ class Project:
         from modelyard.store.trials import Trials
 
         RecoveryService(
-            runs=Runs(self.database),
-            models=Models(self.database),
+            runs=Runs(self.records),
+            models=Models(self.records),
             artifacts=self.artifacts,
             is_gone=is_gone,
             now=_now,
         ).recover()
         return TrainingService(
             catalog=self.catalog,
-            datasets=Datasets(self.database),
-            runs=Runs(self.database),
-            trials=Trials(self.database),
-            models=Models(self.database),
+            datasets=Datasets(self.records),
+            runs=Runs(self.records),
+            trials=Trials(self.records),
+            models=Models(self.records),
             artifacts=self.artifacts,
             key=lambda: self.key,
             now=_now,
@@ -113,7 +147,7 @@ class Project:
             new_id=_new_id,
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
-            scratch=self.settings.home / "unfinished",
+            scratch=self.folder / "unfinished",
             typing=self.tables.type_table,
         )
 
@@ -124,7 +158,7 @@ class Project:
         from modelyard.store.runs import Runs
         from modelyard.store.trials import Trials
 
-        return RunService(Runs(self.database), Trials(self.database))
+        return RunService(Runs(self.records), Trials(self.records))
 
     @cached_property
     def models(self) -> "ModelService":
@@ -135,9 +169,9 @@ class Project:
         from modelyard.store.models import Models
 
         return ModelService(
-            models=Models(self.database),
-            evaluations=Evaluations(self.database),
-            lineage=Lineage(self.database),
+            models=Models(self.records),
+            evaluations=Evaluations(self.records),
+            lineage=Lineage(self.records),
             artifacts=self.artifacts,
         )
 
@@ -150,7 +184,7 @@ class Project:
         return HealthService(
             home=self.settings.home,
             fingerprint=lambda: self.key.fingerprint,
-            count_runs=lambda: len(Runs(self.database).find()),
+            count_runs=lambda: len(Runs(self.records).find()),
             count_components=self.catalog.count,
             libraries=self.catalog.libraries,
             n_threads=self.settings.threads,
@@ -176,9 +210,9 @@ class Project:
 
         return PredictionService(
             catalog=self.catalog,
-            find=lambda reference: Models(self.database).get(reference),
+            find=lambda reference: Models(self.records).get(reference),
             path_of=self.artifacts.path_of,
-            evaluations=lambda: Evaluations(self.database),
+            evaluations=lambda: Evaluations(self.records),
             fingerprint=self._own_fingerprint,
             now=_now,
             new_id=_new_id,
@@ -218,7 +252,7 @@ class Project:
             )
         from modelyard.store.models import Models
 
-        return Models(self.database).get(reference)
+        return Models(self.records).get(reference)
 
 
 def open_project(settings: Settings | None = None, *, keeps_tables: bool = True) -> Project:

@@ -87,7 +87,7 @@ def main(data: str, point: str, how: str, out: str | None = None) -> None:
     service = replace(
         project.training,
         artifacts=_Artifacts(project.settings.home / "models", ender),
-        models=_Models(Models(project.database), ender),
+        models=_Models(Models(project.records), ender),
     )
     service.train(
         lambda: project.datasets.read(data, config.read),

@@ -1,28 +1,21 @@
-"""Opens the project's database: pragmas, transactions, and migrations that run by themselves.
+"""Opens the project's database: transactions, tenants, and migrations that run by themselves."""
 
-Readers take a snapshot and never wait; writers queue (SQLite's write-ahead log). A transaction
-that will write says so when it begins, so that two of them never find each other half-way.
-"""
-
-import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from modelyard.domain.errors import InvalidValue, StoreError
-from modelyard.store.failures import explain_database_error, explaining
-from modelyard.store.tables import METADATA, to_json_text
+from modelyard.domain.tenants import check_tenant
+from modelyard.store.dialects.engines import SCHEMA, Engines
+from modelyard.store.failures import unavailable
 
 # The newest revision in `migrations/versions`; a test holds the two together. It stands here so
 # that Alembic, which takes longer to import than a list of runs to print, is imported only when
 # a database of an older version is to be migrated.
-HEAD = "0002"
+HEAD = "0003"
 # The table in which Alembic keeps the revision, as it would make it.
 _VERSIONS = sa.Table(
     "alembic_version",
@@ -31,51 +24,118 @@ _VERSIONS = sa.Table(
     sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-_BUSY_TIMEOUT_S = 30.0
-_SQLITE_PREFIX = "sqlite:///"
-
 
 class Database:
-    """An open database, handed to the classes that keep one noun each."""
+    """An open database: of the records that span tenants, and the way to those of each."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    def of(self, tenant: str) -> "TenantDatabase":
+        """Return the way to the records of one tenant.
+
+        Raises:
+            InvalidValue: if no tenant may be called so.
+        """
+        return TenantDatabase(check_tenant(tenant), self)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Yield a connection that sees one moment of the database."""
-        with self._engine.begin() as connection:
+        """Yield a connection that sees one moment of the database.
+
+        Raises:
+            StoreUnavailable: if the database does not answer, or every connection is taken.
+        """
+        with self._begun(self._engines.reader) as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Yield a connection whose changes appear together at the end, or not at all."""
-        with self._writer.begin() as connection:
+    def writing(self, *, queue: str | None = None) -> Iterator[sa.Connection]:
+        """Yield a connection whose changes appear together at the end, or not at all.
+
+        Args:
+            queue: writers of one queue come one after the other. On SQLite all writers do; on
+                PostgreSQL one without a queue has to lock what it reads in order to change it.
+
+        Raises:
+            StoreUnavailable: as `reading`, or if those before it take longer than 30 s.
+        """
+        with self._begun(self._engines.writer) as connection:
+            if queue is not None:
+                self._engines.queue_up(connection, queue)
             yield connection
 
     def close(self) -> None:
         """Close every connection; the database cannot be used afterwards."""
-        self._engine.dispose()
+        self._engines.writer.dispose()
+
+    @contextmanager
+    def _begun(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        try:
+            connection = engine.connect()
+        except sa.exc.TimeoutError as error:
+            raise unavailable(
+                f"Every connection to the database {self._engines.location} is taken.",
+                fix="Try again in a moment.",
+            ) from error
+        with connection, connection.begin():
+            yield connection
+
+
+@dataclass(frozen=True)
+class TenantDatabase:
+    """The records of one tenant, handed to the classes that keep one noun each.
+
+    A statement on them always has the tenant in its condition; a test listens to all that are sent.
+
+    Attributes:
+        tenant: whose records they are.
+    """
+
+    tenant: str
+    _database: Database
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection that sees one moment of the database.
+
+        Raises:
+            StoreUnavailable: as `Database.reading`.
+        """
+        with self._database.reading() as connection:
+            yield connection.execution_options(tenant=self.tenant)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection whose changes appear together at the end, or not at all.
+
+        The writers of a tenant come one after the other: what was read stays so until the end.
+
+        Raises:
+            StoreUnavailable: as `Database.writing`.
+        """
+        with self._database.writing(queue=f"tenant {self.tenant}") as connection:
+            yield connection.execution_options(tenant=self.tenant)
 
 
 def open_database(url: str) -> Database:
     """Open the database, make it where there is none, and bring its tables up to date.
 
     Args:
-        url: `sqlite:////absolute/path.db`, or `sqlite://` for one in memory.
+        url: `sqlite:////absolute/path.db`, `sqlite://` for one in memory, or
+            `postgresql://user:password@host/database`.
 
     Raises:
         StoreError: if it cannot be opened, is damaged, foreign, or of a newer version.
         InvalidValue: if the URL names another kind of database.
+        MissingExtra: if the driver of this kind is not installed.
     """
-    engine = _make_engine(_parse(url))
-    database = Database(engine)
+    database = Database(_open_engines(url))
     try:
         with database.reading() as connection:
             is_current = _revision(connection) == HEAD
         if not is_current:
-            with database.writing() as connection:
+            with database.writing(queue=SCHEMA) as connection:
                 _migrate(connection)
     except BaseException:
         database.close()
@@ -91,7 +151,7 @@ def put(
     replacing: Sequence[str],
 ) -> None:
     """Insert a row; where its primary key exists, replace these columns of it (none: leave it)."""
-    statement = insert(table).values(**values)
+    statement = _insert_into(table, kind=connection.dialect.name).values(**values)
     changes = {name: statement.excluded[name] for name in replacing}
     key = list(table.primary_key.columns)
     connection.execute(
@@ -101,77 +161,34 @@ def put(
     )
 
 
-def _parse(url: str) -> sa.URL:
-    if url.startswith(_SQLITE_PREFIX) and not url.startswith(_SQLITE_PREFIX + "file:"):
-        # Taken whole: a '?' or '%' may be part of a folder's name.
-        return sa.URL.create("sqlite", database=url.removeprefix(_SQLITE_PREFIX))
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        parsed = None
-    if parsed is None or parsed.get_backend_name() != "sqlite":
-        kind = url.partition(":")[0]
-        raise InvalidValue(
-            f"The database URL must begin with 'sqlite:'; one that begins with '{kind}' came.",
-            fix="Set MODELYARD_DATABASE_URL to sqlite:////absolute/path.db, or unset it.",
-            sample=kind,
-        )
-    return parsed
+def _insert_into(table: sa.Table, *, kind: str) -> Any:
+    """Return the insertion that may find its key taken, in the words of this kind of database."""
+    if kind == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
-def _make_engine(url: sa.URL) -> sa.Engine:
-    location = url.database or "in memory"
-    if url.database and not url.database.startswith(("file:", ":memory:")):
-        folder = Path(url.database).absolute().parent
-        with explaining(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, json_serializer=to_json_text)
-    sa.event.listen(engine, "connect", _set_pragmas)
-    sa.event.listen(engine, "begin", _begin)
+def _open_engines(url: str) -> Engines:
+    kind = url.partition(":")[0]
+    if kind == "sqlite" or kind.startswith("sqlite+"):
+        from modelyard.store.dialects import sqlite
 
-    def explain(context: sa.engine.ExceptionContext) -> None:
-        explained = explain_database_error(context.original_exception, location)
-        if explained is not None:
-            raise explained from context.original_exception
+        return sqlite.open_engines(url)
+    if kind.partition("+")[0] in {"postgres", "postgresql"}:
+        from modelyard.store.dialects import postgresql
 
-    sa.event.listen(engine, "handle_error", explain)
-    return engine
-
-
-def _set_pragmas(connection: DBAPIConnection, record: object) -> None:
-    del record
-    # We begin transactions ourselves (`_begin`): the driver would do so before writes only.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_S * 1000)}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = FULL")
-    use_write_ahead_log(cursor, _BUSY_TIMEOUT_S)
-    cursor.close()
-
-
-def use_write_ahead_log(cursor: Any, patience_s: float) -> None:
-    """Switch the file to write-ahead logging; it stays so.
-
-    The switch needs the file for itself for a moment, and SQLite does not wait for that as it
-    waits for other locks; of several processes that open a new project at once, the others try
-    again, for `patience_s` at most.
-    """
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _begin(connection: sa.Connection) -> None:
-    how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {how}")
+        return postgresql.open_engines(url)
+    raise InvalidValue(
+        f"The database URL must begin with 'sqlite:' or 'postgresql:'; one that begins with "
+        f"'{kind}' came.",
+        fix="Set MODELYARD_DATABASE_URL to sqlite:////absolute/path.db or to "
+        "postgresql://user:password@host/database, or unset it.",
+        sample=kind,
+    )
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -198,11 +215,13 @@ def _migrate(connection: sa.Connection) -> None:
 
 def _begin_new(connection: sa.Connection) -> None:
     """Make the tables as they are now; tests hold them equal to what the revisions would make."""
+    from modelyard.store.tables.every import whole_schema
+
     if sa.inspect(connection).get_table_names():
         raise StoreError(
             "The database belongs to another program: it has tables, but none of Modelyard's.",
             fix="Set MODELYARD_DATABASE_URL or MODELYARD_HOME to a place of its own.",
         )
-    METADATA.create_all(connection)
+    whole_schema().create_all(connection)
     _VERSIONS.create(connection)
     connection.execute(_VERSIONS.insert().values(version_num=HEAD))

@@ -6,21 +6,23 @@ import sqlalchemy as sa
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.runs import Dataset
-from modelyard.store.databases import Database, put
-from modelyard.store.listing import not_found
-from modelyard.store.tables import DATASETS
+from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.listing import begins_with, not_found
+from modelyard.store.tables.datasets import DATASETS
 
 
 class Datasets:
     """Records of `datasets`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+        self._own = DATASETS.c.tenant == database.tenant
 
     def add(self, dataset: Dataset) -> Dataset:
         """Remember a dataset and return its record: the first one, where the content is known."""
         with self._database.writing() as connection:
-            put(connection, DATASETS, values=_to_row(dataset), replacing=())
+            row = {"tenant": self._database.tenant, **_to_row(dataset)}
+            put(connection, DATASETS, values=row, replacing=())
         return self.get(dataset.sha256)
 
     def get(self, sha256: str) -> Dataset:
@@ -30,7 +32,7 @@ class Datasets:
             NotFound: if there is none.
             InvalidValue: if several begin so.
         """
-        statement = sa.select(DATASETS).where(DATASETS.c.sha256.startswith(sha256, autoescape=True))
+        statement = _select().where(self._own, begins_with(DATASETS.c.sha256, sha256))
         with self._database.reading() as connection:
             rows = connection.execute(statement.limit(2)).all() if sha256 else []
         if not rows:
@@ -45,11 +47,15 @@ class Datasets:
 
     def find(self, location: str | None = None) -> tuple[Dataset, ...]:
         """Return the datasets, newest first; those read from `location` where it is given."""
-        statement = sa.select(DATASETS).order_by(DATASETS.c.created_at.desc())
+        statement = _select().where(self._own).order_by(DATASETS.c.created_at.desc())
         if location is not None:
             statement = statement.where(DATASETS.c.location == location)
         with self._database.reading() as connection:
             return tuple(_from_row(row) for row in connection.execute(statement))
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(*(DATASETS.c[name] for name in Dataset.__dataclass_fields__))
 
 
 def _to_row(dataset: Dataset) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import ModelReference
 from modelyard.domain.runs import StoredEvaluation
-from modelyard.store.databases import Database
-from modelyard.store.tables import MODEL_EVALUATIONS
+from modelyard.store.databases import TenantDatabase
+from modelyard.store.tables.evaluations import MODEL_EVALUATIONS
 
 _PLAIN = ("id", "data_sha256", "location", "n_rows", "metrics", "created_at")
 
@@ -16,7 +16,7 @@ _PLAIN = ("id", "data_sha256", "location", "n_rows", "metrics", "created_at")
 class Evaluations:
     """Records of `model_evaluations`; they go when their model is deleted."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._database = database
 
     def add(self, evaluation: StoredEvaluation) -> None:
@@ -27,6 +27,7 @@ class Evaluations:
             NotFound: if its model is not registered.
         """
         row: dict[str, Any] = {name: getattr(evaluation, name) for name in _PLAIN}
+        row["tenant"] = self._database.tenant
         row["model_name"], row["model_version"] = _split(evaluation.model)
         row["labels"] = list(evaluation.labels)
         row["confusion"] = [list(counts) for counts in evaluation.confusion]
@@ -43,7 +44,11 @@ class Evaluations:
         table = MODEL_EVALUATIONS.c
         statement = (
             sa.select(MODEL_EVALUATIONS)
-            .where(table.model_name == name, table.model_version == version)
+            .where(
+                table.tenant == self._database.tenant,
+                table.model_name == name,
+                table.model_version == version,
+            )
             .order_by(table.created_at.desc(), table.id.desc())
         )
         with self._database.reading() as connection:

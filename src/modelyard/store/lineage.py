@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from modelyard.domain.queries import ModelQuery, RunQuery
 from modelyard.domain.runs import Dataset, Model, Run
-from modelyard.store.databases import Database
+from modelyard.store.databases import TenantDatabase
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
@@ -36,7 +36,7 @@ class Offspring:
 class Lineage:
     """Follows the records of a project in both directions."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._datasets = Datasets(database)
         self._runs = Runs(database)
         self._models = Models(database)

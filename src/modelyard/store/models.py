@@ -11,12 +11,20 @@ from modelyard.domain.names import CHAMPION, ModelReference, check_alias, check_
 from modelyard.domain.queries import ModelQuery
 from modelyard.domain.runs import Model, Run
 from modelyard.domain.tasks import Task
-from modelyard.store.databases import Database, put
-from modelyard.store.listing import check_sort, has_tags, not_found, order_by
+from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.listing import SortKey, check_sort, has_tags, not_found, sort_key
 from modelyard.store.runs import update_running
-from modelyard.store.tables import ML_MODEL_ALIASES, ML_MODEL_NAMES, ML_MODEL_TAGS, ML_MODELS
+from modelyard.store.tables.models import (
+    ML_MODEL_ALIASES,
+    ML_MODEL_NAMES,
+    ML_MODEL_TAGS,
+    ML_MODELS,
+)
 
 SORTABLE = ("created_at", "name", "version", "algorithm", "task", "size_bytes")
+
+# Of models that are equal in what a list is ordered by.
+_BY_NAME = (SortKey(ML_MODELS.c.name), SortKey(ML_MODELS.c.version, is_descending=True))
 
 _Key = tuple[str, int]
 
@@ -28,8 +36,9 @@ class Models:
     the newest version.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+        self._tenant = database.tenant
 
     def register(self, model: Model, *, made_by: Run | None = None) -> Model:
         """Remember a model under the next version of its name, and return it with that version.
@@ -45,20 +54,23 @@ class Models:
         """
         check_name(model.name)
         with self._database.writing() as connection:
-            registered = replace(model, version=_next_version(connection, model.name))
-            connection.execute(sa.insert(ML_MODELS).values(_to_row(registered)))
+            registered = replace(model, version=self._next_version(connection, model.name))
+            row = {"tenant": self._tenant, **_to_row(registered)}
+            connection.execute(sa.insert(ML_MODELS).values(row))
             for alias in model.aliases:
-                _put_alias(connection, _key(registered), alias)
+                self._put_alias(connection, registered, alias)
             for key, value in model.tags.items():
-                _put_tag(connection, _key(registered), key, value)
+                self._put_tag(connection, registered, key, value)
             if made_by is not None:
-                update_running(connection, replace(made_by, model=registered.reference))
+                ended = replace(made_by, model=registered.reference)
+                update_running(connection, ended, tenant=self._tenant)
         return registered
 
     def artifacts(self) -> frozenset[str]:
         """Return the keys of the packages that models stand for."""
         with self._database.reading() as connection:
-            return frozenset(connection.scalars(sa.select(ML_MODELS.c.artifact)))
+            chosen = sa.select(ML_MODELS.c.artifact).where(ML_MODELS.c.tenant == self._tenant)
+            return frozenset(connection.scalars(chosen))
 
     def get(self, reference: str) -> Model:
         """Return the model that the reference points to.
@@ -68,7 +80,7 @@ class Models:
             InvalidValue: if it is not a reference.
         """
         with self._database.reading() as connection:
-            return _get(connection, reference)
+            return self._get(connection, reference)
 
     def versions(self, name: str) -> tuple[Model, ...]:
         """Return every version of a name, newest first.
@@ -79,7 +91,7 @@ class Models:
         found = self.find(ModelQuery(name=name, sort="version"))
         if not found:
             with self._database.reading() as connection:
-                raise not_found("model", name, existing=_names(connection))
+                raise not_found("model", name, existing=self._names(connection))
         return found
 
     def find(self, query: ModelQuery | None = None) -> tuple[Model, ...]:
@@ -89,11 +101,13 @@ class Models:
             UnknownKey: if `sort` is neither a field with an order nor a metric of these models.
         """
         query = query or ModelQuery()
-        order = order_by(
+        order = sort_key(
             query.sort, table=ML_MODELS, columns=SORTABLE, is_descending=query.is_descending
         )
         with self._database.reading() as connection:
-            models = _read(connection, _conditions(query), order, limit=query.limit)
+            models = self._read(
+                connection, _conditions(query, self._tenant), order, limit=query.limit
+            )
         check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return models
 
@@ -104,9 +118,9 @@ class Models:
             NotFound, InvalidValue: as `get`; also if the alias is not allowed.
         """
         with self._database.writing() as connection:
-            key = _key(_get(connection, reference))
-            _put_alias(connection, key, alias)
-            return _read(connection, [_is(key)])[0]
+            model = self._get(connection, reference)
+            self._put_alias(connection, model, alias)
+            return self._get(connection, model.reference)
 
     def remove_alias(self, name: str, alias: str) -> None:
         """Take an alias off whichever version of the name it stands on.
@@ -115,10 +129,11 @@ class Models:
             NotFound: if it stands on none.
         """
         table = ML_MODEL_ALIASES.c
+        of_name = sa.and_(table.tenant == self._tenant, table.model_name == name)
         with self._database.writing() as connection:
-            gone = sa.delete(ML_MODEL_ALIASES).where(table.model_name == name, table.alias == alias)
+            gone = sa.delete(ML_MODEL_ALIASES).where(of_name, table.alias == alias)
             if connection.execute(gone).rowcount == 0:
-                there = connection.scalars(sa.select(table.alias).where(table.model_name == name))
+                there = connection.scalars(sa.select(table.alias).where(of_name))
                 raise not_found(f"alias of {name}", alias, existing=there)
 
     def tag(self, reference: str, key: str, *, value: str = "") -> None:
@@ -128,7 +143,7 @@ class Models:
             NotFound, InvalidValue: as `get`.
         """
         with self._database.writing() as connection:
-            _put_tag(connection, _key(_get(connection, reference)), key, value)
+            self._put_tag(connection, self._get(connection, reference), key, value)
 
     def untag(self, reference: str, key: str) -> None:
         """Take a tag off a version.
@@ -137,8 +152,9 @@ class Models:
             NotFound: if the version, or the tag on it, does not exist.
         """
         with self._database.writing() as connection:
-            model = _get(connection, reference)
+            model = self._get(connection, reference)
             gone = sa.delete(ML_MODEL_TAGS).where(
+                ML_MODEL_TAGS.c.tenant == self._tenant,
                 ML_MODEL_TAGS.c.model_name == model.name,
                 ML_MODEL_TAGS.c.model_version == model.version,
                 ML_MODEL_TAGS.c.key == key,
@@ -155,58 +171,103 @@ class Models:
             NotFound, InvalidValue: as `get`; also if it is the champion and `is_forced` is not set.
         """
         with self._database.writing() as connection:
-            model = _get(connection, reference)
+            model = self._get(connection, reference)
             if CHAMPION in model.aliases and not is_forced:
                 raise InvalidValue(
                     f"{model.reference} is the {CHAMPION} of '{model.name}' and is not deleted.",
                     fix="Promote another version first, or delete it with --force.",
                     sample=model.reference,
                 )
-            connection.execute(sa.delete(ML_MODELS).where(_is(_key(model))))
+            connection.execute(
+                sa.delete(ML_MODELS).where(
+                    ML_MODELS.c.tenant == self._tenant,
+                    ML_MODELS.c.name == model.name,
+                    ML_MODELS.c.version == model.version,
+                )
+            )
         return model
 
-
-def _next_version(connection: sa.Connection, name: str) -> int:
-    row = {"name": name, "last_version": 0}
-    put(connection, ML_MODEL_NAMES, values=row, replacing=())
-    names = ML_MODEL_NAMES.c
-    counted = (
-        sa.update(ML_MODEL_NAMES)
-        .where(names.name == name)
-        .values(last_version=names.last_version + 1)
-        .returning(names.last_version)
-    )
-    version: int = connection.execute(counted).scalar_one()
-    return version
-
-
-def _get(connection: sa.Connection, text: str) -> Model:
-    wanted = ModelReference.parse(text)
-    condition = ML_MODELS.c.name == wanted.name
-    if wanted.version is not None:
-        found = _read(connection, [condition, ML_MODELS.c.version == wanted.version])
-    elif wanted.alias is not None:
-        found = _read(connection, [condition, _has_alias(wanted.alias)])
-    else:
-        found = _read(connection, [condition, _has_alias(CHAMPION)]) or _read(
-            connection, [condition], ML_MODELS.c.version.desc(), limit=1
+    def _next_version(self, connection: sa.Connection, name: str) -> int:
+        row = {"tenant": self._tenant, "name": name, "last_version": 0}
+        put(connection, ML_MODEL_NAMES, values=row, replacing=())
+        names = ML_MODEL_NAMES.c
+        counted = (
+            sa.update(ML_MODEL_NAMES)
+            .where(names.tenant == self._tenant, names.name == name)
+            .values(last_version=names.last_version + 1)
+            .returning(names.last_version)
         )
-    if found:
-        return found[0]
-    siblings = _read(connection, [condition])
-    if not siblings:
-        raise not_found("model", wanted.name, existing=_names(connection))
-    references = [model.reference for model in siblings]
-    aliases = [f"{model.name}@{alias}" for model in siblings for alias in model.aliases]
-    raise not_found("model", text, existing=aliases + references)
+        version: int = connection.execute(counted).scalar_one()
+        return version
+
+    def _get(self, connection: sa.Connection, text: str) -> Model:
+        wanted = ModelReference.parse(text)
+        condition = sa.and_(ML_MODELS.c.tenant == self._tenant, ML_MODELS.c.name == wanted.name)
+        if wanted.version is not None:
+            found = self._read(connection, [condition, ML_MODELS.c.version == wanted.version])
+        elif wanted.alias is not None:
+            found = self._read(connection, [condition, _has_alias(wanted.alias, self._tenant)])
+        else:
+            champion = [condition, _has_alias(CHAMPION, self._tenant)]
+            found = self._read(connection, champion) or self._read(connection, [condition], limit=1)
+        if found:
+            return found[0]
+        siblings = self._read(connection, [condition])
+        if not siblings:
+            raise not_found("model", wanted.name, existing=self._names(connection))
+        references = [model.reference for model in siblings]
+        aliases = [f"{model.name}@{alias}" for model in siblings for alias in model.aliases]
+        raise not_found("model", text, existing=aliases + references)
+
+    def _names(self, connection: sa.Connection) -> Iterable[str]:
+        chosen = sa.select(ML_MODELS.c.name).where(ML_MODELS.c.tenant == self._tenant)
+        return connection.scalars(chosen.distinct().order_by(ML_MODELS.c.name))
+
+    def _read(
+        self,
+        connection: sa.Connection,
+        conditions: Iterable[sa.ColumnElement[bool]],
+        *order: SortKey,
+        limit: int | None = None,
+    ) -> tuple[Model, ...]:
+        ordered = (key.clause for key in (*order, *_BY_NAME))
+        chosen = sa.select(ML_MODELS).where(*conditions).order_by(*ordered).limit(limit)
+        keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
+        tags: dict[_Key, dict[str, str]] = {}
+        for row in connection.execute(self._only_of(ML_MODEL_TAGS, keys, "key")).mappings():
+            key = (row["model_name"], row["model_version"])
+            tags.setdefault(key, {})[row["key"]] = row["value"]
+        aliases: dict[_Key, list[str]] = {}
+        for row in connection.execute(self._only_of(ML_MODEL_ALIASES, keys, "alias")).mappings():
+            key = (row["model_name"], row["model_version"])
+            aliases.setdefault(key, []).append(row["alias"])
+        models = []
+        for row in connection.execute(chosen).mappings():
+            key = (row["name"], row["version"])
+            models.append(_from_row(row, aliases.get(key, []), tags.get(key, {})))
+        return tuple(models)
+
+    def _only_of(self, table: sa.Table, keys: sa.Subquery, order: str) -> sa.Select[Any]:
+        of_these = (table.c.model_name == keys.c.name) & (table.c.model_version == keys.c.version)
+        own = table.c.tenant == self._tenant
+        return sa.select(table).join(keys, of_these).where(own).order_by(table.c[order])
+
+    def _put_alias(self, connection: sa.Connection, model: Model, alias: str) -> None:
+        row = self._key(model) | {"alias": check_alias(alias)}
+        put(connection, ML_MODEL_ALIASES, values=row, replacing=["model_version"])
+
+    def _put_tag(self, connection: sa.Connection, model: Model, key: str, value: str) -> None:
+        row = self._key(model) | {"key": key, "value": value}
+        put(connection, ML_MODEL_TAGS, values=row, replacing=["value"])
+
+    def _key(self, model: Model) -> dict[str, Any]:
+        version = {"model_name": model.name, "model_version": model.version}
+        return {"tenant": self._tenant, **version}
 
 
-def _names(connection: sa.Connection) -> Iterable[str]:
-    return connection.scalars(sa.select(ML_MODELS.c.name).distinct().order_by(ML_MODELS.c.name))
-
-
-def _conditions(query: ModelQuery) -> list[sa.ColumnElement[bool]]:
+def _conditions(query: ModelQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
     exact = {
+        ML_MODELS.c.tenant: tenant,
         ML_MODELS.c.name: query.name,
         ML_MODELS.c.task: query.task,
         ML_MODELS.c.algorithm: query.algorithm,
@@ -215,65 +276,18 @@ def _conditions(query: ModelQuery) -> list[sa.ColumnElement[bool]]:
     }
     found = [column == value for column, value in exact.items() if value is not None]
     if query.alias is not None:
-        found.append(_has_alias(query.alias))
+        found.append(_has_alias(query.alias, tenant))
     owner = {"model_name": ML_MODELS.c.name, "model_version": ML_MODELS.c.version}
-    return found + has_tags(query.tags, ML_MODEL_TAGS, owner=owner)
+    return found + has_tags(query.tags, ML_MODEL_TAGS, tenant=tenant, owner=owner)
 
 
-def _has_alias(alias: str) -> sa.ColumnElement[bool]:
+def _has_alias(alias: str, tenant: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(
+        ML_MODEL_ALIASES.c.tenant == tenant,
         ML_MODEL_ALIASES.c.model_name == ML_MODELS.c.name,
         ML_MODEL_ALIASES.c.model_version == ML_MODELS.c.version,
         ML_MODEL_ALIASES.c.alias == alias,
     )
-
-
-def _read(
-    connection: sa.Connection,
-    conditions: Iterable[sa.ColumnElement[bool]],
-    order: sa.ColumnElement[Any] | None = None,
-    *,
-    limit: int | None = None,
-) -> tuple[Model, ...]:
-    default = (ML_MODELS.c.name, ML_MODELS.c.version.desc())
-    orders = default if order is None else (order, *default)
-    chosen = sa.select(ML_MODELS).where(*conditions).order_by(*orders).limit(limit)
-    keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
-    tags: dict[_Key, dict[str, str]] = {}
-    for name, version, key, value in connection.execute(_only_of(ML_MODEL_TAGS, keys, "key")):
-        tags.setdefault((name, version), {})[key] = value
-    aliases: dict[_Key, list[str]] = {}
-    for name, alias, version in connection.execute(_only_of(ML_MODEL_ALIASES, keys, "alias")):
-        aliases.setdefault((name, version), []).append(alias)
-    models = []
-    for row in connection.execute(chosen).mappings():
-        key = (row["name"], row["version"])
-        known = dict(row) | {"task": Task(row["task"]), "run_id": row["run_id"] or ""}
-        models.append(Model(**known, aliases=tuple(aliases.get(key, ())), tags=tags.get(key, {})))
-    return tuple(models)
-
-
-def _only_of(table: sa.Table, keys: sa.Subquery, order: str) -> sa.Select[Any]:
-    of_these = (table.c.model_name == keys.c.name) & (table.c.model_version == keys.c.version)
-    return sa.select(table).join(keys, of_these).order_by(table.c[order])
-
-
-def _key(model: Model) -> _Key:
-    return model.name, model.version
-
-
-def _is(key: _Key) -> sa.ColumnElement[bool]:
-    return (ML_MODELS.c.name == key[0]) & (ML_MODELS.c.version == key[1])
-
-
-def _put_alias(connection: sa.Connection, key: _Key, alias: str) -> None:
-    row = {"model_name": key[0], "alias": check_alias(alias), "model_version": key[1]}
-    put(connection, ML_MODEL_ALIASES, values=row, replacing=["model_version"])
-
-
-def _put_tag(connection: sa.Connection, key: _Key, name: str, value: str) -> None:
-    row = {"model_name": key[0], "model_version": key[1], "key": name, "value": value}
-    put(connection, ML_MODEL_TAGS, values=row, replacing=["value"])
 
 
 def _to_row(model: Model) -> dict[str, Any]:
@@ -281,3 +295,9 @@ def _to_row(model: Model) -> dict[str, Any]:
     row = {each.name: getattr(model, each.name) for each in fields(model) if each.name not in apart}
     # No run is NULL: the column points to `training_jobs`.
     return row | {"run_id": model.run_id or None}
+
+
+def _from_row(row: sa.RowMapping, aliases: list[str], tags: dict[str, str]) -> Model:
+    known = {name: row[name] for name in Model.__dataclass_fields__ if name in row}
+    known |= {"task": Task(row["task"]), "run_id": row["run_id"] or ""}
+    return Model(**known, aliases=tuple(aliases), tags=tags)

@@ -1,6 +1,6 @@
 """The trainings of a project: what was asked, on which data, and what came of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -10,20 +10,28 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.queries import RunQuery
 from modelyard.domain.runs import Run, RunStatus
 from modelyard.domain.tasks import Task
-from modelyard.store.databases import Database, put
-from modelyard.store.listing import check_sort, has_tags, not_found, order_by
-from modelyard.store.tables import ML_MODELS, TRAINING_JOB_TAGS, TRAINING_JOBS
+from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.listing import SortKey, begins_with, check_sort, has_tags, not_found, sort_key
+from modelyard.store.tables.models import ML_MODELS
+from modelyard.store.tables.runs import TRAINING_JOB_TAGS, TRAINING_JOBS
 
 SORTABLE = (
     "started_at", "finished_at", "duration_s", "fit_s", "name", "status", "algorithm", "n_rows",
 )  # fmt: skip
 
+# Of runs that are equal in what a list is ordered by, the newest comes first.
+_NEWEST = (
+    SortKey(TRAINING_JOBS.c.started_at, is_descending=True),
+    SortKey(TRAINING_JOBS.c.id, is_descending=True),
+)
+
 
 class Runs:
     """Records of `training_jobs`, with their tags."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+        self._tenant = database.tenant
 
     def add(self, run: Run) -> None:
         """Remember a new run, with its tags.
@@ -33,9 +41,10 @@ class Runs:
             NotFound: if its dataset has not been added before.
         """
         with self._database.writing() as connection:
-            connection.execute(sa.insert(TRAINING_JOBS).values(_to_row(run)))
+            row = {"tenant": self._tenant, **_to_row(run)}
+            connection.execute(sa.insert(TRAINING_JOBS).values(row))
             for key, value in run.tags.items():
-                _put_tag(connection, run.id, key, value)
+                self._put_tag(connection, run.id, key, value)
 
     def update(self, run: Run) -> None:
         """Write a running run's newer state; its tags stay as `tag` and `untag` left them.
@@ -45,12 +54,14 @@ class Runs:
             InvalidValue: if it has ended: the final states are final.
         """
         with self._database.writing() as connection:
-            update_running(connection, run)
+            update_running(connection, run, tenant=self._tenant)
 
     def statuses(self, ids: Collection[str]) -> dict[str, RunStatus]:
         """Return how the runs with these ids stand, without those that do not exist."""
         columns = TRAINING_JOBS.c
-        chosen = sa.select(columns.id, columns.status).where(columns.id.in_(ids))
+        chosen = sa.select(columns.id, columns.status).where(
+            columns.tenant == self._tenant, columns.id.in_(ids)
+        )
         with self._database.reading() as connection:
             return {id_: RunStatus(status) for id_, status in connection.execute(chosen)}
 
@@ -62,8 +73,7 @@ class Runs:
             InvalidValue: if several begin so.
         """
         with self._database.reading() as connection:
-            id_ = _find_id(connection, reference)
-            return _read(connection, [TRAINING_JOBS.c.id == id_])[0]
+            return _get(connection, reference, tenant=self._tenant)
 
     def find(self, query: RunQuery | None = None) -> tuple[Run, ...]:
         """Return the runs that the query asks for; equal ones newest first.
@@ -72,14 +82,20 @@ class Runs:
             UnknownKey: if `sort` is neither a field with an order nor a metric of these runs.
         """
         query = query or RunQuery()
-        order = order_by(
+        order = sort_key(
             query.sort,
             table=TRAINING_JOBS,
             columns=SORTABLE,
             is_descending=query.is_descending,
         )
+        chosen = (
+            sa.select(TRAINING_JOBS)
+            .where(*_conditions(query, self._tenant))
+            .order_by(*(key.clause for key in (order, *_NEWEST)))
+            .limit(query.limit)
+        )
         with self._database.reading() as connection:
-            runs = _read(connection, _conditions(query), order, limit=query.limit)
+            runs = _read(connection, chosen, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
         return runs
 
@@ -90,7 +106,8 @@ class Runs:
             NotFound, InvalidValue: as `get`.
         """
         with self._database.writing() as connection:
-            _put_tag(connection, _find_id(connection, reference), key, value)
+            id_ = _find_id(connection, reference, tenant=self._tenant)
+            self._put_tag(connection, id_, key, value)
 
     def untag(self, reference: str, key: str) -> None:
         """Take a tag off a run.
@@ -100,11 +117,12 @@ class Runs:
         """
         tags = TRAINING_JOB_TAGS.c
         with self._database.writing() as connection:
-            id_ = _find_id(connection, reference)
-            gone = sa.delete(TRAINING_JOB_TAGS).where(tags.job_id == id_, tags.key == key)
+            run = _get(connection, reference, tenant=self._tenant)
+            gone = sa.delete(TRAINING_JOB_TAGS).where(
+                tags.tenant == self._tenant, tags.job_id == run.id, tags.key == key
+            )
             if connection.execute(gone).rowcount == 0:
-                there = connection.scalars(sa.select(tags.key).where(tags.job_id == id_))
-                raise not_found(f"tag on run {id_}", key, existing=there)
+                raise not_found(f"tag on run {run.id}", key, existing=run.tags)
 
     def delete(self, reference: str) -> Run:
         """Forget a run and its tags, and return what was forgotten.
@@ -113,20 +131,26 @@ class Runs:
             NotFound, InvalidValue: as `get`; also if a model that it made is still registered.
         """
         with self._database.writing() as connection:
-            id_ = _find_id(connection, reference)
-            run = _read(connection, [TRAINING_JOBS.c.id == id_])[0]
-            made = sa.select(ML_MODELS.c.name, ML_MODELS.c.version).where(ML_MODELS.c.run_id == id_)
+            run = _get(connection, reference, tenant=self._tenant)
+            made = sa.select(ML_MODELS.c.name, ML_MODELS.c.version).where(
+                ML_MODELS.c.tenant == self._tenant, ML_MODELS.c.run_id == run.id
+            )
             for name, version in connection.execute(made):
                 raise InvalidValue(
-                    f"The run {id_} made the model {name}@{version}, which would lose its origin.",
+                    f"The run {run.id} made the model {name}@{version}, which would lose its "
+                    "origin.",
                     fix=f"Delete {name}@{version} first.",
-                    sample=id_,
+                    sample=run.id,
                 )
-            connection.execute(sa.delete(TRAINING_JOBS).where(TRAINING_JOBS.c.id == id_))
+            connection.execute(sa.delete(TRAINING_JOBS).where(_is(run.id, self._tenant)))
         return run
 
+    def _put_tag(self, connection: sa.Connection, id_: str, key: str, value: str) -> None:
+        row = {"tenant": self._tenant, "job_id": id_, "key": key, "value": value}
+        put(connection, TRAINING_JOB_TAGS, values=row, replacing=["value"])
 
-def update_running(connection: sa.Connection, run: Run) -> None:
+
+def update_running(connection: sa.Connection, run: Run, *, tenant: str) -> None:
     """Write a running run's newer state, within the caller's transaction.
 
     Raises:
@@ -134,72 +158,70 @@ def update_running(connection: sa.Connection, run: Run) -> None:
     """
     changed = (
         sa.update(TRAINING_JOBS)
-        .where(TRAINING_JOBS.c.id == run.id, TRAINING_JOBS.c.status == RunStatus.RUNNING)
+        .where(_is(run.id, tenant), TRAINING_JOBS.c.status == RunStatus.RUNNING)
         .values(_to_row(run))
     )
     if connection.execute(changed).rowcount == 1:
         return
-    id_ = _find_id(connection, run.id)
-    status = _read(connection, [TRAINING_JOBS.c.id == id_])[0].status
+    found = _get(connection, run.id, tenant=tenant)
     raise InvalidValue(
-        f"The run {id_} has ended ({status}) and cannot change any more.",
+        f"The run {found.id} has ended ({found.status}) and cannot change any more.",
         fix="Start a new run.",
-        sample=id_,
+        sample=found.id,
     )
 
 
-def _conditions(query: RunQuery) -> list[sa.ColumnElement[bool]]:
+def _conditions(query: RunQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
     exact = {
+        TRAINING_JOBS.c.tenant: tenant,
         TRAINING_JOBS.c.name: query.name,
         TRAINING_JOBS.c.status: query.status,
         TRAINING_JOBS.c.algorithm: query.algorithm,
         TRAINING_JOBS.c.data_sha256: query.data_sha256,
     }
     found = [column == value for column, value in exact.items() if value is not None]
-    return found + has_tags(query.tags, TRAINING_JOB_TAGS, owner={"job_id": TRAINING_JOBS.c.id})
+    owner = {"job_id": TRAINING_JOBS.c.id}
+    return found + has_tags(query.tags, TRAINING_JOB_TAGS, tenant=tenant, owner=owner)
 
 
-def _read(
-    connection: sa.Connection,
-    conditions: Iterable[sa.ColumnElement[bool]],
-    order: sa.ColumnElement[Any] | None = None,
-    *,
-    limit: int | None = None,
-) -> tuple[Run, ...]:
-    newest = (TRAINING_JOBS.c.started_at.desc(), TRAINING_JOBS.c.id.desc())
-    orders = newest if order is None else (order, *newest)
-    chosen = sa.select(TRAINING_JOBS).where(*conditions).order_by(*orders).limit(limit)
+def _is(id_: str, tenant: str) -> sa.ColumnElement[bool]:
+    return sa.and_(TRAINING_JOBS.c.tenant == tenant, TRAINING_JOBS.c.id == id_)
+
+
+def _get(connection: sa.Connection, reference: str, *, tenant: str) -> Run:
+    id_ = _find_id(connection, reference, tenant=tenant)
+    return _read(connection, sa.select(TRAINING_JOBS).where(_is(id_, tenant)), tenant=tenant)[0]
+
+
+def _read(connection: sa.Connection, chosen: sa.Select[Any], *, tenant: str) -> tuple[Run, ...]:
     ids = chosen.with_only_columns(TRAINING_JOBS.c.id).subquery()
+    columns = TRAINING_JOB_TAGS.c
     tags: dict[str, dict[str, str]] = {}
     for id_, key, value in connection.execute(
-        sa.select(TRAINING_JOB_TAGS)
-        .where(TRAINING_JOB_TAGS.c.job_id.in_(sa.select(ids.c.id)))
-        .order_by(TRAINING_JOB_TAGS.c.key)
+        sa.select(columns.job_id, columns.key, columns.value)
+        .where(columns.tenant == tenant, columns.job_id.in_(sa.select(ids.c.id)))
+        .order_by(columns.key)
     ):
         tags.setdefault(id_, {})[key] = value
     rows = connection.execute(chosen).mappings()
     return tuple(_from_row(row, tags.get(row["id"], {})) for row in rows)
 
 
-def _find_id(connection: sa.Connection, reference: str) -> str:
+def _find_id(connection: sa.Connection, reference: str, *, tenant: str) -> str:
     id_ = TRAINING_JOBS.c.id
-    matching = sa.select(id_).where(id_.startswith(reference, autoescape=True)).limit(11)
+    own = sa.select(id_).where(TRAINING_JOBS.c.tenant == tenant)
+    matching = own.where(begins_with(id_, reference)).order_by(id_).limit(11)
     found = connection.scalars(matching).all() if reference else []
     if reference in found or len(found) == 1:
         return reference if reference in found else found[0]
     if not found:
-        recent = sa.select(id_).order_by(TRAINING_JOBS.c.started_at.desc()).limit(100)
+        recent = own.order_by(TRAINING_JOBS.c.started_at.desc()).limit(100)
         raise not_found("run", reference, existing=connection.scalars(recent))
     raise InvalidValue(
         f"Several runs begin with '{reference}': {', '.join(sorted(found)[:10])}.",
         fix="Give more of the id.",
         sample=reference,
     )
-
-
-def _put_tag(connection: sa.Connection, id_: str, key: str, value: str) -> None:
-    row = {"job_id": id_, "key": key, "value": value}
-    put(connection, TRAINING_JOB_TAGS, values=row, replacing=["value"])
 
 
 def _to_row(run: Run) -> dict[str, Any]:
@@ -209,7 +231,7 @@ def _to_row(run: Run) -> dict[str, Any]:
 
 
 def _from_row(row: sa.RowMapping, tags: dict[str, str]) -> Run:
-    known = dict(row)
+    known = {name: row[name] for name in Run.__dataclass_fields__ if name != "tags"}
     known["status"] = RunStatus(row["status"])
     known["task"] = None if row["task"] is None else Task(row["task"])
     known["data_sha256"] = row["data_sha256"] or ""

@@ -7,14 +7,14 @@ import sqlalchemy as sa
 
 from modelyard.domain.plain import to_plain
 from modelyard.domain.trials import Trial, TrialStatus, best_first
-from modelyard.store.databases import Database
-from modelyard.store.tables import HYPERPARAMETER_CONFIGS
+from modelyard.store.databases import TenantDatabase
+from modelyard.store.tables.trials import HYPERPARAMETER_CONFIGS
 
 
 class Trials:
     """Records of `hyperparameter_configs`; they go when their run is deleted."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TenantDatabase) -> None:
         self._database = database
 
     def add(self, run_id: str, trial: Trial) -> None:
@@ -27,15 +27,16 @@ class Trials:
         row: dict[str, Any] = {each.name: getattr(trial, each.name) for each in fields(trial)}
         row["parameters"] = to_plain(trial.parameters, "parameters")
         row["fold_scores"] = list(trial.fold_scores)
+        row |= {"tenant": self._database.tenant, "job_id": run_id}
         with self._database.writing() as connection:
-            connection.execute(sa.insert(HYPERPARAMETER_CONFIGS).values(job_id=run_id, **row))
+            connection.execute(sa.insert(HYPERPARAMETER_CONFIGS).values(row))
 
     def find(self, run_id: str) -> tuple[Trial, ...]:
         """Return the trials of a run, the best first, those that did not succeed behind them."""
         columns = HYPERPARAMETER_CONFIGS.c
         chosen = (
             sa.select(HYPERPARAMETER_CONFIGS)
-            .where(columns.job_id == run_id)
+            .where(columns.tenant == self._database.tenant, columns.job_id == run_id)
             .order_by(columns.number)
         )
         with self._database.reading() as connection:
@@ -44,7 +45,7 @@ class Trials:
 
 
 def _from_row(row: sa.RowMapping) -> Trial:
-    known = {name: value for name, value in row.items() if name != "job_id"}
+    known = {name: value for name, value in row.items() if name not in {"tenant", "job_id"}}
     known["status"] = TrialStatus(row["status"])
     known["fold_scores"] = tuple(row["fold_scores"])
     return Trial(**known)

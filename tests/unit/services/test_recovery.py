@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from modelyard.domain.runs import Model, Run, RunStatus
 from modelyard.domain.tasks import Task
+from modelyard.domain.tenants import LOCAL
 from modelyard.services.recovery import REASON, RecoveryService
 from modelyard.store.artifacts import Artifacts
 from modelyard.store.databases import open_database
@@ -23,9 +24,10 @@ NOW = datetime.now(UTC)
 def recovery(tmp_path: Path) -> Iterator[RecoveryService]:
     """Return a service over an empty project; the processes marked "dead" are gone."""
     database = open_database(f"sqlite:///{tmp_path / 'modelyard.db'}")
+    records = database.of(LOCAL)
     yield RecoveryService(
-        runs=Runs(database),
-        models=Models(database),
+        runs=Runs(records),
+        models=Models(records),
         artifacts=Artifacts(tmp_path / "models"),
         is_gone=lambda mark: mark == "dead",
         now=lambda: NOW,

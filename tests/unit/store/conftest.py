@@ -1,4 +1,4 @@
-"""A fresh database, and records to keep in it."""
+"""A fresh database of either kind, and records to keep in it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,14 +10,23 @@ import pytest
 
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tasks import Task
-from modelyard.store.databases import Database, open_database
+from modelyard.domain.tenants import LOCAL
+from modelyard.store.databases import Database, TenantDatabase, open_database
+from real_postgresql import RealPostgresql
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'project' / 'modelyard.db'}"
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.extras)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Yield the address of a fresh database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'project' / 'modelyard.db'}"
+        return
+    server: RealPostgresql = request.getfixturevalue("postgresql")
+    made = server.make_database()
+    yield made
+    server.drop_database(made)
 
 
 @pytest.fixture
@@ -25,6 +34,12 @@ def database(url: str) -> Iterator[Database]:
     opened = open_database(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def records(database: Database) -> TenantDatabase:
+    """Return the records of a laptop's own tenant."""
+    return database.of(LOCAL)
 
 
 @pytest.fixture

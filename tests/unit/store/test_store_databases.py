@@ -1,4 +1,4 @@
-"""A database is opened whole, current and safe, or refused with what to do."""
+"""A database in a file is opened whole, current and safe, or refused with what to do."""
 
 import sqlite3
 import subprocess
@@ -15,10 +15,17 @@ from alembic.script import ScriptDirectory
 
 from modelyard.domain.errors import InvalidValue, StoreError
 from modelyard.domain.runs import Dataset
-from modelyard.store.databases import HEAD, Database, open_database, use_write_ahead_log
+from modelyard.domain.tenants import LOCAL
+from modelyard.store.databases import HEAD, Database, open_database
 from modelyard.store.datasets import Datasets
+from modelyard.store.dialects.sqlite import use_write_ahead_log
 from modelyard.store.migrations.upgrading import make_config, upgrade_to_head
-from modelyard.store.tables import METADATA
+from modelyard.store.tables.every import whole_schema
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'project' / 'modelyard.db'}"
 
 
 def _pragma(database: Database, name: str) -> object:
@@ -48,14 +55,14 @@ def migrated() -> Iterator[sa.Connection]:
 
 def test_the_revisions_make_exactly_the_tables_of_the_schema(migrated: sa.Connection) -> None:
     context = MigrationContext.configure(migrated, opts={"compare_type": True})
-    assert compare_metadata(context, METADATA) == []
+    assert compare_metadata(context, whole_schema()) == []
 
 
 def test_a_new_database_has_exactly_the_tables_of_the_schema(database: Database) -> None:
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert context.get_current_revision() == HEAD
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, whole_schema()) == []
 
 
 def test_a_new_database_is_defined_by_the_same_statements_as_a_migrated_one(
@@ -78,17 +85,17 @@ def test_what_is_acknowledged_survives_power_loss_and_references_hold(database: 
 
 def test_records_are_there_after_closing_and_opening_again(url: str, dataset: Dataset) -> None:
     first = open_database(url)
-    Datasets(first).add(dataset)
+    Datasets(first.of(LOCAL)).add(dataset)
     first.close()
     second = open_database(url)
-    assert Datasets(second).get(dataset.sha256) == dataset
+    assert Datasets(second.of(LOCAL)).get(dataset.sha256) == dataset
     second.close()
 
 
 def test_a_database_in_memory_works_as_well(dataset: Dataset) -> None:
     database = open_database("sqlite://")
-    Datasets(database).add(dataset)
-    assert Datasets(database).find() == (dataset,)
+    Datasets(database.of(LOCAL)).add(dataset)
+    assert Datasets(database.of(LOCAL)).find() == (dataset,)
     database.close()
 
 
@@ -115,7 +122,7 @@ def test_of_many_starters_at_once_one_migrates_and_all_work(url: str) -> None:
         gate.wait()
         try:
             database = open_database(url)
-            assert Datasets(database).find() == ()
+            assert Datasets(database.of(LOCAL)).find() == ()
             database.close()
         except BaseException as error:  # noqa: BLE001 - carried to the main thread
             failures.append(error)
@@ -160,7 +167,7 @@ def _two_connections_of_which_the_first_holds_the_file(
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def fail() -> None:
         with database.writing() as connection:
-            connection.exec_driver_sql("INSERT INTO ml_model_names VALUES ('x', 1)")
+            connection.exec_driver_sql("INSERT INTO ml_model_names VALUES ('local', 'x', 1)")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -171,7 +178,7 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
 
 def test_a_reader_is_not_stopped_by_a_writer(database: Database) -> None:
     with database.writing() as writer:
-        writer.exec_driver_sql("INSERT INTO ml_model_names VALUES ('x', 1)")
+        writer.exec_driver_sql("INSERT INTO ml_model_names VALUES ('local', 'x', 1)")
         with database.reading() as reader:
             assert reader.exec_driver_sql("SELECT * FROM ml_model_names").all() == []
 
@@ -186,7 +193,7 @@ def test_a_file_that_is_no_database_is_named_with_what_to_do(url: str) -> None:
 
 def test_a_damaged_database_is_named_with_what_to_do(url: str, dataset: Dataset) -> None:
     database = open_database(url)
-    Datasets(database).add(dataset)
+    Datasets(database.of(LOCAL)).add(dataset)
     database.close()
     content = bytearray(_file_of(url).read_bytes())
     content[100:] = b"\xff" * (len(content) - 100)
@@ -219,9 +226,9 @@ def test_a_read_only_database_can_be_read_and_says_that_it_cannot_be_written(
 ) -> None:
     keeper = open_database(url)
     readonly = open_database(f"sqlite:///file:{_file_of(url)}?mode=ro&uri=true")
-    assert Datasets(readonly).find() == ()
+    assert Datasets(readonly.of(LOCAL)).find() == ()
     with pytest.raises(StoreError, match=r"cannot be written.*permission"):
-        Datasets(readonly).add(dataset)
+        Datasets(readonly.of(LOCAL)).add(dataset)
     readonly.close()
     keeper.close()
 
@@ -229,13 +236,13 @@ def test_a_read_only_database_can_be_read_and_says_that_it_cannot_be_written(
 def test_a_full_disk_is_named_and_the_rest_stays_readable(
     database: Database, dataset: Dataset
 ) -> None:
-    Datasets(database).add(dataset)
+    Datasets(database.of(LOCAL)).add(dataset)
     with database.reading() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
     big = Dataset("ef" * 32, "x" * 1_000_000, 1, 1, 1, dataset.created_at)
     with pytest.raises(StoreError, match=r"disk is full.*Free some space"):
-        Datasets(database).add(big)
-    assert Datasets(database).find() == (dataset,)
+        Datasets(database.of(LOCAL)).add(big)
+    assert Datasets(database.of(LOCAL)).find() == (dataset,)
 
 
 def test_a_database_that_stays_locked_is_named(database: Database, url: str) -> None:
@@ -243,7 +250,7 @@ def test_a_database_that_stays_locked_is_named(database: Database, url: str) -> 
     with database.writing(), other.reading() as impatient:
         impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
         with pytest.raises(StoreError, match="written by another process"):
-            impatient.exec_driver_sql("INSERT INTO ml_model_names VALUES ('x', 1)")
+            impatient.exec_driver_sql("INSERT INTO ml_model_names VALUES ('local', 'x', 1)")
     other.close()
 
 
@@ -258,9 +265,9 @@ def test_a_database_that_is_a_folder_is_named(tmp_path: Path) -> None:
         open_database(f"sqlite:///{tmp_path}")
 
 
-@pytest.mark.parametrize("url", ["postgresql://ada:secret@db/x", "nonsense"])
+@pytest.mark.parametrize("url", ["mysql://ada:secret@db/x", "nonsense"])
 def test_another_kind_of_database_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(InvalidValue, match="must begin with 'sqlite:'") as caught:
+    with pytest.raises(InvalidValue, match="must begin with 'sqlite:' or 'postgresql:'") as caught:
         open_database(url)
     assert "secret" not in str(caught.value)
 
@@ -268,3 +275,14 @@ def test_another_kind_of_database_is_refused_without_its_password(url: str) -> N
 def test_a_mistake_of_ours_is_not_dressed_as_the_users(database: Database) -> None:
     with pytest.raises(sa.exc.OperationalError), database.reading() as connection:
         connection.exec_driver_sql("SELECT * FROM nowhere")
+
+
+def test_a_listing_of_the_newest_reads_an_index_and_sorts_nothing(database: Database) -> None:
+    with database.reading() as connection:
+        for condition in ("", "AND name = 'a'", "AND status = 'a'", "AND algorithm = 'a'"):
+            plan = connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN SELECT * FROM training_jobs WHERE tenant = 'local' {condition}"  # noqa: S608
+                " ORDER BY started_at DESC LIMIT 50"
+            ).all()
+            assert "USING INDEX" in str(plan)
+            assert "TEMP B-TREE" not in str(plan)

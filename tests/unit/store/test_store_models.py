@@ -9,7 +9,8 @@ from modelyard.domain.errors import InvalidValue, NotFound, UnknownKey
 from modelyard.domain.queries import ModelQuery
 from modelyard.domain.runs import Model, Run, RunStatus
 from modelyard.domain.tasks import Task
-from modelyard.store.databases import Database, open_database
+from modelyard.domain.tenants import LOCAL
+from modelyard.store.databases import TenantDatabase, open_database
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
 
@@ -17,8 +18,8 @@ MakeModel = Callable[..., Model]
 
 
 @pytest.fixture
-def models(database: Database) -> Models:
-    return Models(database)
+def models(records: TenantDatabase) -> Models:
+    return Models(records)
 
 
 def _references(found: tuple[Model, ...]) -> list[str]:
@@ -26,9 +27,9 @@ def _references(found: tuple[Model, ...]) -> list[str]:
 
 
 def test_a_registered_model_is_read_back_equal(
-    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+    models: Models, make_model: MakeModel, records: TenantDatabase, make_run: Callable[..., Run]
 ) -> None:
-    Runs(database).add(make_run("r1"))
+    Runs(records).add(make_run("r1"))
     registered = models.register(
         make_model(
             run_id="r1", aliases=("champion", "latest"), tags={"team": "a"}, task=Task.REGRESSION
@@ -39,9 +40,9 @@ def test_a_registered_model_is_read_back_equal(
 
 
 def test_a_model_and_the_success_of_its_run_appear_together(
-    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+    models: Models, make_model: MakeModel, records: TenantDatabase, make_run: Callable[..., Run]
 ) -> None:
-    runs = Runs(database)
+    runs = Runs(records)
     runs.add(make_run("r1"))
     ended = make_run("r1", status=RunStatus.SUCCEEDED, n_rows=9)
     registered = models.register(make_model(run_id="r1", artifact="r1"), made_by=ended)
@@ -51,9 +52,9 @@ def test_a_model_and_the_success_of_its_run_appear_together(
 
 
 def test_a_run_that_has_ended_registers_nothing(
-    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+    models: Models, make_model: MakeModel, records: TenantDatabase, make_run: Callable[..., Run]
 ) -> None:
-    Runs(database).add(make_run("r1", status=RunStatus.FAILED))
+    Runs(records).add(make_run("r1", status=RunStatus.FAILED))
     ended = make_run("r1", status=RunStatus.SUCCEEDED)
     with pytest.raises(InvalidValue, match="has ended"):
         models.register(make_model(run_id="r1"), made_by=ended)
@@ -75,13 +76,13 @@ def test_a_version_is_never_given_again_after_deletion(
 
 
 def test_parallel_registrations_get_different_versions(
-    url: str, database: Database, make_model: MakeModel
+    url: str, records: TenantDatabase, make_model: MakeModel
 ) -> None:
     given: list[int] = []
 
     def register() -> None:
         own = open_database(url)
-        given.extend(Models(own).register(make_model()).version for _ in range(5))
+        given.extend(Models(own.of(LOCAL)).register(make_model()).version for _ in range(5))
         own.close()
 
     threads = [threading.Thread(target=register) for _ in range(4)]
@@ -172,9 +173,9 @@ def test_versions_are_listed_newest_first(models: Models, make_model: MakeModel)
 
 
 def test_filters_all_have_to_hold(
-    models: Models, make_model: MakeModel, database: Database, make_run: Callable[..., Run]
+    models: Models, make_model: MakeModel, records: TenantDatabase, make_run: Callable[..., Run]
 ) -> None:
-    Runs(database).add(make_run("r1"))
+    Runs(records).add(make_run("r1"))
     models.register(make_model("a", algorithm="linear", tags={"k": "1"}, data_sha256="x"))
     models.register(make_model("a", task=Task.REGRESSION, tags={"k": "2"}, run_id="r1"))
     models.register(make_model("b", algorithm="linear", aliases=("champion",)))

@@ -12,7 +12,7 @@ from modelyard.domain.errors import InvalidValue, NotFound, UnknownKey
 from modelyard.domain.queries import RunQuery
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tasks import Task
-from modelyard.store.databases import Database
+from modelyard.store.databases import TenantDatabase
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import SORTABLE, Runs
@@ -29,8 +29,8 @@ MakeRun = Callable[..., Run]
 
 
 @pytest.fixture
-def runs(database: Database) -> Runs:
-    return Runs(database)
+def runs(records: TenantDatabase) -> Runs:
+    return Runs(records)
 
 
 def _ids(found: tuple[Run, ...]) -> list[str]:
@@ -42,9 +42,9 @@ def _scores(value: float) -> dict[str, dict[str, float]]:
 
 
 def test_a_run_with_every_field_set_is_read_back_equal(
-    runs: Runs, make_run: MakeRun, database: Database, dataset: Dataset
+    runs: Runs, make_run: MakeRun, records: TenantDatabase, dataset: Dataset
 ) -> None:
-    Datasets(database).add(dataset)
+    Datasets(records).add(dataset)
     run = make_run(
         "r1",
         status=RunStatus.SUCCEEDED,
@@ -164,9 +164,9 @@ def test_a_run_that_does_not_exist_is_not_found(
 
 
 def test_filters_all_have_to_hold(
-    runs: Runs, make_run: MakeRun, database: Database, dataset: Dataset
+    runs: Runs, make_run: MakeRun, records: TenantDatabase, dataset: Dataset
 ) -> None:
-    Datasets(database).add(dataset)
+    Datasets(records).add(dataset)
     runs.add(make_run("r1", 1, name="a", algorithm="linear", tags={"k": "1"}))
     runs.add(make_run("r2", 2, name="a", status=RunStatus.FAILED, tags={"k": "2"}))
     runs.add(make_run("r3", 3, name="b", algorithm="linear", data_sha256=dataset.sha256))
@@ -240,24 +240,10 @@ def test_a_deleted_run_is_gone_with_its_tags(runs: Runs, make_run: MakeRun) -> N
 
 
 def test_a_run_whose_model_is_registered_is_kept(
-    runs: Runs, make_run: MakeRun, make_model: Callable[..., Model], database: Database
+    runs: Runs, make_run: MakeRun, make_model: Callable[..., Model], records: TenantDatabase
 ) -> None:
     runs.add(make_run("r1"))
-    Models(database).register(make_model(run_id="r1"))
+    Models(records).register(make_model(run_id="r1"))
     with pytest.raises(InvalidValue, match="Delete iris@1 first"):
         runs.delete("r1")
     assert runs.get("r1").id == "r1"
-
-
-def test_a_listing_of_the_newest_reads_an_index_and_sorts_nothing(
-    runs: Runs, make_run: MakeRun, database: Database
-) -> None:
-    runs.add(make_run("r1"))
-    with database.reading() as connection:
-        for condition in ("", "WHERE name = 'a'", "WHERE status = 'a'", "WHERE algorithm = 'a'"):
-            plan = connection.exec_driver_sql(
-                f"EXPLAIN QUERY PLAN SELECT * FROM training_jobs {condition} "  # noqa: S608
-                "ORDER BY started_at DESC LIMIT 50"
-            ).all()
-            assert "USING INDEX" in str(plan)
-            assert "TEMP B-TREE" not in str(plan)

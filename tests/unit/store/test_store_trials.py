@@ -7,7 +7,7 @@ import pytest
 from modelyard.domain.errors import InvalidValue, NotFound
 from modelyard.domain.runs import Run
 from modelyard.domain.trials import Trial, TrialStatus
-from modelyard.store.databases import Database
+from modelyard.store.databases import TenantDatabase
 from modelyard.store.runs import Runs
 from modelyard.store.trials import Trials
 
@@ -26,10 +26,10 @@ BEST = Trial(4, {"depth": 4}, TrialStatus.SUCCEEDED, 0.3, -0.3, (0.2, 0.4), 2.0)
 
 
 @pytest.fixture
-def trials(database: Database, make_run: Callable[..., Run]) -> Trials:
-    Runs(database).add(make_run("a"))
-    Runs(database).add(make_run("b"))
-    return Trials(database)
+def trials(records: TenantDatabase, make_run: Callable[..., Run]) -> Trials:
+    Runs(records).add(make_run("a"))
+    Runs(records).add(make_run("b"))
+    return Trials(records)
 
 
 def test_trials_come_back_as_they_were_the_best_first(trials: Trials) -> None:
@@ -52,8 +52,8 @@ def test_a_trial_needs_its_run(trials: Trials) -> None:
         trials.add("nobody", MIDDLING)
 
 
-def test_trials_go_with_their_run(trials: Trials, database: Database) -> None:
+def test_trials_go_with_their_run(trials: Trials, records: TenantDatabase) -> None:
     trials.add("a", MIDDLING)
-    Runs(database).delete("a")
+    Runs(records).delete("a")
 
     assert trials.find("a") == ()

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from modelyard.store.tables import METADATA
+from modelyard.store.tables.every import whole_schema
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=whole_schema(),
     # SQLite cannot alter most of a table: later revisions copy it instead.
     render_as_batch=True,
 )

@@ -1,0 +1,1 @@
+"""The kinds of database that records can be kept in, one module each: how it is opened and read."""
