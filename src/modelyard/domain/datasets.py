@@ -106,6 +106,11 @@ class DatasetVersion:
         """`name@version`, which every door accepts where a dataset is asked for."""
         return f"{self.name}@{self.version}"
 
+    @property
+    def blob(self) -> str:
+        """Name of the file that holds the content."""
+        return f"{self.sha256}.{self.format}"
+
 
 @dataclass(frozen=True)
 class NamedDataset:

@@ -7,7 +7,7 @@ import numpy as np
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
-from modelyard.domain.errors import BlockingFindings, DataError
+from modelyard.domain.errors import BlockingFindings, DataError, InvalidValue
 from modelyard.domain.findings import Finding, Severity, summed_up, worst_first
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
@@ -80,6 +80,37 @@ def examine_typed(
     return _told(_examined(table, None, "", config=config, checks=checks))
 
 
+def examine_mended(
+    raw: RawTable,
+    options: ReadOptions,
+    *,
+    fixes: Mapping[str, str],
+    checks: Mapping[str, Check],
+    seed: int,
+    typing: Typing = type_table,
+) -> Examination:
+    """Type, profile and check a table as fixes leave it, without a target.
+
+    Raises:
+        InvalidValue: if a fix does not fit its finding, or none of them found anything to mend.
+        MissingColumns: if a fix names a column that is not there.
+    """
+    config = TrainingConfig(target="", read=options, seed=seed, fixes=fixes)
+    table = typing(raw, options)
+    found = _examined(table, None, "", config=config, checks=checks)
+    settled, mending = settle(config, table, findings=found.findings, codes=_codes_of(checks))
+    if not mending.applied:
+        raise InvalidValue(
+            f"None of the fixes found anything to mend: {', '.join(fixes)}.",
+            fix="Name findings that the profile tells, or columns.",
+        )
+    if settled != config:
+        table = typing(raw, settled.read).drop(settled.drop)
+        found = _examined(table, None, "", config=settled, checks=checks)
+    left = tuple(each for each in found.findings if not mending.covers(each))
+    return _told(replace(found, findings=left, mending=mending))
+
+
 def examine(
     raw: RawTable,
     config: TrainingConfig,
@@ -96,12 +127,17 @@ def examine(
     examination = _examine(raw, config, checks=checks, progress=progress, typing=typing)
     if not config.fixes:
         return _told(examination)
-    codes = frozenset(code for check in checks.values() for code in check.card.codes)
-    settled, mending = settle(config, examination.table, findings=examination.findings, codes=codes)
+    settled, mending = settle(
+        config, examination.table, findings=examination.findings, codes=_codes_of(checks)
+    )
     if settled != config:
         examination = _examine(raw, settled, checks=checks, progress=progress, typing=typing)
     left = tuple(found for found in examination.findings if not mending.covers(found))
     return _told(replace(examination, findings=left, mending=mending))
+
+
+def _codes_of(checks: Mapping[str, Check]) -> frozenset[str]:
+    return frozenset(code for check in checks.values() for code in check.card.codes)
 
 
 def _told(examination: Examination) -> Examination:

@@ -57,8 +57,15 @@ def write_profile(
     Raises:
         StoreError: if the file cannot be written.
     """
+    write_whole(path, render_examination(examination, relations, target=target).encode())
+
+
+def render_examination(
+    examination: Examination, relations: Relations, *, target: str | None
+) -> str:
+    """Return the profile as one HTML page."""
     facts = examination.table.facts
-    page = render_profile(
+    return render_profile(
         ProfileSubject(
             title=Path(facts.location).name or "A table in memory",
             profile=examination.profile,
@@ -69,7 +76,6 @@ def write_profile(
             task=examination.task or "",
         )
     )
-    write_whole(path, page.encode())
 
 
 def location_of(data: object) -> str:
