@@ -1,10 +1,12 @@
 """What a report is about."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from modelyard.domain.errors import UnsupportedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import Finding
 from modelyard.domain.leaderboards import Leaderboard
@@ -12,6 +14,7 @@ from modelyard.domain.manifests import Parity
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.tables import SourceFacts
 from modelyard.domain.trials import Search
+from modelyard.kit.records import from_plain
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,15 @@ class ReportSubject:
     command: str = ""
     python: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_subject(content: bytes) -> ReportSubject:
+    """Return what a report says, from what the package keeps of it.
+
+    Raises:
+        UnsupportedPackage: if a field is missing.
+    """
+    try:
+        return from_plain(ReportSubject, json.loads(content))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedPackage(f"The package's report is incomplete: {error}.") from error

@@ -6,7 +6,10 @@ a look at it and its reading; a pipe is not waited for.
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from modelyard.domain.errors import UntrustedPackage
 
@@ -31,6 +34,20 @@ def read_regular_file(folder: Path, name: str, *, most_bytes: int) -> bytes:
     Raises:
         UntrustedPackage: if it is missing, larger, or not a regular file, e.g. a link.
     """
+    with open_regular_file(folder, name, most_bytes=most_bytes) as (stream, n_bytes):
+        # It may have grown since: never more than was allowed.
+        return stream.read(n_bytes)
+
+
+@contextmanager
+def open_regular_file(
+    folder: Path, name: str, *, most_bytes: int
+) -> Iterator[tuple[BinaryIO, int]]:
+    """Yield a file and how many bytes it has.
+
+    Raises:
+        UntrustedPackage: as `read_regular_file`, and if it cannot be read in the block.
+    """
     path = folder / name
     try:
         descriptor = os.open(path, _FLAGS)
@@ -45,8 +62,7 @@ def read_regular_file(folder: Path, name: str, *, most_bytes: int) -> bytes:
         if found.st_size > most_bytes:
             raise _is_too_large(name, found.st_size, most_bytes)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            # It may have grown since: never more than was allowed.
-            return stream.read(found.st_size)
+            yield stream, found.st_size
     except OSError as error:
         raise _is_unreadable(name, error) from error
     finally:

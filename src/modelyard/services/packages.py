@@ -6,7 +6,13 @@ from pathlib import Path
 
 from modelyard.domain.errors import UntrustedPackage
 from modelyard.domain.runs import Model
-from modelyard.runtime.packages import MANIFEST, Package, open_package
+from modelyard.runtime.packages import (
+    MANIFEST,
+    Package,
+    SealedPackage,
+    open_package,
+    open_sealed,
+)
 from modelyard.runtime.signatures import trusted_fingerprints
 
 
@@ -49,18 +55,36 @@ class PackageService:
             NotFound: if there is no such folder or model.
             UntrustedPackage: if the package was changed, or its signer is not trusted.
         """
-        own = self.fingerprint()
-        trusted = trusted_fingerprints(trust) | ({own} if own else frozenset())
+        trusted = self._trusted(trust)
         if _is_path(reference):
             return FoundPackage(open_package(Path(reference), trusted), None)
         model = self.find(str(reference))
         package = open_package(self.path_of(model.artifact), trusted)
-        if package.manifest_sha256 != model.sha256:
-            raise UntrustedPackage(
-                f"The package of '{model.reference}' is not the one that was registered.",
-                fix="Restore the project folder from a backup, or train again.",
-            )
+        _require_registered(package, model)
         return FoundPackage(package, model.reference)
+
+    def look_into(self, model: Model) -> SealedPackage:
+        """Verify the manifest of a registered package, and read no more of it.
+
+        Raises:
+            NotFound: if its files are gone.
+            UntrustedPackage: if the manifest is not the one that was registered.
+        """
+        package = open_sealed(self.path_of(model.artifact), self._trusted(()))
+        _require_registered(package, model)
+        return package
+
+    def _trusted(self, trust: str | Collection[str]) -> frozenset[str]:
+        own = self.fingerprint()
+        return trusted_fingerprints(trust) | ({own} if own else frozenset())
+
+
+def _require_registered(package: Package | SealedPackage, model: Model) -> None:
+    if package.manifest_sha256 != model.sha256:
+        raise UntrustedPackage(
+            f"The package of '{model.reference}' is not the one that was registered.",
+            fix="Restore the project folder from a backup, or train again.",
+        )
 
 
 def _is_path(reference: str | Path) -> bool:

@@ -12,13 +12,13 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Run
 from modelyard.engine.training import Trained
-from modelyard.kit.records import from_plain, to_plain
+from modelyard.kit.records import to_plain
 from modelyard.reporting.cards import model_card
 from modelyard.reporting.every_chart import every_chart
 from modelyard.reporting.exports import kept_metrics_csv, metrics_csv
 from modelyard.reporting.plot_files import plot_svg
 from modelyard.reporting.rasters import plot_png
-from modelyard.reporting.subjects import ReportSubject
+from modelyard.reporting.subjects import ReportSubject, read_subject
 from modelyard.runtime.packages import REPORT, REPORT_DATA, Package
 from modelyard.services.reproducing import changed_options, python_call, shell_command
 from modelyard.store.files import write_whole
@@ -75,12 +75,7 @@ def kept_subject(package: Package) -> ReportSubject | None:
         UnsupportedPackage: if a field is missing.
     """
     content = package.contents.get(REPORT_DATA)
-    if content is None:
-        return None
-    try:
-        return from_plain(ReportSubject, json.loads(content))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnsupportedPackage(f"The package's report is incomplete: {error}.") from error
+    return None if content is None else read_subject(content)
 
 
 def write_card(package: Package, path: Path) -> None:
