@@ -49,6 +49,18 @@ ML_MODEL_ALIASES = sa.Table(
     key_to("ml_models", _VERSION, ondelete="CASCADE"),
 )
 
+# Where an alias stood before, so that it can be put back; the highest number is the last place.
+ML_MODEL_ALIAS_PAST = sa.Table(
+    "ml_model_alias_past",
+    METADATA,
+    tenant_key(),
+    sa.Column("model_name", Words, primary_key=True),
+    sa.Column("alias", Words, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("model_version", sa.BigInteger, nullable=False),
+    key_to("ml_models", _VERSION, ondelete="CASCADE"),
+)
+
 ML_MODEL_TAGS = sa.Table(
     "ml_model_tags",
     METADATA,
