@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
     from modelyard.services.health import HealthService
+    from modelyard.services.idempotency import IdempotencyService
+    from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.packages import PackageService
+    from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
     from modelyard.services.reading import TableReader
     from modelyard.services.runs import RunService
@@ -173,6 +176,30 @@ class Project:
             evaluations=Evaluations(self.records),
             lineage=Lineage(self.records),
             artifacts=self.artifacts,
+        )
+
+    @cached_property
+    def model_files(self) -> "ModelFileService":
+        """What lies in the packages of the registry."""
+        from modelyard.services.model_files import ModelFileService
+
+        return ModelFileService(look_into=self.packages.look_into)
+
+    @cached_property
+    def idempotency(self) -> "IdempotencyService":
+        """Requests that may be repeated."""
+        from modelyard.services.idempotency import IdempotencyService
+        from modelyard.store.idempotency import KeyedRequests
+
+        return IdempotencyService(KeyedRequests(self.records), now=_now, new_id=_new_id)
+
+    @cached_property
+    def platform_health(self) -> "PlatformHealthService":
+        """Whether the platform can do its work."""
+        from modelyard.services.platform_health import PlatformHealthService
+
+        return PlatformHealthService(
+            home=self.settings.home, ask_database=lambda: self.database.require_answer()
         )
 
     @cached_property
