@@ -24,16 +24,20 @@ if TYPE_CHECKING:
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
     from modelyard.services.health import HealthService
+    from modelyard.services.ingesting import IngestService
     from modelyard.services.idempotency import IdempotencyService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
+    from modelyard.services.named_datasets import NamedDatasetService
     from modelyard.services.packages import PackageService
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
     from modelyard.services.reading import TableReader
     from modelyard.services.runs import RunService
     from modelyard.services.training import TrainingService
+    from modelyard.services.uploads import UploadService
     from modelyard.store.artifacts import Artifacts
+    from modelyard.store.blobs import Blobs
     from modelyard.store.databases import Database, TenantDatabase
 
 
@@ -121,6 +125,66 @@ class Project:
         return TableReader(self.catalog, PreparedTables(root, self.settings.cache_bytes))
 
     @cached_property
+    def blobs(self) -> "Blobs":
+        """The files that were uploaded."""
+        from modelyard.store.blobs import Blobs
+
+        return Blobs(self.folder / "data" / "uploads")
+
+    @cached_property
+    def uploads(self) -> "UploadService":
+        """Files on their way in."""
+        from modelyard.services.uploads import UploadService
+        from modelyard.store.named_datasets import NamedDatasets
+        from modelyard.store.parts import Parts
+        from modelyard.store.uploads import Uploads
+
+        return UploadService(
+            uploads=Uploads(self.records),
+            parts=Parts(self.blobs.root / ".parts"),
+            blobs=self.blobs,
+            contents=NamedDatasets(self.records).contents,
+            limit_bytes=self.settings.upload_bytes,
+            now=_now,
+            new_id=lambda: secrets.token_urlsafe(24),
+        )
+
+    @cached_property
+    def named_datasets(self) -> "NamedDatasetService":
+        """Datasets by name and version."""
+        from modelyard.services.named_datasets import NamedDatasetService
+        from modelyard.store.dataset_users import DatasetUsers
+        from modelyard.store.descriptions import Descriptions
+        from modelyard.store.lineage import Lineage
+        from modelyard.store.named_datasets import NamedDatasets
+
+        return NamedDatasetService(
+            versions_kept=NamedDatasets(self.records),
+            lineage_of=Lineage(self.records),
+            blobs=self.blobs,
+            descriptions=Descriptions(self.folder / "data" / "descriptions"),
+            users_of=DatasetUsers(self.records).of,
+            now=_now,
+        )
+
+    @cached_property
+    def ingesting(self) -> "IngestService":
+        """Reading of what was uploaded; it loads what reads and examines tables."""
+        from modelyard.services.ingesting import IngestService
+        from modelyard.store.datasets import Datasets
+        from modelyard.store.named_datasets import NamedDatasets
+
+        return IngestService(
+            versions=NamedDatasets(self.records),
+            datasets=Datasets(self.records),
+            blobs=self.blobs,
+            descriptions=self.named_datasets.descriptions,
+            catalog=self.catalog,
+            tables=self.tables,
+            now=_now,
+        )
+
+    @cached_property
     def training(self) -> "TrainingService":
         """Training, after what processes left that ended without a word was put away."""
         from modelyard.services.recovery import RecoveryService
@@ -198,9 +262,7 @@ class Project:
         """Whether the platform can do its work."""
         from modelyard.services.platform_health import PlatformHealthService
 
-        return PlatformHealthService(
-            home=self.settings.home, ask_database=lambda: self.database.require_answer()
-        )
+        return PlatformHealthService(home=self.settings.home, ask_database=self._ask_database)
 
     @cached_property
     def health(self) -> "HealthService":
@@ -260,6 +322,10 @@ class Project:
             ),
             clock=time.perf_counter,
         )
+
+    def _ask_database(self) -> None:
+        # It is opened here, so that one that cannot be opened is told as well.
+        self.database.require_answer()
 
     def _path_of(self, artifact: str) -> Path:
         return self.artifacts.path_of(artifact)
