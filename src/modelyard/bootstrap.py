@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
     from modelyard.services.health import HealthService
-    from modelyard.services.ingesting import IngestService
     from modelyard.services.idempotency import IdempotencyService
+    from modelyard.services.ingesting import IngestService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
