@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from modelyard.domain.runs import RunStatus
 from modelyard.domain.tasks import Task
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True)
+class Page(Generic[ItemT]):
+    """A part of a list.
+
+    Attributes:
+        items: in the order of the list.
+        next_cursor: where the next part begins, for whoever asks with the same filters and order;
+            None at the end of the list.
+    """
+
+    items: tuple[ItemT, ...]
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -18,6 +35,7 @@ class RunQuery:
             come last.
         is_descending: newest, largest or last in the alphabet first.
         limit: most rows to return, None for all.
+        cursor: of the page before; None begins with the first row.
     """
 
     name: str | None = None
@@ -28,6 +46,7 @@ class RunQuery:
     sort: str = "started_at"
     is_descending: bool = True
     limit: int | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class ModelQuery:
 
     Attributes:
         alias: only the versions that it stands on.
-        tags, data_sha256, sort, is_descending, limit: as in `RunQuery`, `sort` of `Model`.
+        tags, data_sha256, sort, is_descending, limit, cursor: as in `RunQuery`, `sort` of `Model`.
         run_id: of the training that made it.
     """
 
@@ -50,3 +69,4 @@ class ModelQuery:
     sort: str = "created_at"
     is_descending: bool = True
     limit: int | None = None
+    cursor: str | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelyard.domain.names import CHAMPION
-from modelyard.domain.queries import ModelQuery
+from modelyard.domain.queries import ModelQuery, Page
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.store.artifacts import Artifacts
 from modelyard.store.evaluations import Evaluations
@@ -24,6 +24,15 @@ class ModelService:
     def find(self, query: ModelQuery) -> tuple[Model, ...]:
         """Return the versions that the query asks for."""
         return self.models.find(query)
+
+    def page(self, query: ModelQuery) -> Page[Model]:
+        """Return the versions that the query asks for, and the cursor of those after them.
+
+        Raises:
+            UnknownKey: if they have nothing that `sort` names.
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.models.page(query)
 
     def get(self, reference: str) -> Model:
         """Return one version by `name`, `name@3` or `name@champion`.

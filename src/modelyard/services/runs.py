@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue
-from modelyard.domain.queries import RunQuery
+from modelyard.domain.queries import Page, RunQuery
 from modelyard.domain.runs import Run
 from modelyard.domain.trials import Trial
 from modelyard.reporting.exports import csv_text
@@ -34,6 +34,15 @@ class RunService:
     def find(self, query: RunQuery) -> tuple[Run, ...]:
         """Return the runs that the query asks for."""
         return self.runs.find(query)
+
+    def page(self, query: RunQuery) -> Page[Run]:
+        """Return the runs that the query asks for, and the cursor of those after them.
+
+        Raises:
+            UnknownKey: if they have nothing that `sort` names.
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.runs.page(query)
 
     def get(self, reference: str) -> Run:
         """Return one run by its id or the beginning of it.

@@ -1,17 +1,25 @@
 """The trainings of a project: what was asked, on which data, and what came of it."""
 
-from collections.abc import Collection
-from dataclasses import fields
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from modelyard.domain.errors import InvalidValue
-from modelyard.domain.queries import RunQuery
+from modelyard.domain.queries import Page, RunQuery
 from modelyard.domain.runs import Run, RunStatus
 from modelyard.domain.tasks import Task
 from modelyard.store.databases import TenantDatabase, put
-from modelyard.store.listing import SortKey, begins_with, check_sort, has_tags, not_found, sort_key
+from modelyard.store.listing import (
+    Paging,
+    SortKey,
+    begins_with,
+    check_sort,
+    has_tags,
+    not_found,
+    sort_keys,
+)
 from modelyard.store.tables.models import ML_MODELS
 from modelyard.store.tables.runs import TRAINING_JOB_TAGS, TRAINING_JOBS
 
@@ -79,25 +87,34 @@ class Runs:
         """Return the runs that the query asks for; equal ones newest first.
 
         Raises:
-            UnknownKey: if `sort` is neither a field with an order nor a metric of these runs.
+            UnknownKey, InvalidValue: as `page`.
         """
-        query = query or RunQuery()
-        order = sort_key(
+        return self.page(query or RunQuery()).items
+
+    def page(self, query: RunQuery) -> Page[Run]:
+        """Return the runs that the query asks for, and where those after them begin.
+
+        Raises:
+            UnknownKey: if `sort` is neither a field with an order nor a metric of these runs.
+            InvalidValue: if the cursor is none of this list.
+        """
+        order = sort_keys(
             query.sort,
             table=TRAINING_JOBS,
             columns=SORTABLE,
             is_descending=query.is_descending,
         )
-        chosen = (
-            sa.select(TRAINING_JOBS)
-            .where(*_conditions(query, self._tenant))
-            .order_by(*(key.clause for key in (order, *_NEWEST)))
-            .limit(query.limit)
+        filters = repr(replace(query, limit=None, cursor=None))
+        paging = Paging(
+            (*order, *_NEWEST), query.limit, query.cursor, ("runs", self._tenant, filters)
         )
+        own = sa.select(TRAINING_JOBS).where(*_conditions(query, self._tenant))
+        chosen = paging.apply(own)
         with self._database.reading() as connection:
-            runs = _read(connection, chosen, tenant=self._tenant)
+            rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
+            runs = _with_tags(connection, rows, chosen=chosen, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
-        return runs
+        return Page(runs, cursor)
 
     def tag(self, reference: str, key: str, *, value: str = "") -> None:
         """Set a tag on a run, over an earlier value of the same key.
@@ -190,10 +207,19 @@ def _is(id_: str, tenant: str) -> sa.ColumnElement[bool]:
 
 def _get(connection: sa.Connection, reference: str, *, tenant: str) -> Run:
     id_ = _find_id(connection, reference, tenant=tenant)
-    return _read(connection, sa.select(TRAINING_JOBS).where(_is(id_, tenant)), tenant=tenant)[0]
+    chosen = sa.select(TRAINING_JOBS).where(_is(id_, tenant))
+    rows = connection.execute(chosen).mappings().all()
+    return _with_tags(connection, rows, chosen=chosen, tenant=tenant)[0]
 
 
-def _read(connection: sa.Connection, chosen: sa.Select[Any], *, tenant: str) -> tuple[Run, ...]:
+def _with_tags(
+    connection: sa.Connection,
+    rows: Sequence[sa.RowMapping],
+    *,
+    chosen: sa.Select[Any],
+    tenant: str,
+) -> tuple[Run, ...]:
+    """Return the runs of these rows, which the statement `chosen` found."""
     ids = chosen.with_only_columns(TRAINING_JOBS.c.id).subquery()
     columns = TRAINING_JOB_TAGS.c
     tags: dict[str, dict[str, str]] = {}
@@ -203,7 +229,6 @@ def _read(connection: sa.Connection, chosen: sa.Select[Any], *, tenant: str) -> 
         .order_by(columns.key)
     ):
         tags.setdefault(id_, {})[key] = value
-    rows = connection.execute(chosen).mappings()
     return tuple(_from_row(row, tags.get(row["id"], {})) for row in rows)
 
 
