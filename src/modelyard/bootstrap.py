@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from modelyard.domain.errors import NotFound
+from modelyard.domain.names import check_name
 from modelyard.domain.tenants import LOCAL, check_tenant
 from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from modelyard.services.health import HealthService
     from modelyard.services.idempotency import IdempotencyService
     from modelyard.services.ingesting import IngestService
+    from modelyard.services.jobs import JobService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
@@ -33,11 +35,13 @@ if TYPE_CHECKING:
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
     from modelyard.services.reading import TableReader
+    from modelyard.services.recovery import RecoveryService
     from modelyard.services.runs import RunService
     from modelyard.services.training import TrainingService
     from modelyard.services.uploads import UploadService
     from modelyard.store.artifacts import Artifacts
     from modelyard.store.blobs import Blobs
+    from modelyard.store.claims import Claims
     from modelyard.store.databases import Database, TenantDatabase
 
 
@@ -187,20 +191,13 @@ class Project:
     @cached_property
     def training(self) -> "TrainingService":
         """Training, after what processes left that ended without a word was put away."""
-        from modelyard.services.recovery import RecoveryService
         from modelyard.services.training import TrainingService
         from modelyard.store.datasets import Datasets
         from modelyard.store.models import Models
         from modelyard.store.runs import Runs
         from modelyard.store.trials import Trials
 
-        RecoveryService(
-            runs=Runs(self.records),
-            models=Models(self.records),
-            artifacts=self.artifacts,
-            is_gone=is_gone,
-            now=_now,
-        ).recover()
+        self.recovery.recover()
         return TrainingService(
             catalog=self.catalog,
             datasets=Datasets(self.records),
@@ -216,6 +213,59 @@ class Project:
             n_threads=self.settings.threads,
             scratch=self.folder / "unfinished",
             typing=self.tables.type_table,
+        )
+
+    @cached_property
+    def recovery(self) -> "RecoveryService":
+        """Putting away of what processes left that ended without a word."""
+        from modelyard.services.recovery import RecoveryService
+        from modelyard.store.models import Models
+        from modelyard.store.runs import Runs
+
+        return RecoveryService(
+            runs=Runs(self.records),
+            models=Models(self.records),
+            artifacts=self.artifacts,
+            is_gone=is_gone,
+            now=_now,
+        )
+
+    @cached_property
+    def jobs(self) -> "JobService":
+        """Work that is done later."""
+        from modelyard.domain.jobs import Quota
+        from modelyard.services.jobs import JobService
+        from modelyard.store.jobs import Jobs
+
+        return JobService(
+            tenant=self.tenant,
+            jobs=Jobs(self.records, quota=Quota()),
+            catalog=self.catalog,
+            folder=self.folder / "jobs",
+            data_of=self.data_of_jobs,
+            now=_now,
+            new_id=_new_id,
+        )
+
+    @cached_property
+    def claims(self) -> "Claims":
+        """Who works on which job, of all tenants."""
+        from modelyard.domain.jobs import Quota
+        from modelyard.store.claims import Claims
+
+        return Claims(self.database, quota=Quota())
+
+    def data_of_jobs(self, reference: str) -> Path:
+        """Return the file of a dataset that a job names.
+
+        Raises:
+            NotFound: if the tenant has none.
+        """
+        path = self.folder / "data" / "uploads" / check_name(reference)
+        if path.is_file():
+            return path
+        raise NotFound(
+            f"There is no dataset '{reference}'.", fix="Upload it first.", sample=reference
         )
 
     @cached_property

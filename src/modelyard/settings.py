@@ -19,6 +19,7 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
     "MODELYARD_SERVING_TOKEN": "Token of a server's admin call; there is none without.",
     "MODELYARD_CACHE_MB": "Room for tables that were read once; by default 2000, 0 for none.",
+    "MODELYARD_UPLOAD_MB": "Most megabytes of one uploaded file; by default 20000.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
@@ -28,6 +29,8 @@ VARIABLES: Mapping[str, str] = {
 _MB = 1_000_000
 # Two tables of a file of 500 MB take 800 MB.
 _CACHE_MB = 2000
+# A table of 20 GB fills the memory of a machine that trains on tables of this size.
+_UPLOAD_MB = 20_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Settings:
         keys: folder of the signing keys, absolute.
         threads: to compute with, at least 1.
         cache_bytes: room for tables that were read once; 0 for none.
+        upload_bytes: most that one uploaded file may have.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
         serving_token: that whoever renews the models of a server must send, None for nobody.
@@ -53,6 +57,7 @@ class Settings:
     log_level: str = "error"
     serving_token: str | None = field(default=None, repr=False)
     cache_bytes: int = _CACHE_MB * _MB
+    upload_bytes: int = _UPLOAD_MB * _MB
 
 
 def let_threads_sleep(environ: MutableMapping[str, str] | None = None) -> None:
@@ -97,7 +102,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
         ),
         serving_token=given.get("MODELYARD_SERVING_TOKEN"),
-        cache_bytes=_megabytes(given.get("MODELYARD_CACHE_MB", str(_CACHE_MB))),
+        cache_bytes=_megabytes("MODELYARD_CACHE_MB", given, usual=_CACHE_MB),
+        upload_bytes=_megabytes("MODELYARD_UPLOAD_MB", given, usual=_UPLOAD_MB),
     )
 
 
@@ -139,12 +145,13 @@ def _threads(text: str | None) -> int:
     )
 
 
-def _megabytes(text: str) -> int:
+def _megabytes(name: str, given: Mapping[str, str], *, usual: int) -> int:
     """Return the bytes of a whole number of megabytes."""
+    text = given.get(name, str(usual))
     if text.isascii() and text.isdigit():
         return int(text) * _MB
     raise InvalidValue(
-        f"MODELYARD_CACHE_MB must be a whole number of megabytes, 0 for none; '{text}' came.",
+        f"{name} must be a whole number of megabytes, 0 for none; '{text}' came.",
         fix="Set a number, or unset it.",
         sample=text,
     )

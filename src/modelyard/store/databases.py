@@ -1,5 +1,6 @@
 """Opens the project's database: transactions, tenants, and migrations that run by themselves."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from modelyard.store.failures import unavailable
 # The newest revision in `migrations/versions`; a test holds the two together. It stands here so
 # that Alembic, which takes longer to import than a list of runs to print, is imported only when
 # a database of an older version is to be migrated.
-HEAD = "0005"
+HEAD = "0006"
 # The table in which Alembic keeps the revision, as it would make it.
 _VERSIONS = sa.Table(
     "alembic_version",
@@ -26,10 +27,15 @@ _VERSIONS = sa.Table(
 
 
 class Database:
-    """An open database: of the records that span tenants, and the way to those of each."""
+    """An open database: of the records that span tenants, and the way to those of each.
+
+    What a thread reads or writes while it has a transaction open to write in is part of that one:
+    several stores change their records together, or not at all.
+    """
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
+        self._open = threading.local()
 
     def of(self, tenant: str) -> "TenantDatabase":
         """Return the way to the records of one tenant.
@@ -46,12 +52,19 @@ class Database:
         Raises:
             StoreUnavailable: if the database does not answer, or every connection is taken.
         """
+        outer = self._outer
+        if outer is not None:
+            yield outer
+            return
         with self._begun(self._engines.reader) as connection:
             yield connection
 
     @contextmanager
     def writing(self, *, queue: str | None = None) -> Iterator[sa.Connection]:
         """Yield a connection whose changes appear together at the end, or not at all.
+
+        Within another one of this thread, the end is that of the outer one; where the inner one
+        fails, its changes alone are taken back.
 
         Args:
             queue: writers of one queue come one after the other. On SQLite all writers do; on
@@ -60,7 +73,7 @@ class Database:
         Raises:
             StoreUnavailable: as `reading`, or if those before it take longer than 30 s.
         """
-        with self._begun(self._engines.writer) as connection:
+        with self._writing() as connection:
             if queue is not None:
                 self._engines.queue_up(connection, queue)
             yield connection
@@ -77,6 +90,25 @@ class Database:
     def close(self) -> None:
         """Close every connection; the database cannot be used afterwards."""
         self._engines.writer.dispose()
+
+    @property
+    def _outer(self) -> sa.Connection | None:
+        """The connection of the transaction that this thread writes in; None where it does not."""
+        return getattr(self._open, "connection", None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        outer = self._outer
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
+        with self._begun(self._engines.writer) as connection:
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
 
     @contextmanager
     def _begun(self, engine: sa.Engine) -> Iterator[sa.Connection]:

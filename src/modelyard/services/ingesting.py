@@ -1,0 +1,167 @@
+"""Reads an uploaded file once, and keeps what people ask of it: size, preview, profile, findings.
+
+It runs where a table may fill the memory: in a worker's job, in a process of its own, or behind the
+command line; never in the process that answers requests.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from modelyard.catalog import Catalog
+from modelyard.domain.datasets import (
+    DatasetFormat,
+    DatasetReference,
+    DatasetState,
+    DatasetVersion,
+    Refusal,
+)
+from modelyard.domain.errors import DataError, UsageError
+from modelyard.domain.fixes import AppliedFix
+from modelyard.domain.readings import options_of
+from modelyard.domain.runs import Dataset
+from modelyard.engine.examining import Examination, examine_mended, examine_typed
+from modelyard.engine.previewing import preview
+from modelyard.engine.relating import relate
+from modelyard.kit.inert_json import inert_json
+from modelyard.protocols.progress import Progress, Silence
+from modelyard.services.datasets import plain_examination, render_examination
+from modelyard.services.reading import TableReader
+from modelyard.store.blobs import Blobs
+from modelyard.store.datasets import Datasets
+from modelyard.store.descriptions import FINDINGS, PAGE, PREVIEW, PROFILE, Descriptions
+from modelyard.store.named_datasets import NamedDatasets
+
+_log = structlog.get_logger(__name__)
+
+# Suffixes by which the source of each format knows its files, the usual one first.
+_SUFFIXES = {
+    DatasetFormat.CSV: (".csv", ".tsv", ".txt"),
+    DatasetFormat.PACKED_CSV: (".csv.gz", ".tsv.gz", ".txt.gz"),
+    DatasetFormat.NDJSON: (".ndjson", ".jsonl"),
+    DatasetFormat.PARQUET: (".parquet", ".pq"),
+    DatasetFormat.ARROW: (".arrow", ".feather", ".ipc"),
+}
+# Names of files have 255 bytes at most; a suffix may follow.
+_MAX_NAME_BYTES = 240
+
+
+@dataclass(frozen=True)
+class IngestService:
+    """Reads versions that nobody has read yet."""
+
+    versions: NamedDatasets
+    datasets: Datasets
+    blobs: Blobs
+    descriptions: Descriptions
+    catalog: Catalog
+    tables: TableReader
+    now: Callable[[], datetime]
+
+    def ingest(self, reference: str, progress: Progress | None = None) -> DatasetVersion:
+        """Read a version, and return it as it is known then: ready, or failed with the reason.
+
+        A version that was read is returned as it is. To read one twice does no harm.
+
+        Raises:
+            NotFound: if there is no such dataset.
+            DamagedFile: if its file is not what was uploaded.
+            StoreError: if the disk does not take what was found out.
+        """
+        version = self.versions.get(DatasetReference.parse(reference))
+        if version.state is not DatasetState.UNREAD:
+            return version
+        progress = progress or Silence()
+        progress.stage("Checking the file")
+        path = self.blobs.verified(version.blob, size_bytes=version.size_bytes)
+        try:
+            settled = self._read(version, path, progress)
+        except (DataError, UsageError) as error:
+            settled = replace(version, state=DatasetState.FAILED, refusal=Refusal.of(error))
+        self.versions.settle(settled)
+        _log.info("dataset read", dataset=version.reference, state=settled.state.value)
+        return self.versions.get(DatasetReference.parse(version.reference))
+
+    def _read(self, version: DatasetVersion, path: Path, progress: Progress) -> DatasetVersion:
+        with called_as(version.filename, path, version.format) as link:
+            progress.stage("Reading the table")
+            examination = self._examined(version, link)
+        progress.stage("Describing the columns")
+        facts = replace(examination.table.facts, location=version.filename)
+        table = replace(examination.table, facts=facts)
+        examination = replace(examination, table=table)
+        self._describe(version, examination)
+        self.datasets.add(
+            Dataset(
+                sha256=facts.sha256,
+                location=version.reference,
+                n_rows=table.n_rows,
+                n_columns=len(table.columns),
+                size_bytes=facts.size_bytes,
+                created_at=self.now(),
+            )
+        )
+        return replace(
+            version,
+            state=DatasetState.READY,
+            applied=tuple(each.told for each in _applied(examination)),
+            data_sha256=facts.sha256,
+            n_rows=table.n_rows,
+            n_columns=len(table.columns),
+        )
+
+    def _examined(self, version: DatasetVersion, path: Path) -> Examination:
+        options, checks = options_of(version.read), self.catalog.checks()
+        if version.fixes:
+            raw, typing = self.tables.read(path, options), self.tables.type_table
+            return examine_mended(
+                raw, options, fixes=version.fixes, checks=checks, seed=0, typing=typing
+            )
+        return examine_typed(self.tables.read_typed(path, options), options, checks=checks, seed=0)
+
+    def _describe(self, version: DatasetVersion, examination: Examination) -> None:
+        relations = relate(examination.table, examination.profile)
+        told = plain_examination(examination, relations)
+        columns, rows = preview(examination.table)
+        page = render_examination(examination, relations, target=None)
+        lines = [inert_json(line) for line in (columns, *rows)]
+        self.descriptions.write(
+            version,
+            {
+                PROFILE: inert_json(told),
+                FINDINGS: inert_json(told["findings"]),
+                PAGE: page.encode(),
+                PREVIEW: b"\n".join(lines) + b"\n",
+            },
+        )
+
+
+@contextmanager
+def called_as(filename: str, path: Path, form: DatasetFormat) -> Iterator[Path]:
+    """Yield a path of that file's own name, so that what readers say names what its sender knows.
+
+    Args:
+        filename: as its sender calls it.
+        path: of the file.
+        form: how it is written; a name that says otherwise gets the suffix of it.
+    """
+    name = filename.encode(errors="replace")[-_MAX_NAME_BYTES:].decode(errors="ignore")
+    if not name.lower().endswith(_SUFFIXES[form]):
+        name += _SUFFIXES[form][0]
+    folder = Path(tempfile.mkdtemp(prefix="modelyard-"))
+    try:
+        link = folder / name
+        link.symlink_to(path)
+        yield link
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _applied(examination: Examination) -> tuple[AppliedFix, ...]:
+    return examination.mending.applied

@@ -1,0 +1,247 @@
+"""Looks after datasets by their names: list, show, mend, hand out, delete."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from modelyard.domain.datasets import (
+    DatasetReference,
+    DatasetState,
+    DatasetVersion,
+    NamedDataset,
+    ResolvedDataset,
+)
+from modelyard.domain.errors import Conflict, DataError, InvalidValue
+from modelyard.domain.fixes import RECOMMENDED, Fix
+from modelyard.domain.readings import options_of
+from modelyard.store.blobs import Blobs
+from modelyard.store.descriptions import Descriptions
+from modelyard.store.lineage import Lineage, Offspring
+from modelyard.store.named_datasets import NamedDatasets
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a dataset.
+
+    Attributes:
+        columns: name and kind of each.
+        rows: plain values, one list a row.
+        n_rows: of the whole dataset.
+    """
+
+    columns: Sequence[Mapping[str, str]]
+    rows: Sequence[Sequence[Any]]
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a version is to be read and mended, other than the one that it is derived from.
+
+    Attributes:
+        read: fields of `ReadOptions`, as plain values.
+        fixes: finding or column to a fix, as `domain.fixes` spells it.
+    """
+
+    read: Mapping[str, Any] = field(default_factory=dict)
+    fixes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NamedDatasetService:
+    """Looks after the datasets of a tenant.
+
+    Attributes:
+        users_of: tells what is at work on a version now, e.g. `run 2026…`; nothing where nobody is.
+    """
+
+    versions_kept: NamedDatasets
+    lineage_of: Lineage
+    blobs: Blobs
+    descriptions: Descriptions
+    users_of: Callable[[DatasetVersion], Sequence[str]]
+    now: Callable[[], datetime]
+
+    def after(self, name: str, *, limit: int) -> tuple[NamedDataset, ...]:
+        """Return datasets in the order of their names, from the one after `name` on."""
+        return self.versions_kept.after(name, limit=limit)
+
+    def get(self, reference: str) -> DatasetVersion:
+        """Return the version that `name`, `name@3` or a SHA-256 stands for.
+
+        Raises:
+            NotFound: if there is none, with the nearest name.
+            InvalidValue: if it is no reference.
+        """
+        return self.versions_kept.get(DatasetReference.parse(reference))
+
+    def versions(self, name: str) -> tuple[DatasetVersion, ...]:
+        """Return every version of a name, newest first.
+
+        Raises:
+            NotFound: if there is none, with the nearest name.
+        """
+        return self.versions_kept.versions(name)
+
+    def resolve(self, reference: str) -> ResolvedDataset:
+        """Return a version with the path of its file, whose size and hash were compared.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            DataError: if it could not be read when it came.
+            DamagedFile: if the file is not what was uploaded.
+        """
+        version = self.get(reference)
+        if version.state is DatasetState.FAILED:
+            raise _could_not_be_read(version)
+        path = self.blobs.verified(version.blob, size_bytes=version.size_bytes)
+        return ResolvedDataset(path, version)
+
+    def download(self, reference: str) -> ResolvedDataset:
+        """Return a version with the path of its file, to be handed out with its hash.
+
+        Whoever receives it compares the hash: it would take as long here as to send it.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            DamagedFile: if the file is gone or has another size.
+        """
+        version = self.get(reference)
+        return ResolvedDataset(
+            self.blobs.path_of(version.blob, size_bytes=version.size_bytes), version
+        )
+
+    def preview(self, reference: str, *, n_rows: int) -> Preview:
+        """Return the first rows that are kept, `n_rows` at most.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            Conflict, DataError: as `described`.
+        """
+        version = self._ready(reference)
+        columns, rows = self.descriptions.preview(version, n_rows)
+        return Preview(columns, rows, version.n_rows or 0)
+
+    def described(self, reference: str, what: str) -> bytes:
+        """Return a file of what was found out: see `store.descriptions` for their names.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            Conflict: if nobody has read the version yet.
+            DataError: if it could not be read.
+        """
+        return self.descriptions.read(self._ready(reference), what)
+
+    def lineage(self, reference: str) -> Offspring | None:
+        """Return the runs and models that a version's content led to, None before it is read.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+        """
+        version = self.get(reference)
+        return self.lineage_of.of_dataset(version.data_sha256) if version.data_sha256 else None
+
+    def derive(self, reference: str, reading: Reading, *, created_by: str) -> DatasetVersion:
+        """Make a version of the same content that is read or mended otherwise.
+
+        What the older version is read and mended by stays, unless the same thing is said anew. The
+        new version is unread.
+
+        Raises:
+            NotFound, InvalidValue: as `get`; also if a fix or an option is none.
+        """
+        for fix in reading.fixes.values():
+            if fix != RECOMMENDED:
+                Fix.read(fix)
+        options_of(reading.read)
+        if not reading.fixes and not reading.read:
+            raise InvalidValue(
+                "A new version of the same content needs something that is read or mended "
+                "otherwise.",
+                fix='Name fixes, e.g. {"missing-values:age": "recommended"}, or how to read it.',
+            )
+        older = self.get(reference)
+        added = self.versions_kept.add(
+            replace(
+                older,
+                state=DatasetState.UNREAD,
+                refusal=None,
+                created_at=self.now(),
+                created_by=created_by,
+                read={**older.read, **reading.read},
+                fixes={**older.fixes, **reading.fixes},
+                applied=(),
+                derived_from=older.version,
+                n_rows=None,
+                n_columns=None,
+            )
+        )
+        _log.info("dataset derived", dataset=added.reference, of=older.reference)
+        return added
+
+    def delete(self, reference: str) -> DatasetVersion:
+        """Delete one version, and its file where no other version has the same content.
+
+        Runs and models that came of it keep its hash.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            Conflict: if something is at work on it.
+        """
+        version = self.get(reference)
+        users = self.users_of(version)
+        if users:
+            raise Conflict(
+                f"{version.reference} is being used: {', '.join(users[:5])}.",
+                fix="Wait until that has ended, or cancel it.",
+            )
+        with self.blobs.held():
+            if self.versions_kept.delete(version):
+                self.blobs.delete(version.blob)
+        self.descriptions.delete(version)
+        _log.info("dataset deleted", dataset=version.reference)
+        return version
+
+    def delete_all(self, name: str) -> tuple[DatasetVersion, ...]:
+        """Delete every version of a name, or none where one of them is being used.
+
+        Raises:
+            NotFound: if there is none.
+            Conflict: if something is at work on one of them.
+        """
+        versions = self.versions(name)
+        users = [user for version in versions for user in self.users_of(version)]
+        if users:
+            raise Conflict(
+                f"'{name}' is being used: {', '.join(users[:5])}.",
+                fix="Wait until that has ended, or cancel it.",
+            )
+        return tuple(self.delete(version.reference) for version in versions)
+
+    def _ready(self, reference: str) -> DatasetVersion:
+        version = self.get(reference)
+        if version.state is DatasetState.UNREAD:
+            raise Conflict(
+                f"{version.reference} has not been read yet.", fix="Try again in a moment."
+            )
+        if version.state is DatasetState.FAILED:
+            raise _could_not_be_read(version)
+        return version
+
+
+def _could_not_be_read(version: DatasetVersion) -> DataError:
+    refusal = version.refusal
+    why = f"{refusal.detail} {refusal.fix}".strip() if refusal else "its file was refused."
+    return DataError(
+        f"{version.reference} could not be read: {why}",
+        fix="Upload a better file, or make a version that is read otherwise.",
+        row=refusal.row if refusal else None,
+        column=refusal.column if refusal else None,
+        sample=refusal.sample if refusal else None,
+    )
