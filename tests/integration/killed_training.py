@@ -14,6 +14,7 @@ from pathlib import Path
 
 from modelyard.bootstrap import open_project
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.jobs import Fence
 from modelyard.domain.runs import Model, Run
 from modelyard.protocols.progress import Silence
 from modelyard.store.artifacts import Artifacts
@@ -73,9 +74,11 @@ class _Models:
     def __init__(self, models: Models, ender: _Ender) -> None:
         self._models, self._ender = models, ender
 
-    def register(self, model: Model, *, made_by: Run | None = None) -> Model:
+    def register(
+        self, model: Model, *, made_by: Run | None = None, fence: Fence | None = None
+    ) -> Model:
         self._ender.reach("publish")
-        registered = self._models.register(model, made_by=made_by)
+        registered = self._models.register(model, made_by=made_by, fence=fence)
         self._ender.reach("published")
         return registered
 

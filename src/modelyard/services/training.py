@@ -19,6 +19,7 @@ from modelyard.domain.errors import (
     StoreError,
     UsageError,
 )
+from modelyard.domain.jobs import Fence
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
@@ -29,6 +30,7 @@ from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
+from modelyard.kit.failpoints import reach
 from modelyard.kit.signals import Terminated
 from modelyard.packaging.estimators import estimator_file, require_estimator, require_writer
 from modelyard.packaging.signing import SigningKey
@@ -72,6 +74,9 @@ class TrainingService:
         mark: returns the mark of this process.
         scratch: folder in which AutoML keeps what it has finished until its model stands.
         typing: gives the columns of a raw table their kinds.
+        fence: of the job that the training is; its end and the model appear together, or neither
+            where another worker has the job by then. None where it is nobody's job.
+        on_run: told the id of the run as soon as it is written.
     """
 
     catalog: Catalog
@@ -88,6 +93,8 @@ class TrainingService:
     n_threads: int
     scratch: Path
     typing: Typing = type_table
+    fence: Fence | None = None
+    on_run: Callable[[str], None] | None = None
 
     def train(
         self,
@@ -160,6 +167,9 @@ class TrainingService:
             process=self.mark(),
         )
         self.runs.add(run)
+        if self.on_run is not None:
+            self.on_run(run.id)
+        reach("run.added")
         structlog.get_logger().info(
             "run started", run=run.id, name=name, algorithm=config.algorithm, data=location
         )
@@ -226,6 +236,7 @@ class TrainingService:
         draft = draft.with_file(REPORT_DATA, kept_report(subject))
         draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)
+        reach("package.placed")
         # The copy is written before the model is registered, and is seen only after that.
         with self._copy(draft, out):
             finished = replace(
@@ -234,7 +245,10 @@ class TrainingService:
                 duration_s=self.clock() - started,
                 finished_at=self.now(),
             )
-            model = self.models.register(_model(finished, package), made_by=finished)
+            model = self.models.register(
+                _model(finished, package), made_by=finished, fence=self.fence
+            )
+            reach("publish.after-commit")
         finished = replace(finished, model=model.reference)
         return Outcome(finished, model, out or package.folder, trained, package.manifest)
 

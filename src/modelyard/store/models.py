@@ -1,18 +1,21 @@
 """The registry: versions of named models, their aliases and tags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from modelyard.domain.errors import InvalidValue
+from modelyard.domain.errors import Conflict, InvalidValue
+from modelyard.domain.jobs import Fence
 from modelyard.domain.names import CHAMPION, ModelReference, check_alias, check_name
-from modelyard.domain.queries import ModelQuery
+from modelyard.domain.queries import ModelQuery, Page
 from modelyard.domain.runs import Model, Run
 from modelyard.domain.tasks import Task
+from modelyard.store.alias_past import remember_place, take_last_place
 from modelyard.store.databases import TenantDatabase, put
-from modelyard.store.listing import SortKey, check_sort, has_tags, not_found, sort_key
+from modelyard.store.job_rows import hold, succeed
+from modelyard.store.listing import Paging, SortKey, check_sort, has_tags, not_found, sort_keys
 from modelyard.store.runs import update_running
 from modelyard.store.tables.models import (
     ML_MODEL_ALIASES,
@@ -40,20 +43,26 @@ class Models:
         self._database = database
         self._tenant = database.tenant
 
-    def register(self, model: Model, *, made_by: Run | None = None) -> Model:
+    def register(
+        self, model: Model, *, made_by: Run | None = None, fence: Fence | None = None
+    ) -> Model:
         """Remember a model under the next version of its name, and return it with that version.
 
         Args:
             model: its own `version` is not looked at.
             made_by: the running run that made it, in the state that it ends in; the model and the
                 end appear together, with the model's reference in the run.
+            fence: of the job that the run was done for, which ends well with it.
 
         Raises:
             InvalidValue: if its name or an alias is not allowed, or the run has ended.
             NotFound: if the run that made it is not known; empty for none.
+            ClaimLost: if another worker has the job, or it was cancelled.
         """
         check_name(model.name)
         with self._database.writing() as connection:
+            if fence is not None:
+                hold(connection, fence)
             registered = replace(model, version=self._next_version(connection, model.name))
             row = {"tenant": self._tenant, **_to_row(registered)}
             connection.execute(sa.insert(ML_MODELS).values(row))
@@ -64,6 +73,9 @@ class Models:
             if made_by is not None:
                 ended = replace(made_by, model=registered.reference)
                 update_running(connection, ended, tenant=self._tenant)
+            if fence is not None:
+                result = {"model": registered.reference, "run": registered.run_id}
+                succeed(connection, fence, result=result, at=registered.created_at)
         return registered
 
     def artifacts(self) -> frozenset[str]:
@@ -98,18 +110,30 @@ class Models:
         """Return the models that the query asks for; equal ones by name, newest first.
 
         Raises:
-            UnknownKey: if `sort` is neither a field with an order nor a metric of these models.
+            UnknownKey, InvalidValue: as `page`.
         """
-        query = query or ModelQuery()
-        order = sort_key(
+        return self.page(query or ModelQuery()).items
+
+    def page(self, query: ModelQuery) -> Page[Model]:
+        """Return the models that the query asks for, and where those after them begin.
+
+        Raises:
+            UnknownKey: if `sort` is neither a field with an order nor a metric of these models.
+            InvalidValue: if the cursor is none of this list.
+        """
+        order = sort_keys(
             query.sort, table=ML_MODELS, columns=SORTABLE, is_descending=query.is_descending
         )
+        filters = repr(replace(query, limit=None, cursor=None))
+        paging = Paging(
+            (*order, *_BY_NAME), query.limit, query.cursor, ("models", self._tenant, filters)
+        )
+        chosen = paging.apply(sa.select(ML_MODELS).where(*_conditions(query, self._tenant)))
         with self._database.reading() as connection:
-            models = self._read(
-                connection, _conditions(query, self._tenant), order, limit=query.limit
-            )
+            rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
+            models = self._with_names(connection, rows, chosen)
         check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
-        return models
+        return Page(models, cursor)
 
     def set_alias(self, reference: str, alias: str = CHAMPION) -> Model:
         """Let an alias stand on this version, and on no other of its name any more.
@@ -131,10 +155,31 @@ class Models:
         table = ML_MODEL_ALIASES.c
         of_name = sa.and_(table.tenant == self._tenant, table.model_name == name)
         with self._database.writing() as connection:
+            remember_place(connection, self._tenant, name=name, alias=alias, leaves_for=None)
             gone = sa.delete(ML_MODEL_ALIASES).where(of_name, table.alias == alias)
             if connection.execute(gone).rowcount == 0:
                 there = connection.scalars(sa.select(table.alias).where(of_name))
                 raise not_found(f"alias of {name}", alias, existing=there)
+
+    def roll_back_alias(self, name: str, alias: str = CHAMPION) -> Model:
+        """Put an alias back on the version that it stood on last, of those that still exist.
+
+        Raises:
+            NotFound: if there is no such model.
+            Conflict: if the alias stood nowhere before.
+        """
+        with self._database.writing() as connection:
+            place = take_last_place(connection, self._tenant, name=name, alias=alias)
+            if place is None:
+                self._get(connection, check_name(name))
+                raise Conflict(
+                    f"The alias '{alias}' of '{name}' stood on no other version before.",
+                    fix="Put it on a version by its number.",
+                )
+            model = self._get(connection, f"{name}@{place}")
+            row = self._key(model) | {"alias": alias}
+            put(connection, ML_MODEL_ALIASES, values=row, replacing=["model_version"])
+            return self._get(connection, model.reference)
 
     def tag(self, reference: str, key: str, *, value: str = "") -> None:
         """Set a tag on a version, over an earlier value of the same key.
@@ -204,15 +249,16 @@ class Models:
         wanted = ModelReference.parse(text)
         condition = sa.and_(ML_MODELS.c.tenant == self._tenant, ML_MODELS.c.name == wanted.name)
         if wanted.version is not None:
-            found = self._read(connection, [condition, ML_MODELS.c.version == wanted.version])
+            found = self._read(connection, condition, ML_MODELS.c.version == wanted.version)
         elif wanted.alias is not None:
-            found = self._read(connection, [condition, _has_alias(wanted.alias, self._tenant)])
+            found = self._read(connection, condition, _has_alias(wanted.alias, self._tenant))
         else:
-            champion = [condition, _has_alias(CHAMPION, self._tenant)]
-            found = self._read(connection, champion) or self._read(connection, [condition], limit=1)
+            champion = _has_alias(CHAMPION, self._tenant)
+            found = self._read(connection, condition, champion)
+            found = found or self._read(connection, condition, limit=1)
         if found:
             return found[0]
-        siblings = self._read(connection, [condition])
+        siblings = self._read(connection, condition)
         if not siblings:
             raise not_found("model", wanted.name, existing=self._names(connection))
         references = [model.reference for model in siblings]
@@ -226,12 +272,17 @@ class Models:
     def _read(
         self,
         connection: sa.Connection,
-        conditions: Iterable[sa.ColumnElement[bool]],
-        *order: SortKey,
+        *conditions: sa.ColumnElement[bool],
         limit: int | None = None,
     ) -> tuple[Model, ...]:
-        ordered = (key.clause for key in (*order, *_BY_NAME))
+        ordered = (key.clause for key in _BY_NAME)
         chosen = sa.select(ML_MODELS).where(*conditions).order_by(*ordered).limit(limit)
+        return self._with_names(connection, connection.execute(chosen).mappings().all(), chosen)
+
+    def _with_names(
+        self, connection: sa.Connection, rows: Sequence[sa.RowMapping], chosen: sa.Select[Any]
+    ) -> tuple[Model, ...]:
+        """Return the models of these rows, which the statement `chosen` found."""
         keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
         tags: dict[_Key, dict[str, str]] = {}
         for row in connection.execute(self._only_of(ML_MODEL_TAGS, keys, "key")).mappings():
@@ -242,7 +293,7 @@ class Models:
             key = (row["model_name"], row["model_version"])
             aliases.setdefault(key, []).append(row["alias"])
         models = []
-        for row in connection.execute(chosen).mappings():
+        for row in rows:
             key = (row["name"], row["version"])
             models.append(_from_row(row, aliases.get(key, []), tags.get(key, {})))
         return tuple(models)
@@ -254,6 +305,9 @@ class Models:
 
     def _put_alias(self, connection: sa.Connection, model: Model, alias: str) -> None:
         row = self._key(model) | {"alias": check_alias(alias)}
+        remember_place(
+            connection, self._tenant, name=model.name, alias=alias, leaves_for=model.version
+        )
         put(connection, ML_MODEL_ALIASES, values=row, replacing=["model_version"])
 
     def _put_tag(self, connection: sa.Connection, model: Model, key: str, value: str) -> None:
