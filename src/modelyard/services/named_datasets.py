@@ -16,6 +16,7 @@ from modelyard.domain.datasets import (
 )
 from modelyard.domain.errors import Conflict, DataError, InvalidValue
 from modelyard.domain.fixes import RECOMMENDED, Fix
+from modelyard.domain.queries import Page
 from modelyard.domain.readings import options_of
 from modelyard.store.blobs import Blobs
 from modelyard.store.descriptions import Descriptions
@@ -68,9 +69,13 @@ class NamedDatasetService:
     users_of: Callable[[DatasetVersion], Sequence[str]]
     now: Callable[[], datetime]
 
-    def after(self, name: str, *, limit: int) -> tuple[NamedDataset, ...]:
-        """Return datasets in the order of their names, from the one after `name` on."""
-        return self.versions_kept.after(name, limit=limit)
+    def find(self, *, limit: int | None = None, cursor: str | None = None) -> Page[NamedDataset]:
+        """Return the datasets in the order of their names, or a part of them.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.versions_kept.find(limit=limit, cursor=cursor)
 
     def get(self, reference: str) -> DatasetVersion:
         """Return the version that `name`, `name@3` or a SHA-256 stands for.
@@ -81,13 +86,16 @@ class NamedDatasetService:
         """
         return self.versions_kept.get(DatasetReference.parse(reference))
 
-    def versions(self, name: str) -> tuple[DatasetVersion, ...]:
-        """Return every version of a name, newest first.
+    def versions(
+        self, name: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[DatasetVersion]:
+        """Return the versions of a name, newest first, or a part of them.
 
         Raises:
             NotFound: if there is none, with the nearest name.
+            InvalidValue: if the cursor is none of this list.
         """
-        return self.versions_kept.versions(name)
+        return self.versions_kept.versions(name, limit=limit, cursor=cursor)
 
     def resolve(self, reference: str) -> ResolvedDataset:
         """Return a version with the path of its file, whose size and hash were compared.
@@ -215,7 +223,7 @@ class NamedDatasetService:
             NotFound: if there is none.
             Conflict: if something is at work on one of them.
         """
-        versions = self.versions(name)
+        versions = self.versions(name).items
         users = [user for version in versions for user in self.users_of(version)]
         if users:
             raise Conflict(

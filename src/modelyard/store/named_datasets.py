@@ -16,8 +16,9 @@ from modelyard.domain.datasets import (
     check_dataset_name,
 )
 from modelyard.domain.errors import Conflict, NotFound
+from modelyard.domain.queries import Page
 from modelyard.store.databases import TenantDatabase, put
-from modelyard.store.listing import not_found
+from modelyard.store.listing import Paging, SortKey, not_found
 from modelyard.store.tables.named_datasets import DATASET_NAMES, DATASET_VERSIONS
 
 _C = DATASET_VERSIONS.c
@@ -64,37 +65,47 @@ class NamedDatasets:
                 sample=f"{reference.name}@{reference.version}",
             )
 
-    def versions(self, name: str) -> tuple[DatasetVersion, ...]:
-        """Return every version of a name, newest first.
+    def versions(
+        self, name: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[DatasetVersion]:
+        """Return the versions of a name, newest first, or a part of them.
 
         Raises:
             NotFound: if there is none, with the nearest name.
+            InvalidValue: if the cursor is none of this list.
         """
+        keys = (SortKey(_C.version, is_descending=True),)
+        paging = Paging(keys, limit, cursor, ("dataset_versions", self._database.tenant, name))
+        chosen = sa.select(DATASET_VERSIONS).where(self._ours, _C.name == name)
         with self._database.reading() as connection:
-            found = self._read(connection, [_C.name == name])
-            if not found:
+            rows = connection.execute(paging.apply(chosen)).mappings().all()
+            if not rows and not self._numbers(connection, name):
                 raise not_found("dataset", name, existing=self._names(connection))
-            return found
+        page, next_cursor = paging.cut(rows)
+        return Page(tuple(_from_row(row) for row in page), next_cursor)
 
-    def after(self, name: str, *, limit: int) -> tuple[NamedDataset, ...]:
-        """Return datasets by the order of their names, from the one after `name` on."""
+    def find(self, *, limit: int | None = None, cursor: str | None = None) -> Page[NamedDataset]:
+        """Return the datasets in the order of their names, or a part of them.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
         counted = (
             sa.select(_C.name, sa.func.max(_C.version).label("last"), sa.func.count().label("n"))
-            .where(self._ours, _C.name > name)
+            .where(self._ours)
             .group_by(_C.name)
-            .order_by(_C.name)
-            .limit(limit)
             .subquery()
         )
-        statement = (
+        chosen = (
             sa.select(DATASET_VERSIONS, counted.c.n)
             .join(counted, sa.and_(_C.name == counted.c.name, _C.version == counted.c.last))
             .where(self._ours)
-            .order_by(_C.name)
         )
+        paging = Paging((SortKey(_C.name),), limit, cursor, ("datasets", self._database.tenant))
         with self._database.reading() as connection:
-            rows = connection.execute(statement).mappings().all()
-        return tuple(NamedDataset(_from_row(row), row["n"]) for row in rows)
+            rows = connection.execute(paging.apply(chosen)).mappings().all()
+        page, next_cursor = paging.cut(rows)
+        return Page(tuple(NamedDataset(_from_row(row), row["n"]) for row in page), next_cursor)
 
     def settle(self, version: DatasetVersion) -> None:
         """Write what reading an unread version came to; a version that was read stays as it is.
