@@ -53,6 +53,22 @@ class AuditEvent:
 
 
 @dataclass(frozen=True)
+class AuditQuery:
+    """Which events to list, the newest first; None filters nothing.
+
+    Attributes:
+        before: only events with a lower number.
+        limit: most events to return, None for all.
+    """
+
+    actor: str | None = None
+    action: str | None = None
+    target: str | None = None
+    before: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
 class AuditCheck:
     """What became of checking a chain.
 

@@ -73,12 +73,33 @@ class RefreshToken:
     Attributes:
         tenant, user_id: whose login it was.
         family: of the login.
+        sha256: of its text.
         expires_at: of the whole family.
+        used_at: None until then.
     """
 
     tenant: str
     user_id: str
     family: str
+    sha256: str = field(repr=False)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OneTimeToken:
+    """A token as it is kept that is good for one use: to choose a password, or to set up.
+
+    Attributes:
+        tenant: of the user.
+        user_id: who may choose a password; None for whoever makes the platform's first user.
+        sha256: of its text.
+        expires_at: when it ends unused.
+    """
+
+    tenant: str
+    user_id: str | None
+    sha256: str = field(repr=False)
     expires_at: datetime
 
 

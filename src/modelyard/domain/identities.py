@@ -135,3 +135,8 @@ class Caller:
 
 # Of the command line, of Python, and of a server on loopback that asks for no login.
 LOCAL_CALLER = Caller(LOCAL, "local", Role.ADMIN, is_operator=True)
+
+
+def system_in(tenant: str) -> Caller:
+    """Return the caller for what the platform does by itself in a tenant."""
+    return Caller(tenant, "system", Role.ADMIN)

@@ -52,6 +52,11 @@ def subject_of(user_id: str) -> str:
     return f"user:{user_id}"
 
 
+def user_id_of(subject: str) -> str:
+    """Return the id in the name that records of a user's deeds carry."""
+    return subject.removeprefix("user:")
+
+
 def check_email(text: str) -> str:
     """Return an e-mail address in the one form in which it is kept and compared.
 
