@@ -1,0 +1,58 @@
+"""Deployments: versions of models that answer over HTTP, each in a process of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeploymentState(StrEnum):
+    """Where a deployment stands."""
+
+    STARTING = "starting"
+    READY = "ready"
+    # Its process has ended or does not answer; it is started again after a while.
+    FAILING = "failing"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A model version that is served under a name.
+
+    Attributes:
+        name: in its tenant, and in the addresses of its server.
+        model: `name@version` in the registry.
+        is_wanted: whether it is to answer; one that is not keeps its record.
+        url: of its server; None before it has first been ready.
+        reason: why it fails; None where it does not.
+        n_restarts: how often its process was started again since it was last deployed.
+        created_by: subject of whoever deployed it last.
+        created_at: when it was first deployed; `changed_at` when that was last asked for.
+        ready_at: since when it answers with this model; None while it does not.
+        watched_until: how long whoever watches its process vouches for `state`.
+    """
+
+    tenant: str
+    name: str
+    model: str
+    is_wanted: bool
+    state: DeploymentState
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+    url: str | None = None
+    reason: str | None = None
+    n_restarts: int = 0
+    ready_at: datetime | None = None
+    watched_until: datetime | None = None
+
+    @property
+    def model_name(self) -> str:
+        """The model without its version."""
+        return self.model.partition("@")[0]
+
+    def is_ready(self, at: datetime) -> bool:
+        """Return whether it answers, as far as anybody knows."""
+        is_watched = self.watched_until is not None and self.watched_until > at
+        return self.is_wanted and self.state is DeploymentState.READY and is_watched
