@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from modelyard.domain.identities import ModelAccess
 from modelyard.domain.runs import RunStatus
 from modelyard.domain.tasks import Task
 
@@ -36,6 +37,7 @@ class RunQuery:
         is_descending: newest, largest or last in the alphabet first.
         limit: most rows to return, None for all.
         cursor: of the page before; None begins with the first row.
+        access: to models by their names; runs that make others are left out.
     """
 
     name: str | None = None
@@ -47,6 +49,7 @@ class RunQuery:
     is_descending: bool = True
     limit: int | None = None
     cursor: str | None = None
+    access: ModelAccess = field(default_factory=ModelAccess)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class ModelQuery:
 
     Attributes:
         alias: only the versions that it stands on.
-        tags, data_sha256, sort, is_descending, limit, cursor: as in `RunQuery`, `sort` of `Model`.
+        tags, data_sha256, sort, is_descending, limit, cursor, access: as in `RunQuery`, `sort` and
+            `access` of `Model`.
         run_id: of the training that made it.
     """
 
@@ -70,3 +74,4 @@ class ModelQuery:
     is_descending: bool = True
     limit: int | None = None
     cursor: str | None = None
+    access: ModelAccess = field(default_factory=ModelAccess)

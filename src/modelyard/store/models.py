@@ -1,21 +1,34 @@
 """The registry: versions of named models, their aliases and tags."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from modelyard.domain.errors import Conflict, InvalidValue
 from modelyard.domain.jobs import Fence
-from modelyard.domain.names import CHAMPION, ModelReference, check_alias, check_name
+from modelyard.domain.names import CHAMPION, check_alias, check_name
 from modelyard.domain.queries import ModelQuery, Page
 from modelyard.domain.runs import Model, Run
-from modelyard.domain.tasks import Task
 from modelyard.store.alias_past import remember_place, take_last_place
 from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.job_rows import hold, succeed
-from modelyard.store.listing import Paging, SortKey, check_sort, has_tags, not_found, sort_keys
+from modelyard.store.listing import (
+    Paging,
+    check_sort,
+    has_tags,
+    is_given,
+    not_found,
+    sort_keys,
+)
+from modelyard.store.model_rows import (
+    BY_NAME,
+    get_model,
+    has_alias,
+    names_of_models,
+    to_models,
+    to_row,
+)
 from modelyard.store.runs import update_running
 from modelyard.store.tables.models import (
     ML_MODEL_ALIASES,
@@ -25,11 +38,6 @@ from modelyard.store.tables.models import (
 )
 
 SORTABLE = ("created_at", "name", "version", "algorithm", "task", "size_bytes")
-
-# Of models that are equal in what a list is ordered by.
-_BY_NAME = (SortKey(ML_MODELS.c.name), SortKey(ML_MODELS.c.version, is_descending=True))
-
-_Key = tuple[str, int]
 
 
 class Models:
@@ -64,7 +72,7 @@ class Models:
             if fence is not None:
                 hold(connection, fence)
             registered = replace(model, version=self._next_version(connection, model.name))
-            row = {"tenant": self._tenant, **_to_row(registered)}
+            row = {"tenant": self._tenant, **to_row(registered)}
             connection.execute(sa.insert(ML_MODELS).values(row))
             for alias in model.aliases:
                 self._put_alias(connection, registered, alias)
@@ -103,7 +111,7 @@ class Models:
         found = self.find(ModelQuery(name=name, sort="version"))
         if not found:
             with self._database.reading() as connection:
-                raise not_found("model", name, existing=self._names(connection))
+                raise not_found("model", name, existing=names_of_models(connection, self._tenant))
         return found
 
     def find(self, query: ModelQuery | None = None) -> tuple[Model, ...]:
@@ -126,12 +134,12 @@ class Models:
         )
         filters = repr(replace(query, limit=None, cursor=None))
         paging = Paging(
-            (*order, *_BY_NAME), query.limit, query.cursor, ("models", self._tenant, filters)
+            (*order, *BY_NAME), query.limit, query.cursor, ("models", self._tenant, filters)
         )
         chosen = paging.apply(sa.select(ML_MODELS).where(*_conditions(query, self._tenant)))
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
-            models = self._with_names(connection, rows, chosen)
+            models = to_models(connection, rows, chosen=chosen, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return Page(models, cursor)
 
@@ -245,63 +253,8 @@ class Models:
         version: int = connection.execute(counted).scalar_one()
         return version
 
-    def _get(self, connection: sa.Connection, text: str) -> Model:
-        wanted = ModelReference.parse(text)
-        condition = sa.and_(ML_MODELS.c.tenant == self._tenant, ML_MODELS.c.name == wanted.name)
-        if wanted.version is not None:
-            found = self._read(connection, condition, ML_MODELS.c.version == wanted.version)
-        elif wanted.alias is not None:
-            found = self._read(connection, condition, _has_alias(wanted.alias, self._tenant))
-        else:
-            champion = _has_alias(CHAMPION, self._tenant)
-            found = self._read(connection, condition, champion)
-            found = found or self._read(connection, condition, limit=1)
-        if found:
-            return found[0]
-        siblings = self._read(connection, condition)
-        if not siblings:
-            raise not_found("model", wanted.name, existing=self._names(connection))
-        references = [model.reference for model in siblings]
-        aliases = [f"{model.name}@{alias}" for model in siblings for alias in model.aliases]
-        raise not_found("model", text, existing=aliases + references)
-
-    def _names(self, connection: sa.Connection) -> Iterable[str]:
-        chosen = sa.select(ML_MODELS.c.name).where(ML_MODELS.c.tenant == self._tenant)
-        return connection.scalars(chosen.distinct().order_by(ML_MODELS.c.name))
-
-    def _read(
-        self,
-        connection: sa.Connection,
-        *conditions: sa.ColumnElement[bool],
-        limit: int | None = None,
-    ) -> tuple[Model, ...]:
-        ordered = (key.clause for key in _BY_NAME)
-        chosen = sa.select(ML_MODELS).where(*conditions).order_by(*ordered).limit(limit)
-        return self._with_names(connection, connection.execute(chosen).mappings().all(), chosen)
-
-    def _with_names(
-        self, connection: sa.Connection, rows: Sequence[sa.RowMapping], chosen: sa.Select[Any]
-    ) -> tuple[Model, ...]:
-        """Return the models of these rows, which the statement `chosen` found."""
-        keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
-        tags: dict[_Key, dict[str, str]] = {}
-        for row in connection.execute(self._only_of(ML_MODEL_TAGS, keys, "key")).mappings():
-            key = (row["model_name"], row["model_version"])
-            tags.setdefault(key, {})[row["key"]] = row["value"]
-        aliases: dict[_Key, list[str]] = {}
-        for row in connection.execute(self._only_of(ML_MODEL_ALIASES, keys, "alias")).mappings():
-            key = (row["model_name"], row["model_version"])
-            aliases.setdefault(key, []).append(row["alias"])
-        models = []
-        for row in rows:
-            key = (row["name"], row["version"])
-            models.append(_from_row(row, aliases.get(key, []), tags.get(key, {})))
-        return tuple(models)
-
-    def _only_of(self, table: sa.Table, keys: sa.Subquery, order: str) -> sa.Select[Any]:
-        of_these = (table.c.model_name == keys.c.name) & (table.c.model_version == keys.c.version)
-        own = table.c.tenant == self._tenant
-        return sa.select(table).join(keys, of_these).where(own).order_by(table.c[order])
+    def _get(self, connection: sa.Connection, reference: str) -> Model:
+        return get_model(connection, reference, tenant=self._tenant)
 
     def _put_alias(self, connection: sa.Connection, model: Model, alias: str) -> None:
         row = self._key(model) | {"alias": check_alias(alias)}
@@ -330,28 +283,7 @@ def _conditions(query: ModelQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
     }
     found = [column == value for column, value in exact.items() if value is not None]
     if query.alias is not None:
-        found.append(_has_alias(query.alias, tenant))
+        found.append(has_alias(query.alias, tenant))
+    found += is_given(ML_MODELS.c.name, query.access)
     owner = {"model_name": ML_MODELS.c.name, "model_version": ML_MODELS.c.version}
     return found + has_tags(query.tags, ML_MODEL_TAGS, tenant=tenant, owner=owner)
-
-
-def _has_alias(alias: str, tenant: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        ML_MODEL_ALIASES.c.tenant == tenant,
-        ML_MODEL_ALIASES.c.model_name == ML_MODELS.c.name,
-        ML_MODEL_ALIASES.c.model_version == ML_MODELS.c.version,
-        ML_MODEL_ALIASES.c.alias == alias,
-    )
-
-
-def _to_row(model: Model) -> dict[str, Any]:
-    apart = {"aliases", "tags"}
-    row = {each.name: getattr(model, each.name) for each in fields(model) if each.name not in apart}
-    # No run is NULL: the column points to `training_jobs`.
-    return row | {"run_id": model.run_id or None}
-
-
-def _from_row(row: sa.RowMapping, aliases: list[str], tags: dict[str, str]) -> Model:
-    known = {name: row[name] for name in Model.__dataclass_fields__ if name in row}
-    known |= {"task": Task(row["task"]), "run_id": row["run_id"] or ""}
-    return Model(**known, aliases=tuple(aliases), tags=tags)

@@ -17,6 +17,7 @@ from modelyard.store.listing import (
     begins_with,
     check_sort,
     has_tags,
+    is_given,
     not_found,
     sort_keys,
 )
@@ -197,6 +198,7 @@ def _conditions(query: RunQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
         TRAINING_JOBS.c.data_sha256: query.data_sha256,
     }
     found = [column == value for column, value in exact.items() if value is not None]
+    found += is_given(TRAINING_JOBS.c.name, query.access)
     owner = {"job_id": TRAINING_JOBS.c.id}
     return found + has_tags(query.tags, TRAINING_JOB_TAGS, tenant=tenant, owner=owner)
 
