@@ -1,0 +1,38 @@
+"""Models as a caller may see them: one that is not given is told of as one that does not exist."""
+
+from modelyard.bootstrap import Project
+from modelyard.domain.errors import NotFound
+from modelyard.domain.identities import Caller
+from modelyard.domain.names import ModelReference
+from modelyard.domain.runs import Model, Run
+
+
+def model_for(caller: Caller, project: Project, *, reference: str) -> Model:
+    """Return the version that a reference points to.
+
+    Raises:
+        NotFound: if there is none, or the caller is not given the model.
+        InvalidValue: if it is not a reference.
+    """
+    name = ModelReference.parse(reference).name
+    caller.require_model(name)
+    try:
+        return project.models.get(reference)
+    except NotFound as error:
+        if caller.access.is_full:
+            raise
+        # The names that are near belong to models that may not be given.
+        raise NotFound(f"There is no model '{reference}'.", fix="List the models.") from error
+
+
+def run_for(caller: Caller, project: Project, *, reference: str) -> Run:
+    """Return the run with this id, or with the only id that begins so.
+
+    Raises:
+        NotFound: if there is none, or the caller is not given the model that it was to make.
+        InvalidValue: if several begin so.
+    """
+    run = project.runs.get(reference)
+    if not caller.access.allows(run.name):
+        raise NotFound(f"There is no run '{reference}'.", fix="List the runs.")
+    return run
