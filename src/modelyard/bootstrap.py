@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from modelyard.domain.errors import NotFound
-from modelyard.domain.names import check_name
 from modelyard.domain.tenants import LOCAL, check_tenant
 from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from modelyard.packaging.signing import SigningKey
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
+    from modelyard.services.ejecting import EjectService
     from modelyard.services.health import HealthService
     from modelyard.services.idempotency import IdempotencyService
     from modelyard.services.ingesting import IngestService
@@ -242,7 +242,7 @@ class Project:
             jobs=Jobs(self.records, quota=Quota()),
             catalog=self.catalog,
             folder=self.folder / "jobs",
-            data_of=self.data_of_jobs,
+            dataset_of=lambda reference: self.named_datasets.get(reference),
             now=_now,
             new_id=_new_id,
         )
@@ -255,17 +255,21 @@ class Project:
 
         return Claims(self.database, quota=Quota())
 
-    def data_of_jobs(self, reference: str) -> Path:
-        """Return the file of a dataset that a job names.
+    @cached_property
+    def ejecting(self) -> "EjectService":
+        """Writing what trained a model as a script."""
+        from modelyard.kit.scripts import run_script
+        from modelyard.services.ejecting import EjectService
 
-        Raises:
-            NotFound: if the tenant has none.
-        """
-        path = self.folder / "data" / "uploads" / check_name(reference)
-        if path.is_file():
-            return path
-        raise NotFound(
-            f"There is no dataset '{reference}'.", fix="Upload it first.", sample=reference
+        return EjectService(
+            catalog=self.catalog,
+            packages=self.packages,
+            origin=self.models.origin,
+            read=self.datasets.read,
+            clock=time.monotonic,
+            run=run_script,
+            n_threads=self.settings.threads,
+            typing=self.tables.type_table,
         )
 
     @cached_property

@@ -18,7 +18,7 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.packages import ESTIMATOR, MODEL, REFERENCE
 from modelyard.runtime.sessions import open_graph
 from modelyard.services.predicting import OpenModel
-from modelyard.store.artifacts import folder_at, require_place
+from modelyard.store.artifacts import folder_at, require_free
 from modelyard.store.files import write_whole
 
 # An exported graph answers as the package does, but for the order in which sums are rounded: in
@@ -71,13 +71,7 @@ def _export_graph(model: OpenModel, path: Path) -> tuple[Path, ...]:
 
 
 def _export_scoring(model: OpenModel, path: Path) -> tuple[Path, ...]:
-    require_place(path)
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise UsageError(
-            f"'{path}' exists already and is not an empty folder.",
-            fix="Choose another folder with --out; nothing is ever overwritten.",
-            sample=str(path),
-        )
+    require_free(path)
     contents = _scoring_files(model)
     with folder_at(path.absolute()) as folder:
         for name, content in contents.items():

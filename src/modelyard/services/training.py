@@ -39,7 +39,7 @@ from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
 from modelyard.runtime.packages import ESTIMATOR, REPORT, REPORT_DATA, Package, open_package
 from modelyard.services.reports import kept_report, report_subject
-from modelyard.store.artifacts import Artifacts, folder_at, require_place
+from modelyard.store.artifacts import Artifacts, folder_at, require_free
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
@@ -121,7 +121,7 @@ class TrainingService:
         if config.keep_estimator:
             self._require_estimator(config.algorithm)
         if out is not None:
-            _require_free(out)
+            require_free(out)
         name = config.name or slug(Path(location or "model").stem)
         run = self._begin(name, config, location=location)
         started = self.clock()
@@ -307,18 +307,6 @@ def _ending(error: BaseException) -> tuple[RunStatus, str]:
     if isinstance(error, KeyboardInterrupt):
         return RunStatus.CANCELLED, "interrupted by the user"
     return RunStatus.FAILED, str(error) or type(error).__name__
-
-
-def _require_free(out: Path) -> None:
-    require_place(out)
-    if out.is_dir() and not any(out.iterdir()):
-        return
-    if out.exists():
-        raise UsageError(
-            f"'{out}' exists already and is not an empty folder.",
-            fix="Choose another folder with --out; nothing is ever overwritten.",
-            sample=str(out),
-        )
 
 
 def _described(run: Run, trained: Trained) -> Run:

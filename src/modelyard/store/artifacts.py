@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from modelyard.domain.errors import InvalidValue, NotFound
+from modelyard.domain.errors import InvalidValue, NotFound, UsageError
 from modelyard.domain.names import check_name
 from modelyard.store.failures import OTHER_PLACE, explaining
 
@@ -142,6 +142,22 @@ def require_place(target: Path) -> None:
         nearest = next(parent for parent in target.parents if parent.exists())
         with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=nearest):
             pass
+
+
+def require_free(out: Path) -> None:
+    """Refuse a place for a new folder that something stands at; an empty folder may.
+
+    Raises:
+        UsageError: if it is taken.
+        StoreError: if it cannot be looked at.
+    """
+    require_place(out)
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise UsageError(
+            f"'{out}' exists already and is not an empty folder.",
+            fix="Choose another folder with --out; nothing is ever overwritten.",
+            sample=str(out),
+        )
 
 
 @contextmanager

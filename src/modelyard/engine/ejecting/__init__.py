@@ -1,0 +1,1 @@
+"""Writes what trained a model as a script that needs nothing of this library."""
