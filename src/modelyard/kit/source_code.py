@@ -7,13 +7,19 @@ from textwrap import indent
 _WIDTH = 84
 
 
-class Name(str):
-    """Text that is written as it stands: the name of a variable, or any expression."""
+def literal(value: object) -> str:
+    """Return a value as formatters write it: text in double quotes where it holds none.
 
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+    >>> print(literal(["it's", 'a "word"', 0.5]))
+    ["it's", 'a "word"', 0.5]
+    """
+    if isinstance(value, str):
+        written = repr(value)
+        return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written
+    if isinstance(value, list | tuple):
+        items = ", ".join(map(literal, value))
+        return f"[{items}]" if isinstance(value, list) else f"({items}{',' * (len(value) == 1)})"
+    return repr(value)
 
 
 def call(function: str, arguments: Mapping[str, object], *, given: Iterable[str] = ()) -> str:
@@ -24,21 +30,23 @@ def call(function: str, arguments: Mapping[str, object], *, given: Iterable[str]
 
     Args:
         function: what is called.
-        arguments: by keyword; a `Name` is written as it stands.
+        arguments: by keyword.
         given: expressions that come before them.
     """
-    parts = [*given, *(f"{name}={value!r}" for name, value in arguments.items())]
+    parts = [*given, *(f"{name}={literal(value)}" for name, value in arguments.items())]
     return _bracketed(f"{function}(", parts, ")")
 
 
 def mapping(values: Mapping[str, object]) -> str:
     """Return a dict by its text keys, on one line where it fits."""
-    return _bracketed("{", [f"{key!r}: {value!r}" for key, value in values.items()], "}")
+    return _bracketed(
+        "{", [f"{literal(key)}: {literal(value)}" for key, value in values.items()], "}"
+    )
 
 
 def listing(values: Iterable[object]) -> str:
     """Return a list, its items side by side in lines that fit."""
-    parts = [repr(value) for value in values]
+    parts = [literal(value) for value in values]
     line = f"[{', '.join(parts)}]"
     if len(line) <= _WIDTH:
         return line

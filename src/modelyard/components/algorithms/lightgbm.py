@@ -258,16 +258,14 @@ class LightGBM:
         """Write the call of LightGBM."""
         parameters = _settled(training)
         options = mapping(_options(training, parameters, n_seen=training.n_classes))
-        target, center = (
-            ("y", "") if training.n_classes else ("y - center", "center = np.mean(y)\n")
-        )
+        train = f"lightgbm.train(options, rows, {parameters['n_estimators']})"
+        rows = "rows = lightgbm.Dataset(X, {target}, weight=weight, params=options)\n"
+        fit = f"{rows.format(target='y')}return {train}"
+        if not training.n_classes:
+            fit = f"center = np.mean(y)\n{rows.format(target='y - center')}return {train}, center"
         return FitScript(
             imports=("import lightgbm",),
-            fit=f"options = {options}\n"
-            f"{center}"
-            f"rows = lightgbm.Dataset(X, {target}, weight=weight, params=options)\n"
-            f"model = lightgbm.train(options, rows, {parameters['n_estimators']})\n"
-            f"return model{'' if training.n_classes else ', center'}",
+            fit=f"options = {options}\n{fit}",
             predict=_PREDICT[min(training.n_classes, 3)],
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from modelyard.domain.errors import UsageError
 from modelyard.engine.ejecting.rehearsing import NotedStage
+from modelyard.kit.source_code import literal
 from modelyard.protocols.scripts import ScriptedTransform
 from modelyard.protocols.transforms import Role
 
@@ -91,7 +92,7 @@ class _Known:
         while at < len(columns):
             variable = self._standing_at(at, columns)
             if variable is None:
-                parts.append(repr(columns[at]))
+                parts.append(literal(columns[at]))
                 at += 1
             else:
                 parts.append(f"*{variable}")

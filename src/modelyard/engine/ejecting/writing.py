@@ -16,7 +16,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.values import cell_text
 from modelyard.engine.ejecting.preparation import preparation_of
 from modelyard.engine.ejecting.rehearsing import Rehearsal
-from modelyard.kit.source_code import call, listing, mapping
+from modelyard.kit.source_code import call, listing, literal, mapping
 from modelyard.protocols.metrics import Wants
 from modelyard.protocols.scripts import ScriptedAlgorithm, ScriptedMetric
 from modelyard.runtime.calibration import FLOOR
@@ -98,11 +98,11 @@ def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
 def _template() -> "Template":
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(  # noqa: S701 -- it writes Python, every value as its repr
+    environment = Environment(  # noqa: S701 -- it writes Python, every value as its literal
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters |= {
-        "repr": repr,
+        "literal": literal,
         "call": call,
         "listing": listing,
         "mapping": mapping,
