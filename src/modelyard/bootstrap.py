@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from modelyard.services.idempotency import IdempotencyService
     from modelyard.services.ingesting import IngestService
     from modelyard.services.jobs import JobService
+    from modelyard.services.kept_comparisons import KeptComparisonService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
@@ -242,7 +243,7 @@ class Project:
             jobs=Jobs(self.records, quota=Quota()),
             catalog=self.catalog,
             folder=self.folder / "jobs",
-            dataset_of=lambda reference: self.named_datasets.get(reference),
+            dataset_of=self.named_datasets.get,
             now=_now,
             new_id=_new_id,
         )
@@ -361,6 +362,13 @@ class Project:
             new_id=_new_id,
             n_threads=self.settings.threads,
         )
+
+    @cached_property
+    def kept_comparisons(self) -> "KeptComparisonService":
+        """Registered models side by side, by what their trainings measured."""
+        from modelyard.services.kept_comparisons import KeptComparisonService
+
+        return KeptComparisonService(self.catalog, manifest_of=self.model_files.manifest)
 
     @cached_property
     def comparing(self) -> "ComparisonService":

@@ -1,29 +1,23 @@
 """Compares models: on the same rows where there are some, else by what their trainings measured."""
 
-import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from modelyard.catalog import Catalog
-from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison, best_first
+from modelyard.domain.comparisons import Comparison
 from modelyard.domain.configs import FileDialect
-from modelyard.domain.manifests import Manifest
 from modelyard.engine.evaluation.comparing import compare, require_comparable
 from modelyard.engine.evaluation.estimates import metric_for
 from modelyard.engine.evaluation.measuring import LaterRows
-from modelyard.protocols.metrics import Metric
 from modelyard.reporting.comparisons import render_comparison
+from modelyard.services.kept_comparisons import compare_kept
 from modelyard.services.predicting import OpenModel
 from modelyard.store.files import write_whole
 
 _AS_FOUND = FileDialect()
-_NOT_THE_SAME = (
-    "Each was measured on the held-out rows of its own training, which may differ; with rows that "
-    "have a truth (--data) all are measured on the same."
-)
 
 
 @dataclass(frozen=True)
@@ -84,45 +78,6 @@ class ComparisonService:
         )
 
 
-def compare_kept(
-    manifests: Mapping[str, Manifest],
-    sizes: Mapping[str, int],
-    *,
-    metrics: Mapping[str, Metric],
-    metric: Metric,
-) -> Comparison:
-    """Compare by the metrics that the packages keep, the best first.
-
-    Args:
-        manifests: name to what the package says.
-        sizes: name to bytes.
-        metrics: of the catalog.
-        metric: that decides.
-    """
-    measured = (key for each in manifests.values() for key in each.metrics)
-    keys = dict.fromkeys([metric.card.key, *measured])
-    known = {key: metrics[key] for key in keys if key in metrics}
-    compared = [
-        ComparedModel(
-            name=name,
-            algorithm=manifest.algorithm,
-            size_bytes=sizes[name],
-            predict_s=None,
-            scores={key: _kept(name, manifests, each) for key, each in known.items()},
-        )
-        for name, manifest in manifests.items()
-    ]
-    is_same_data = len({each.data_sha256 for each in manifests.values()}) == 1
-    different = "" if is_same_data else "They were trained on different data. "
-    return Comparison(
-        target=next(iter(manifests.values())).target,
-        metric=metric.card.key,
-        titles={key: each.card.title for key, each in known.items()},
-        models=best_first(compared, metric.card.key),
-        caution=different + _NOT_THE_SAME,
-    )
-
-
 def write_comparison(comparison: Comparison, path: Path) -> None:
     """Write a comparison as one HTML file that opens offline.
 
@@ -136,27 +91,6 @@ def _name_of(model: OpenModel | str | Path) -> str:
     if isinstance(model, OpenModel):
         return model.reference or str(model.package.folder)
     return str(model)
-
-
-def _kept(name: str, manifests: Mapping[str, Manifest], metric: Metric) -> ComparedScore:
-    nan = float("nan")
-
-    def value_of(each: str, part: str = "value") -> float:
-        return manifests[each].metrics.get(metric.card.key, {}).get(part, nan)
-
-    goodness = {each: float(metric.card.goodness(value_of(each))) for each in manifests}
-    best = max((good for good in goodness.values() if math.isfinite(good)), default=nan)
-    behind = best - goodness[name]
-    return ComparedScore(
-        value=value_of(name),
-        low=value_of(name, "low"),
-        high=value_of(name, "high"),
-        behind=behind,
-        behind_low=nan,
-        behind_high=nan,
-        is_best=behind == 0,
-        is_tied=False,
-    )
 
 
 def _size(model: OpenModel) -> int:

@@ -46,9 +46,34 @@ class ModelService:
         """Return the measurements of a version on later data, newest first."""
         return self.evaluations.find(model.reference)
 
+    def versions(self, name: str) -> tuple[Model, ...]:
+        """Return every version of a name, newest first.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        return self.models.versions(name)
+
     def promote(self, reference: str, alias: str = CHAMPION) -> Model:
         """Put an alias on a version; it leaves the version that had it."""
         return self.models.set_alias(reference, alias)
+
+    def demote(self, name: str, alias: str) -> None:
+        """Take an alias off whichever version of the name it stands on."""
+        self.models.remove_alias(name, alias)
+
+    def roll_back(self, name: str, alias: str = CHAMPION) -> Model:
+        """Put an alias back on the version that it stood on last, and return that.
+
+        Raises:
+            Conflict: if it stood on no other before.
+        """
+        return self.models.roll_back_alias(name, alias)
+
+    def change_tags(self, reference: str, tags: Mapping[str, str | None]) -> Model:
+        """Set tags of a version, take off those that are None, and return it."""
+        self.models.change_tags(reference, tags)
+        return self.models.get(reference)
 
     def tag(self, reference: str, tags: Mapping[str, str]) -> Model:
         """Set tags of a version and return it."""

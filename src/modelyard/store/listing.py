@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from modelyard.domain.errors import InvalidValue, NotFound, UnknownKey
-from modelyard.domain.identities import ANY_MODEL, ModelAccess
 from modelyard.kit.matching import known_names, suggestion
 from modelyard.store.tables.schema import UtcTime
 
@@ -158,18 +157,6 @@ def has_tags(
             found = found.where(table.c[name] == column)
         conditions.append(found if value is None else found.where(table.c.value == value))
     return conditions
-
-
-def is_given(column: sa.ColumnElement[str], access: ModelAccess) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that a model of this name is given to the caller; none if every is."""
-    if access.is_full:
-        return []
-    by_word: dict[bool, list[str]] = {True: [], False: []}
-    for name, is_allowed in access.grants.items():
-        by_word[is_allowed].append(name)
-    if access.grants.get(ANY_MODEL, True):
-        return [column.not_in(by_word[False])]
-    return [column.in_(by_word[True])]
 
 
 def begins_with(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:

@@ -12,12 +12,12 @@ from modelyard.domain.queries import ModelQuery, Page
 from modelyard.domain.runs import Model, Run
 from modelyard.store.alias_past import remember_place, take_last_place
 from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.grants import given
 from modelyard.store.job_rows import hold, succeed
 from modelyard.store.listing import (
     Paging,
     check_sort,
     has_tags,
-    is_given,
     not_found,
     sort_keys,
 )
@@ -198,6 +198,20 @@ class Models:
         with self._database.writing() as connection:
             self._put_tag(connection, self._get(connection, reference), key, value)
 
+    def change_tags(self, reference: str, tags: Mapping[str, str | None]) -> None:
+        """Set tags on a version together, and take those off that are None, if they are there.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+        """
+        with self._database.writing() as connection:
+            model = self._get(connection, reference)
+            for key, value in tags.items():
+                if value is None:
+                    self._take_tag(connection, model, key)
+                else:
+                    self._put_tag(connection, model, key, value)
+
     def untag(self, reference: str, key: str) -> None:
         """Take a tag off a version.
 
@@ -206,13 +220,7 @@ class Models:
         """
         with self._database.writing() as connection:
             model = self._get(connection, reference)
-            gone = sa.delete(ML_MODEL_TAGS).where(
-                ML_MODEL_TAGS.c.tenant == self._tenant,
-                ML_MODEL_TAGS.c.model_name == model.name,
-                ML_MODEL_TAGS.c.model_version == model.version,
-                ML_MODEL_TAGS.c.key == key,
-            )
-            if connection.execute(gone).rowcount == 0:
+            if not self._take_tag(connection, model, key):
                 raise not_found(f"tag on {model.reference}", key, existing=model.tags)
 
     def delete(self, reference: str, *, is_forced: bool = False) -> Model:
@@ -267,6 +275,16 @@ class Models:
         row = self._key(model) | {"key": key, "value": value}
         put(connection, ML_MODEL_TAGS, values=row, replacing=["value"])
 
+    def _take_tag(self, connection: sa.Connection, model: Model, key: str) -> bool:
+        tags = ML_MODEL_TAGS.c
+        gone = sa.delete(ML_MODEL_TAGS).where(
+            tags.tenant == self._tenant,
+            tags.model_name == model.name,
+            tags.model_version == model.version,
+            tags.key == key,
+        )
+        return connection.execute(gone).rowcount == 1
+
     def _key(self, model: Model) -> dict[str, Any]:
         version = {"model_name": model.name, "model_version": model.version}
         return {"tenant": self._tenant, **version}
@@ -284,6 +302,6 @@ def _conditions(query: ModelQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
     found = [column == value for column, value in exact.items() if value is not None]
     if query.alias is not None:
         found.append(has_alias(query.alias, tenant))
-    found += is_given(ML_MODELS.c.name, query.access)
+    found.append(given(ML_MODELS.c.name, query.access))
     owner = {"model_name": ML_MODELS.c.name, "model_version": ML_MODELS.c.version}
     return found + has_tags(query.tags, ML_MODEL_TAGS, tenant=tenant, owner=owner)

@@ -1,6 +1,6 @@
 """The trainings of a project: what was asked, on which data, and what came of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -11,13 +11,13 @@ from modelyard.domain.queries import Page, RunQuery
 from modelyard.domain.runs import Run, RunStatus
 from modelyard.domain.tasks import Task
 from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.grants import given
 from modelyard.store.listing import (
     Paging,
     SortKey,
     begins_with,
     check_sort,
     has_tags,
-    is_given,
     not_found,
     sort_keys,
 )
@@ -127,19 +127,29 @@ class Runs:
             id_ = _find_id(connection, reference, tenant=self._tenant)
             self._put_tag(connection, id_, key, value)
 
+    def change_tags(self, reference: str, tags: Mapping[str, str | None]) -> None:
+        """Set tags on a run together, and take those off that are None, if they are there.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+        """
+        with self._database.writing() as connection:
+            id_ = _find_id(connection, reference, tenant=self._tenant)
+            for key, value in tags.items():
+                if value is None:
+                    self._take_tag(connection, id_, key)
+                else:
+                    self._put_tag(connection, id_, key, value)
+
     def untag(self, reference: str, key: str) -> None:
         """Take a tag off a run.
 
         Raises:
             NotFound: if the run, or the tag on it, does not exist.
         """
-        tags = TRAINING_JOB_TAGS.c
         with self._database.writing() as connection:
             run = _get(connection, reference, tenant=self._tenant)
-            gone = sa.delete(TRAINING_JOB_TAGS).where(
-                tags.tenant == self._tenant, tags.job_id == run.id, tags.key == key
-            )
-            if connection.execute(gone).rowcount == 0:
+            if not self._take_tag(connection, run.id, key):
                 raise not_found(f"tag on run {run.id}", key, existing=run.tags)
 
     def delete(self, reference: str) -> Run:
@@ -162,6 +172,13 @@ class Runs:
                 )
             connection.execute(sa.delete(TRAINING_JOBS).where(_is(run.id, self._tenant)))
         return run
+
+    def _take_tag(self, connection: sa.Connection, id_: str, key: str) -> bool:
+        tags = TRAINING_JOB_TAGS.c
+        gone = sa.delete(TRAINING_JOB_TAGS).where(
+            tags.tenant == self._tenant, tags.job_id == id_, tags.key == key
+        )
+        return connection.execute(gone).rowcount == 1
 
     def _put_tag(self, connection: sa.Connection, id_: str, key: str, value: str) -> None:
         row = {"tenant": self._tenant, "job_id": id_, "key": key, "value": value}
@@ -198,7 +215,7 @@ def _conditions(query: RunQuery, tenant: str) -> list[sa.ColumnElement[bool]]:
         TRAINING_JOBS.c.data_sha256: query.data_sha256,
     }
     found = [column == value for column, value in exact.items() if value is not None]
-    found += is_given(TRAINING_JOBS.c.name, query.access)
+    found.append(given(TRAINING_JOBS.c.name, query.access))
     owner = {"job_id": TRAINING_JOBS.c.id}
     return found + has_tags(query.tags, TRAINING_JOB_TAGS, tenant=tenant, owner=owner)
 
