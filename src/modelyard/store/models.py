@@ -1,5 +1,6 @@
 """The registry: versions of named models, their aliases and tags."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
