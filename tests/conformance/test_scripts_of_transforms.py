@@ -16,7 +16,7 @@ N_ROWS, N_TAUGHT = 90, 60
 SCRIPTED = {
     key: each for key, each in Catalog().transforms().items() if isinstance(each, ScriptedTransform)
 }
-NUMBERS, WORDS, MOMENTS = "numbers", "words", "moments"
+NUMBERS, WORDS, MOMENTS, TEXTS = "numbers", "words", "moments", "texts"
 CASES = [
     pytest.param(key, kind, id=f"{key}-{kind}")
     for key, transform in sorted(SCRIPTED.items())
@@ -24,6 +24,7 @@ CASES = [
         (NUMBERS, ColumnKind.NUMERIC in transform.card.kinds),
         (WORDS, ColumnKind.CATEGORY in transform.card.kinds),
         (MOMENTS, transform.card.kinds == {ColumnKind.DATETIME}),
+        (TEXTS, transform.card.kinds == {ColumnKind.TEXT}),
     )
     if takes
 ]
@@ -32,6 +33,12 @@ CASES = [
 def block(kind):
     """Rows of which the last third holds what the others do not."""
     rng = np.random.default_rng(3)
+    if kind == TEXTS:
+        words = np.array(["Ein", "gutes", "Haus", "mit", "42", "x", "Zimmern.", "ÜBER", "wo"])
+        chosen = [[" ".join(rng.choice(words, size=7)) for _ in NAMES] for _ in range(N_ROWS)]
+        made = np.array(chosen, dtype=object)
+        made[rng.random(made.shape) < 0.1] = None
+        return made
     if kind == WORDS:
         levels = np.array(["x", "y", "ü", "x=y", None, *map(str, range(300))], dtype=object)
         weights = np.array([20, 15, 15, 10, 9, *[0.1] * 300])
@@ -51,7 +58,7 @@ def block(kind):
 
 
 def framed(made, kind):
-    if kind == WORDS:
+    if kind in {WORDS, TEXTS}:
         return pl.DataFrame(
             {n: pl.Series(made[:, at], dtype=pl.String) for at, n in enumerate(NAMES)}
         )

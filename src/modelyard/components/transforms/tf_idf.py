@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
@@ -20,6 +21,28 @@ MAX_TEXTS = 20_000
 
 # A term of one text alone says nothing about another.
 _MIN_TEXTS = 2
+
+
+def weigh_terms(
+    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add the TF-IDF weights of the 200 most frequent words and pairs of neighbouring words."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+    made: dict[str, pl.Series] = {}
+    for name in columns:
+        texts = table[name].fill_null("")
+        lesson = texts[taught].to_list()
+        counting = CountVectorizer(ngram_range=(1, 2))
+        counts = counting.fit_transform(lesson)
+        n_times, n_texts = counts.sum(axis=0).tolist()[0], np.bincount(counts.indices).tolist()
+        found = counting.get_feature_names_out().tolist()
+        ranked = sorted(zip(found, n_times, n_texts, strict=True), key=lambda e: (-e[1], e[0]))
+        kept = [term for term, _, n in ranked if n > 1] or [term for term, _, _ in ranked]
+        weighing = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, vocabulary=kept[:200])
+        weights = weighing.fit(lesson).transform(texts.to_list()).toarray()
+        made |= {f"{name}: {term}": pl.Series(weights[:, at]) for at, term in enumerate(kept[:200])}
+    return table.with_columns(**made), list(made)
 
 
 class WeighTerms:
@@ -38,6 +61,7 @@ class WeighTerms:
         role=Role.READ_TEXT,
         word="tf_idf",
     )
+    script = staticmethod(weigh_terms)
 
     def fit(
         self, block: npt.NDArray[np.object_], names: Sequence[str], lesson: Lesson
