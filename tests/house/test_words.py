@@ -23,6 +23,7 @@ ROOMS_WITH_BROAD_EXCEPT = (
     "src/modelyard/engine/ensembles/attempts.py",
     "src/modelyard/serving/door.py",
     "src/modelyard/serving/gathering.py",
+    "src/modelyard/worker/child.py",
 )
 ROOMS_THAT_PRINT = ("src/modelyard/cli/",)
 

@@ -131,7 +131,8 @@ class Job:
         priority: higher ones of a tenant go first.
         attempts: how often a worker has begun it.
         token: of the latest claim, 0 before the first.
-        worker: that has it, empty where none does.
+        worker: that has it, empty where none does; of a job that is at its end, one that still has
+            to say what was used.
         is_cancelling: whether somebody wants it to end without a result.
         run_id: of the training that it does, empty before there is one.
         result: of a job that succeeded.
@@ -163,6 +164,11 @@ class Job:
     finished_at: datetime | None = None
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will be known of it."""
+        return self.state.is_final and not self.worker
+
+    @property
     def fence(self) -> Fence:
         """What its worker shows."""
         return Fence(self.tenant, self.id, self.token)
@@ -177,18 +183,28 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class JobEvent:
+class Line:
+    """What is to be written into a job's log.
+
+    Attributes:
+        at: when it was said.
+        words: one line of text.
+    """
+
+    kind: EventKind
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
+class JobEvent(Line):
     """One line of a job's log.
 
     Attributes:
         number: counts up from 1 within the job, without gaps.
-        words: one line of text.
     """
 
     number: int
-    kind: EventKind
-    at: datetime
-    words: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +218,10 @@ class Ending:
     state: JobState
     problem: str
     reason: str
+
+
+# A worker that ends in order leaves its jobs to others; such an attempt does not count.
+GIVEN_BACK = Ending(JobState.QUEUED, "", "its worker was told to end")
 
 
 @dataclass(frozen=True)

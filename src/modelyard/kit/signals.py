@@ -29,11 +29,14 @@ def terminable() -> Iterator[None]:
 
 
 @contextmanager
-def heeded() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether Ctrl-C was pressed in the block, which goes on.
+def heeded(*numbers: signal.Signals) -> Iterator[Callable[[], bool]]:
+    """Yield a function that says whether a signal came in the block, which goes on.
 
-    Nothing is torn in the middle: the block ends itself where it can. Whoever presses again means
+    Nothing is torn in the middle: the block ends itself where it can. Whoever sends it again means
     it: the second one interrupts. Only a main thread hears signals: in another one nothing changes.
+
+    Args:
+        numbers: of the signals; Ctrl-C where none is named.
     """
     asked: list[int] = []
 
@@ -45,11 +48,12 @@ def heeded() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    before = signal.signal(signal.SIGINT, heed)
+    before = {each: signal.signal(each, heed) for each in numbers or (signal.SIGINT,)}
     try:
         yield lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

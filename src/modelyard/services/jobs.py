@@ -12,6 +12,7 @@ import structlog
 from modelyard.catalog import Catalog, pick
 from modelyard.domain.config_rules import check_config
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.datasets import DatasetVersion
 from modelyard.domain.errors import Conflict, InvalidValue
 from modelyard.domain.jobs import (
     HOPELESS_UNCHANGED,
@@ -28,7 +29,6 @@ from modelyard.domain.jobs import (
     Problem,
     Quota,
 )
-from modelyard.domain.names import slug
 from modelyard.domain.queries import Page
 from modelyard.store.jobs import Jobs
 
@@ -47,7 +47,7 @@ class JobService:
     Attributes:
         tenant: whose they are.
         folder: in which each job has a folder while it is not at its end.
-        data_of: returns the file of a dataset, by its name and version or its hash.
+        dataset_of: returns the version that a name, a name and version, or a hash stands for.
         now: returns the aware UTC time.
         new_id: returns an identifier that sorts by the time it is given.
     """
@@ -56,7 +56,7 @@ class JobService:
     jobs: Jobs
     catalog: Catalog
     folder: Path
-    data_of: Callable[[str], Path]
+    dataset_of: Callable[[str], DatasetVersion]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
 
@@ -111,9 +111,9 @@ class JobService:
         """
         check_config(config, self.catalog.finding_codes())
         pick(self.catalog.algorithms(), config.algorithm, shelf="algorithms")
-        self.data_of(dataset)
-        named = replace(config, name=config.name or slug(dataset.partition("@")[0]))
-        payload = {"dataset": dataset, "config": named.to_dict()}
+        version = self.dataset_of(dataset)
+        named = replace(config, name=config.name or version.name)
+        payload = {"dataset": version.reference, "config": named.to_dict()}
         return self.submit(
             JobKind.TRAINING, payload, created_by=created_by, priority=priority, limits=limits
         )

@@ -14,12 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from modelyard.domain.jobs import (
+    GIVEN_BACK,
     MOST_ATTEMPTS,
     Ending,
     EventKind,
     Fence,
     Job,
     JobState,
+    Line,
     Problem,
     Quota,
     Standing,
@@ -29,7 +31,7 @@ from modelyard.domain.jobs import (
 from modelyard.domain.runs import RunStatus
 from modelyard.kit.failpoints import reach
 from modelyard.store.databases import Database
-from modelyard.store.job_rows import is_held, is_job, to_job, write_lines
+from modelyard.store.job_rows import is_claimed, is_job, to_job, write_lines
 from modelyard.store.tables.jobs import JOB_QUOTAS, JOBS, WORKERS
 from modelyard.store.tables.runs import TRAINING_JOBS
 
@@ -113,18 +115,23 @@ class Claims:
         fence: Fence,
         standing: Standing,
         *,
-        lines: Sequence[tuple[EventKind, str]],
+        lines: Sequence[Line],
         run_id: str,
-        at: datetime,
     ) -> bool:
-        """Write how far a job is, with new lines of its log; return whether the claim is good."""
+        """Write how far a job is, with new lines of its log; return whether the claim is good.
+
+        It is so as well where the attempt has published its result since.
+        """
+        states = (_RUNNING, JobState.SUCCEEDED.value)
         told = (
-            sa.update(JOBS).where(is_held(fence)).values(standing=asdict(standing), run_id=run_id)
+            sa.update(JOBS)
+            .where(is_claimed(fence), JOBS.c.state.in_(states))
+            .values(standing=asdict(standing), run_id=run_id)
         )
         with self._database.writing() as connection:
             if connection.execute(told).rowcount == 0:
                 return False
-            write_lines(connection, (fence.tenant, fence.job_id), lines, at=at)
+            write_lines(connection, (fence.tenant, fence.job_id), lines)
         return True
 
     def end(self, fence: Fence, ending: Ending, *, usage: Usage, at: datetime) -> JobState | None:
@@ -135,31 +142,16 @@ class Claims:
         """
         with self._database.writing() as connection:
             _add_usage(connection, fence, usage)
-            chosen = sa.select(JOBS).where(is_job(fence.tenant, fence.job_id))
-            row = connection.execute(chosen).mappings().first()
-            if row is None or row["token"] != fence.token:
+            settled = sa.update(JOBS).where(is_claimed(fence)).values(worker="").returning(JOBS)
+            row = connection.execute(settled).mappings().first()
+            if row is None:
                 return None
             job = to_job(row)
-            if job.state is not JobState.RUNNING:
-                return job.state
-            state = _end(connection, job, ending, at=at)
+            state = job.state
+            if state is JobState.RUNNING:
+                state = _end(connection, job, ending, at=at)
             reach("end.before-commit")
         return state
-
-    def give_back(self, fence: Fence, *, usage: Usage, at: datetime) -> None:
-        """Let another worker do a job that this one ends in order; the attempt does not count."""
-        with self._database.writing() as connection:
-            _add_usage(connection, fence, usage)
-            row = connection.execute(sa.select(JOBS).where(is_held(fence))).mappings().first()
-            if row is None:
-                return
-            ending = Ending(JobState.QUEUED, "", "its worker was told to end")
-            _end(connection, to_job(row), ending, at=at)
-            connection.execute(
-                sa.update(JOBS)
-                .where(is_job(fence.tenant, fence.job_id))
-                .values(attempts=JOBS.c.attempts - 1)
-            )
 
     def dismiss(self, worker: str, *, at: datetime) -> tuple[Job, ...]:
         """Strike a worker off, and return the jobs that it had, in the states they have now.
@@ -177,7 +169,10 @@ class Claims:
                 .with_for_update()
             )
             jobs = [to_job(row) for row in connection.execute(chosen).mappings().all()]
-            return tuple(replace(job, state=_end(connection, job, _LOST, at=at)) for job in jobs)
+            ended = [replace(job, state=_end(connection, job, _LOST, at=at)) for job in jobs]
+            settled = sa.update(JOBS).where(JOBS.c.worker == worker).values(worker="")
+            connection.execute(settled)
+        return tuple(ended)
 
     def _next_tenant(self) -> sa.Select[Any]:
         jobs, busy = JOBS.c, JOBS.alias("busy")
@@ -235,16 +230,17 @@ def _take(connection: sa.Connection, tenant: str, *, worker: str, at: datetime) 
         return None
     job = to_job(row)
     words = f"attempt {job.attempts} of {MOST_ATTEMPTS} begins"
-    write_lines(connection, (tenant, job.id), [(EventKind.STATE, words)], at=at)
+    write_lines(connection, (tenant, job.id), [Line(EventKind.STATE, at, words)])
     return job
 
 
 def _end(connection: sa.Connection, job: Job, ending: Ending, *, at: datetime) -> JobState:
     """Write how an attempt ended, and return the state; what was to be cancelled is."""
     state, problem, reason = ending.state, ending.problem, ending.reason
+    is_given_back = ending is GIVEN_BACK
     if job.is_cancelling:
         state, problem, reason = JobState.CANCELLED, Problem.CANCELLED, "cancelled while it ran"
-    elif state is JobState.QUEUED and problem and job.attempts >= MOST_ATTEMPTS:
+    elif state is JobState.QUEUED and not is_given_back and job.attempts >= MOST_ATTEMPTS:
         state, reason = JobState.FAILED, f"{MOST_ATTEMPTS} attempts have ended alike: {reason}"
     connection.execute(
         sa.update(JOBS)
@@ -254,13 +250,14 @@ def _end(connection: sa.Connection, job: Job, ending: Ending, *, at: datetime) -
             problem=problem,
             reason=reason,
             worker="",
+            attempts=job.attempts - is_given_back,
             finished_at=at if state.is_final else None,
         )
     )
     _end_run(connection, job, state, reason=reason, at=at)
     words = "waits for another attempt" if state is JobState.QUEUED else state.value
-    lines = [(EventKind.STATE, f"{words}: {reason}")]
-    write_lines(connection, (job.tenant, job.id), lines, at=at)
+    lines = [Line(EventKind.STATE, at, f"{words}: {reason}")]
+    write_lines(connection, (job.tenant, job.id), lines)
     return state
 
 

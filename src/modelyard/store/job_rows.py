@@ -15,6 +15,7 @@ from modelyard.domain.jobs import (
     JobKind,
     JobState,
     Limits,
+    Line,
     Standing,
     Usage,
 )
@@ -66,18 +67,20 @@ def is_job(tenant: str, id_: str) -> sa.ColumnElement[bool]:
     return (JOBS.c.tenant == tenant) & (JOBS.c.id == id_)
 
 
+def is_claimed(fence: Fence) -> sa.ColumnElement[bool]:
+    """Return the condition that holds while this claim is the latest."""
+    return is_job(fence.tenant, fence.job_id) & (JOBS.c.token == fence.token)
+
+
 def is_held(fence: Fence) -> sa.ColumnElement[bool]:
     """Return the condition that holds while this claim is the latest and the job runs by it."""
-    is_running = JOBS.c.state == JobState.RUNNING.value
-    return is_job(fence.tenant, fence.job_id) & (JOBS.c.token == fence.token) & is_running
+    return is_claimed(fence) & (JOBS.c.state == JobState.RUNNING.value)
 
 
 def write_lines(
     connection: sa.Connection,
     key: tuple[str, str],
-    lines: Iterable[tuple[EventKind, str]],
-    *,
-    at: datetime,
+    lines: Iterable[Line],
 ) -> None:
     """Append lines to the log of a job, by its tenant and id."""
     new = list(lines)
@@ -95,11 +98,11 @@ def write_lines(
             "tenant": key[0],
             "job_id": key[1],
             "number": number,
-            "kind": kind.value,
-            "at": at,
-            "words": words[:MOST_CHARACTERS],
+            "kind": line.kind.value,
+            "at": line.at,
+            "words": line.words[:MOST_CHARACTERS],
         }
-        for number, (kind, words) in enumerate(new, start=last - len(new) + 1)
+        for number, line in enumerate(new, start=last - len(new) + 1)
     ]
     connection.execute(sa.insert(JOB_EVENTS), rows)
 
@@ -137,7 +140,7 @@ def succeed(
     connection.execute(
         sa.update(JOBS)
         .where(is_held(fence))
-        .values(state=JobState.SUCCEEDED.value, result=result, worker="", finished_at=at)
+        .values(state=JobState.SUCCEEDED.value, result=result, finished_at=at)
     )
-    write_lines(connection, (fence.tenant, fence.job_id), [(EventKind.STATE, "succeeded")], at=at)
+    write_lines(connection, (fence.tenant, fence.job_id), [Line(EventKind.STATE, at, "succeeded")])
     reach("publish.before-commit")

@@ -13,6 +13,7 @@ from modelyard.domain.jobs import (
     JobEvent,
     JobQuery,
     JobState,
+    Line,
     Problem,
     Quota,
 )
@@ -110,7 +111,9 @@ class Jobs:
         with self._database.reading() as connection:
             self._get(connection, id_)
             rows = connection.execute(chosen).all()
-        return tuple(JobEvent(n, EventKind(kind), at, words) for n, kind, at, words in rows)
+        return tuple(
+            JobEvent(EventKind(kind), at, words, number) for number, kind, at, words in rows
+        )
 
     def cancel(self, id_: str, *, by: str, at: datetime) -> Job:
         """End a job without a result: at once where it waits, else as soon as its worker looks.
@@ -196,4 +199,4 @@ class Jobs:
 
     def _tell(self, connection: sa.Connection, id_: str, words: str, *, at: datetime) -> None:
         key = (self._database.tenant, id_)
-        write_lines(connection, key, [(EventKind.STATE, words)], at=at)
+        write_lines(connection, key, [Line(EventKind.STATE, at, words)])

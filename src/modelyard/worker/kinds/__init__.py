@@ -1,0 +1,1 @@
+"""What there is to do for each kind of job, one module a kind; found by scanning."""

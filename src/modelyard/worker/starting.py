@@ -1,0 +1,36 @@
+"""Makes a worker of a project: the place where it meets clocks, folders and the store."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+from modelyard.bootstrap import Project
+from modelyard.kit.families import adopt_orphans
+from modelyard.kit.processes import is_gone, mark_of_this_process
+from modelyard.worker.watching import Watch
+from modelyard.worker.working import Surroundings, Worker
+
+
+def worker_of(project: Project, *, n_places: int | None = None) -> Worker:
+    """Return a worker that serves every tenant of a platform.
+
+    Args:
+        project: of the platform.
+        n_places: jobs to run at once; None for one for every two threads, since fits use several.
+    """
+    adopt_orphans()
+    n_threads = project.settings.threads
+    return Worker(
+        Surroundings(
+            claims=project.claims,
+            folder_of=lambda fence: project.of(fence.tenant).jobs.folder_of(fence.job_id),
+            clear=lambda tenant: project.of(tenant).recovery.recover(),
+            n_places=n_places or max(n_threads // 2, 1),
+            n_threads=n_threads,
+            mark=mark_of_this_process(),
+            watch=Watch(is_gone=is_gone),
+            clock=time.monotonic,
+            now=lambda: datetime.now(UTC),
+            new_id=lambda at: f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+        )
+    )
