@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from modelyard.catalog import Catalog
     from modelyard.domain.runs import Model
     from modelyard.packaging.signing import SigningKey
+    from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
     from modelyard.services.ejecting import EjectService
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from modelyard.services.ingesting import IngestService
     from modelyard.services.jobs import JobService
     from modelyard.services.kept_comparisons import KeptComparisonService
+    from modelyard.services.keys import KeyService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
     from modelyard.services.packages import PackageService
+    from modelyard.services.people import PeopleService
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
     from modelyard.services.reading import TableReader
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from modelyard.store.blobs import Blobs
     from modelyard.store.claims import Claims
     from modelyard.store.databases import Database, TenantDatabase
+    from modelyard.wiring.people import AccessWiring
 
 
 @dataclass(frozen=True)
@@ -311,6 +315,31 @@ class Project:
         from modelyard.store.idempotency import KeyedRequests
 
         return IdempotencyService(KeyedRequests(self.records), now=_now, new_id=_new_id)
+
+    @cached_property
+    def access(self) -> "AccessWiring":
+        """Who comes in, of all tenants; throttles count here."""
+        if self._first is not None:
+            return self._first.access
+        from modelyard.services.passwords import Passwords
+        from modelyard.wiring.people import AccessWiring
+
+        return AccessWiring(self.settings, self.database, now=_now, passwords=Passwords())
+
+    @cached_property
+    def audit(self) -> "Audit":
+        """The record of deeds in the tenant."""
+        return self.access.audit_in(self.tenant)
+
+    @cached_property
+    def people(self) -> "PeopleService":
+        """The tenant's users."""
+        return self.access.people_in(self.tenant)
+
+    @cached_property
+    def keys(self) -> "KeyService":
+        """The tenant's API keys."""
+        return self.access.keys_in(self.tenant)
 
     @cached_property
     def platform_health(self) -> "PlatformHealthService":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.perimeters import Perimeter, parse_hosts, parse_origins, parse_proxies
 from modelyard.kit.matching import nearest
 
 PREFIX = "MODELYARD_"
@@ -20,6 +21,12 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_SERVING_TOKEN": "Token of a server's admin call; there is none without.",
     "MODELYARD_CACHE_MB": "Room for tables that were read once; by default 2000, 0 for none.",
     "MODELYARD_UPLOAD_MB": "Most megabytes of one uploaded file; by default 20000.",
+    "MODELYARD_HOSTS": "Names that the platform is asked by, with commas; by default loopback's.",
+    "MODELYARD_ORIGINS": "Origins of pages whose scripts may ask the platform; by default none.",
+    "MODELYARD_PROXIES": "Addresses or networks of proxies before the platform; by default none.",
+    "MODELYARD_TOKEN_KEY": "Secret that signs access tokens; by default made in MODELYARD_KEYS.",
+    "MODELYARD_CALLER_RATE": "Requests a minute of one person or API key; by default 600.",
+    "MODELYARD_TENANT_RATE": "Requests a minute of a whole tenant; by default 6000.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
@@ -31,6 +38,10 @@ _MB = 1_000_000
 _CACHE_MB = 2000
 # A table of 20 GB fills the memory of a machine that trains on tables of this size.
 _UPLOAD_MB = 20_000
+# One process of the API answers some thousands a second: one caller who polls ten times a second
+# without end is no burden, and a tenant has ten of them.
+_CALLER_RATE = 600
+_TENANT_RATE = 6_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,9 @@ class Settings:
         threads: to compute with, at least 1.
         cache_bytes: room for tables that were read once; 0 for none.
         upload_bytes: most that one uploaded file may have.
+        perimeter: where the platform may be asked from.
+        token_key: that access tokens are signed with; None for the one in `keys`.
+        caller_rate, tenant_rate: most requests a minute.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
         serving_token: that whoever renews the models of a server must send, None for nobody.
@@ -58,6 +72,10 @@ class Settings:
     serving_token: str | None = field(default=None, repr=False)
     cache_bytes: int = _CACHE_MB * _MB
     upload_bytes: int = _UPLOAD_MB * _MB
+    perimeter: Perimeter = field(default_factory=Perimeter)
+    token_key: str | None = field(default=None, repr=False)
+    caller_rate: int = _CALLER_RATE
+    tenant_rate: int = _TENANT_RATE
 
 
 def let_threads_sleep(environ: MutableMapping[str, str] | None = None) -> None:
@@ -96,7 +114,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         home=home,
         database_url=given.get("MODELYARD_DATABASE_URL", f"sqlite:///{home / 'modelyard.db'}"),
         keys=_absolute(keys) if keys else _config_folder(environ) / "keys",
-        threads=_threads(given.get("MODELYARD_THREADS")),
+        threads=_threads(given),
         log_format=_one_of("MODELYARD_LOG", given.get("MODELYARD_LOG", "console"), LOG_FORMATS),
         log_level=_one_of(
             "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
@@ -104,6 +122,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         serving_token=given.get("MODELYARD_SERVING_TOKEN"),
         cache_bytes=_megabytes("MODELYARD_CACHE_MB", given, usual=_CACHE_MB),
         upload_bytes=_megabytes("MODELYARD_UPLOAD_MB", given, usual=_UPLOAD_MB),
+        perimeter=Perimeter(
+            hosts=parse_hosts(given.get("MODELYARD_HOSTS", "")),
+            origins=parse_origins(given.get("MODELYARD_ORIGINS", "")),
+            proxies=parse_proxies(given.get("MODELYARD_PROXIES", "")),
+        ),
+        token_key=given.get("MODELYARD_TOKEN_KEY"),
+        caller_rate=_count("MODELYARD_CALLER_RATE", given, usual=_CALLER_RATE),
+        tenant_rate=_count("MODELYARD_TENANT_RATE", given, usual=_TENANT_RATE),
     )
 
 
@@ -133,14 +159,19 @@ def _config_folder(environ: Mapping[str, str]) -> Path:
     return base / "modelyard"
 
 
-def _threads(text: str | None) -> int:
-    if text is None:
-        return _usable_cores()
+def _threads(given: Mapping[str, str]) -> int:
+    """Return how many to compute with, by default every core that this process may use."""
+    return _count("MODELYARD_THREADS", given, usual=_usable_cores())
+
+
+def _count(name: str, given: Mapping[str, str], *, usual: int) -> int:
+    """Return a whole number of at least 1."""
+    text = given.get(name, str(usual))
     if text.isascii() and text.isdigit() and int(text) >= 1:
         return int(text)
     raise InvalidValue(
-        f"MODELYARD_THREADS must be a whole number of at least 1; '{text}' came.",
-        fix="Set a number, or unset it to use every core that this process may use.",
+        f"{name} must be a whole number of at least 1; '{text}' came.",
+        fix=f"Set a number, or unset it for {usual}.",
         sample=text,
     )
 

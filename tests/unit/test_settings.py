@@ -32,6 +32,12 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_LOG": "json",
         "MODELYARD_LOG_LEVEL": "debug",
         "MODELYARD_SERVING_TOKEN": "hush",
+        "MODELYARD_HOSTS": "ml.example.org, 10.0.0.7",
+        "MODELYARD_ORIGINS": "https://app.example.org",
+        "MODELYARD_PROXIES": "10.1.0.0/16",
+        "MODELYARD_TOKEN_KEY": "hush-hush",
+        "MODELYARD_CALLER_RATE": "5",
+        "MODELYARD_TENANT_RATE": "50",
     }
     assert set(values) == set(VARIABLES)
     settings = read_settings(values)
@@ -40,6 +46,11 @@ def test_every_known_variable_is_honoured() -> None:
     assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
     assert settings.cache_bytes == 7_000_000
     assert settings.serving_token == values["MODELYARD_SERVING_TOKEN"]
+    assert settings.perimeter.hosts == ("ml.example.org", "10.0.0.7")
+    assert settings.perimeter.origins == ("https://app.example.org",)
+    assert settings.perimeter.has_proxy("10.1.2.3")
+    assert (settings.caller_rate, settings.tenant_rate) == (5, 50)
+    assert settings.token_key == values["MODELYARD_TOKEN_KEY"]
     assert "hush" not in repr(settings)
 
 

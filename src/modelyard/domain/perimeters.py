@@ -1,0 +1,152 @@
+"""Where a platform may be asked from: by which names, from which pages, through which proxies."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from modelyard.domain.errors import InvalidValue, UsageError
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# By which a browser on this machine asks a server on it. A page elsewhere that lets its own name
+# lead here (DNS rebinding) asks by that name.
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_ORIGIN = re.compile(rf"https?://(?:{_HOST.pattern})(?::[0-9]{{1,5}})?")
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """What a platform takes for its own surroundings; by default this machine alone.
+
+    Attributes:
+        hosts: names by which it is asked, besides those of loopback.
+        origins: of pages elsewhere whose scripts may ask it, e.g. `https://app.example.org`.
+        proxies: networks of the proxies before it, whose word about a client counts.
+    """
+
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    proxies: tuple[Network, ...] = ()
+
+    def has_host(self, name: str) -> bool:
+        """Return whether it may be asked by a name, in small letters and without a port."""
+        return name in self.hosts or name in LOOPBACK_NAMES
+
+    def has_proxy(self, address: str) -> bool:
+        """Return whether an address is that of a declared proxy."""
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self.proxies)
+
+
+def parse_hosts(text: str) -> tuple[str, ...]:
+    """Read a list of names with commas between them.
+
+    Raises:
+        InvalidValue: if one is no name of a host.
+    """
+    hosts = _listed(text.lower())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise InvalidValue(
+                f"MODELYARD_HOSTS lists names of hosts, without scheme, port or '*'; "
+                f"'{host}' came.",
+                fix="For example: ml.example.org,10.0.0.7.",
+                sample=host,
+            )
+    return hosts
+
+
+def parse_origins(text: str) -> tuple[str, ...]:
+    """Read a list of origins with commas between them.
+
+    Raises:
+        InvalidValue: if one is none.
+    """
+    origins = _listed(text.lower())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise InvalidValue(
+                f"MODELYARD_ORIGINS lists origins, scheme and host without a path or '*'; "
+                f"'{origin}' came.",
+                fix="For example: https://app.example.org.",
+                sample=origin,
+            )
+    return origins
+
+
+def parse_proxies(text: str) -> tuple[Network, ...]:
+    """Read a list of addresses and networks with commas between them.
+
+    Raises:
+        InvalidValue: if one is neither, or is every address there is.
+    """
+    networks = []
+    for word in _listed(text):
+        try:
+            network = ipaddress.ip_network(word)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise InvalidValue(
+                f"MODELYARD_PROXIES lists addresses and networks, not all there are; '{word}' "
+                "came.",
+                fix="For example: 10.0.0.5,10.1.0.0/16.",
+                sample=word,
+            )
+        networks.append(network)
+    return tuple(networks)
+
+
+def check_binding(host: str, perimeter: Perimeter, *, has_tls: bool, asks_for_login: bool) -> None:
+    """Refuse to listen where others can listen in, or can come in.
+
+    Args:
+        host: name or address to listen at.
+        perimeter: of the platform.
+        has_tls: whether the server itself speaks TLS.
+        asks_for_login: whether people and programs have to say who they are.
+
+    Raises:
+        UsageError: if the address is not loopback and there is neither TLS nor a declared proxy
+            that speaks it, no login, or no name to be asked by.
+    """
+    if _is_loopback(host):
+        return
+    if not asks_for_login:
+        raise UsageError(
+            f"Without a login this listens on this machine alone; '{host}' came.",
+            fix="Listen at 127.0.0.1, or let people log in.",
+            sample=host,
+        )
+    if not has_tls and not perimeter.proxies:
+        raise UsageError(
+            f"At '{host}' others can come, and passwords and keys would travel in the clear.",
+            fix="Give a certificate and its key, or declare the proxy that speaks TLS in "
+            "MODELYARD_PROXIES.",
+            sample=host,
+        )
+    if not perimeter.hosts:
+        raise UsageError(
+            f"At '{host}' others can come, and it is not said by which name they ask.",
+            fix="Set MODELYARD_HOSTS, e.g. to ml.example.org.",
+            sample=host,
+        )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

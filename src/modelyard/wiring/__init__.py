@@ -1,0 +1,1 @@
+"""Puts the services of one part of the platform together; bootstrap hands them out."""
