@@ -12,6 +12,7 @@ from modelyard.api.door import Door
 from modelyard.api.errors import handle_errors
 from modelyard.api.meters import Meters
 from modelyard.api.routing import routers
+from modelyard.api.small_reads import SmallReads
 from modelyard.bootstrap import Project
 from modelyard.kit.version import VERSION
 
@@ -41,6 +42,7 @@ def make_app(
     app.state.project = project
     app.state.callers = callers or OwnerOfTheLaptop()
     app.state.meters = Meters()
+    app.state.small_reads = SmallReads()
     for each in routers():
         app.include_router(each)
     handle_errors(app)

@@ -117,7 +117,7 @@ class NamedDataset:
     """A name with its versions.
 
     Attributes:
-        latest: the version with the highest number, which the bare name stands for.
+        latest: the version with the highest number.
         n_versions: that there are.
     """
 
@@ -179,7 +179,7 @@ class DatasetReference:
 
     Attributes:
         name: empty where a hash was given.
-        version: None for the latest.
+        version: None for the latest that was not refused.
         sha256: empty where a name was given.
     """
 

@@ -32,6 +32,7 @@
         ├── UnsupportedMedia       a body in a form that the server does not read
         ├── RequestTimedOut        a body that does not come whole in time
         ├── WrongMethod            the path answers another method
+        ├── WrongProtocol          another version of a protocol than is spoken here
         ├── NotAuthorized          no token, or another than the server's
         ├── Forbidden              whoever asks is known, and may not do this
         ├── Conflict               what is asked for does not go with what there is
@@ -345,6 +346,13 @@ class WrongMethod(RequestError):
 
     code = "wrong-method"
     status = 405
+
+
+class WrongProtocol(RequestError):
+    """The request speaks another version of a protocol than the one that is spoken here."""
+
+    code = "wrong-protocol"
+    status = 412
 
 
 class NotAuthorized(RequestError):

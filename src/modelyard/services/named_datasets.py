@@ -19,7 +19,7 @@ from modelyard.domain.fixes import RECOMMENDED, Fix
 from modelyard.domain.queries import Page
 from modelyard.domain.readings import options_of
 from modelyard.store.blobs import Blobs
-from modelyard.store.descriptions import Descriptions
+from modelyard.store.descriptions import FINDINGS, PAGE, PROFILE, Descriptions
 from modelyard.store.lineage import Lineage, Offspring
 from modelyard.store.named_datasets import NamedDatasets
 
@@ -130,21 +130,40 @@ class NamedDatasetService:
 
         Raises:
             NotFound, InvalidValue: as `get`.
-            Conflict, DataError: as `described`.
+            Conflict, DataError: as `profile`.
         """
-        version = self._ready(reference)
+        version = self.require_ready(self.get(reference))
         columns, rows = self.descriptions.preview(version, n_rows)
         return Preview(columns, rows, version.n_rows or 0)
 
-    def described(self, reference: str, what: str) -> bytes:
-        """Return a file of what was found out: see `store.descriptions` for their names.
+    def profile(self, reference: str) -> bytes:
+        """Return what the columns hold, as a JSON document.
 
         Raises:
             NotFound, InvalidValue: as `get`.
             Conflict: if nobody has read the version yet.
             DataError: if it could not be read.
         """
-        return self.descriptions.read(self._ready(reference), what)
+        return self._described(reference, PROFILE)
+
+    def profile_page(self, reference: str) -> bytes:
+        """Return the profile as an HTML page that opens offline.
+
+        Raises:
+            NotFound, InvalidValue, Conflict, DataError: as `profile`.
+        """
+        return self._described(reference, PAGE)
+
+    def findings(self, reference: str) -> bytes:
+        """Return what the checks found, as a JSON list.
+
+        Raises:
+            NotFound, InvalidValue, Conflict, DataError: as `profile`.
+        """
+        return self._described(reference, FINDINGS)
+
+    def _described(self, reference: str, what: str) -> bytes:
+        return self.descriptions.read(self.require_ready(self.get(reference)), what)
 
     def lineage(self, reference: str) -> Offspring | None:
         """Return the runs and models that a version's content led to, None before it is read.
@@ -232,8 +251,13 @@ class NamedDatasetService:
             )
         return tuple(self.delete(version.reference) for version in versions)
 
-    def _ready(self, reference: str) -> DatasetVersion:
-        version = self.get(reference)
+    def require_ready(self, version: DatasetVersion) -> DatasetVersion:
+        """Return a version that was read.
+
+        Raises:
+            Conflict: if nobody has read it yet.
+            DataError: if it could not be read.
+        """
         if version.state is DatasetState.UNREAD:
             raise Conflict(
                 f"{version.reference} has not been read yet.", fix="Try again in a moment."

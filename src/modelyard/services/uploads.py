@@ -129,6 +129,18 @@ class UploadService:
             return upload.size_bytes
         return self.parts.size(upload.id)
 
+    def offset_or_none(self, upload: Upload) -> int | None:
+        """Return what `offset` does; None where the part is gone."""
+        try:
+            return self.offset(upload)
+        except NotFound:
+            return None
+
+    def expires_at(self, upload: Upload) -> datetime | None:
+        """Return when an upload is given up if nothing more comes; None where it has ended."""
+        touched_at = self.parts.touched_at(upload.id)
+        return None if touched_at is None else touched_at + ABANDONED_AFTER
+
     def appending(self, upload: Upload, *, offset: int) -> AbstractContextManager[PartWriter]:
         """Return what writes the bytes that follow; leaving its block forces them to the disk.
 

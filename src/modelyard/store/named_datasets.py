@@ -22,10 +22,12 @@ from modelyard.store.listing import Paging, SortKey, not_found
 from modelyard.store.tables.named_datasets import DATASET_NAMES, DATASET_VERSIONS
 
 _C = DATASET_VERSIONS.c
+_NEWEST = (_C.created_at.desc(), _C.version.desc())
+_BEST = (sa.case((_C.state == DatasetState.FAILED.value, 1), else_=0), *_NEWEST)
 
 
 class NamedDatasets:
-    """Records of `dataset_versions`; a bare name stands for its latest version."""
+    """Records of `dataset_versions`."""
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
@@ -41,13 +43,16 @@ class NamedDatasets:
             return put_version(connection, self._database.tenant, version=version)
 
     def get(self, reference: DatasetReference) -> DatasetVersion:
-        """Return the version that a reference points to; of a hash, the one that came last.
+        """Return the version that a reference points to.
+
+        A bare name stands for its latest version that was not refused, or for the latest of all;
+        so does a hash among the versions that have it.
 
         Raises:
             NotFound: if there is none, with the nearest name.
         """
         with self._database.reading() as connection:
-            found = self._read(connection, self._wanted(reference), limit=1)
+            found = self._read(connection, self._wanted(reference), _BEST, limit=1)
             if found:
                 return found[0]
             if not reference.name:
@@ -145,7 +150,7 @@ class NamedDatasets:
     def unread(self) -> tuple[DatasetVersion, ...]:
         """Return the versions that wait to be read, newest first."""
         with self._database.reading() as connection:
-            return self._read(connection, [_C.state == DatasetState.UNREAD])
+            return self._read(connection, [_C.state == DatasetState.UNREAD], _NEWEST)
 
     def _wanted(self, reference: DatasetReference) -> list[sa.ColumnElement[bool]]:
         if reference.sha256:
@@ -159,10 +164,10 @@ class NamedDatasets:
         self,
         connection: sa.Connection,
         conditions: Iterable[sa.ColumnElement[bool]],
+        order: Iterable[sa.ColumnElement[Any]],
         *,
         limit: int | None = None,
     ) -> tuple[DatasetVersion, ...]:
-        order = (_C.created_at.desc(), _C.version.desc())
         chosen = sa.select(DATASET_VERSIONS).where(self._ours, *conditions).order_by(*order)
         rows = connection.execute(chosen.limit(limit)).mappings()
         return tuple(_from_row(row) for row in rows)

@@ -40,7 +40,7 @@ class PartWriter:
         self.offset = os.fstat(handle).st_size
         self._begun_at = self.offset
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | bytearray) -> None:
         """Append bytes.
 
         Raises:
@@ -165,14 +165,17 @@ class Parts:
         with explaining(self.root), suppress(FileNotFoundError):
             (self.root / part).unlink()
 
+    def touched_at(self, part: str) -> datetime | None:
+        """Return when something was last written to a file, None where there is none."""
+        try:
+            return datetime.fromtimestamp((self.root / part).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
     def untouched_since(self, moment: datetime) -> tuple[str, ...]:
         """Return the ids of files that nothing was written to since a moment."""
-        found = []
-        for path in sorted(self.root.glob("*")):
-            with suppress(FileNotFoundError):
-                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
-                    found.append(path.name)
-        return tuple(found)
+        names = (path.name for path in sorted(self.root.glob("*")))
+        return tuple(name for name in names if (self.touched_at(name) or moment) < moment)
 
     @contextmanager
     def _opened(self, part: str) -> Iterator[int]:

@@ -1,0 +1,66 @@
+"""Has small uploads read at once, each by a process of its own, and larger ones by a job.
+
+A table fills more memory than its file, and a file may be made to do harm: the process that answers
+requests parses none. What the process does not manage in time is left to a job as well.
+"""
+
+import asyncio
+import pickle
+import sys
+from contextlib import suppress
+
+from fastapi.concurrency import run_in_threadpool
+
+from modelyard.bootstrap import Project
+from modelyard.domain.datasets import DatasetFormat, DatasetState, DatasetVersion
+from modelyard.domain.jobs import JobKind
+
+# Read and described within about two seconds on two cores, the start of the process included.
+AT_ONCE_BYTES = 4 << 20
+# Nobody waits longer for the answer to an upload.
+_TIMEOUT_S = 20.0
+_CHILD = "modelyard.api.reading_child"
+
+
+class SmallReads:
+    """Starts the processes, two at a time: of many small uploads at once, others wait."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(2)
+
+    async def read(self, project: Project, version: DatasetVersion) -> DatasetVersion:
+        """Return a version as far as it is known now: read, or with a job that will read it."""
+        if version.size_bytes <= AT_ONCE_BYTES and version.format is not DatasetFormat.PACKED_CSV:
+            async with self._places:
+                await _read_apart(project, version)
+            version = await run_in_threadpool(project.named_datasets.get, version.reference)
+        if version.state is DatasetState.UNREAD:
+            await run_in_threadpool(ask_for_reading, project, version)
+        return version
+
+
+def ask_for_reading(project: Project, version: DatasetVersion) -> None:
+    """Submit the job that reads a version.
+
+    Raises:
+        QuotaExceeded: if as many jobs wait as the tenant may have.
+    """
+    payload = {"dataset": version.reference}
+    project.jobs.submit(JobKind.INGEST, payload, created_by=version.created_by)
+
+
+async def _read_apart(project: Project, version: DatasetVersion) -> None:
+    """Let a process read a version; whether it did, the version says."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", _CHILD, stdin=asyncio.subprocess.PIPE
+    )
+    order = pickle.dumps((project.settings, project.tenant, version.reference))
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            await process.communicate(order)
+    except TimeoutError:
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
