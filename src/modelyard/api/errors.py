@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from modelyard.api.problems import problem_response
-from modelyard.api.routing import every_route
+from modelyard.api.routing import Route, every_route
 from modelyard.domain.errors import (
     InvalidValue,
     MalformedBody,
@@ -18,7 +19,8 @@ from modelyard.domain.errors import (
     UnknownKey,
     WrongMethod,
 )
-from modelyard.wire.problems import rule_of
+from modelyard.kit.matching import known_names
+from modelyard.wire.problems import dotted_keys, rule_of
 
 _MOST_SHOWN = 80
 # What came under these names is not told back: it would stand in somebody's log.
@@ -43,7 +45,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         raise error
     # A misspelt name explains the one that then lacks, and not the other way round.
     found = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    return await _told(request, _explained(found))
+    return await _told(request, _explained(found, request.scope.get("route")))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -68,19 +70,34 @@ def _methods_at(path: str) -> Sequence[str]:
     return sorted({method for route in routes for method in route.methods})
 
 
-def _explained(found: Mapping[str, Any]) -> ModelyardError:
-    """Return one of pydantic's errors in our words."""
+def _explained(found: Mapping[str, Any], route: object) -> ModelyardError:
+    """Return one of pydantic's errors in our words; a misspelt name with the nearest right one."""
     source, *parts = found["loc"]
     is_unknown, is_missing = found["type"] == "extra_forbidden", found["type"] == "missing"
     rule = "is not known" if is_unknown else "is required" if is_missing else rule_of(found)
     came = "" if is_unknown or is_missing else f"; {_shown(found['input'], parts)} came"
-    fix = "Leave it out; /docs shows what is taken." if is_unknown else "Correct it."
+    fix = "Correct it."
+    if is_unknown:
+        fix = known_names(str(parts[-1]), _names_in(route, source, parts[:-1]))
     if source == "body":
         path = "$" + "".join(_step(part) for part in parts)
         return MalformedBody(f"{path} {rule}{came}.", fix=fix, path=path)
     name = ".".join(map(str, parts))
     refused = UnknownKey if is_unknown else InvalidValue
     return refused(f"The {_SOURCES[source]} '{name[:60]}' {rule}{came}.", fix=fix, sample=name)
+
+
+def _names_in(route: object, source: str, parts: Sequence[str | int]) -> list[str]:
+    """Return what may stand where something unknown stood."""
+    if not isinstance(route, Route):
+        return []
+    fields = [route.body_field] if source == "body" else route.dependant.query_params
+    kinds = (field.field_info.annotation for field in fields if field is not None)
+    models = [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
+    path = "".join(f"{part}." for part in parts if isinstance(part, str))
+    known = [key for model in models for key in dotted_keys(model)]
+    below = [key.removeprefix(path) for key in known if key.startswith(path)]
+    return sorted({key for key in below if "." not in key})
 
 
 _SOURCES: Mapping[str, str] = MappingProxyType(

@@ -1,5 +1,6 @@
 """How every route of the API answers: who asks comes first, then the body, then the route."""
 
+import inspect
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, cast
 
@@ -44,6 +45,9 @@ class Route(APIRoute):
         self.is_answer_kept = not any(each.dependency is tells_a_secret for each in dependencies)
         if self.creates:
             dependencies.append(Depends(idempotency_key))
+        summary, _, rest = inspect.cleandoc(endpoint.__doc__ or "").partition("\n\n")
+        how["summary"] = how.get("summary") or summary.rstrip(".")
+        how["description"] = how.get("description") or rest or summary
         super().__init__(path, endpoint, dependencies=dependencies, **how)
         problems = responses_of(
             is_public=self.policy.is_public,

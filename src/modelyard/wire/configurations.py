@@ -17,7 +17,12 @@ from modelyard.domain.tasks import Task
 from modelyard.kit.addresses import scheme_of
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
-from modelyard.wire.sections import AutoMLSection, Configuration, SearchSection
+from modelyard.wire.sections import (
+    AutoMLSection,
+    Configuration,
+    PlatformConfiguration,
+    SearchSection,
+)
 from modelyard.wire.yaml_files import read_yaml
 
 # Keys of networks and images, which the documents name and this version does not have yet.
@@ -60,7 +65,7 @@ def read_configuration(path: Path) -> RunRequest:
     tabular = configuration.data.tabular
     schema = _beside(path, tabular.schema_)
     return RunRequest(
-        config=_to_config(configuration, schema),
+        config=training_config(configuration, read_data_schema(schema) if schema else None),
         data=_data(path, tabular.path),
         output=_beside(path, configuration.modelyard.output),
         schema=schema,
@@ -73,7 +78,19 @@ def configuration_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _to_config(configuration: Configuration, schema: Path | None) -> TrainingConfig:
+def training_config(
+    configuration: Configuration | PlatformConfiguration, schema: Mapping[str, Any] | None
+) -> TrainingConfig:
+    """Return what a configuration asks for.
+
+    Args:
+        configuration: as it was validated.
+        schema: JSON Schema of one row, already parsed; None for none.
+
+    Raises:
+        UsageError: if it asks for AutoML and for a search.
+        InvalidValue: if the name of the model is not allowed.
+    """
     tabular, ours = configuration.data.tabular, configuration.modelyard
     preprocessing = tabular.preprocessing
     missing_tokens = None if ours.missing_tokens is None else tuple(ours.missing_tokens)
@@ -116,7 +133,7 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
             engineered_features=ours.engineered_features,
             columns={name: chosen.words() for name, chosen in ours.columns.items()},
         ),
-        schema=read_data_schema(schema) if schema else None,
+        schema=schema,
         name=check_name(ours.name) if ours.name else None,
         tags=ours.tags,
         card=ours.card.words(),
@@ -124,7 +141,7 @@ def _to_config(configuration: Configuration, schema: Path | None) -> TrainingCon
     )
 
 
-def _approach(configuration: Configuration) -> Approach:
+def _approach(configuration: Configuration | PlatformConfiguration) -> Approach:
     """Return the approach of a configuration; in a file, the section says it.
 
     Raises:

@@ -5,20 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from modelyard.domain.manifests import Manifest
+from modelyard.domain.runs import Model
 from modelyard.domain.tasks import Label, Task
 from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, RequestBody
+from modelyard.wire.lists import SORT_TOLD, TAG_TOLD
 
 # Value, low and high (95 % interval) and the baseline's value; null where it is not known.
 Metrics = dict[str, dict[str, float | None]]
 TagKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 TagValue = Annotated[str, StringConstraints(max_length=2000)]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=250)]
-
-_SORT = (
-    "A field, or the key of a metric; with '-' in front the largest comes first. What has no value "
-    "comes last."
-)
-_TAG = "`key`, or `key=value`; given several times, all must hold."
 
 
 class ModelQuery(PageQuery):
@@ -30,8 +27,8 @@ class ModelQuery(PageQuery):
     alias: str | None = Field(None, max_length=250, description="That stands on the version.")
     run_id: str | None = Field(None, max_length=250, description="Of the run that made it.")
     data_sha256: str | None = Field(None, max_length=64, description="Of the training data.")
-    tag: list[str] = Field(default=[], max_length=20, description=_TAG)
-    sort: str = Field("-created_at", max_length=250, description=_SORT)
+    tag: list[str] = Field(default=[], max_length=20, description=TAG_TOLD)
+    sort: str = Field("-created_at", max_length=250, description=SORT_TOLD)
 
 
 class ModelAnswer(Answer):
@@ -51,6 +48,11 @@ class ModelAnswer(Answer):
     sha256: str = Field(description="Of the package's manifest, which holds all other hashes.")
     size_bytes: int
     created_at: datetime
+
+    @classmethod
+    def of(cls, model: Model) -> "ModelAnswer":
+        """Return what is told of a model."""
+        return cls.model_validate(_facts(model))
 
 
 class ModelPage(PageOf[ModelAnswer]):
@@ -79,6 +81,23 @@ class ModelDetail(ModelAnswer):
     threshold: float | None = Field(description="Of two labels, the share that the second needs.")
     n_rows: int = Field(description="Of the training.")
     versions: dict[str, str] = Field(description="Library to version.")
+
+    @classmethod
+    def of_package(cls, model: Model, manifest: Manifest) -> "ModelDetail":
+        """Return what is told of a model and its package."""
+        told = {name: getattr(manifest, name) for name in _OF_PACKAGE}
+        columns = [vars(each) | {"categories": each.categories[:100]} for each in manifest.inputs]
+        threshold = manifest.threshold if len(manifest.labels) == 2 else None
+        return cls.model_validate(
+            _facts(model) | told | {"columns": columns, "threshold": threshold}
+        )
+
+
+_OF_PACKAGE = ("target", "labels", "parameters", "n_rows", "versions")
+
+
+def _facts(model: Model) -> dict[str, Any]:
+    return vars(model) | {"id": model.reference, "run_id": model.run_id or None}
 
 
 class EvaluationAnswer(Answer):

@@ -142,15 +142,9 @@ class ColumnSection(_Section):
         return self.model_dump(exclude_none=True)
 
 
-class TabularSection(_Section):
-    """The table, and which rows train, validate and test."""
+class TableSection(_Section):
+    """What of a table is to be predicted, and which rows train, validate and test."""
 
-    path: Text = Field(
-        description="The data file, relative to this file; or the address of a database."
-    )
-    schema_: Text | None = Field(
-        default=None, alias="schema", description="JSON Schema of one row, relative to this file."
-    )
     target_column: Text = Field(description="The column to predict.")
     train_split: Share | None = Field(default=None, description="Share of the rows to learn from.")
     validation_split: Share | None = Field(
@@ -186,6 +180,17 @@ class TabularSection(_Section):
         if train is None:
             train = round(1 - validation - test, 10)
         return Shares(train, validation, test)
+
+
+class TabularSection(TableSection):
+    """The table, and which rows train, validate and test."""
+
+    path: Text = Field(
+        description="The data file, relative to this file; or the address of a database."
+    )
+    schema_: Text | None = Field(
+        default=None, alias="schema", description="JSON Schema of one row, relative to this file."
+    )
 
 
 class DataSection(_Section):
@@ -346,9 +351,29 @@ class ModelyardSection(_Section):
     )
 
 
+class UploadedSection(_Section):
+    """What to learn from, where the table is a dataset of the platform."""
+
+    tabular: TableSection
+
+
 class Configuration(_Section):
     """Configuration of a Modelyard training."""
 
     data: DataSection
     model: ModelSection = Field(default_factory=ModelSection)
     modelyard: ModelyardSection = Field(default_factory=ModelyardSection)
+
+
+class PlatformConfiguration(_Section):
+    """Configuration of a training on a dataset of the platform, which names no files."""
+
+    data: UploadedSection
+    model: ModelSection = Field(default_factory=ModelSection)
+    modelyard: ModelyardSection = Field(default_factory=ModelyardSection)
+
+    @model_validator(mode="after")
+    def _write_no_file(self) -> Self:
+        if self.modelyard.output is not None:
+            raise ValueError("must not have modelyard.output: the package is kept as a model")
+        return self

@@ -1,0 +1,184 @@
+"""What is asked of jobs over HTTP, and how they are told of."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field, JsonValue
+
+from modelyard.domain.jobs import (
+    LEAST_PRIORITY,
+    MOST_PRIORITY,
+    USUAL_PRIORITY,
+    EventKind,
+    Job,
+    JobKind,
+    JobState,
+    Limits,
+)
+from modelyard.wire.bodies import LARGEST, Answer, PageQuery, Query, RequestBody
+from modelyard.wire.sections import PlatformConfiguration
+
+_MB = 1_000_000
+# Ten times what the largest machines of a cloud have, in megabytes; and a year, in seconds.
+_MOST_MB, _MOST_S = 256_000_000, 366 * 24 * 3600
+
+Seconds = Annotated[float, Field(gt=0, le=_MOST_S)]
+
+
+class LimitsBody(RequestBody):
+    """What one attempt may use; what is left out is what a worker gives to every job."""
+
+    memory_mb: Annotated[int, Field(ge=50, le=_MOST_MB)] | None = Field(
+        None, description="Megabytes that all of its processes hold together."
+    )
+    cpu_s: Seconds | None = Field(None, description="Seconds of processor time.")
+    wall_s: Seconds | None = Field(None, description="Seconds from its start.")
+    threads: Annotated[int, Field(ge=1, le=4096)] | None = Field(
+        None, description="To compute with."
+    )
+
+    def to_limits(self) -> Limits:
+        """Return them in the units of the domain."""
+        memory = None if self.memory_mb is None else self.memory_mb * _MB
+        return Limits(memory, self.cpu_s, self.wall_s, self.threads)
+
+
+class TrainingRequest(RequestBody):
+    """A training in the background: one algorithm, a search, or AutoML."""
+
+    dataset: str = Field(
+        min_length=1, max_length=200, description="`name`, `name@3`, or the SHA-256 of a file."
+    )
+    configuration: PlatformConfiguration = Field(
+        description="As in a YAML file, without the paths of files."
+    )
+    row_schema: dict[str, JsonValue] | None = Field(
+        None, description="JSON Schema that every row must fulfil."
+    )
+    priority: int = Field(
+        USUAL_PRIORITY,
+        ge=LEAST_PRIORITY,
+        le=MOST_PRIORITY,
+        description="Higher ones of the tenant go first.",
+    )
+    limits: LimitsBody = Field(default_factory=LimitsBody)
+
+
+class RetryRequest(RequestBody):
+    """How a job is to be done again."""
+
+    limits: LimitsBody = Field(
+        default_factory=LimitsBody, description="Over those of the job; what is left out stays."
+    )
+
+
+class TrainingQuery(PageQuery):
+    """Which trainings to list."""
+
+    state: JobState | None = Field(None, description="Only these.")
+    created_by: str | None = Field(None, max_length=200, description="Only of this subject.")
+
+
+class JobListQuery(TrainingQuery):
+    """Which jobs to list."""
+
+    kind: JobKind | None = Field(None, description="Only these.")
+
+
+class LogQuery(Query):
+    """Which lines of a log are asked for."""
+
+    limit: int = Field(500, ge=1, le=1000, description="Most lines to return.")
+    cursor: Annotated[
+        int | None,
+        Field(ge=0, le=LARGEST, description="Number of a line; those behind it are returned."),
+    ] = None
+
+
+class ProgressAnswer(Answer):
+    """How far a job is."""
+
+    stage: str
+    done: int = Field(description="Units of the stage.")
+    total: int = Field(description="Of the stage; 0 where it is not known.")
+    words: str
+
+
+class UsageAnswer(Answer):
+    """What the attempts of a job have used together, known at the end of each."""
+
+    cpu_s: float
+    peak_bytes: int
+
+
+class LimitsAnswer(Answer):
+    """What one attempt may use; null is what a worker gives to every job."""
+
+    memory_bytes: int | None
+    cpu_s: float | None
+    wall_s: float | None
+    n_threads: int | None
+
+
+class JobAnswer(Answer):
+    """A job."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    is_cancelling: bool = Field(description="Whether somebody wants it to end without a result.")
+    created_at: datetime
+    created_by: str
+    started_at: datetime | None = Field(description="Of the latest attempt.")
+    finished_at: datetime | None
+    priority: int
+    attempts: int
+    progress: ProgressAnswer
+    usage: UsageAnswer
+    limits: LimitsAnswer
+    dataset: str | None = Field(description="That it reads.")
+    run_id: str | None = Field(description="Of the training that it does, as soon as it began.")
+    result: dict[str, Any] = Field(description="Of a job that succeeded, e.g. its `model`.")
+    problem: str | None = Field(description="Stable word for why it did not succeed.")
+    reason: str | None = Field(description="Why it did not succeed, and what to do.")
+    retry_of: str | None = Field(description="The job that this one does again.")
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """Return the answer that tells of a job."""
+        return cls.model_validate(_told(job))
+
+
+class JobDetail(JobAnswer):
+    """A job, with what it was asked for."""
+
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """Return the answer that tells all of a job."""
+        return cls.model_validate(_told(job) | {"payload": dict(job.payload)})
+
+
+class LineAnswer(Answer):
+    """One line of a job's log."""
+
+    number: int
+    kind: EventKind
+    at: datetime
+    words: str
+
+
+class LogAnswer(Answer):
+    """Lines of a job's log."""
+
+    items: list[LineAnswer]
+    next_cursor: int | None = Field(
+        description="Number of the last line, to be sent as `cursor`; null where none is left."
+    )
+
+
+def _told(job: Job) -> dict[str, Any]:
+    plain = {name: getattr(job, name) for name in JobAnswer.model_fields if hasattr(job, name)}
+    absent = {name: None for name in ("run_id", "problem", "reason", "retry_of") if not plain[name]}
+    return plain | absent | {"progress": job.standing, "dataset": job.payload.get("dataset")}
