@@ -147,11 +147,6 @@ class NamedDatasets:
         with self._database.reading() as connection:
             return frozenset(f"{sha256}.{form}" for sha256, form in connection.execute(statement))
 
-    def unread(self) -> tuple[DatasetVersion, ...]:
-        """Return the versions that wait to be read, newest first."""
-        with self._database.reading() as connection:
-            return self._read(connection, [_C.state == DatasetState.UNREAD], _NEWEST)
-
     def _wanted(self, reference: DatasetReference) -> list[sa.ColumnElement[bool]]:
         if reference.sha256:
             is_it = sa.or_(_C.sha256 == reference.sha256, _C.data_sha256 == reference.sha256)
