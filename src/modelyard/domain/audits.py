@@ -57,15 +57,15 @@ class AuditQuery:
     """Which events to list, the newest first; None filters nothing.
 
     Attributes:
-        before: only events with a lower number.
         limit: most events to return, None for all.
+        cursor: of the page before; None begins with the newest.
     """
 
     actor: str | None = None
     action: str | None = None
     target: str | None = None
-    before: int | None = None
     limit: int | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)

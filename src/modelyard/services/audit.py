@@ -9,6 +9,7 @@ from typing import Any
 from modelyard.domain.audits import AuditCheck, AuditEvent, AuditQuery
 from modelyard.domain.identities import Caller
 from modelyard.domain.plain import to_plain
+from modelyard.domain.queries import Page
 from modelyard.store.audits import Audits
 
 
@@ -67,9 +68,13 @@ class Audit:
             yield
             self.record(caller, action, target=target, details=details)
 
-    def find(self, query: AuditQuery) -> tuple[AuditEvent, ...]:
-        """Return the deeds that the query asks for, the newest first."""
-        return self.audits.find(query)
+    def page(self, query: AuditQuery) -> Page[AuditEvent]:
+        """Return a part of the deeds that the query asks for, the newest first.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.audits.page(query)
 
     def verify(self) -> AuditCheck:
         """Say whether a link of the chain was deleted, altered or moved, and which is the first."""

@@ -9,6 +9,7 @@ from modelyard.domain.errors import Forbidden, InvalidValue
 from modelyard.domain.identities import Caller, Role
 from modelyard.domain.names import check_name
 from modelyard.domain.people import user_id_of
+from modelyard.domain.queries import Page
 from modelyard.services.audit import Audit
 from modelyard.services.people import require_person
 from modelyard.store.api_keys import ApiKeys
@@ -28,20 +29,23 @@ class KeyService:
     new_key_id: Callable[[], str]
     new_secret: Callable[[], str]
 
-    def find(self, caller: Caller) -> tuple[ApiKey, ...]:
-        """Return the keys, the newest first: an admin sees all, whoever else their own.
+    def page(
+        self, caller: Caller, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[ApiKey]:
+        """Return a part of the keys, the newest first: an admin sees all, whoever else their own.
 
         Raises:
             Forbidden: if the caller is a key that is not an admin's.
+            InvalidValue: if the cursor is none of this list.
         """
-        return self.keys.find(owner=_only_of(caller))
+        return self.keys.page(owner=_only_of(caller), limit=limit, cursor=cursor)
 
     def get(self, caller: Caller, key_id: str) -> ApiKey:
         """Return one of the keys that the caller sees.
 
         Raises:
             NotFound: if there is none of this id among them.
-            Forbidden: as `find`.
+            Forbidden: as `page`.
         """
         return self.keys.get(key_id, owner=_only_of(caller))
 

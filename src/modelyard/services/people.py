@@ -9,6 +9,7 @@ from modelyard.domain.errors import Forbidden
 from modelyard.domain.identities import ANY_MODEL, Caller, ModelAccess, Role
 from modelyard.domain.names import check_name
 from modelyard.domain.people import User, check_email
+from modelyard.domain.queries import Page
 from modelyard.services.audit import Audit
 from modelyard.services.invitations import InvitationService
 from modelyard.store.grants import Grants
@@ -29,9 +30,13 @@ class PeopleService:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 
-    def find(self) -> tuple[User, ...]:
-        """Return every user, by e-mail address."""
-        return self.users.find()
+    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[User]:
+        """Return a part of the users, by e-mail address.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.users.page(limit=limit, cursor=cursor)
 
     def get(self, user_id: str) -> User:
         """Return one user.

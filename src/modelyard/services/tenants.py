@@ -8,6 +8,7 @@ from modelyard.domain.credentials import Secret
 from modelyard.domain.errors import Conflict
 from modelyard.domain.identities import Caller, Role
 from modelyard.domain.people import User
+from modelyard.domain.queries import Page
 from modelyard.domain.tenants import Tenant, check_tenant
 from modelyard.services.audit import Audit
 from modelyard.services.people import PeopleService, require_person
@@ -23,9 +24,13 @@ class TenantService:
     people_in: Callable[[str], PeopleService]
     now: Callable[[], datetime]
 
-    def find(self) -> tuple[Tenant, ...]:
-        """Return every tenant, by id."""
-        return self.tenants.find()
+    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Tenant]:
+        """Return a part of the tenants, by id.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        return self.tenants.page(limit=limit, cursor=cursor)
 
     def get(self, tenant: str) -> Tenant:
         """Return one tenant.

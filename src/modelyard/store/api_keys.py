@@ -1,17 +1,17 @@
 """The API keys of a tenant, and the ring of all keys that those who are sent one look into."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from modelyard.domain.credentials import ApiKey, HeldKey
 from modelyard.domain.errors import Conflict, NotFound
 from modelyard.domain.identities import ModelAccess, Role
+from modelyard.domain.queries import Page
 from modelyard.store.databases import Database, TenantDatabase
 from modelyard.store.grants import access_of
+from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.credentials import API_KEYS
 from modelyard.store.tables.people import MODEL_GRANTS, TENANTS, USERS
 
@@ -44,12 +44,24 @@ class ApiKeys:
             raise _missing(key_id)
         return key
 
-    def find(self, *, owner: str | None = None) -> tuple[ApiKey, ...]:
-        """Return the keys of the tenant, or of one owner, the newest first."""
-        own = API_KEYS.c.tenant == self._database.tenant
-        condition = own if owner is None else own & (API_KEYS.c.owner == owner)
+    def page(
+        self, *, owner: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[ApiKey]:
+        """Return a part of the keys of the tenant, or of one owner, the newest first.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        table = API_KEYS.c
+        keys = (SortKey(table.created_at, is_descending=True), SortKey(table.id))
+        paging = Paging(keys, limit, cursor, ("api_keys", self._database.tenant, owner or ""))
+        chosen = sa.select(API_KEYS).where(table.tenant == self._database.tenant)
+        if owner is not None:
+            chosen = chosen.where(table.owner == owner)
         with self._database.reading() as connection:
-            return _read(connection, condition)
+            rows = connection.execute(paging.apply(chosen)).mappings().all()
+        found, following = paging.cut(rows)
+        return Page(tuple(map(_to_key, found)), following)
 
     def revoke(self, key_id: str, *, at: datetime) -> ApiKey:
         """Let a key be good no more.
@@ -76,10 +88,10 @@ class ApiKeys:
 
     def _get(self, connection: sa.Connection, key_id: str) -> ApiKey:
         own = (API_KEYS.c.tenant == self._database.tenant) & (API_KEYS.c.id == key_id)
-        found = _read(connection, own)
-        if not found:
+        found = connection.execute(sa.select(API_KEYS).where(own)).mappings().one_or_none()
+        if found is None:
             raise _missing(key_id)
-        return found[0]
+        return _to_key(found)
 
 
 class KeyRing:
@@ -126,8 +138,8 @@ def _missing(key_id: str) -> NotFound:
     return NotFound(f"There is no API key '{key_id}'.", fix="List the keys that there are.")
 
 
-def _held(connection: sa.Connection, row: Mapping[Any, Any]) -> HeldKey:
-    key = _to_key({column.name: row[column.name] for column in API_KEYS.c})
+def _held(connection: sa.Connection, row: sa.RowMapping) -> HeldKey:
+    key = _to_key(row)
     role = key.role if row["owner_role"] is None else min(key.role, Role(row["owner_role"]))
     access = ModelAccess()
     if role is Role.VIEWER and key.owner is not None:
@@ -139,12 +151,7 @@ def _held(connection: sa.Connection, row: Mapping[Any, Any]) -> HeldKey:
     return HeldKey(replace(key, role=role), access)
 
 
-def _read(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[ApiKey, ...]:
-    newest = (API_KEYS.c.created_at.desc(), API_KEYS.c.id)
-    chosen = sa.select(API_KEYS).where(condition).order_by(*newest)
-    return tuple(_to_key(row) for row in connection.execute(chosen).mappings())
-
-
-def _to_key(row: Mapping[Any, Any]) -> ApiKey:
+def _to_key(row: sa.RowMapping) -> ApiKey:
+    facts = {column.name: row[column.name] for column in API_KEYS.c}
     models = None if row["models"] is None else tuple(row["models"])
-    return ApiKey(**dict(row) | {"role": Role(row["role"]), "models": models})
+    return ApiKey(**facts | {"role": Role(row["role"]), "models": models})

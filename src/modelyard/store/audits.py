@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from modelyard.domain.audits import ORIGIN, AuditCheck, AuditEvent, AuditQuery, check_chain
+from modelyard.domain.queries import Page
 from modelyard.store.databases import TenantDatabase, put
+from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.audits import AUDIT_EVENTS, AUDIT_HEADS
 
 # A chain is walked without being held in memory.
@@ -54,8 +56,12 @@ class Audits:
             put(connection, AUDIT_HEADS, values=row, replacing=["number", "sha256"])
         return event
 
-    def find(self, query: AuditQuery) -> tuple[AuditEvent, ...]:
-        """Return the events that the query asks for, the newest first."""
+    def page(self, query: AuditQuery) -> Page[AuditEvent]:
+        """Return a part of the events that the query asks for, the newest first.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
         table = AUDIT_EVENTS.c
         exact = {
             table.actor: query.actor,
@@ -63,17 +69,14 @@ class Audits:
             table.target: query.target,
         }
         conditions = [column == value for column, value in exact.items() if value is not None]
-        if query.before is not None:
-            conditions.append(table.number < query.before)
-        chosen = (
-            sa.select(AUDIT_EVENTS)
-            .where(table.tenant == self.tenant, *conditions)
-            .order_by(table.number.desc())
-            .limit(query.limit)
-        )
+        scope = ("audit_events", self.tenant, *map(str, exact.values()))
+        newest = SortKey(table.number, is_descending=True)
+        paging = Paging((newest,), query.limit, query.cursor, scope)
+        chosen = sa.select(AUDIT_EVENTS).where(table.tenant == self.tenant, *conditions)
         with self._database.reading() as connection:
-            rows = connection.execute(chosen).mappings().all()
-        return tuple(_to_link(row)[0] for row in rows)
+            rows = connection.execute(paging.apply(chosen)).mappings().all()
+        found, following = paging.cut(rows)
+        return Page(tuple(_to_link(row)[0] for row in found), following)
 
     def verify(self) -> AuditCheck:
         """Walk the chain from its first link."""
@@ -93,8 +96,8 @@ class Audits:
         return (0, ORIGIN) if row is None else (row.number, row.sha256)
 
 
-def _to_link(row: Mapping[Any, Any]) -> tuple[AuditEvent, str]:
-    facts = dict(row)
+def _to_link(row: sa.RowMapping) -> tuple[AuditEvent, str]:
+    facts = {column.name: row[column.name] for column in AUDIT_EVENTS.c}
     sha256 = facts.pop("sha256")
     return AuditEvent(**facts), sha256
 

@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from modelyard.domain.errors import Conflict
+from modelyard.domain.queries import Page
 from modelyard.domain.tenants import Tenant, check_tenant
 from modelyard.store.databases import Database, put
-from modelyard.store.listing import not_found
+from modelyard.store.listing import Paging, SortKey, not_found
 from modelyard.store.tables.people import TENANTS
 
 
@@ -48,10 +49,17 @@ class Tenants:
         with self._database.reading() as connection:
             return _get(connection, tenant)
 
-    def find(self) -> tuple[Tenant, ...]:
-        """Return every tenant, by id."""
+    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Tenant]:
+        """Return a part of the tenants, by id.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        paging = Paging((SortKey(TENANTS.c.id),), limit, cursor, ("tenants",))
         with self._database.reading() as connection:
-            return _find(connection, sa.true())
+            rows = connection.execute(paging.apply(sa.select(TENANTS))).mappings().all()
+        found, following = paging.cut(rows)
+        return Page(tuple(map(_to_tenant, found)), following)
 
     def set_disabled(self, tenant: str, *, at: datetime | None) -> Tenant:
         """Let nobody of a tenant in from a time on, or let them in again.
@@ -75,4 +83,8 @@ def _get(connection: sa.Connection, tenant: str) -> Tenant:
 
 def _find(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[Tenant, ...]:
     chosen = sa.select(TENANTS).where(condition).order_by(TENANTS.c.id)
-    return tuple(Tenant(**row) for row in connection.execute(chosen).mappings())
+    return tuple(_to_tenant(row) for row in connection.execute(chosen).mappings())
+
+
+def _to_tenant(row: sa.RowMapping) -> Tenant:
+    return Tenant(**{column.name: row[column.name] for column in TENANTS.c})

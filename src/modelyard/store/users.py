@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from modelyard.domain.errors import Conflict, NotFound
 from modelyard.domain.identities import Role
 from modelyard.domain.people import User, check_email
+from modelyard.domain.queries import Page
 from modelyard.store.databases import TenantDatabase
+from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.people import USERS
 
 
@@ -39,10 +41,18 @@ class Users:
         with self._database.reading() as connection:
             return self._get(connection, user_id)
 
-    def find(self) -> tuple[User, ...]:
-        """Return every user of the tenant, by e-mail address."""
+    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[User]:
+        """Return a part of the users of the tenant, by e-mail address.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list.
+        """
+        paging = Paging((SortKey(USERS.c.email),), limit, cursor, ("users", self._database.tenant))
+        chosen = sa.select(USERS).where(USERS.c.tenant == self._database.tenant)
         with self._database.reading() as connection:
-            return read_users(connection, USERS.c.tenant == self._database.tenant)
+            rows = connection.execute(paging.apply(chosen)).mappings().all()
+        found, following = paging.cut(rows)
+        return Page(tuple(map(_to_user, found)), following)
 
     def change(self, user_id: str, **changes: Any) -> User:
         """Change columns of a user and return the user.
@@ -104,8 +114,12 @@ def require_free(connection: sa.Connection, email: str) -> None:
 def read_users(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[User, ...]:
     """Return the users that a condition holds for, by e-mail address."""
     chosen = sa.select(USERS).where(condition).order_by(USERS.c.email)
-    rows = connection.execute(chosen).mappings()
-    return tuple(User(**dict(row) | {"role": Role(row["role"])}) for row in rows)
+    return tuple(_to_user(row) for row in connection.execute(chosen).mappings())
+
+
+def _to_user(row: sa.RowMapping) -> User:
+    facts = {column.name: row[column.name] for column in USERS.c}
+    return User(**facts | {"role": Role(row["role"])})
 
 
 def _enters(user: User) -> bool:
