@@ -71,8 +71,9 @@ def add(file: Path, *, name: str | None, wants_json: bool) -> None:
 def fix(dataset: str, fixes: tuple[str, ...], *, wants_json: bool) -> None:
     """Mend what was found, as a new version.
 
-    DATASET is a name or name@version. Say a fix as `train --fix` does, e.g. all=recommended. The bytes stay as they are: trainings on the
-    new version mend alike, and so do the models that they make.
+    DATASET is a name or name@version. Say a fix as `train --fix` does, e.g. all=recommended. The
+    bytes stay as they are: trainings on the new version mend alike, and so do the models that they
+    make.
     """
     from modelyard.bootstrap import open_project
     from modelyard.services.named_datasets import Reading
