@@ -69,8 +69,8 @@ class PeopleService:
             self.audit.record(caller, "user.create", target=user.subject, details=details)
             return user, self.invitations.invite(caller, user)
 
-    def invite(self, caller: Caller, user_id: str) -> Secret:
-        """Return a token by which a user chooses a new password.
+    def invite(self, caller: Caller, user_id: str) -> tuple[User, Secret]:
+        """Return a user with a token by which they choose a new password.
 
         Raises:
             NotFound: as `get`.
@@ -78,7 +78,7 @@ class PeopleService:
         """
         require_person(caller)
         user = self._reachable(caller, user_id)
-        return self.invitations.invite(caller, user)
+        return user, self.invitations.invite(caller, user)
 
     def set_role(self, caller: Caller, user_id: str, role: Role) -> User:
         """Give a user another role; access tokens carry the old one until they expire.
