@@ -152,7 +152,24 @@ def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> 
     read = time.perf_counter()
     batch = predict_batch(served.predictor, rows, is_strict=query.is_strict)
     values, scores = joined(served, batch)
-    answer = BatchAnswer(
+    answer = batch_answer(served, batch, values=values, scores=scores)
+    answer.ignored_columns = rows.ignored(served.taken)
+    if query.has_wishes:
+        _add_wishes_of_many(answer, served, batch, scores=scores, query=query)
+    predicted = time.perf_counter()
+    answer.inference_time_ms = round(1e3 * (predicted - started), 4)
+    reply = Reply(_ENCODER.encode(answer), headers=beside(answer.ignored_columns))
+    written = time.perf_counter() - predicted
+    counted = classes_of(served, batch, values=values)
+    reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
+    return reply
+
+
+def batch_answer(
+    served: Served, batch: Batch, *, values: list[Any], scores: FloatArray
+) -> BatchAnswer:
+    """Return what is answered for many rows without anything beside it, as `joined` gives them."""
+    return BatchAnswer(
         predictions=values,
         model=served.name,
         version=served.version,
@@ -163,17 +180,7 @@ def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> 
         n_failed=len(batch.failed),
         labels=served.manifest.labels,
         probabilities=_with_gaps(scores.tolist(), batch) if served.label_names else None,
-        ignored_columns=rows.ignored(served.taken),
     )
-    if query.has_wishes:
-        _add_wishes_of_many(answer, served, batch, scores=scores, query=query)
-    predicted = time.perf_counter()
-    answer.inference_time_ms = round(1e3 * (predicted - started), 4)
-    reply = Reply(_ENCODER.encode(answer), headers=beside(answer.ignored_columns))
-    written = time.perf_counter() - predicted
-    counted = classes_of(served, batch, values=values)
-    reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
-    return reply
 
 
 def joined(served: Served, batch: Batch) -> tuple[list[Any], FloatArray]:

@@ -1,16 +1,20 @@
 """Puts a server together: models, door, pages, and what happens when it begins, renews and ends."""
 
 import asyncio
+import secrets
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from modelyard.domain.errors import ModelyardError
 from modelyard.serving.door import Application, Door
+from modelyard.serving.keys import KeyRing
 from modelyard.serving.logs import ServerLog
 from modelyard.serving.meters import SHARE_S
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.pages import pages_of
+from modelyard.serving.prediction_log import PredictionLog
 from modelyard.serving.shelf import Open, Shelf
 
 
@@ -33,7 +37,9 @@ def build(
         ModelyardError: if a model cannot be opened.
     """
     shelf = Shelf(references, open_)
-    door = Door(shelf, options, log=ServerLog(options.log_format))
+    log = ServerLog(options.log_format)
+    keys = None if options.keys is None else KeyRing(options.keys, options.tenant)
+    door = Door(shelf, options, log=log, keys=keys, prediction_log=_prediction_log(options, log))
     door.after_renewal = after_renewal
     life = _Life(door)
     pages = pages_of(door, opened=life.begin, closed=door.close)
@@ -42,6 +48,14 @@ def build(
         path for route in pages.routes if "{" not in (path := getattr(route, "path", ""))
     )
     return _with_cors(door, options.cors) if options.cors else door
+
+
+def _prediction_log(options: ServerOptions, log: ServerLog) -> PredictionLog | None:
+    if options.prediction_log is None:
+        return None
+    # No other worker has it, nor the one that takes this one's place after a crash.
+    prefix = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"
+    return PredictionLog(options.prediction_log, prefix=prefix, tell=log.tell)
 
 
 class _Life:
@@ -94,5 +108,11 @@ def _with_cors(door: Door, origins: tuple[str, ...]) -> Application:
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
-        expose_headers=["x-request-id", "x-ignored-columns", "retry-after"],
+        expose_headers=[
+            "x-request-id",
+            "x-ignored-columns",
+            "x-prediction-id",
+            "x-prediction-logged",
+            "retry-after",
+        ],
     )

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
@@ -18,14 +18,16 @@ from typing import Any
 
 import msgspec
 
-from modelyard.domain.errors import ModelyardError, Overloaded, WrongMethod
-from modelyard.serving.exchanges import Headers, Reply, Request, Route, Work
+from modelyard.domain.errors import ModelyardError, Overloaded, RequestError, WrongMethod
+from modelyard.serving.exchanges import NOBODY, Headers, Reply, Request, Route, Sender, Work
 from modelyard.serving.facts import renewal_facts
 from modelyard.serving.gate import Gate
 from modelyard.serving.gathering import Gathering
+from modelyard.serving.keys import KeyRing, subject_of
 from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
+from modelyard.serving.prediction_log import PredictionLog
 from modelyard.serving.problems import fault, problem_of
 from modelyard.serving.reasons import LONGEST_S
 from modelyard.serving.routes import require_readable, routes_of
@@ -42,7 +44,10 @@ _INLINE_BYTES = 16_384
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 # How requests to unknown paths are counted, whatever they asked for.
 _OTHER = "other"
-
+# Whoever watches a server asks without a key; the admin call asks for a token of its own.
+_OPEN_PATHS = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/admin/reload"})
+# Who asks a server that asks for no key.
+_LOCAL = "local"
 
 # The status by which nginx logs that nobody was there any more to be answered.
 _GONE = 499
@@ -71,7 +76,24 @@ class _Call(msgspec.Struct, frozen=True):
 class Door:
     """Answers requests; one for each worker."""
 
-    def __init__(self, shelf: Shelf, options: ServerOptions, *, log: ServerLog) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        options: ServerOptions,
+        *,
+        log: ServerLog,
+        keys: KeyRing | None = None,
+        prediction_log: PredictionLog | None = None,
+    ) -> None:
+        """Open the door.
+
+        Args:
+            shelf: the models.
+            options: of the server.
+            log: of requests and changes.
+            keys: that are let in; None lets everybody in.
+            prediction_log: in which answers are written down; None for none.
+        """
         self.shelf = shelf
         self.options = options
         self.log = log
@@ -84,7 +106,10 @@ class Door:
         self._routes = routes_of(shelf.models)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
         self._explaining = ThreadPoolExecutor(1, thread_name_prefix="explain")
-        self._gathering = Gathering()
+        self._keys = keys
+        self._prediction_log = prediction_log
+        self._gathering = Gathering(prediction_log)
+        self._logs_requests = options.logs_requests and not log.is_silent
         self._prefix = secrets.token_hex(4)
         self._counter = count(1)
 
@@ -151,6 +176,8 @@ class Door:
         """End the threads and write the last lines of the log."""
         self._thread.shutdown()
         self._explaining.shutdown()
+        if self._prediction_log is not None:
+            self._prediction_log.close()
         self.log.drain()
 
     def _call(self, scope: Scope) -> _Call:
@@ -163,9 +190,10 @@ class Door:
     async def _reply(self, route: Route, call: _Call, *, receive: Receive) -> Reply:
         try:
             _require_post(call.scope)
+            sender = self._let_in(call, (route.model,))
             self.meters.counts.in_flight += 1
             try:
-                return await self._answer(route, call, receive=receive)
+                return await self._answer(route, call, receive=receive, sender=sender)
             finally:
                 self.meters.counts.in_flight -= 1
         except ModelyardError as error:
@@ -177,7 +205,20 @@ class Door:
             self.log.tell("fault", request_id=call.told_id, trace=trace)
             return fault(call.told_id, is_of_protocol=route.is_of_protocol)
 
-    async def _answer(self, route: Route, call: _Call, *, receive: Receive) -> Reply:
+    def _let_in(self, call: _Call, models: Collection[str]) -> Sender:
+        """Return who asks about some models.
+
+        Raises:
+            RequestError: if whoever it is may not.
+        """
+        if self._keys is not None:
+            key = self._keys.require(call.headers, models)
+            return Sender(subject_of(key, call.headers), call.told_id)
+        return NOBODY if self._prediction_log is None else Sender(_LOCAL, call.told_id)
+
+    async def _answer(
+        self, route: Route, call: _Call, *, receive: Receive, sender: Sender
+    ) -> Reply:
         query, headers = call.scope["query_string"], call.headers
         require_readable(route, headers)
         declared = headers.get(b"content-length", b"0")
@@ -188,8 +229,12 @@ class Door:
             self.gate.enter()
             try:
                 if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
-                    return await self._gathering.answer(route.gathers, body)
-                return await self._computed(route, Request(query, headers, body))
+                    return await self._gathering.answer(route.gathers, body, sender)
+                log = self._prediction_log
+                reply = await self._computed(route, Request(query, headers, body, log is not None))
+                if log is not None:
+                    await log.kept(reply, sender)
+                return reply
             finally:
                 self.gate.leave()
         finally:
@@ -250,10 +295,24 @@ class Door:
             await send(message)
 
         scope = call.scope
-        scope["modelyard.request_id"] = call.told_id
-        await self._pages(scope, receive, noted)
         path = scope["path"]
+        scope["modelyard.request_id"] = call.told_id
+        refusal = None if path in _OPEN_PATHS else self._refusal(call)
+        if refusal is None:
+            await self._pages(scope, receive, noted)
+        else:
+            status = refusal.status
+            await _send(refusal, send, call.request_id)
         self._record(call, path if path in self.page_paths else _OTHER, status=status)
+
+    def _refusal(self, call: _Call) -> Reply | None:
+        """Return what is told to whoever may not see what the pages tell of every model."""
+        try:
+            self._let_in(call, self.shelf.models)
+        except RequestError as error:
+            is_of_protocol = call.scope["path"].startswith("/v2")
+            return problem_of(error, call.told_id, is_of_protocol=is_of_protocol)
+        return None
 
     async def _pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.pages is None:
@@ -263,7 +322,7 @@ class Door:
     def _record(self, call: _Call, endpoint: str, *, status: int, work: Work | None = None) -> None:
         seconds = time.perf_counter() - call.started
         self.meters.count(endpoint, status, seconds=seconds, work=work)
-        if not self.log.is_silent:
+        if self._logs_requests:
             scope = call.scope
             self.log.request(
                 RequestLine(

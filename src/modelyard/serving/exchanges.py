@@ -25,11 +25,38 @@ class Request(msgspec.Struct, frozen=True):
         query: the part of the address behind the question mark, as it came.
         headers: names in lower case.
         body: at most as long as the server takes.
+        is_logged: whether what is answered is written down.
     """
 
     query: bytes
     headers: Headers
     body: bytes
+    is_logged: bool = False
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """Who sent a request, for the prediction log."""
+
+    subject: str
+    request_id: str
+
+
+# Where answers are not written down, nobody asks who sent a request.
+NOBODY = Sender("", "")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the prediction log keeps of an answer.
+
+    Attributes:
+        served: the model that answered.
+        rows: JSON as `/predict` or `/predict-batch` takes it.
+        answer: JSON as they answer it.
+    """
+
+    served: Served
+    rows: bytes
+    answer: bytes
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -57,6 +84,7 @@ class Reply(msgspec.Struct):
     media_type: bytes = JSON_TYPE
     headers: Sequence[tuple[bytes, bytes]] = ()
     work: Work | None = None
+    told: Told | None = None
 
 
 Answer = Callable[[Request], Reply]
@@ -68,12 +96,14 @@ class Route:
 
     Attributes:
         endpoint: the path with names of models left open, as requests are counted.
+        model: name under which the model is served.
         answer: computes the reply; it may run in another thread.
         gathers: the model, where rows of one turn may be answered together.
         is_of_protocol: whether errors are told in the words of the Open Inference Protocol too.
     """
 
     endpoint: str
+    model: str
     answer: Answer
     is_of_protocol: bool = False
     gathers: Served | None = None

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+import numpy as np
+
 from modelyard.domain.columns import InputColumn
 from modelyard.serving.batches import ColumnLists, RowList, Rows
 from modelyard.wire.jsons import read_json, refuse
@@ -60,7 +63,7 @@ def of_columns(columns: Mapping[str, Sequence[Any]]) -> ColumnLists:
     return ColumnLists(columns, n_rows or 0)
 
 
-def read_bare(body: bytes, inputs: Sequence[InputColumn]) -> Rows:
+def read_bare(body: bytes, inputs: Sequence[InputColumn]) -> ColumnLists:
     """Return the rows of `{"features": [[...]]}`, cells in the order of the model's columns.
 
     Raises:
@@ -80,6 +83,16 @@ def read_bare(body: bytes, inputs: Sequence[InputColumn]) -> Rows:
     return ColumnLists(dict(zip(names, map(list, cells), strict=True)), len(rows))
 
 
+def as_json(rows: ColumnLists) -> bytes:
+    """Return rows that came in another form as the JSON that `read_many` reads."""
+    return _ENCODER.encode({"columns": rows.columns})
+
+
+def _plain(cells: object) -> object:
+    """Return what JSON holds of a cell, or of cells, that came in another form."""
+    return cells.tolist() if isinstance(cells, np.ndarray) else str(cells)
+
+
 def _only(value: Any, known: tuple[str, ...], *, fix: str) -> dict[str, Any]:
     """Return an object that holds exactly one of the known keys."""
     if type(value) is not dict:
@@ -97,3 +110,6 @@ def _require_each(values: list[Any], kind: type, *, path: str, expected: str) ->
         return
     at, value = next((at, each) for at, each in enumerate(values) if type(each) is not kind)
     refuse(f"{path}[{at}]", expected=expected, came=value, fix="Send every row alike.")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)

@@ -2,7 +2,8 @@
 
 Under load many requests wait when the loop turns. To prepare and compute their rows as one table
 costs little more than to do so for one row (`benchmarks/serving.py`); nobody waits for a row that
-has not come yet, so a lone request is answered as soon as before.
+has not come yet, so a lone request is answered as soon as before. What a turn has answered is
+written down together too, where the server keeps a prediction log.
 """
 
 import asyncio
@@ -10,23 +11,31 @@ import asyncio
 import msgspec
 
 from modelyard.serving.answers import RowRead, read_row, row_reply
-from modelyard.serving.exchanges import Reply
+from modelyard.serving.exchanges import NOBODY, Reply, Sender, Told
+from modelyard.serving.prediction_log import PredictionLog
 from modelyard.serving.queries import NOTHING
 from modelyard.serving.shelf import Served
 
 
 class _Waiting(msgspec.Struct, frozen=True):
     read: RowRead
+    body: bytes
+    sender: Sender
     reply: asyncio.Future[Reply]
+
+
+_Answered = tuple[_Waiting, Reply]
 
 
 class Gathering:
     """The rows of one turn; for one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: PredictionLog | None = None) -> None:
+        """Take where the answers are written down, if they are."""
         self._waiting: list[_Waiting] = []
+        self._log = log
 
-    async def answer(self, served: Served, body: bytes) -> Reply:
+    async def answer(self, served: Served, body: bytes, sender: Sender = NOBODY) -> Reply:
         """Answer one row together with those that came beside it.
 
         Raises:
@@ -34,7 +43,7 @@ class Gathering:
         """
         read = read_row(served, body)
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(read, loop.create_future())
+        waiting = _Waiting(read, body, sender, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._turn)
         self._waiting.append(waiting)
@@ -45,11 +54,20 @@ class Gathering:
         by_model: dict[int, list[_Waiting]] = {}
         for each in turn:
             by_model.setdefault(id(each.read.served), []).append(each)
+        answered: list[_Answered] = []
         for together in by_model.values():
-            _answer(together)
+            answered += _answer(together)
+        if self._log is None:
+            _release(answered)
+            return
+        for each, reply in answered:
+            reply.told = Told(each.read.served, each.body, reply.body)
+        replies = [(reply, each.sender) for each, reply in answered]
+        self._log.keep(replies, then=lambda: _release(answered))
 
 
-def _answer(together: list[_Waiting]) -> None:
+def _answer(together: list[_Waiting]) -> list[_Answered]:
+    """Return the answers, once those that have none have heard why."""
     predictor = together[0].read.served.predictor
     try:
         rows = predictor.reader.joined([each.read.cells for each in together])
@@ -57,19 +75,24 @@ def _answer(together: list[_Waiting]) -> None:
     except Exception as error:  # noqa: BLE001 -- told by the door of the one request that it is of
         if len(together) == 1:
             _refuse(together[0], error)
-            return
-        for each in together:
-            _answer([each])
-        return
+            return []
+        return [answered for each in together for answered in _answer([each])]
+    answered = []
     for each, row_scores in zip(together, scores, strict=True):
         try:
             reply = row_reply(each.read, row_scores, query=NOTHING)
         except Exception as error:  # noqa: BLE001 -- as above
             _refuse(each, error)
         else:
-            # Whoever went away meanwhile has cancelled it.
-            if not each.reply.done():
-                each.reply.set_result(reply)
+            answered.append((each, reply))
+    return answered
+
+
+def _release(answered: list[_Answered]) -> None:
+    for each, reply in answered:
+        # Whoever went away meanwhile has cancelled it.
+        if not each.reply.done():
+            each.reply.set_result(reply)
 
 
 def _refuse(waiting: _Waiting, error: Exception) -> None:

@@ -7,11 +7,17 @@ from typing import Any
 
 import msgspec
 
-from modelyard.domain.errors import ModelyardError, NotAuthorized, Overloaded, WrongMethod
+from modelyard.domain.errors import (
+    ModelyardError,
+    NotAuthorized,
+    Overloaded,
+    Unavailable,
+    WrongMethod,
+)
 from modelyard.serving.exchanges import PROBLEM_TYPE, Reply
 from modelyard.wire.problem_documents import document_of, fault_fields
 
-# Seconds after which an overloaded server is worth asking again.
+# Seconds after which a server that cannot answer now is worth asking again.
 RETRY_AFTER = b"1"
 
 
@@ -26,7 +32,7 @@ def problem_of(error: ModelyardError, request_id: str, *, is_of_protocol: bool =
     fields = error.to_dict()
     fields["detail"] = str(fields["detail"])
     headers = []
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded | Unavailable):
         headers.append((b"retry-after", RETRY_AFTER))
     if isinstance(error, WrongMethod):
         headers.append((b"allow", b"POST"))

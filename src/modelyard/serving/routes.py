@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from modelyard.domain.errors import NotFound, UnsupportedMedia
 from modelyard.serving.answers import answer_rows, read_row, row_reply
 from modelyard.serving.arrows import ARROW_TYPE, read_arrow
-from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route
-from modelyard.serving.forms import read_bare, read_many
+from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route, Told
+from modelyard.serving.forms import as_json, read_bare, read_many
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import HEADER_LENGTH
@@ -20,22 +20,33 @@ def predict(served: Served, request: Request) -> Reply:
     """Answer `{"row": {...}}`."""
     query = read_query(request.query)
     read = read_row(served, request.body)
-    return row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
+    reply = row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
+    if request.is_logged:
+        reply.told = Told(served, request.body, reply.body)
+    return reply
 
 
 def predict_many(served: Served, request: Request) -> Reply:
     """Answer `{"rows": [...]}`, `{"columns": {...}}` or an Arrow stream."""
     started = time.perf_counter()
     is_arrow = media_type(request.headers) == ARROW_TYPE
-    rows = read_arrow(request.body) if is_arrow else read_many(request.body)
-    return answer_rows(served, rows, query=read_query(request.query), started=started)
+    columns = read_arrow(request.body) if is_arrow else None
+    rows = columns or read_many(request.body)
+    reply = answer_rows(served, rows, query=read_query(request.query), started=started)
+    if request.is_logged:
+        written = as_json(columns) if columns else request.body
+        reply.told = Told(served, written, reply.body)
+    return reply
 
 
 def predict_bare(served: Served, request: Request) -> Reply:
     """Answer `{"features": [[...]]}`, cells in the order of the model's columns."""
     started = time.perf_counter()
     rows = read_bare(request.body, served.manifest.inputs)
-    return answer_rows(served, rows, query=read_query(request.query), started=started)
+    reply = answer_rows(served, rows, query=read_query(request.query), started=started)
+    if request.is_logged:
+        reply.told = Told(served, as_json(rows), reply.body)
+    return reply
 
 
 def predict_image(served: Served, request: Request) -> Reply:
@@ -70,7 +81,7 @@ def routes_of(models: Mapping[str, Served]) -> dict[str, Route]:
                 routes[path] = _route(path, handler, served)
         below = f"/v2/models/{name}"
         endpoint = "/v2/models/{name}/infer"
-        infer = Route(endpoint, _bound(answer_tensors, served), is_of_protocol=True)
+        infer = Route(endpoint, name, _bound(answer_tensors, served), is_of_protocol=True)
         routes[f"{below}/infer"] = routes[f"{below}/versions/{served.version}/infer"] = infer
     return routes
 
@@ -108,7 +119,7 @@ def media_type(headers: Headers) -> bytes:
 
 def _route(endpoint: str, handler: Handler, served: Served) -> Route:
     gathers = served if handler is predict else None
-    return Route(endpoint, _bound(handler, served), gathers=gathers)
+    return Route(endpoint, served.name, _bound(handler, served), gathers=gathers)
 
 
 def _bound(handler: Handler, served: Served) -> Callable[[Request], Reply]:

@@ -40,10 +40,12 @@ class Served(ReadyModel):
     Attributes:
         name: under which it is served.
         version: its number in the registry; else the beginning of its manifest's hash.
+        reference: its `name@version` in the registry, empty where that does not know it.
     """
 
     name: str
     version: str
+    reference: str = ""
 
     @classmethod
     def of(cls, found: Found, name: str | None = None) -> Self:
@@ -53,6 +55,7 @@ class Served(ReadyModel):
         served = cls(
             name=name or known or manifest.name,
             version=version or found.package.manifest_sha256[:_SHORT],
+            reference=found.reference or "",
             package=found.package,
             predictor=Predictor.of(found.package),
         )
@@ -132,7 +135,10 @@ class Shelf:
             new = []
             for (_, reference), (name, old) in zip(self._asked, self._models.items(), strict=True):
                 found = self._open(reference)
-                is_same = found.package.manifest_sha256 == old.package.manifest_sha256
+                is_same = (
+                    found.package.manifest_sha256 == old.package.manifest_sha256
+                    and (found.reference or "") == old.reference
+                )
                 fresh[name] = old if is_same else Served.of(found, name)
                 if not is_same:
                     new.append(fresh[name])

@@ -11,9 +11,10 @@ import msgspec
 
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.tasks import Label
-from modelyard.serving.answers import beside, classes_of, joined
+from modelyard.serving.answers import batch_answer, beside, classes_of, joined
 from modelyard.serving.batches import predict_batch
-from modelyard.serving.exchanges import Reply, Request, Work
+from modelyard.serving.exchanges import Reply, Request, Told, Work
+from modelyard.serving.forms import as_json
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import FIX, read_tensors
 from modelyard.wire.jsons import refuse
@@ -47,6 +48,9 @@ def answer_tensors(served: Served, request: Request) -> Reply:
     headers = beside(rows.ignored(served.taken))
     reply = Reply(msgspec.json.encode(answer | {"outputs": kept}), headers=headers)
     written = time.perf_counter() - predicted
+    if request.is_logged:
+        kept_answer = batch_answer(served, batch, values=values, scores=scores)
+        reply.told = Told(served, as_json(rows), msgspec.json.encode(kept_answer))
     counted = classes_of(served, batch, values=values)
     reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
     return reply
