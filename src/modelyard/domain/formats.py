@@ -43,8 +43,8 @@ _REFUSED = MappingProxyType(
     }
 )
 # A table of text may begin with any of these words, e.g. with a column called PAR1; a binary file
-# holds characters that no text does.
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# holds characters that no text does; of a PDF document not the beginning.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\A%PDF-")
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*[\[{]")
 

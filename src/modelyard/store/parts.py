@@ -73,12 +73,12 @@ class PartWriter:
             StoreError: if it refuses; what this writer wrote is taken back, since nobody knows how
                 much of it is there (PostgreSQL wiki, "Fsync Errors").
         """
-        try:
-            with explaining(self._path):
+        with explaining(self._path):
+            try:
                 os.fsync(self._handle)
-        except StoreError:
-            os.ftruncate(self._handle, self._begun_at)
-            raise
+            except OSError:
+                os.ftruncate(self._handle, self._begun_at)
+                raise
         self._unsynced = 0
 
 
@@ -137,8 +137,12 @@ class Parts:
                 require_offset(offset, writer.offset)
                 try:
                     yield writer
-                finally:
-                    writer.sync()
+                except BaseException:
+                    # What stopped the writer is told, and not what follows from it.
+                    with suppress(StoreError):
+                        writer.sync()
+                    raise
+                writer.sync()
             finally:
                 os.close(handle)
 
