@@ -59,7 +59,7 @@ def delete_model(caller: CallerOf, project: ProjectOf, model: str, *, force: boo
 
 
 @ROUTER.get("/models/{model}/versions", dependencies=READS)
-def list_versions(caller: CallerOf, project: ProjectOf, model: str) -> wire.VersionList:
+def list_model_versions(caller: CallerOf, project: ProjectOf, model: str) -> wire.VersionList:
     """List every version of a model, newest first."""
     name = model_for(caller, project, reference=model).name
     versions = project.models.versions(name)
@@ -101,7 +101,7 @@ def tag_model(
 
 
 @ROUTER.get("/models/{model}/lineage", dependencies=READS)
-def show_lineage(caller: CallerOf, project: ProjectOf, model: str) -> wire.LineageAnswer:
+def show_model_lineage(caller: CallerOf, project: ProjectOf, model: str) -> wire.LineageAnswer:
     """Show the run and the data that a version came from."""
     found = model_for(caller, project, reference=model)
     origin = project.models.origin(found.reference)
