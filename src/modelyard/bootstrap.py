@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from modelyard.catalog import Catalog
     from modelyard.domain.runs import Model
     from modelyard.packaging.signing import SigningKey
+    from modelyard.services.asking import AskingService
     from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
+    from modelyard.services.deployments import DeploymentService
     from modelyard.services.ejecting import EjectService
     from modelyard.services.health import HealthService
     from modelyard.services.idempotency import IdempotencyService
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from modelyard.services.people import PeopleService
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
+    from modelyard.services.prediction_log import PredictionLogService
     from modelyard.services.reading import TableReader
     from modelyard.services.recovery import RecoveryService
     from modelyard.services.runs import RunService
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from modelyard.store.claims import Claims
     from modelyard.store.databases import Database, TenantDatabase
     from modelyard.wiring.people import AccessWiring
+    from modelyard.wiring.serving import ServingWiring
 
 
 @dataclass(frozen=True)
@@ -340,6 +344,30 @@ class Project:
     def keys(self) -> "KeyService":
         """The tenant's API keys."""
         return self.access.keys_in(self.tenant)
+
+    @cached_property
+    def serving(self) -> "ServingWiring":
+        """What is served, of all tenants."""
+        if self._first is not None:
+            return self._first.serving
+        from modelyard.wiring.serving import ServingWiring
+
+        return ServingWiring(self.settings.home, self.database, self.access, _now)
+
+    @cached_property
+    def deployments(self) -> "DeploymentService":
+        """What the tenant wants to be served."""
+        return self.serving.deployments_in(self.tenant)
+
+    @cached_property
+    def prediction_log(self) -> "PredictionLogService":
+        """What the tenant's deployments have answered."""
+        return self.serving.log_in(self.tenant)
+
+    @cached_property
+    def asking(self) -> "AskingService":
+        """What asks the tenant's deployments."""
+        return self.serving.asking_in(self.tenant)
 
     @cached_property
     def platform_health(self) -> "PlatformHealthService":

@@ -30,7 +30,7 @@ class Deployment:
         created_by: subject of whoever deployed it last.
         created_at: when it was first deployed; `changed_at` when that was last asked for.
         ready_at: since when it answers with this model; None while it does not.
-        watched_until: how long whoever watches its process vouches for `state`.
+        watcher: whoever looks after its process, and vouches for `state` until `watched_until`.
     """
 
     tenant: str
@@ -45,6 +45,7 @@ class Deployment:
     reason: str | None = None
     n_restarts: int = 0
     ready_at: datetime | None = None
+    watcher: str | None = None
     watched_until: datetime | None = None
 
     @property
@@ -52,7 +53,15 @@ class Deployment:
         """The model without its version."""
         return self.model.partition("@")[0]
 
+    @property
+    def version(self) -> str:
+        """The version alone."""
+        return self.model.partition("@")[2]
+
+    def is_watched(self, at: datetime) -> bool:
+        """Return whether somebody looks after its process."""
+        return self.watched_until is not None and self.watched_until > at
+
     def is_ready(self, at: datetime) -> bool:
         """Return whether it answers, as far as anybody knows."""
-        is_watched = self.watched_until is not None and self.watched_until > at
-        return self.is_wanted and self.state is DeploymentState.READY and is_watched
+        return self.is_wanted and self.state is DeploymentState.READY and self.is_watched(at)

@@ -104,9 +104,9 @@ class PredictionLog:
 
     async def kept(self, reply: Reply, sender: Sender) -> None:
         """Write down one answer, and return when that is decided."""
-        done = asyncio.get_running_loop().create_future()
-        self.keep([(reply, sender)], then=lambda: done.done() or done.set_result(None))
-        await done
+        done = asyncio.Event()
+        self.keep([(reply, sender)], then=done.set)
+        await done.wait()
 
     def close(self) -> None:
         """Write what is left, and let the segment go."""

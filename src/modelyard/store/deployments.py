@@ -13,7 +13,7 @@ from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.listing import not_found
 from modelyard.store.tables.deployments import DEPLOYMENTS
 
-_OF_THE_PROCESS = ("url", "reason", "n_restarts", "ready_at", "watched_until")
+_OF_THE_PROCESS = ("url", "reason", "n_restarts", "ready_at", "watcher", "watched_until")
 
 
 class Deployments:

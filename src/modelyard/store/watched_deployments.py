@@ -74,7 +74,7 @@ class WatchedDeployments:
             connection.execute(free)
 
     def every(self) -> Sequence[Deployment]:
-        """Return the deployments of all tenants that are wanted."""
-        chosen = sa.select(DEPLOYMENTS).where(DEPLOYMENTS.c.is_wanted)
+        """Return the deployments of all tenants, those too that are not wanted any more."""
         with self._database.reading() as connection:
-            return tuple(to_deployment(row) for row in connection.execute(chosen).mappings())
+            rows = connection.execute(sa.select(DEPLOYMENTS)).mappings()
+            return tuple(to_deployment(row) for row in rows)

@@ -1,0 +1,178 @@
+"""Asks deployments over HTTP on behalf of callers of the API, which opens no package itself.
+
+It is the long way: whoever asks often asks the address of the deployment.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from modelyard.domain.deployments import Deployment
+from modelyard.domain.errors import Conflict, Unavailable
+from modelyard.domain.identities import Caller
+from modelyard.domain.logged_predictions import LoggedPrediction
+from modelyard.store.deployments import Deployments
+from modelyard.store.models import Models
+
+# As long as a server takes for the longest batch, and not as long as a client waits.
+_TIMEOUT_S = 60.0
+# One row may be added up in another order than among many: in the last bits of a double.
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a deployment has answered, or the problem that it told.
+
+    Attributes:
+        headers: names in lower case.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    address: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A prediction beside what the same version answers to the same row now.
+
+    Attributes:
+        is_same: whether the label is the same, and each number within a billionth.
+    """
+
+    then: LoggedPrediction
+    prediction: Any
+    probabilities: Mapping[str, float] | None
+    is_same: bool
+
+
+# Sends a body to an address with headers, and returns status, headers and body.
+Send = Callable[[str, bytes, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
+
+
+@dataclass(frozen=True)
+class AskingService:
+    """Forwards requests to the deployments of a tenant.
+
+    Attributes:
+        key: returns the platform's own key.
+        send: raises OSError where nobody answers.
+    """
+
+    deployments: Deployments
+    models: Models
+    key: Callable[[], str]
+    send: Send
+    now: Callable[[], datetime]
+
+    def ask(
+        self, caller: Caller, model: str, *, body: Mapping[str, Any], query: str, request_id: str
+    ) -> Answer:
+        """Ask a model for the prediction of a row, or of many.
+
+        Args:
+            caller: who asks.
+            model: `name`, `name@3` or `name@champion`.
+            body: as the deployment takes it at `/predict` or `/predict-batch`.
+            query: options of the deployment, as they stand in an address.
+            request_id: of the request.
+
+        Raises:
+            NotFound: if there is no such model, or none for this caller.
+            Conflict: if no deployment serves this version.
+            Unavailable: if it does not answer.
+        """
+        caller.require_model(model.partition("@")[0])
+        deployment = self._ready(self.models.get(model).reference)
+        path = "/predict" if "row" in body else "/predict-batch"
+        return self._sent(
+            deployment, f"{path}?{query}" if query else path, caller, body=body, id_=request_id
+        )
+
+    def replay(self, caller: Caller, prediction: LoggedPrediction, *, request_id: str) -> Replay:
+        """Ask the version that has answered a row for the same row again; that is logged too.
+
+        Raises:
+            Conflict: if no deployment serves this version.
+            Unavailable: if it does not answer, or not with a prediction.
+        """
+        caller.require_model(prediction.model.partition("@")[0])
+        deployment = self._ready(prediction.model)
+        body = {"row": prediction.features}
+        answer = self._sent(deployment, "/predict", caller, body=body, id_=request_id)
+        if answer.status != 200:
+            raise Unavailable(
+                f"'{deployment.name}' does not answer this row any more: status {answer.status}.",
+                fix="Its log tells more.",
+            )
+        told = json.loads(answer.body)
+        now, chances = told["prediction"], told.get("probabilities")
+        is_same = _is_same(prediction.prediction, now) and _are_same(
+            prediction.probabilities or {}, chances or {}
+        )
+        return Replay(prediction, now, chances, is_same)
+
+    def _ready(self, reference: str) -> Deployment:
+        """Return a deployment that serves a version now."""
+        name, _, version = reference.partition("@")
+        at, served = self.now(), self.deployments.find(model=name)
+        for each in served:
+            if each.version == version and each.is_ready(at):
+                return each
+        others = ", ".join(sorted({each.model for each in served if each.is_ready(at)}))
+        there = f"; of '{name}' there is {others}" if others else ""
+        raise Conflict(
+            f"No deployment serves {reference} now{there}.",
+            fix=f"Deploy it: POST /api/v1/ml/models/{reference}/deploy.",
+        )
+
+    def _sent(
+        self, deployment: Deployment, path: str, caller: Caller, *, body: Any, id_: str
+    ) -> Answer:
+        address = f"{deployment.url}{path}"
+        headers = {
+            "authorization": f"Bearer {self.key()}",
+            "content-type": "application/json",
+            "x-modelyard-subject": caller.subject,
+            "x-request-id": id_,
+        }
+        try:
+            status, told, content = self.send(address, json.dumps(body).encode(), headers)
+        except OSError as error:
+            raise Unavailable(
+                f"The deployment '{deployment.name}' does not answer: {error}.",
+                fix="Repeat in a few seconds: its process is started again.",
+            ) from error
+        return Answer(status, {name.lower(): told[name] for name in told}, content, address)
+
+
+def send(
+    address: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Send a body, and return status, headers and body of the answer.
+
+    Raises:
+        OSError: if nobody answers.
+    """
+    import httpx
+
+    try:
+        told = httpx.post(address, content=body, headers=dict(headers), timeout=_TIMEOUT_S)
+    except httpx.HTTPError as error:
+        raise OSError(str(error)) from error
+    return told.status_code, dict(told.headers), told.content
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float | int):
+        return math.isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
+    return bool(one == other)
+
+
+def _are_same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)

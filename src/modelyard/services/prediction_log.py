@@ -1,0 +1,61 @@
+"""The prediction log as people ask it: list, show, attach the truth, and trace back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from modelyard.domain.identities import Caller
+from modelyard.domain.logged_predictions import LoggedPrediction, PredictionQuery
+from modelyard.domain.queries import Page
+from modelyard.domain.tasks import Label
+from modelyard.services.audit import Audit
+from modelyard.store.lineage import Lineage, Origin
+from modelyard.store.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class PredictionLogService:
+    """Answers what is asked of a tenant's predictions."""
+
+    predictions: Predictions
+    lineage: Lineage
+    audit: Audit
+    now: Callable[[], datetime]
+
+    def page(self, query: PredictionQuery) -> Page[LoggedPrediction]:
+        """Return the predictions that the query asks for.
+
+        Raises:
+            InvalidValue: if the cursor is none of this list, or the model is no reference.
+        """
+        return self.predictions.page(query)
+
+    def get(self, prediction_id: str) -> LoggedPrediction:
+        """Return a prediction.
+
+        Raises:
+            NotFound: if there is none, or none yet.
+        """
+        return self.predictions.get(prediction_id)
+
+    def set_truths(
+        self, caller: Caller, truths: Mapping[str, Label | float]
+    ) -> Sequence[LoggedPrediction]:
+        """Attach what turned out true, by the ids of predictions; all of them or none.
+
+        Raises:
+            NotFound: if one is not there.
+        """
+        told = {"n_predictions": len(truths)}
+        target = next(iter(truths)) if len(truths) == 1 else f"{len(truths)} predictions"
+        with self.audit.recorded(caller, "prediction.set_truth", target=target, details=told):
+            return self.predictions.set_truths(truths, at=self.now())
+
+    def origin(self, prediction_id: str) -> tuple[LoggedPrediction, Origin]:
+        """Return a prediction with the model, the run and the data that it came from.
+
+        Raises:
+            NotFound: if it, or its model, is not there any more.
+        """
+        prediction = self.predictions.get(prediction_id)
+        return prediction, self.lineage.of_model(prediction.model)

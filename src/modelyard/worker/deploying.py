@@ -1,0 +1,96 @@
+"""Makes what looks after deployments of a project: the watcher, and the loader of their logs."""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Thread
+
+import structlog
+
+from modelyard.bootstrap import Project
+from modelyard.domain.deployments import Deployment
+from modelyard.domain.errors import StoreError
+from modelyard.worker.deployments import Watcher, WatchSurroundings
+from modelyard.worker.plans import ServingPlan
+
+# A prediction is found so long after its answer: often enough for people who look for one, and
+# seldom enough that many are loaded together.
+LOAD_EVERY_S = 1.0
+
+
+def look_after_deployments(
+    project: Project, *, is_ending: Callable[[], bool], asks_for_keys: bool = True
+) -> None:
+    """Serve what is deployed by every tenant, and load what was answered, until it is to end.
+
+    Args:
+        project: of the platform.
+        is_ending: whether to end.
+        asks_for_keys: whether serving processes ask for API keys, as all do but those of a laptop.
+    """
+    loading = Thread(target=_load_until, args=(project, is_ending), name="load-predictions")
+    loading.start()
+    try:
+        watcher_of(project, asks_for_keys=asks_for_keys).work(is_ending=is_ending)
+    finally:
+        loading.join()
+    # What the processes have answered while they ended.
+    load_predictions(project)
+
+
+def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127.0.0.1") -> Watcher:
+    """Return a watcher of the deployments of every tenant.
+
+    Args:
+        project: of the platform.
+        asks_for_keys: as in `look_after_deployments`.
+        host: at which serving processes listen.
+    """
+
+    def plan_of(deployment: Deployment, port: int) -> ServingPlan:
+        own, files = project.of(deployment.tenant), project.serving.files_in(deployment.tenant)
+        model, fingerprint = own.models.get(deployment.model), own.packages.fingerprint()
+        return ServingPlan(
+            name=deployment.name,
+            tenant=deployment.tenant,
+            reference=model.reference,
+            package=str(own.artifacts.path_of(model.artifact)),
+            sha256=model.sha256,
+            trusted=() if fingerprint is None else (fingerprint,),
+            host=host,
+            port=port,
+            keys=str(files.keys) if asks_for_keys else None,
+            log=str(files.log_of(deployment.name)),
+        )
+
+    return Watcher(
+        WatchSurroundings(
+            deployments=project.serving.watched,
+            files_of=project.serving.files_in,
+            plan_of=plan_of,
+            refresh_keys=project.serving.keys.refresh,
+            name=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+            clock=time.monotonic,
+            now=lambda: datetime.now(UTC),
+        )
+    )
+
+
+def load_predictions(project: Project) -> int:
+    """Load what the deployments of every tenant have answered; return how many that are.
+
+    Raises:
+        StoreError: if the database cannot be reached.
+    """
+    serving = project.serving
+    return sum(serving.loader_in(tenant).load() for tenant in serving.tenants_with_files())
+
+
+def _load_until(project: Project, is_ending: Callable[[], bool]) -> None:
+    while not is_ending():
+        try:
+            load_predictions(project)
+        except StoreError as error:
+            structlog.get_logger().warning("the store cannot be reached", error=str(error))
+        time.sleep(LOAD_EVERY_S)
