@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelyard.domain.credentials import Secret
-from modelyard.domain.errors import Forbidden
+from modelyard.domain.errors import Conflict, Forbidden
 from modelyard.domain.identities import ANY_MODEL, Caller, ModelAccess, Role
 from modelyard.domain.names import check_name
 from modelyard.domain.people import User, check_email
@@ -13,6 +13,7 @@ from modelyard.domain.queries import Page
 from modelyard.services.audit import Audit
 from modelyard.services.invitations import InvitationService
 from modelyard.store.grants import Grants
+from modelyard.store.logins import Logins
 from modelyard.store.sessions import Sessions
 from modelyard.store.users import Users
 
@@ -22,6 +23,7 @@ class PeopleService:
     """Looks after the users of one tenant."""
 
     tenant: str
+    logins: Logins
     users: Users
     grants: Grants
     sessions: Sessions
@@ -64,6 +66,7 @@ class PeopleService:
             created_at=self.now(),
         )
         with self.audit.together():
+            self.logins.require_free(user.email)
             self.users.add(user)
             details = {"role": role.value}
             self.audit.record(caller, "user.create", target=user.subject, details=details)
@@ -86,13 +89,15 @@ class PeopleService:
         Raises:
             NotFound: as `get`.
             Forbidden: as `invite`.
-            Conflict: if the tenant would have no admin left.
+            Conflict: if the tenant would have no admin left, or the platform no operator.
         """
         require_person(caller)
         before = self._reachable(caller, user_id)
         details = {"from": before.role.value, "to": role.value}
         with self.audit.recorded(caller, "user.role", target=before.subject, details=details):
-            return self.users.change(user_id, role=role.value)
+            after = self.users.change(user_id, role=role.value)
+            self._require_operator_left(before)
+            return after
 
     def set_disabled(self, caller: Caller, user_id: str, *, is_disabled: bool) -> User:
         """Keep a user out, or let them in again; their logins end, their keys are good no more.
@@ -106,7 +111,9 @@ class PeopleService:
         with self.audit.recorded(caller, action, target=user.subject):
             if is_disabled:
                 self.sessions.end_all_of(user_id)
-            return self.users.set_disabled(user_id, at=self.now() if is_disabled else None)
+            after = self.users.set_disabled(user_id, at=self.now() if is_disabled else None)
+            self._require_operator_left(user)
+            return after
 
     def access_of(self, user_id: str) -> ModelAccess:
         """Return which models a user is given, as a viewer.
@@ -146,6 +153,10 @@ class PeopleService:
         details = {"model": model}
         with self.audit.recorded(caller, "user.ungrant", target=user.subject, details=details):
             self.grants.remove(user_id, model)
+
+    def _require_operator_left(self, changed: User) -> None:
+        if changed.is_operator and not self.logins.has_operator():
+            raise Conflict("This is the last operator of the platform.", fix="Name another first.")
 
     def _reachable(self, caller: Caller, user_id: str) -> User:
         """Return a user that the caller may change: an operator's password opens every tenant."""

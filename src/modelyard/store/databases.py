@@ -54,7 +54,8 @@ class Database:
         """
         outer = self._outer
         if outer is not None:
-            yield outer
+            with _lent(outer):
+                yield outer
             return
         with self._begun(self._engines.reader) as connection:
             yield connection
@@ -100,7 +101,7 @@ class Database:
     def _writing(self) -> Iterator[sa.Connection]:
         outer = self._outer
         if outer is not None:
-            with outer.begin_nested():
+            with outer.begin_nested(), _lent(outer):
                 yield outer
             return
         with self._begun(self._engines.writer) as connection:
@@ -143,8 +144,8 @@ class TenantDatabase:
         Raises:
             StoreUnavailable: as `Database.reading`.
         """
-        with self._database.reading() as connection:
-            yield connection.execution_options(tenant=self.tenant)
+        with self._database.reading() as connection, self._marked(connection):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -155,8 +156,19 @@ class TenantDatabase:
         Raises:
             StoreUnavailable: as `Database.writing`.
         """
-        with self._database.writing(queue=f"tenant {self.tenant}") as connection:
-            yield connection.execution_options(tenant=self.tenant)
+        queue = f"tenant {self.tenant}"
+        with self._database.writing(queue=queue) as connection, self._marked(connection):
+            yield connection
+
+    @contextmanager
+    def _marked(self, connection: sa.Connection) -> Iterator[None]:
+        """Let whoever listens to the statements know whose they are; an outer one's were others."""
+        before = connection.get_execution_options().get("tenant")
+        connection.execution_options(tenant=self.tenant)
+        try:
+            yield
+        finally:
+            connection.execution_options(tenant=before)
 
 
 def open_database(url: str) -> Database:
@@ -200,6 +212,17 @@ def put(
         if changes
         else statement.on_conflict_do_nothing(index_elements=key)
     )
+
+
+@contextmanager
+def _lent(connection: sa.Connection) -> Iterator[None]:
+    """Let an inner transaction say anew whose records it is of; the outer one's word returns."""
+    tenant = connection.get_execution_options().get("tenant")
+    connection.execution_options(tenant=None)
+    try:
+        yield
+    finally:
+        connection.execution_options(tenant=tenant)
 
 
 def _insert_into(table: sa.Table, *, kind: str) -> Any:

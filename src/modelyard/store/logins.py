@@ -3,11 +3,13 @@
 import sqlalchemy as sa
 
 from modelyard.domain.credentials import OneTimeToken, RefreshToken
+from modelyard.domain.errors import Conflict
+from modelyard.domain.identities import Role
 from modelyard.domain.people import User
 from modelyard.store.databases import Database
 from modelyard.store.tables.credentials import ONE_TIME_TOKENS, REFRESH_TOKENS
 from modelyard.store.tables.people import TENANTS, USERS
-from modelyard.store.users import read_users
+from modelyard.store.users import enters, read_users
 
 
 class Logins:
@@ -19,7 +21,7 @@ class Logins:
     def has_users(self) -> bool:
         """Return whether the platform has any user."""
         with self._database.reading() as connection:
-            return bool(connection.scalar(sa.select(sa.exists().select_from(USERS))))
+            return bool(connection.execute(sa.select(USERS.c.id).limit(1)).all())
 
     def user_of(self, email: str) -> User | None:
         """Return the user who may log in by an address; None where nobody may.
@@ -33,6 +35,24 @@ class Logins:
         with self._database.reading() as connection:
             found = read_users(connection, (USERS.c.email == email) & may_enter)
         return found[0] if found else None
+
+    def has_operator(self) -> bool:
+        """Return whether anybody who runs the platform can log in."""
+        runs = USERS.c.is_operator & (USERS.c.role == Role.ADMIN.value) & enters()
+        with self._database.reading() as connection:
+            return bool(connection.execute(sa.select(USERS.c.id).where(runs).limit(1)).all())
+
+    def require_free(self, email: str) -> None:
+        """Refuse an e-mail address that a user has, of whatever tenant.
+
+        Raises:
+            Conflict: if it is taken.
+        """
+        if self.anybody_called(email) is not None:
+            raise Conflict(
+                f"The e-mail address '{email}' has a user already.",
+                fix="A person belongs to one tenant; give them another address for another.",
+            )
 
     def anybody_called(self, email: str) -> User | None:
         """Return the user of an address, let in or not; None where there is none."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from modelyard.domain.errors import Conflict, NotFound
 from modelyard.domain.identities import Role
-from modelyard.domain.people import User, check_email
+from modelyard.domain.people import User
 from modelyard.domain.queries import Page
 from modelyard.store.databases import TenantDatabase
 from modelyard.store.listing import Paging, SortKey
@@ -22,14 +22,12 @@ class Users:
         self._database = database
 
     def add(self, user: User) -> None:
-        """Keep a new user.
+        """Keep a new user, whose e-mail address nobody on the platform has (`Logins`).
 
         Raises:
-            InvalidValue: if the e-mail address is none.
-            Conflict: if a user of the platform has it.
+            InvalidValue: if somebody has it.
         """
         with self._database.writing() as connection:
-            require_free(connection, user.email)
             connection.execute(sa.insert(USERS).values(**asdict(user)))
 
     def get(self, user_id: str) -> User:
@@ -59,8 +57,7 @@ class Users:
 
         Raises:
             NotFound: as `get`.
-            Conflict: if the tenant would be left without an admin, or the platform without an
-                operator, who can log in.
+            Conflict: if the tenant would be left without an admin who can log in.
         """
         with self._database.writing() as connection:
             before = self._get(connection, user_id)
@@ -70,7 +67,8 @@ class Users:
                 .values(**changes)
             )
             after = self._get(connection, user_id)
-            self._require_somebody_left(connection, before, after)
+            if _rules(before) and not _rules(after):
+                self._require_admin(connection)
             return after
 
     def set_disabled(self, user_id: str, *, at: datetime | None) -> User:
@@ -88,27 +86,17 @@ class Users:
             raise NotFound(f"There is no user '{user_id}'.", fix="List the users that there are.")
         return found[0]
 
-    def _require_somebody_left(self, connection: sa.Connection, before: User, after: User) -> None:
-        if _rules(before) and not _rules(after):
-            of_tenant = (USERS.c.tenant == self._database.tenant) & (USERS.c.role == Role.ADMIN)
-            _require_any(connection, of_tenant, what="admin of the tenant")
-        if before.is_operator and _enters(before) and not (after.is_operator and _enters(after)):
-            # Across tenants: operators run the platform, wherever they belong.
-            _require_any(connection, USERS.c.is_operator, what="operator of the platform")
-
-
-def require_free(connection: sa.Connection, email: str) -> None:
-    """Refuse an e-mail address that a user has, of whatever tenant.
-
-    Raises:
-        InvalidValue: if it is none.
-        Conflict: if it is taken.
-    """
-    if read_users(connection, USERS.c.email == check_email(email)):
-        raise Conflict(
-            f"The e-mail address '{email}' has a user already.",
-            fix="A person belongs to one tenant; give them another address for another.",
+    def _require_admin(self, connection: sa.Connection) -> None:
+        admins = sa.select(USERS.c.id).where(
+            USERS.c.tenant == self._database.tenant, USERS.c.role == Role.ADMIN.value, enters()
         )
+        if not connection.execute(admins.limit(1)).all():
+            raise Conflict("This is the last admin of the tenant.", fix="Name another one first.")
+
+
+def enters() -> sa.ColumnElement[bool]:
+    """Return the condition that a user can log in."""
+    return USERS.c.disabled_at.is_(None) & USERS.c.password_hash.is_not(None)
 
 
 def read_users(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[User, ...]:
@@ -122,17 +110,6 @@ def _to_user(row: sa.RowMapping) -> User:
     return User(**facts | {"role": Role(row["role"])})
 
 
-def _enters(user: User) -> bool:
-    return user.disabled_at is None and user.password_hash is not None
-
-
 def _rules(user: User) -> bool:
-    return user.role is Role.ADMIN and _enters(user)
-
-
-def _require_any(
-    connection: sa.Connection, condition: sa.ColumnElement[bool], *, what: str
-) -> None:
-    enters = USERS.c.disabled_at.is_(None) & USERS.c.password_hash.is_not(None)
-    if not connection.scalar(sa.select(sa.exists().where(condition, enters))):
-        raise Conflict(f"This is the last {what}.", fix="Name another one first.")
+    can_enter = user.disabled_at is None and user.password_hash is not None
+    return user.role is Role.ADMIN and can_enter

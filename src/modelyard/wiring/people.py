@@ -109,6 +109,7 @@ class AccessWiring:
         records = self.database.of(tenant)
         return PeopleService(
             tenant=tenant,
+            logins=Logins(self.database),
             users=Users(records),
             grants=Grants(records),
             sessions=Sessions(records),
