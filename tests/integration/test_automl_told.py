@@ -14,6 +14,10 @@ def data(put):
 def test_candidates_are_told_wherever_a_reader_looks(cli, done, data):
     board = done("train", data, "--target", "y", *TWO, "--learning-curve")["leaderboard"]
     assert board["entries"][1]["behind_low"] is not None
+    shipped = {bool(each["weight"]): each["shipped"] for each in board["entries"]}
+    assert shipped[True]["is_refitted"]
+    assert shipped[True]["size_bytes"] > 0
+    assert board["free_score"] is not None
     rows = [each["told"] for each in board["suggestions"] if each["topic"] == "rows"]
     assert len(rows) == 1
     assert "on the same folds" in rows[0]

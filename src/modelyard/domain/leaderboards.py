@@ -30,6 +30,23 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Shipped:
+    """What of a candidate is in the package: one model of all rows, or those of its folds.
+
+    Attributes:
+        n_models: that answer for it.
+        is_refitted: whether it is one model of all rows.
+        row_us, batch_us, size_bytes: of these together, as of an `Entry`.
+    """
+
+    n_models: int
+    is_refitted: bool
+    row_us: float
+    batch_us: float
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """What became of one candidate.
 
@@ -49,6 +66,7 @@ class Entry:
         behind_low, behind_high: 95 % interval of the goodness that it lacks beside the best one,
             on the same rows; None where that was not measured.
         adds: goodness that the blend would lose without it; None where it is not a part of one.
+        shipped: what of it is in the package; None outside the blend.
     """
 
     number: int
@@ -69,6 +87,7 @@ class Entry:
     behind_low: float | None = None
     behind_high: float | None = None
     adds: float | None = None
+    shipped: Shipped | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -87,6 +106,9 @@ class Leaderboard:
         entries: in the order in which candidates were tried.
         tied: numbers of entries that cannot be told from the best one.
         blend_score: of the blend, on the rows that its members were not taught.
+        serve: what its answers might cost, as it was asked; empty where that is not known.
+        free_score: of the blend that would answer if serving had no bounds, on the same rows; None
+            where that was not measured.
         ending: why the run ended.
         duration_s: seconds.
         time_limit_s: that was allowed for everything, None for no limit.
@@ -108,6 +130,8 @@ class Leaderboard:
     journal: str = ""
     ceiling: Ceiling | None = None
     suggestions: tuple[Suggestion, ...] = ()
+    serve: str = ""
+    free_score: float | None = None
 
     @property
     def ranked(self) -> tuple[Entry, ...]:

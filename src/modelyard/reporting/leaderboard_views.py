@@ -123,6 +123,8 @@ def leaderboard_sentences(leaderboard: Leaderboard) -> tuple[str, ...]:
         _competed(leaderboard),
         _spent(leaderboard),
         _chosen(leaderboard),
+        _compressed(leaderboard),
+        _shipped(leaderboard),
         _added(leaderboard),
         _tied(leaderboard),
     ]
@@ -203,6 +205,43 @@ def _chosen(leaderboard: Leaderboard) -> str:
     )
 
 
+def _compressed(leaderboard: Leaderboard) -> str:
+    """Say what the bounds of serving cost in score, where they were asked for and measured."""
+    free, kept = leaderboard.free_score, leaderboard.blend_score
+    if free is None or not leaderboard.serve:
+        return ""
+    if free == kept:
+        return (
+            f"Serving '{leaderboard.serve}' costs no score: without its bounds the same candidates "
+            "would answer."
+        )
+    return (
+        f"Serving '{leaderboard.serve}' leaves out what costs too much to answer: without its "
+        f"bounds a blend would reach {number(free)} in {leaderboard.metric_title} on these rows, "
+        f"and {number(kept)} is what answers."
+    )
+
+
+def _shipped(leaderboard: Leaderboard) -> str:
+    """Say what of the chosen ones is in the package, and what one row and many take of it."""
+    shipped = [each.shipped for each in leaderboard.chosen if each.shipped is not None]
+    if not shipped:
+        return ""
+    n_models = sum(each.n_models for each in shipped)
+    many = 1e6 / max(sum(each.batch_us for each in shipped), 1e-9)
+    models = "1 model" if n_models == 1 else f"{count(n_models)} models"
+    refitted = all(each.is_refitted for each in shipped)
+    how = (
+        " fitted once more on all rows outside the test part, whose scores no rows are left to tell"
+    )
+    return (
+        f"In the package: {models}{how if refitted else ''}; "
+        f"{size(sum(each.size_bytes for each in shipped))}, about "
+        f"{sum(each.row_us for each in shipped):.0f} µs for one row and {count(int(many))} rows a "
+        "second, as its parts were timed."
+    )
+
+
 def _passed_over(leaderboard: Leaderboard) -> str:
     """Say why the first of the table has no part in the model, where it has none."""
     best = leaderboard.ranked[0]
@@ -229,6 +268,8 @@ def _entry_view(
     entry: Entry, leaderboard: Leaderboard, *, place: int, decimals: int | None
 ) -> EntryView:
     low, high = entry.behind_low, entry.behind_high
+    # What answers is told as it is shipped; the others as the models of their folds.
+    answering = entry.shipped or entry
     behind = ""
     if low is not None and high is not None:
         places = decimals_for(low, high, value=0.0)
@@ -240,8 +281,8 @@ def _entry_view(
         behind=behind,
         fit=f"{entry.fit_s:.1f} s" if entry.fit_s else "",
         memory=size(entry.peak_bytes) if entry.peak_bytes else "",
-        row=f"{entry.row_us:.0f} µs" if entry.row_us else "",
-        size=size(entry.size_bytes) if entry.size_bytes else "",
+        row=f"{answering.row_us:.0f} µs" if answering.row_us else "",
+        size=size(answering.size_bytes) if answering.size_bytes else "",
         weight=f"{100 * entry.weight:.0f} %" if entry.weight else "",
         adds="" if entry.adds is None else brief(entry.adds),
         note="best" if place == 1 else "tied" if entry.number in leaderboard.tied else "",

@@ -67,3 +67,13 @@ def test_one_member_is_one_member():
     place = arena()
     found = library(place, sharpness=[0.5, 0.5, 0.4])
     assert len(chosen(found, place, Bounds(1e9, 1e9, 1e9, 1)).weights) == 1
+
+
+def test_what_would_answer_without_bounds_is_remembered():
+    place = arena()
+    found = library(place, sharpness=[0.5, 0.5, 0.48], row_us=[100.0, 100.0, 5_000.0])
+    bound = chosen(found, place, Bounds(row_us=800, batch_us=1e9, size_bytes=1e9, n_members=25))
+    free = chosen(found, place)
+    assert 3 in free.weights
+    assert bound.free == free.weights
+    assert free.free == free.weights

@@ -8,7 +8,7 @@ from test_page_for_every_reader import Outline, subject_of
 
 from modelyard.catalog import Catalog
 from modelyard.domain.charts import ChartKind
-from modelyard.domain.leaderboards import Candidate, Entry, Leaderboard
+from modelyard.domain.leaderboards import Candidate, Entry, Leaderboard, Shipped
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import Ending, TrialStatus
@@ -76,6 +76,28 @@ def test_a_best_candidate_that_has_no_part_in_the_model_is_explained():
     assert "first answers alone" in said
     assert "best has the best ROC-AUC and no part in it" in said
     assert "no part in it" not in told(BOARD)
+
+
+def test_what_serving_costs_in_score_is_told():
+    said = told(replace(BOARD, serve="fast", free_score=0.94))
+    assert "Serving 'fast'" in said
+    assert "a blend would reach 0.94 in ROC-AUC on these rows, and 0.93 is what answers" in said
+    assert "costs no score" in told(replace(BOARD, serve="fast", free_score=0.93))
+    assert "Serving" not in told(BOARD)
+
+
+def test_what_answers_is_told_as_it_is_shipped_and_the_others_as_their_folds():
+    shipped = Shipped(n_models=1, is_refitted=True, row_us=12.0, batch_us=4.0, size_bytes=3_000)
+    first, best, *others = BOARD.entries
+    alone = replace(best, weight=1.0, row_us=60.0, size_bytes=15_000, shipped=shipped)
+    worst = replace(others[0], row_us=70.0, size_bytes=20_000)
+    board = replace(BOARD, entries=(replace(first, weight=0.0), alone, worst))
+    rows = {each.name: (each.row, each.size) for each in leaderboard_view(board).entries}
+    assert rows["best"] == ("12 µs", "3 kB")
+    assert rows["worst"] == ("70 µs", "20 kB")
+    said = told(board)
+    assert "In the package: 1 model fitted once more on all rows outside the test part" in said
+    assert "3 kB, about 12 µs for one row and 250,000 rows a second" in said
 
 
 def test_ties_are_named_as_far_as_they_are_few():

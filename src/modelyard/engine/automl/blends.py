@@ -63,10 +63,12 @@ class Blend:
     Attributes:
         weights: number of an entry to its weight; they sum to 1.
         scores: (n, m) of the blend for the rows of the arena, by models that were not taught them.
+        free: weights that would lose least if serving had no bounds.
     """
 
     weights: Mapping[int, float]
     scores: FloatArray
+    free: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ class Library:
     def models(self, number: int) -> Sequence[FoldFit]:
         """Return the models that answer for an entry, alike in weight."""
         return (self.refits[number],) if number in self.refits else self.fits[number]
+
+    def mixed(self, weights: Mapping[int, float]) -> FloatArray:
+        """Return (n, m) the weighted sum of the answers of some entries."""
+        return np.asarray(sum(self.answers[at] * weight for at, weight in weights.items()))
 
     def _share(self, entry: Entry) -> float:
         return self.n_models[entry.number] / len(self.fits[entry.number])
@@ -141,14 +147,15 @@ def choose_blend(
     """
     candidates = list(library.entries[:_CHOSEN_FROM])
     bounds = _with_room(bounds, library)
+    free: Mapping[int, float] = {}
     while True:
         weights = _weights(library, candidates, arena=arena, ensemble=ensemble, seed=seed)
+        free = free or weights
         members = [entry for entry in candidates if entry.number in weights]
         if len(members) == 1 or _is_within(library, members, bounds=bounds):
             break
         candidates = _without_dearest(library, members, weights=weights, bounds=bounds)
-    scores = sum(library.answers[number] * weight for number, weight in weights.items())
-    return Blend(weights, np.asarray(scores))
+    return Blend(weights, library.mixed(weights), free)
 
 
 def _weights(

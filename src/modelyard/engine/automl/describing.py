@@ -17,6 +17,8 @@ def described(leaderboard: Leaderboard) -> dict[str, Any]:
         "n_rows": leaderboard.n_rows,
         "n_candidates": len(leaderboard.entries),
         "blend_score": leaderboard.blend_score,
+        "free_score": leaderboard.free_score,
+        "serve": leaderboard.serve,
         "tied": list(leaderboard.tied),
         "ending": leaderboard.ending.value,
         "entries": [_described(each) for each in leaderboard.ranked[:_KEPT]],
@@ -24,7 +26,7 @@ def described(leaderboard: Leaderboard) -> dict[str, Any]:
 
 
 def _described(entry: Entry) -> dict[str, Any]:
-    candidate = entry.candidate
+    candidate, shipped = entry.candidate, entry.shipped
     return {
         "number": entry.number,
         "name": candidate.name,
@@ -34,6 +36,13 @@ def _described(entry: Entry) -> dict[str, Any]:
         "score": entry.score,
         "weight": entry.weight,
         "size_bytes": entry.size_bytes,
+        "shipped": None
+        if shipped is None
+        else {
+            "n_models": shipped.n_models,
+            "is_refitted": shipped.is_refitted,
+            "size_bytes": shipped.size_bytes,
+        },
     }
 
 

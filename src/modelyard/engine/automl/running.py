@@ -10,7 +10,7 @@ import numpy.typing as npt
 from modelyard.catalog import pick
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.errors import InvalidValue
-from modelyard.domain.leaderboards import Entry, Leaderboard
+from modelyard.domain.leaderboards import Entry, Leaderboard, Shipped
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import (
@@ -22,7 +22,7 @@ from modelyard.engine.automl.blends import (
     choose_blend,
 )
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.fits import FoldFit
+from modelyard.engine.automl.fits import ALL_ROWS, FoldFit
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race, Rules, Standing
@@ -82,7 +82,7 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         ending = race.run()
         workshop.progress.stage("Blending the best")
         library, blend = _choose(race, config, rng=blend_rng)
-    board = _leaderboard(judge, race, blend, ending=ending)
+    board = _leaderboard(judge, race, library, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
         ceiling=ceiling_of(judge, arena.rows, scores=blend.scores),
@@ -200,7 +200,8 @@ def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tu
     if any(library.n_models[number] < n for number, n in n_models.items()):
         kept = tuple(each for each in library.entries if each.number in n_models)
         library = replace(library, entries=kept, n_models=n_models)
-        blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+        again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+        blend = replace(again, free=blend.free)
     return library, blend
 
 
@@ -243,13 +244,16 @@ def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
     )
 
 
-def _leaderboard(judge: Judge, race: Race, blend: Blend, *, ending: Ending) -> Leaderboard:
-    weights = blend.weights
-    entries = tuple(replace(e, weight=weights.get(e.number, 0.0)) for e in race.entries)
-    plan, card, rows = judge.plan, judge.metric.card, race.arena.rows
-    weight = None if plan.weight is None else plan.weight[rows]
-    # Of a candidate that did not finish every fold, some rows have no answer.
-    kept = np.isfinite(blend.scores).all(axis=1)
+def _leaderboard(
+    judge: Judge, race: Race, library: Library, *, blend: Blend, ending: Ending
+) -> Leaderboard:
+    weights, card, rows = blend.weights, judge.metric.card, race.arena.rows
+    entries = tuple(
+        replace(each, weight=weights[each.number], shipped=_shipped(library.models(each.number)))
+        if each.number in weights
+        else each
+        for each in race.entries
+    )
     return Leaderboard(
         metric=card.key,
         metric_title=card.title,
@@ -257,14 +261,31 @@ def _leaderboard(judge: Judge, race: Race, blend: Blend, *, ending: Ending) -> L
         n_rows=len(rows),
         entries=entries,
         tied=(),
-        blend_score=score_once(
-            judge.metric,
-            plan.y[rows][kept],
-            scores=blend.scores[kept],
-            task=plan.task,
-            weight=None if weight is None else weight[kept],
-        ),
+        blend_score=_score(judge, rows, blend.scores),
         ending=ending,
         duration_s=0.0,
         time_limit_s=None,
+        serve=race.rules.serve,
+        free_score=_score(judge, rows, library.mixed(blend.free)),
+    )
+
+
+def _score(judge: Judge, rows: IntArray, scores: FloatArray) -> float:
+    """Return the metric of answers for the rows of the arena."""
+    # Of a candidate that did not finish every fold, some rows have no answer.
+    kept = np.isfinite(scores).all(axis=1)
+    plan, rows = judge.plan, rows[kept]
+    weight = None if plan.weight is None else plan.weight[rows]
+    return score_once(
+        judge.metric, plan.y[rows], scores=scores[kept], task=plan.task, weight=weight
+    )
+
+
+def _shipped(models: Sequence[FoldFit]) -> Shipped:
+    return Shipped(
+        n_models=len(models),
+        is_refitted=models[0].fold == ALL_ROWS,
+        row_us=sum(each.row_us for each in models),
+        batch_us=sum(each.batch_us for each in models),
+        size_bytes=sum(len(each.graph) for each in models),
     )
