@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
+from modelyard.kit.source_code import mapping
 from modelyard.packaging.graphs.boosting import Lesson, lesson_of
 from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
+from modelyard.packaging.scripts import CENTERED
 from modelyard.protocols.algorithms import (
     AlgorithmCard,
     FitInput,
@@ -22,6 +24,7 @@ from modelyard.protocols.algorithms import (
     Parameter,
     Start,
 )
+from modelyard.protocols.scripts import FitScript
 
 _ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "logistic": "Sigmoid"}
 
@@ -146,6 +149,29 @@ class MultiLayerPerceptron:
         final = parameters | {"epochs": n_epochs}
         return _Layers(network, farthest, lesson, final)
 
+    def script(self, training: FitInput) -> FitScript:
+        """Write the passes over the rows, each a call of scikit-learn."""
+        kind = "MLPClassifier" if training.n_classes else "MLPRegressor"
+        seed = int(training.rng.integers(2**31))
+        classes = "classes=np.unique(y), " if training.n_classes else ""
+        given = () if training.n_classes else ("center", "spread")
+        fitted = ", ".join(("network", "farthest", *given))
+        answer = "network.predict_proba(X)" if training.n_classes else "network.predict(X)"
+        return FitScript(
+            imports=(f"from sklearn.neural_network import {kind}",),
+            fit=f"{'' if training.n_classes else CENTERED}"
+            # A generator and not a number, with which every epoch would shuffle alike.
+            f"random_state = np.random.RandomState({seed})\n"
+            f"options = {mapping(_options(training))}\n"
+            f"network = {kind}(**options, random_state=random_state)\n"
+            f"for _ in range({training.parameters['epochs']}):\n"
+            f"    network.partial_fit(X, y, {classes}sample_weight=weight)\n"
+            f"farthest = {_TIMES_LARGEST!r} * np.abs(X).max(axis=0)\n"
+            f"return {fitted}",
+            predict=f"{fitted} = fitted\nX = np.clip(X, -farthest, farthest)\n"
+            f"return {answer if training.n_classes else f'center + spread * {answer}'}",
+        )
+
 
 @dataclass(frozen=True)
 class _Layers:
@@ -186,17 +212,21 @@ class _Layers:
 def _network(training: FitInput) -> Any:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    parameters = training.parameters
     kind = MLPClassifier if training.n_classes else MLPRegressor
-    return kind(
-        hidden_layer_sizes=(parameters["hidden_units"],) * parameters["hidden_layers"],
-        activation=parameters["activation"],
-        learning_rate_init=parameters["learning_rate"],
-        batch_size=min(parameters["batch_size"], len(training.y)),
-        alpha=parameters["alpha"],
-        # A generator and not a number, with which every epoch would shuffle alike.
-        random_state=np.random.RandomState(training.rng.integers(2**31)),
-    )
+    # A generator and not a number, with which every epoch would shuffle alike.
+    random_state = np.random.RandomState(training.rng.integers(2**31))
+    return kind(**_options(training), random_state=random_state)
+
+
+def _options(training: FitInput) -> dict[str, Any]:
+    parameters = training.parameters
+    return {
+        "hidden_layer_sizes": (parameters["hidden_units"],) * parameters["hidden_layers"],
+        "activation": parameters["activation"],
+        "learning_rate_init": parameters["learning_rate"],
+        "batch_size": min(parameters["batch_size"], len(training.y)),
+        "alpha": parameters["alpha"],
+    }
 
 
 def _train(network: Any, training: FitInput, lesson: Lesson, farthest: FloatArray) -> int:

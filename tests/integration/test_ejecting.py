@@ -1,0 +1,179 @@
+"""A model leaves as a script that trains it again, in a process that knows nothing of Modelyard."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import modelyard
+from modelyard.bootstrap import open_project
+from modelyard.domain.errors import InvalidValue, NotFound, UsageError
+from modelyard.protocols.progress import Silence
+
+PENGUINS = Path(__file__).parents[2] / "examples" / "data" / "penguins.csv"
+# So many rounds are enough to tell whether two trainings are alike.
+ROUNDS = {"n_estimators": 40}
+MODELS = (
+    ("species", "lightgbm", ROUNDS),
+    ("sex", "xgboost", ROUNDS),
+    ("body_mass_g", "catboost", ROUNDS),
+    ("body_mass_g", "random-forest", ROUNDS),
+    ("species", "logistic-regression", {}),
+    ("body_mass_g", "ridge", {}),
+    ("sex", "k-nearest-neighbours", {}),
+    ("sex", "hist-gradient-boosting", ROUNDS),
+)
+
+
+def trained(data, target, algorithm, **options):
+    return modelyard.train(data, target=target, algorithm=algorithm, name="kept", **options)
+
+
+def eject(out, **options):
+    return open_project().ejecting.eject("kept", out=out, progress=Silence(), **options)
+
+
+def bookings(n=300):
+    """Rows of every kind of column, in a dialect of its own."""
+    rng = np.random.default_rng(0)
+    days = rng.integers(0, 900, n)
+    spent = rng.normal(50, 10, n).round(2)
+    return pl.DataFrame(
+        {
+            "when": [f"{1 + day % 28:02}.{1 + day % 12:02}.20{20 + day % 3}" for day in days],
+            "is_member": ["yes" if flag else "no" for flag in rng.random(n) < 0.5],
+            "note": [" ".join(rng.choice(WORDS, size=6)) for _ in range(n)],
+            "city": rng.choice(["Wien", "Košice", "it's", 'a "b"'], n).tolist(),
+            "spent": [None if at % 11 == 0 else f"{value}".replace(".", ",")
+                      for at, value in enumerate(spent.tolist())],
+            "counts": rng.integers(1, 4, n).tolist(),
+            "again": ["ja" if value > 50 + day % 7 else "nein"
+                      for value, day in zip(spent.tolist(), days.tolist(), strict=True)],
+        }
+    )  # fmt: skip
+
+
+WORDS = ["quiet", "noisy", "clean", "small", "near", "far", "friendly", "cold", "breakfast"]
+
+
+@pytest.mark.parametrize(("target", "algorithm", "parameters"), MODELS)
+def test_the_script_of_a_model_gives_the_metric_of_its_manifest(
+    target, algorithm, parameters, tmp_path
+):
+    if algorithm in {"xgboost", "catboost"}:
+        pytest.importorskip(algorithm)
+    model = trained(PENGUINS, target, algorithm, parameters=parameters)
+    ejected = eject(tmp_path / "out")
+    kept = model.manifest.metrics[model.manifest.metric]["value"]
+    assert ejected.expected == kept
+    assert ejected.found == pytest.approx(kept, rel=1e-6)
+
+
+def test_a_script_imports_nothing_of_modelyard_and_locks_what_it_does_import(tmp_path):
+    trained(PENGUINS, "species", "lightgbm", parameters=ROUNDS)
+    script, split, lock = eject(tmp_path / "out").files
+    source = script.read_text()
+    imports = [line for line in source.splitlines() if line.lstrip().startswith(("import", "from"))]
+    assert not any("modelyard" in line for line in imports)
+    locked = {line.partition("==")[0] for line in lock.read_text().splitlines()}
+    assert {"lightgbm", "numpy", "polars", "scikit-learn", "scipy"} <= locked
+    assert set(split.read_text().split()) == {"part", "train", "validation", "test"}
+    # Formatted as it is: a compiler is the least of what reads it.
+    compile(source, str(script), "exec")
+
+
+def test_a_script_is_run_by_its_path_alone(tmp_path):
+    trained(PENGUINS, "body_mass_g", "ridge")
+    ejected = eject(tmp_path / "out")
+    done = subprocess.run(
+        [sys.executable, "-I", str(ejected.files[0])],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert done.stdout == f"rmse: {ejected.found!r} here, {ejected.expected!r} in the manifest\n"
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "logistic-regression"])
+def test_dates_truths_texts_words_gaps_and_weights_are_read_and_prepared_alike(algorithm, tmp_path):
+    data = tmp_path / "bookings.csv"
+    bookings().write_csv(data, separator=";")
+    model = trained(
+        data,
+        "again",
+        algorithm,
+        weight="counts",
+        class_weight="balanced",
+        metric="f1",
+        threshold="f1",
+        calibrate="sigmoid",
+        parameters=ROUNDS if algorithm == "lightgbm" else {},
+    )
+    kinds = {column.name: str(column.kind) for column in model.manifest.inputs}
+    assert {"datetime", "boolean", "text", "category", "numeric"} <= set(kinds.values())
+    ejected = eject(tmp_path / "out")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+
+
+def test_a_choice_of_automl_is_ejected_and_a_blend_by_one_of_its_members(tmp_path):
+    budget = {"deterministic": True, "target": "body_mass_g", "name": "kept"}
+    modelyard.train(PENGUINS, only=["ridge"], n_trials=1, **budget)
+    ejected = eject(tmp_path / "one")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+
+    blend = modelyard.train(PENGUINS, only=["ridge", "random-forest"], n_trials=2, **budget)
+    members = [each["name"] for each in blend.manifest.parameters["members"]]
+    assert len(members) == 2
+    with pytest.raises(UsageError, match="is a blend") as refused:
+        eject(tmp_path / "blend")
+    assert "--serve fast" in str(refused.value.fix)
+    with pytest.raises(InvalidValue, match="no member"):
+        eject(tmp_path / "blend", member="lightgbm-1")
+    alone = eject(tmp_path / "member", member=members[0])
+    # A member is about as good as the blend that it is of.
+    assert alone.found == pytest.approx(alone.expected, rel=0.2)
+
+
+def test_an_ensemble_that_was_named_is_refused(tmp_path):
+    trained(PENGUINS, "species", "voting")
+    with pytest.raises(UsageError, match="a script trains one"):
+        eject(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_transform_without_plain_code_is_refused_by_its_name(tmp_path):
+    trained(PENGUINS, "species", "logistic-regression", categorical_encoding="target")
+    with pytest.raises(UsageError, match="target-encode") as refused:
+        eject(tmp_path / "out")
+    assert "categorical_encoding" in str(refused.value.fix)
+
+
+def test_other_data_than_those_of_the_training_are_refused(tmp_path):
+    data = tmp_path / "data.csv"
+    data.write_bytes(PENGUINS.read_bytes())
+    trained(data, "species", "logistic-regression")
+    data.write_text(PENGUINS.read_text().replace("39.1", "39.2", 1))
+    with pytest.raises(UsageError, match="other data"):
+        eject(tmp_path / "out")
+    data.unlink()
+    with pytest.raises(NotFound, match="not in the file"):
+        eject(tmp_path / "out")
+    ejected = eject(tmp_path / "out", data=PENGUINS)
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+
+
+def test_the_command_names_the_files_and_both_metrics(cli, done, tmp_path):
+    trained(PENGUINS, "body_mass_g", "ridge")
+    ended = cli("eject", "kept")
+    assert ended.code == 0, ended.err
+    assert "kept-ejected/train.py" in ended.out
+    assert "by the script" in ended.out
+    told = done("eject", "kept", "--out", tmp_path / "again")
+    assert told["found"] == pytest.approx(told["expected"], rel=1e-6)
+    refused = cli("eject", "kept")
+    assert refused.code == 4
+    assert "exists already" in refused.err
