@@ -29,12 +29,12 @@ class LimitsBody(RequestBody):
     """What one attempt may use; what is left out is what a worker gives to every job."""
 
     memory_mb: Annotated[int, Field(ge=50, le=_MOST_MB)] | None = Field(
-        None, description="Megabytes that all of its processes hold together."
+        default=None, description="Megabytes that all of its processes hold together."
     )
-    cpu_s: Seconds | None = Field(None, description="Seconds of processor time.")
-    wall_s: Seconds | None = Field(None, description="Seconds from its start.")
+    cpu_s: Seconds | None = Field(default=None, description="Seconds of processor time.")
+    wall_s: Seconds | None = Field(default=None, description="Seconds from its start.")
     threads: Annotated[int, Field(ge=1, le=4096)] | None = Field(
-        None, description="To compute with."
+        default=None, description="To compute with."
     )
 
     def to_limits(self) -> Limits:
@@ -53,10 +53,10 @@ class TrainingRequest(RequestBody):
         description="As in a YAML file, without the paths of files."
     )
     row_schema: dict[str, JsonValue] | None = Field(
-        None, description="JSON Schema that every row must fulfil."
+        default=None, description="JSON Schema that every row must fulfil."
     )
     priority: int = Field(
-        USUAL_PRIORITY,
+        default=USUAL_PRIORITY,
         ge=LEAST_PRIORITY,
         le=MOST_PRIORITY,
         description="Higher ones of the tenant go first.",
@@ -75,20 +75,22 @@ class RetryRequest(RequestBody):
 class TrainingQuery(PageQuery):
     """Which trainings to list."""
 
-    state: JobState | None = Field(None, description="Only these.")
-    created_by: str | None = Field(None, max_length=200, description="Only of this subject.")
+    state: JobState | None = Field(default=None, description="Only these.")
+    created_by: str | None = Field(
+        default=None, max_length=200, description="Only of this subject."
+    )
 
 
 class JobListQuery(TrainingQuery):
     """Which jobs to list."""
 
-    kind: JobKind | None = Field(None, description="Only these.")
+    kind: JobKind | None = Field(default=None, description="Only these.")
 
 
 class LogQuery(Query):
     """Which lines of a log are asked for."""
 
-    limit: int = Field(500, ge=1, le=1000, description="Most lines to return.")
+    limit: int = Field(default=500, ge=1, le=1000, description="Most lines to return.")
     cursor: Annotated[
         int | None,
         Field(ge=0, le=LARGEST, description="Number of a line; those behind it are returned."),

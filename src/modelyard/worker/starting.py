@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from modelyard.bootstrap import Project
 from modelyard.kit.families import adopt_orphans
 from modelyard.kit.processes import is_gone, mark_of_this_process
-from modelyard.worker.watching import Watch
+from modelyard.worker.watching import LEASE_S, Watch
 from modelyard.worker.working import Surroundings, Worker
 
 
-def worker_of(project: Project, *, n_places: int | None = None) -> Worker:
+def worker_of(project: Project, *, n_places: int | None = None, lease_s: float = LEASE_S) -> Worker:
     """Return a worker that serves every tenant of a platform.
 
     Args:
         project: of the platform.
         n_places: jobs to run at once; None for one for every two threads, since fits use several.
+        lease_s: of silence after which another worker has lost its jobs.
     """
     adopt_orphans()
     n_threads = project.settings.threads
@@ -28,7 +29,7 @@ def worker_of(project: Project, *, n_places: int | None = None) -> Worker:
             n_places=n_places or max(n_threads // 2, 1),
             n_threads=n_threads,
             mark=mark_of_this_process(),
-            watch=Watch(is_gone=is_gone),
+            watch=Watch(is_gone=is_gone, lease_s=lease_s),
             clock=time.monotonic,
             now=lambda: datetime.now(UTC),
             new_id=lambda at: f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",

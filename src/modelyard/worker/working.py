@@ -95,7 +95,7 @@ class Worker:
 
     def _turn(self) -> bool:
         """Do what is due; return whether nothing runs and nothing waits."""
-        pipes = [pipe for attempt in self._attempts.values() for pipe in attempt.pipes]
+        pipes = [pipe.fileno() for each in self._attempts.values() for pipe in each.pipes]
         if pipes:
             wait(pipes, _LISTEN_S)
         elif self._looked > float("-inf"):

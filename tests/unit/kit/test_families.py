@@ -1,0 +1,33 @@
+"""What the processes of a group hold is known, and nothing of others."""
+
+import os
+import subprocess
+import sys
+
+from modelyard.kit.families import held_by_group, n_killed_for_memory
+
+# Holds 50 MB, says so, and waits to be told to end.
+_HOLDER = "import sys; held = b'x' * 50_000_000; print('held', flush=True); sys.stdin.read()"
+
+
+def test_a_group_holds_what_its_processes_hold():
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        held = held_by_group(holder.pid)
+        holder.communicate()
+    assert held.n_processes == 1
+    assert held.memory_bytes > 50_000_000
+    assert held_by_group(holder.pid).n_processes == 0
+
+
+def test_processor_time_of_a_group_is_counted():
+    assert held_by_group(os.getpgid(0)).cpu_s > 0
+
+
+def test_the_kernel_tells_how_many_it_has_killed_for_memory():
+    assert n_killed_for_memory() >= 0
