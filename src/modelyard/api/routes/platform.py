@@ -23,7 +23,7 @@ async def show_entrance() -> Entrance:
 
 
 @ROUTER.get("/version", dependencies=[public()])
-async def show_version() -> VersionAnswer:
+async def tell_version() -> VersionAnswer:
     """Say which version answers."""
     return VersionAnswer(product="modelyard", version=VERSION)
 
