@@ -26,19 +26,19 @@ class RealPostgresql:
         self._numbers = count(1)
         self._has_model = False
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            self._tell(f"ALTER SYSTEM SET {setting} = off")
-        self._tell("SELECT pg_reload_conf()")
+            self.tell(f"ALTER SYSTEM SET {setting} = off")
+        self.tell("SELECT pg_reload_conf()")
 
-    def make_empty_database(self) -> str:
+    def make_empty_database(self, *, encoding: str = "UTF8") -> str:
         """Return the address of a new database without any table."""
-        return self._make("template0")
+        return self._make(f"template0 ENCODING '{encoding}' LOCALE 'C'")
 
     def make_database(self) -> str:
         """Return the address of a new database that has our tables."""
         if not self._has_model:
             from modelyard.store.databases import open_database
 
-            self._tell(f"CREATE DATABASE {_MODEL}")
+            self.tell(f"CREATE DATABASE {_MODEL}")
             open_database(self._server.get_uri(_MODEL)).close()
             self._has_model = True
         return self._make(_MODEL)
@@ -46,7 +46,24 @@ class RealPostgresql:
     def drop_database(self, url: str) -> None:
         """Drop a database, with whoever is still connected to it."""
         name = url.partition("?")[0].rpartition("/")[2]
-        self._tell(f"DROP DATABASE {name} WITH (FORCE)")
+        self.tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server as for a restart: whoever is connected is cut off."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Start the server again, at the same address."""
+        self._server.ensure_postgres_running()
+
+    def tell(self, statement: str) -> list[Any]:
+        """Execute a statement beside whoever is connected, and return its rows."""
+        import psycopg
+
+        uri = self._server.get_uri(_MAINTENANCE)
+        with psycopg.connect(uri, autocommit=True) as connection:
+            found = connection.execute(statement)
+            return found.fetchall() if found.description else []
 
     def close(self) -> None:
         """Stop the server and remove its folder."""
@@ -55,11 +72,5 @@ class RealPostgresql:
 
     def _make(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        self._tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._server.get_uri(name)
-
-    def _tell(self, statement: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self._server.get_uri(_MAINTENANCE), autocommit=True) as connection:
-            connection.execute(statement)

@@ -13,8 +13,17 @@ from modelyard.domain.tasks import Task
 from modelyard.domain.tenants import LOCAL
 from modelyard.store.databases import Database, TenantDatabase, open_database
 from real_postgresql import RealPostgresql
+from tenancy import watched_statements
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def wrong_statements() -> Iterator[list[str]]:
+    """Fail every test in which a store sends a statement that forgets its tenant."""
+    with watched_statements() as wrong:
+        yield wrong
+    assert wrong == []
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.extras)])
@@ -31,6 +40,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def elsewhere(url: str) -> Iterator[Database]:
+    """Yield the same database as another process has it open."""
     opened = open_database(url)
     yield opened
     opened.close()

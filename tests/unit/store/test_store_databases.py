@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from modelyard.domain.errors import InvalidValue, StoreError
+from modelyard.domain.errors import InvalidValue, StoreError, StoreUnavailable
 from modelyard.domain.runs import Dataset
 from modelyard.domain.tenants import LOCAL
 from modelyard.store.databases import HEAD, Database, open_database
@@ -176,10 +176,10 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         assert connection.exec_driver_sql("SELECT * FROM ml_model_names").all() == []
 
 
-def test_a_reader_is_not_stopped_by_a_writer(database: Database) -> None:
+def test_a_reader_is_not_stopped_by_a_writer(database: Database, elsewhere: Database) -> None:
     with database.writing() as writer:
         writer.exec_driver_sql("INSERT INTO ml_model_names VALUES ('local', 'x', 1)")
-        with database.reading() as reader:
+        with elsewhere.reading() as reader:
             assert reader.exec_driver_sql("SELECT * FROM ml_model_names").all() == []
 
 
@@ -245,13 +245,11 @@ def test_a_full_disk_is_named_and_the_rest_stays_readable(
     assert Datasets(database.of(LOCAL)).find() == (dataset,)
 
 
-def test_a_database_that_stays_locked_is_named(database: Database, url: str) -> None:
-    other = open_database(url)
-    with database.writing(), other.reading() as impatient:
+def test_a_database_that_stays_locked_is_named(database: Database, elsewhere: Database) -> None:
+    with database.writing(), elsewhere.reading() as impatient:
         impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
-        with pytest.raises(StoreError, match="written by another process"):
+        with pytest.raises(StoreUnavailable, match="written by another process"):
             impatient.exec_driver_sql("INSERT INTO ml_model_names VALUES ('local', 'x', 1)")
-    other.close()
 
 
 def test_a_project_folder_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import ConnectionEventsTarget, DBAPIConnection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from modelyard.domain.errors import InvalidValue, ModelyardError, NotFound, StoreError
@@ -115,8 +115,14 @@ def _connect_patiently(
             time.sleep(_CONNECT_PAUSE_S)
 
 
-def _prepare_session(connection: DBAPIConnection, record: ConnectionEventsTarget) -> None:
+def _prepare_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     del record
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreError(
+            f"The database keeps text as {encoding}, which does not hold every character.",
+            fix="Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+        )
     cursor = connection.cursor()
     cursor.execute(_SESSION)
     cursor.close()
