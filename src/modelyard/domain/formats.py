@@ -42,8 +42,8 @@ _REFUSED = MappingProxyType(
         b"\xff\xd8\xff": ("a picture", "Upload a table."),
     }
 )
-# A table of text may begin with any of these words, e.g. with a column called PAR1; a binary file
-# holds characters that no text does; of a PDF document not the beginning.
+# A table of text may begin with any of these words, e.g. with a column called PAR1. A binary file
+# holds characters that no text does, but for a PDF document, which begins with text.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\A%PDF-")
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*[\[{]")
