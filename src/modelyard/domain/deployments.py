@@ -1,8 +1,9 @@
 """Deployments: versions of models that answer over HTTP, each in a process of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 
 class DeploymentState(StrEnum):
@@ -62,6 +63,12 @@ class Deployment:
         """Return whether somebody looks after its process."""
         return self.watched_until is not None and self.watched_until > at
 
+    def seen(self, at: datetime) -> Self:
+        """Return it as far as anybody knows: a process that nobody looks after is gone."""
+        if self.state is DeploymentState.READY and not self.is_watched(at):
+            return replace(self, state=DeploymentState.STARTING, ready_at=None)
+        return self
+
     def is_ready(self, at: datetime) -> bool:
         """Return whether it answers, as far as anybody knows."""
-        return self.is_wanted and self.state is DeploymentState.READY and self.is_watched(at)
+        return self.is_wanted and self.seen(at).state is DeploymentState.READY

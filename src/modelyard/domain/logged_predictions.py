@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from modelyard.domain.identities import ModelAccess
 from modelyard.domain.tasks import Label
 
 
@@ -43,6 +44,11 @@ class LoggedPrediction:
     truth: Label | float | None = None
     truth_at: datetime | None = None
 
+    @property
+    def model_name(self) -> str:
+        """The model without its version."""
+        return self.model.partition("@")[0]
+
 
 @dataclass(frozen=True)
 class PredictionQuery:
@@ -56,6 +62,7 @@ class PredictionQuery:
         is_descending: newest first.
         limit: most rows to return, None for all.
         cursor: of the page before; None begins with the first row.
+        access: to models by their names; predictions of others are left out.
     """
 
     deployment: str | None = None
@@ -68,6 +75,7 @@ class PredictionQuery:
     is_descending: bool = True
     limit: int | None = None
     cursor: str | None = None
+    access: ModelAccess = field(default_factory=ModelAccess)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from modelyard.domain.deployments import Deployment
 from modelyard.domain.errors import Conflict, Unavailable
 from modelyard.domain.identities import Caller
 from modelyard.domain.logged_predictions import LoggedPrediction
+from modelyard.domain.runs import Model
 from modelyard.store.deployments import Deployments
-from modelyard.store.models import Models
 
 # As long as a server takes for the longest batch, and not as long as a client waits.
 _TIMEOUT_S = 60.0
+# What a deployment tells of a key, which here is the platform's own.
+_OF_THE_PLATFORM = (401, 403)
 # One row may be added up in another order than among many: in the last bits of a double.
 _CLOSE = 1e-9
 
@@ -47,7 +49,7 @@ class Replay:
 
     then: LoggedPrediction
     prediction: Any
-    probabilities: Mapping[str, float] | None
+    probabilities: dict[str, float] | None
     is_same: bool
 
 
@@ -65,30 +67,27 @@ class AskingService:
     """
 
     deployments: Deployments
-    models: Models
     key: Callable[[], str]
     send: Send
     now: Callable[[], datetime]
 
     def ask(
-        self, caller: Caller, model: str, *, body: Mapping[str, Any], query: str, request_id: str
+        self, caller: Caller, model: Model, *, body: Mapping[str, Any], query: str, request_id: str
     ) -> Answer:
         """Ask a model for the prediction of a row, or of many.
 
         Args:
             caller: who asks.
-            model: `name`, `name@3` or `name@champion`.
+            model: a registered version.
             body: as the deployment takes it at `/predict` or `/predict-batch`.
             query: options of the deployment, as they stand in an address.
             request_id: of the request.
 
         Raises:
-            NotFound: if there is no such model, or none for this caller.
             Conflict: if no deployment serves this version.
             Unavailable: if it does not answer.
         """
-        caller.require_model(model.partition("@")[0])
-        deployment = self._ready(self.models.get(model).reference)
+        deployment = self._ready(model.reference)
         path = "/predict" if "row" in body else "/predict-batch"
         return self._sent(
             deployment, f"{path}?{query}" if query else path, caller, body=body, id_=request_id
@@ -98,17 +97,16 @@ class AskingService:
         """Ask the version that has answered a row for the same row again; that is logged too.
 
         Raises:
-            Conflict: if no deployment serves this version.
-            Unavailable: if it does not answer, or not with a prediction.
+            Conflict: if no deployment serves this version, or it does not answer this row any more.
+            Unavailable: if it does not answer.
         """
-        caller.require_model(prediction.model.partition("@")[0])
         deployment = self._ready(prediction.model)
         body = {"row": prediction.features}
         answer = self._sent(deployment, "/predict", caller, body=body, id_=request_id)
         if answer.status != 200:
-            raise Unavailable(
+            raise Conflict(
                 f"'{deployment.name}' does not answer this row any more: status {answer.status}.",
-                fix="Its log tells more.",
+                fix="Send the row to the deployment itself, which tells why.",
             )
         told = json.loads(answer.body)
         now, chances = told["prediction"], told.get("probabilities")
@@ -148,6 +146,11 @@ class AskingService:
                 f"The deployment '{deployment.name}' does not answer: {error}.",
                 fix="Repeat in a few seconds: its process is started again.",
             ) from error
+        if status in _OF_THE_PLATFORM:
+            raise Unavailable(
+                f"The deployment '{deployment.name}' does not let the platform in now.",
+                fix="Repeat in a few seconds: its keys are on their way.",
+            )
         return Answer(status, {name.lower(): told[name] for name in told}, content, address)
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelyard.domain.deployments import Deployment
+from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import Caller
 from modelyard.domain.names import ModelReference, check_name
+from modelyard.domain.runs import Model
+from modelyard.kit.matching import suggestion
 from modelyard.services.audit import Audit
 from modelyard.store.deployments import Deployments
-from modelyard.store.models import Models
 
 
 @dataclass(frozen=True)
@@ -21,30 +23,26 @@ class DeploymentService:
     """Looks after what a tenant wants to be served."""
 
     deployments: Deployments
-    models: Models
     audit: Audit
     now: Callable[[], datetime]
 
-    def deploy(self, caller: Caller, model: str, *, name: str | None = None) -> Deployment:
+    def deploy(self, caller: Caller, model: Model, *, name: str | None = None) -> Deployment:
         """Let a model version be served; where the name is taken, in place of the one before.
 
         The version before goes on answering until the new one does, at the same address.
 
         Args:
             caller: who asks.
-            model: `name`, `name@3` or `name@champion`; what it points to now is served until
-                something else is deployed.
+            model: a registered version; it is served until another one is deployed.
             name: of the deployment; None means that of the model.
 
         Raises:
-            NotFound: if there is no such model.
             InvalidValue: if no deployment may be called so.
         """
-        found = self.models.get(model)
-        name = found.name if name is None else check_name(name)
-        details = {"model": found.reference}
+        name = model.name if name is None else check_name(name)
+        details = {"model": model.reference}
         with self.audit.recorded(caller, "deployment.deploy", target=name, details=details):
-            return self.deployments.want(name, found, by=caller.subject, at=self.now())
+            return self.deployments.want(name, model, by=caller.subject, at=self.now())
 
     def undeploy(self, caller: Caller, name: str) -> Deployment:
         """Let a deployment end once it has answered what is on its way.
@@ -53,26 +51,40 @@ class DeploymentService:
             NotFound: if there is none.
             Conflict: if it ends or has ended already.
         """
+        self.get(caller, name)
         with self.audit.recorded(caller, "deployment.undeploy", target=name):
             return self.deployments.withdraw(name, at=self.now())
 
-    def get(self, name: str) -> Deployment:
-        """Return a deployment.
+    def get(self, caller: Caller, name: str) -> Deployment:
+        """Return a deployment of a model that the caller is given.
 
         Raises:
             NotFound: if there is none.
         """
-        return self.deployments.get(name)
+        found = next((each for each in self.find(caller) if each.name == name), None)
+        if found is None:
+            there = [each.name for each in self.find(caller)]
+            raise NotFound(
+                f"There is no deployment '{name}'.",
+                fix=suggestion(name, there, otherwise="List the deployments."),
+                sample=name,
+            )
+        return found
 
-    def find(self, model: str | None = None) -> Sequence[Deployment]:
-        """Return every deployment by name, or those of a model or of one version of it.
+    def find(self, caller: Caller, model: str | None = None) -> Sequence[Deployment]:
+        """Return the deployments of the models that the caller is given, by name.
+
+        Args:
+            caller: who asks.
+            model: `name` or `name@3`, of which alone; None for all.
 
         Raises:
-            NotFound: if there is no such model.
+            InvalidValue: if the model is no such reference.
         """
         if model is None:
-            return self.deployments.find()
-        if "@" not in model:
-            return self.deployments.find(model=ModelReference.parse(model).name)
-        found = self.models.get(model)
-        return self.deployments.find(model=found.name, version=found.version)
+            found = self.deployments.find()
+        else:
+            wanted = ModelReference.parse(model)
+            found = self.deployments.find(model=wanted.name, version=wanted.version)
+        at = self.now()
+        return [each.seen(at) for each in found if caller.access.allows(each.model_name)]

@@ -10,7 +10,7 @@ from modelyard.domain.queries import Page
 from modelyard.domain.tasks import Label
 from modelyard.services.audit import Audit
 from modelyard.store.lineage import Lineage, Origin
-from modelyard.store.predictions import Predictions
+from modelyard.store.predictions import Predictions, missing_prediction
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,16 @@ class PredictionLogService:
         """
         return self.predictions.page(query)
 
-    def get(self, prediction_id: str) -> LoggedPrediction:
-        """Return a prediction.
+    def get(self, caller: Caller, prediction_id: str) -> LoggedPrediction:
+        """Return a prediction by a model that the caller is given.
 
         Raises:
             NotFound: if there is none, or none yet.
         """
-        return self.predictions.get(prediction_id)
+        found = self.predictions.get(prediction_id)
+        if not caller.access.allows(found.model_name):
+            raise missing_prediction(prediction_id)
+        return found
 
     def set_truths(
         self, caller: Caller, truths: Mapping[str, Label | float]
@@ -51,11 +54,11 @@ class PredictionLogService:
         with self.audit.recorded(caller, "prediction.set_truth", target=target, details=told):
             return self.predictions.set_truths(truths, at=self.now())
 
-    def origin(self, prediction_id: str) -> tuple[LoggedPrediction, Origin]:
+    def origin(self, caller: Caller, prediction_id: str) -> tuple[LoggedPrediction, Origin]:
         """Return a prediction with the model, the run and the data that it came from.
 
         Raises:
             NotFound: if it, or its model, is not there any more.
         """
-        prediction = self.predictions.get(prediction_id)
+        prediction = self.get(caller, prediction_id)
         return prediction, self.lineage.of_model(prediction.model)

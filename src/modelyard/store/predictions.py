@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from modelyard.domain.errors import InvalidValue
+from modelyard.domain.errors import InvalidValue, NotFound
 from modelyard.domain.logged_predictions import LoggedPrediction, PredictionQuery, SegmentPlace
 from modelyard.domain.names import ModelReference
 from modelyard.domain.queries import Page
 from modelyard.domain.tasks import Label
 from modelyard.store.databases import TenantDatabase, put
-from modelyard.store.listing import Paging, SortKey, not_found
+from modelyard.store.grants import given
+from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.predictions import PREDICTION_SEGMENTS, PREDICTIONS
 
 _PLAIN = (
@@ -121,7 +122,7 @@ class Predictions:
                 is_it = (table.tenant == self._database.tenant) & (table.id == prediction_id)
                 changed = sa.update(PREDICTIONS).where(is_it).values(truth=truth, truth_at=at)
                 if connection.execute(changed).rowcount == 0:
-                    raise _missing(prediction_id)
+                    raise missing_prediction(prediction_id)
             return tuple(self._get(connection, prediction_id) for prediction_id in truths)
 
     def _get(self, connection: sa.Connection, prediction_id: str) -> LoggedPrediction:
@@ -129,7 +130,7 @@ class Predictions:
         is_it = (table.tenant == self._database.tenant) & (table.id == prediction_id)
         row = connection.execute(sa.select(PREDICTIONS).where(is_it)).mappings().one_or_none()
         if row is None:
-            raise _missing(prediction_id)
+            raise missing_prediction(prediction_id)
         return _from_row(row)
 
     def _place(self, connection: sa.Connection, segment: str) -> SegmentPlace:
@@ -148,6 +149,7 @@ def _conditions(query: PredictionQuery) -> Iterable[sa.ColumnElement[bool]]:
         table.subject: query.subject,
         table.label: query.label,
     }
+    yield given(table.model_name, query.access)
     yield from (column == value for column, value in exact.items() if value is not None)
     if query.model is not None:
         name, version = _model_of(query.model)
@@ -179,11 +181,14 @@ def _scope(query: PredictionQuery, tenant: str) -> tuple[str, ...]:
     return ("predictions", tenant, *filters)
 
 
-def _missing(prediction_id: str) -> Exception:
-    # An id may have come a moment ago: what a server has written is loaded within seconds.
-    error = not_found("prediction", prediction_id, existing=())
-    error.fix = "It is found a few seconds after its answer; one that was not logged never is."
-    return error
+def missing_prediction(prediction_id: str) -> NotFound:
+    """Return the error for a prediction that is not there."""
+    return NotFound(
+        f"There is no prediction '{prediction_id}'.",
+        # What a server has written down is loaded a moment later.
+        fix="It is found a few seconds after its answer; one that was not logged never is.",
+        sample=prediction_id,
+    )
 
 
 def _to_row(prediction: LoggedPrediction, tenant: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from modelyard.services.prediction_log import PredictionLogService
 from modelyard.store.databases import Database
 from modelyard.store.deployments import Deployments
 from modelyard.store.lineage import Lineage
-from modelyard.store.models import Models
 from modelyard.store.predictions import Predictions
 from modelyard.store.serving_files import ServingFiles, platform_key_in
 from modelyard.store.watched_deployments import WatchedDeployments
@@ -76,7 +75,6 @@ class ServingWiring:
         records = self.database.of(tenant)
         return DeploymentService(
             deployments=Deployments(records),
-            models=Models(records),
             audit=self.access.audit_in(tenant),
             now=self.now,
         )
@@ -96,7 +94,6 @@ class ServingWiring:
         records = self.database.of(tenant)
         return AskingService(
             deployments=Deployments(records),
-            models=Models(records),
             key=lambda: self._platform_key,
             send=send,
             now=self.now,

@@ -1,0 +1,56 @@
+"""Deployments, as requests ask for them and answers tell of them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from modelyard.domain.deployments import Deployment, DeploymentState
+from modelyard.wire.bodies import Answer, Query, RequestBody
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+# A name, or one version of it.
+OF_MODEL = r"^[^@]{1,100}(@[1-9][0-9]{0,17})?$"
+
+
+class DeployRequest(RequestBody):
+    """Under which name a model is to be served."""
+
+    name: Name | None = Field(
+        None, description="Of the deployment; null is the model's.", examples=["churn-eu"]
+    )
+
+
+class DeploymentQuery(Query):
+    """Which deployments to list."""
+
+    model: str | None = Field(None, pattern=OF_MODEL, description="`name`, or `name@version`.")
+
+
+class DeploymentAnswer(Answer):
+    """A model version that is served under a name."""
+
+    name: str
+    model: str = Field(description="`name@version`.")
+    state: DeploymentState
+    is_wanted: bool = Field(description="Whether it is to answer; an undeployed one is not.")
+    url: str | None = Field(description="Of its own server; null before that has been ready.")
+    predict_url: str | None = Field(description="Where a row is asked, without a detour.")
+    reason: str | None = Field(description="Why it fails.")
+    n_restarts: int = Field(description="Since it was last deployed.")
+    created_by: str = Field(description="Who deployed it last.")
+    created_at: datetime
+    changed_at: datetime = Field(description="When it was last deployed or undeployed.")
+    ready_at: datetime | None = Field(description="Since when it answers with this model.")
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> "DeploymentAnswer":
+        """Return what is told of a deployment."""
+        predict = None if deployment.url is None else f"{deployment.url}/predict"
+        return cls.model_validate(vars(deployment) | {"predict_url": predict})
+
+
+class DeploymentList(Answer):
+    """All deployments, by name."""
+
+    items: list[DeploymentAnswer]
