@@ -24,9 +24,9 @@ from modelyard.settings import read_settings
 from modelyard.worker import kinds
 from modelyard.worker.assignments import Assignment, Report
 
-# The worker looks at the memory twice a second; what is allocated faster meets this many times the
-# limit, which the kernel holds. Addresses that were only reserved count here, so that it is no 1.
-_HEADROOM = 3
+# The worker looks at the memory twice a second; what is allocated faster meets this much above the
+# limit, which the kernel holds. Stacks and other addresses that were only reserved count here too.
+_HEADROOM_BYTES = 2 << 30
 # Seconds of processor time above the limit at which the kernel ends what the worker did not.
 _CPU_SLACK_S = 10
 
@@ -112,7 +112,7 @@ def _do(assignment: Assignment, report: Report) -> None:
 def _keep_to(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if limits.memory_bytes is not None:
-        most = limits.memory_bytes * _HEADROOM
+        most = limits.memory_bytes + _HEADROOM_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     if limits.cpu_s is not None:
         most = int(limits.cpu_s) + _CPU_SLACK_S

@@ -13,6 +13,7 @@ from modelyard.domain.deployments import Deployment
 from modelyard.domain.errors import StoreError
 from modelyard.worker.deployments import Watcher, WatchSurroundings
 from modelyard.worker.plans import ServingPlan
+from modelyard.worker.serving_processes import ServingProcess
 
 # A prediction is found so long after its answer: often enough for people who look for one, and
 # seldom enough that many are loaded together.
@@ -69,6 +70,7 @@ def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127
             deployments=project.serving.watched,
             files_of=project.serving.files_in,
             plan_of=plan_of,
+            start=ServingProcess,
             refresh_keys=project.serving.keys.refresh,
             name=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
             clock=time.monotonic,

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -18,7 +20,6 @@ from modelyard.domain.errors import ModelyardError, StoreError
 from modelyard.store.serving_files import ServingFiles
 from modelyard.store.watched_deployments import WatchedDeployments
 from modelyard.worker.plans import ServingPlan
-from modelyard.worker.serving_processes import ServingProcess
 
 # How often it looks at what is wanted and whether each process still runs: a query, and a call of
 # the system for each.
@@ -37,6 +38,19 @@ END_WITHIN_S = 30.0
 _Key = tuple[str, str]
 
 
+class Process(Protocol):
+    """A serving process, as `serving_processes.ServingProcess` is one."""
+
+    @property
+    def url(self) -> str | None: ...
+    def version(self) -> str | None: ...
+    def exit_code(self) -> int | None: ...
+    def renew(self, plan: ServingPlan) -> None: ...
+    def end(self) -> None: ...
+    def kill(self) -> None: ...
+    def last_words(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class WatchSurroundings:
     """What a watcher works with.
@@ -44,6 +58,7 @@ class WatchSurroundings:
     Attributes:
         files_of: returns where the files of a tenant's deployments lie.
         plan_of: returns what to serve for a deployment, at a port.
+        start: starts a process in a deployment's folder.
         refresh_keys: writes the snapshots of keys.
         name: of the watcher, that no other has.
         clock: returns seconds, monotonic.
@@ -53,6 +68,7 @@ class WatchSurroundings:
     deployments: WatchedDeployments
     files_of: Callable[[str], ServingFiles]
     plan_of: Callable[[Deployment, int], ServingPlan]
+    start: Callable[[Path, ServingPlan], Process]
     refresh_keys: Callable[[], None]
     name: str
     clock: Callable[[], float]
@@ -71,7 +87,7 @@ class _Served:
     """
 
     deployment: Deployment
-    process: ServingProcess | None = None
+    process: Process | None = None
     n_failures: int = 0
     n_misses: int = 0
     asked_at: float = 0.0
@@ -169,14 +185,14 @@ class Watcher:
         if clock < served.begins_at:
             return
         folder = self._files(served).of(served.deployment.name)
-        served.process = ServingProcess(folder, self._plan(served))
+        served.process = self.surroundings.start(folder, self._plan(served))
         served.asked_at, served.n_misses = clock, 0
         if served.deployment.state is DeploymentState.READY:
             # The process of a watcher that is gone; it went with it.
             self._report(served, state=DeploymentState.STARTING, ready_at=None)
-        self._log("deployment started", served, pid=served.process.pid)
+        self._log("deployment started", served)
 
-    def _ask(self, served: _Served, process: ServingProcess) -> None:
+    def _ask(self, served: _Served, process: Process) -> None:
         clock, deployment = self.surroundings.clock(), served.deployment
         is_ready = deployment.state is DeploymentState.READY
         if is_ready and clock < served.looks_at:
@@ -197,14 +213,14 @@ class Watcher:
         elif clock - served.asked_at > START_WITHIN_S:
             self._fail(served, f"it was not ready within {START_WITHIN_S:g} s")
 
-    def _repeat_renewal(self, served: _Served, process: ServingProcess) -> None:
+    def _repeat_renewal(self, served: _Served, process: Process) -> None:
         """Ask once more for what the process refused; meanwhile the version before answers on."""
         reason = f"the version before answers on: {process.last_words()}"
         self._report(served, state=DeploymentState.FAILING, reason=reason)
         process.renew(self._plan(served))
         served.asked_at = self.surroundings.clock()
 
-    def _tell_ready(self, served: _Served, process: ServingProcess) -> None:
+    def _tell_ready(self, served: _Served, process: Process) -> None:
         at, url = self.surroundings.now(), process.url
         self._report(served, state=DeploymentState.READY, url=url, reason=None, ready_at=at)
         self._log("deployment ready", served, url=url)

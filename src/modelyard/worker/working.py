@@ -99,6 +99,7 @@ class Worker:
         if pipes:
             wait(pipes, _LISTEN_S)
         elif self._looked > float("-inf"):
+            # Before the first look, and after a job, there is nothing to wait for.
             time.sleep(_LISTEN_S)
         for attempt in self._attempts.values():
             attempt.look()
@@ -201,6 +202,7 @@ class Worker:
                 # Where the database is away, this is done again in the next turn.
                 self._end(fence, attempt, *ended)
                 del self._attempts[fence]
+                self._looked = float("-inf")  # There is a place for the next one.
 
     def _end(self, fence: Fence, attempt: Attempt, ending: Ending, usage: Usage) -> None:
         reach("child.ended")
