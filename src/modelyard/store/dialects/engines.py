@@ -36,6 +36,9 @@ def explain_by(engine: sa.Engine, explain: Callable[[BaseException], Exception |
     """
 
     def raise_explained(context: sa.engine.ExceptionContext) -> None:
+        # The pool asks whether a connection is still good, and makes another where it is not.
+        if context.is_pre_ping:
+            return
         explained = explain(context.original_exception)
         if explained is not None:
             raise explained from context.original_exception

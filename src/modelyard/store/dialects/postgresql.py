@@ -119,6 +119,7 @@ def _prepare_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -
     del record
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
+        connection.close()
         raise StoreError(
             f"The database keeps text as {encoding}, which does not hold every character.",
             fix="Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
