@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.audits import AUDIT_EVENTS, AUDIT_HEADS
 
 # A chain is walked without being held in memory.
-_ROWS_AT_ONCE = 1000
+_WALKING = MappingProxyType({"yield_per": 1000})
 
 
 class Audits:
@@ -87,8 +88,9 @@ class Audits:
         )
         with self._database.reading() as connection:
             last = self._last(connection)
-            rows = connection.execute(chosen, execution_options={"yield_per": _ROWS_AT_ONCE})
-            return check_chain(self.tenant, map(_to_link, rows.mappings()), last=last)
+            # Closed also where the walk ends early.
+            with connection.execute(chosen, execution_options=_WALKING) as rows:
+                return check_chain(self.tenant, map(_to_link, rows.mappings()), last=last)
 
     def _last(self, connection: sa.Connection) -> tuple[int, str]:
         chosen = sa.select(AUDIT_HEADS.c.number, AUDIT_HEADS.c.sha256)
