@@ -80,7 +80,7 @@ def test_the_plain_code_of_a_transform_makes_what_its_step_makes(key, kind):
     lesson = Lesson(np.random.default_rng(0), np.arange(N_TAUGHT) % 3, ("a", "b", "c"))
     fitted = transform.fit(made[:N_TAUGHT], NAMES, lesson)
     expected = fitted.step.apply(made)
-    table, names = transform.script(framed(made, kind), list(range(N_TAUGHT)), list(NAMES))
+    table, names = transform.script(framed(made, kind), list(NAMES), taught=list(range(N_TAUGHT)))
     assert names == list(fitted.outputs)
     got = cells(table, names)
     if expected.dtype == object:
@@ -96,5 +96,5 @@ def test_the_plain_code_of_a_transform_stands_alone(key):
     exec(f"from collections.abc import Sequence\n{source}", given)  # noqa: S102 -- our own source
     transform = given[SCRIPTED[key].script.__name__]
     kind = next(case.values[1] for case in CASES if case.values[0] == key)
-    table, names = transform(framed(block(kind), kind), list(range(N_TAUGHT)), list(NAMES))
+    table, names = transform(framed(block(kind), kind), list(NAMES), taught=list(range(N_TAUGHT)))
     assert set(names) <= set(table.columns)

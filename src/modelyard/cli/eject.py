@@ -24,7 +24,9 @@ def eject(
     trust: tuple[str, ...],
     wants_json: bool,
 ) -> None:
-    """Write MODEL as a script that trains it again, in the libraries' own words.
+    """Write MODEL as a script of your own.
+
+    It trains the model again in the libraries' own words, and needs nothing of Modelyard.
 
     MODEL is a name such as iris@champion. The folder holds train.py, the part of each row in
     split.csv, and requirements.lock. The script is run once: it gives the metric of the model, or

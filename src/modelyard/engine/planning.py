@@ -150,7 +150,7 @@ def judge_of(
     return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
 
 
-def with_members(plan: FitPlan, config: TrainingConfig, catalog: Catalog) -> FitPlan:
+def with_members(plan: FitPlan, config: TrainingConfig, *, catalog: Catalog) -> FitPlan:
     """Return the plan with the plans of its members, where it is one of an ensemble."""
     if plan.algorithm.card.members is None or config.automl is not None:
         return plan

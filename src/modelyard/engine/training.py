@@ -130,7 +130,7 @@ def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluat
 def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
     config = planned.config
     plan, wishes = hold_out(planned.plan, config, catalog=workshop.catalog)
-    plan = with_members(plan, config, workshop.catalog)
+    plan = with_members(plan, config, catalog=workshop.catalog)
     rngs = streams_of(config.seed)
     judge = judge_of(plan, planned.table, config=config, workshop=workshop, rng=rngs["split"])
     judge = tune(judge, config, rng=rngs["search"])

@@ -1,18 +1,12 @@
 """What a component offers to be written into a script that runs without this library."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import polars as pl
 
 from modelyard.protocols.algorithms import FitInput
-
-# Takes a table, the positions of the rows that teach, and the columns to prepare; returns the
-# table, and the names of the columns that it made or changed.
-PlainTransform = Callable[
-    [pl.DataFrame, Sequence[int], Sequence[str]], tuple[pl.DataFrame, list[str]]
-]
 
 
 @dataclass(frozen=True)
@@ -31,16 +25,33 @@ class FitScript:
     predict: str
 
 
+class PlainTransform(Protocol):
+    """A function over a table, whose source needs `pl`, `np`, `Sequence` and itself alone."""
+
+    __name__: str
+
+    def __call__(
+        self, table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
+    ) -> tuple[pl.DataFrame, list[str]]:
+        """Return the table, and the names of the columns that were made or changed.
+
+        Args:
+            table: every row; null where a value is missing.
+            columns: to prepare.
+            taught: positions of the rows that teach.
+        """
+        ...
+
+
 @runtime_checkable
 class ScriptedTransform(Protocol):
     """A transform that has the same in plain code."""
 
     @property
     def script(self) -> PlainTransform:
-        """Return a function whose source needs `pl`, `np`, `Sequence` and itself alone.
+        """Return a function that changes columns as the fitted step would.
 
-        It changes columns as the fitted step would, or adds those that the step makes under the
-        same names. Missing is null.
+        What the step makes of several columns, or several of one, it adds under the same names.
         """
         ...
 

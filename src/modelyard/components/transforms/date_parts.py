@@ -12,7 +12,7 @@ from modelyard.runtime.steps.date_parts import PARTS, DateParts
 
 
 def split_dates(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add the parts of moments that differ among the rows that teach, and the days since 1970."""
     parts = {

@@ -13,7 +13,7 @@ from modelyard.runtime.steps.word_values import WordValues
 
 
 def frequency_encode(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Replace each word, missing among them, by the share of the rows that teach it has."""
     for name in columns:

@@ -13,8 +13,9 @@ from modelyard.runtime.steps.fill import Fill
 
 def impute_zero(
     table: pl.DataFrame,
-    taught: Sequence[int],  # noqa: ARG001 -- as every transform
     columns: Sequence[str],
+    *,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
 ) -> tuple[pl.DataFrame, list[str]]:
     """Fill gaps with 0."""
     return table.with_columns(pl.col(columns).fill_null(0.0)), list(columns)

@@ -12,7 +12,7 @@ from modelyard.runtime.steps.fill import Fill
 
 
 def impute_mean(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Fill gaps with the mean of the rows that teach, or with 0 where there is none."""
     for name in columns:

@@ -15,7 +15,7 @@ from modelyard.runtime.steps.fill_words import FillWords
 
 
 def impute_most_frequent(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Fill gaps with the most frequent of the rows that teach, the smallest of several."""
     for name in columns:

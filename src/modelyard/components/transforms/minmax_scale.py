@@ -15,7 +15,7 @@ _NO_RANGE = 10 * np.finfo(np.float64).eps
 
 
 def scale_by_range(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Bring the range that each column has in the rows that teach to 0 and 1."""
     for name in columns:

@@ -13,8 +13,9 @@ from modelyard.runtime.steps.missing_indicator import MissingIndicator
 
 def flag_missing(
     table: pl.DataFrame,
-    taught: Sequence[int],  # noqa: ARG001 -- as every transform
     columns: Sequence[str],
+    *,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add a column of 1 and 0 that says where a value is missing."""
     made = {f"{name} is missing": pl.col(name).is_null().cast(pl.Float64) for name in columns}

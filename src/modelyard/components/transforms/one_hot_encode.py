@@ -18,7 +18,7 @@ MISSING = "(missing)"
 
 
 def one_hot_encode(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add a column for each of the 40 most frequent words, and one for missing."""
     made: dict[str, pl.Expr] = {}

@@ -17,7 +17,7 @@ MAX_WORDS = 254
 
 
 def ordinal_encode(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Replace each word by its place among the 254 most frequent, all others by the next."""
     for name in columns:

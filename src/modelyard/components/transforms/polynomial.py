@@ -18,8 +18,9 @@ MAX_PRODUCTS = 1000
 
 def square_and_multiply(
     table: pl.DataFrame,
-    taught: Sequence[int],  # noqa: ARG001 -- as every transform
     columns: Sequence[str],
+    *,
+    taught: Sequence[int],  # noqa: ARG001 -- as every transform
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add the square of each column, and the product of each two."""
     made = {}

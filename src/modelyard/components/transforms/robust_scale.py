@@ -15,7 +15,7 @@ _NO_DISTANCE = 10 * np.finfo(np.float64).eps
 
 
 def scale_by_quartiles(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Bring each column to median 0 and a distance of 1 between its quartiles."""
     for name in columns:

@@ -12,7 +12,7 @@ from modelyard.runtime.steps.rescale import Rescale
 
 
 def standardise(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Bring each column to mean 0 and standard deviation 1 in the rows that teach."""
     for name in columns:

@@ -24,7 +24,7 @@ _MIN_TEXTS = 2
 
 
 def weigh_terms(
-    table: pl.DataFrame, taught: Sequence[int], columns: Sequence[str]
+    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add the TF-IDF weights of the 200 most frequent words and pairs of neighbouring words."""
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer

@@ -68,7 +68,7 @@ def preparation_of(
         inputs = known.expression(stage.inputs)
         if stage.outputs != stage.inputs:
             made = known.add(_NOUNS.get(transform.card.role, "made"), stage.outputs)
-        lines.append(f"table, {made} = {name}(table, taught, {inputs})")
+        lines.append(f"table, {made} = {name}(table, {inputs}, taught=taught)")
     return Preparation(tuple(functions.values()), tuple(lines), known.expression(features))
 
 
