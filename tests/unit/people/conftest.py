@@ -15,6 +15,7 @@ from modelyard.services.passwords import Passwords
 from modelyard.settings import read_settings
 from modelyard.store.databases import Database, open_database
 from modelyard.wiring.people import AccessWiring
+from real_postgresql import RealPostgresql
 
 PHRASE = "green kettle under stairs"
 # The cheapest that Argon2 allows: what tests hash is worth nothing.
@@ -49,10 +50,23 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.extras)])
+def platform_url(
+    request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path
+) -> Iterator[str]:
+    """Yield the address of a fresh database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(empty_database, tmp_path / 'modelyard.db')}"
+        return
+    server: RealPostgresql = request.getfixturevalue("postgresql")
+    made = server.make_database()
+    yield made
+    server.drop_database(made)
+
+
 @pytest.fixture
-def platform_database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
-    path = shutil.copy(empty_database, tmp_path / "modelyard.db")
-    opened = open_database(f"sqlite:///{path}")
+def platform_database(platform_url: str) -> Iterator[Database]:
+    opened = open_database(platform_url)
     yield opened
     opened.close()
 
