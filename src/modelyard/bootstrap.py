@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from modelyard.services.idempotency import IdempotencyService
     from modelyard.services.ingesting import IngestService
     from modelyard.services.jobs import JobService
-    from modelyard.services.kept_comparisons import KeptComparisonService
     from modelyard.services.keys import KeyService
-    from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
     from modelyard.services.packages import PackageService
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
     from modelyard.store.claims import Claims
     from modelyard.store.databases import Database, TenantDatabase
     from modelyard.wiring.people import AccessWiring
+    from modelyard.wiring.registry import RegistryWiring
     from modelyard.wiring.serving import ServingWiring
 
 
@@ -282,35 +281,23 @@ class Project:
         )
 
     @cached_property
-    def runs(self) -> "RunService":
-        """The history of trainings."""
-        from modelyard.services.runs import RunService
-        from modelyard.store.runs import Runs
-        from modelyard.store.trials import Trials
+    def registry(self) -> "RegistryWiring":
+        """Registered models, their packages, and the runs that made them."""
+        from modelyard.wiring.registry import RegistryWiring
 
-        return RunService(Runs(self.records), Trials(self.records))
-
-    @cached_property
-    def models(self) -> "ModelService":
-        """The registry."""
-        from modelyard.services.models import ModelService
-        from modelyard.store.evaluations import Evaluations
-        from modelyard.store.lineage import Lineage
-        from modelyard.store.models import Models
-
-        return ModelService(
-            models=Models(self.records),
-            evaluations=Evaluations(self.records),
-            lineage=Lineage(self.records),
-            artifacts=self.artifacts,
+        return RegistryWiring(
+            self.records, self.catalog, self.artifacts, self.packages, lambda: self.jobs
         )
 
-    @cached_property
-    def model_files(self) -> "ModelFileService":
-        """What lies in the packages of the registry."""
-        from modelyard.services.model_files import ModelFileService
+    @property
+    def runs(self) -> "RunService":
+        """The history of trainings."""
+        return self.registry.runs
 
-        return ModelFileService(look_into=self.packages.look_into)
+    @property
+    def models(self) -> "ModelService":
+        """The versions of models."""
+        return self.registry.models
 
     @cached_property
     def idempotency(self) -> "IdempotencyService":
@@ -413,19 +400,12 @@ class Project:
             catalog=self.catalog,
             find=lambda reference: Models(self.records).get(reference),
             path_of=self.artifacts.path_of,
-            evaluations=lambda: Evaluations(self.records),
+            keep=lambda evaluation: Evaluations(self.records).add(evaluation),
             fingerprint=self._own_fingerprint,
             now=_now,
             new_id=_new_id,
             n_threads=self.settings.threads,
         )
-
-    @cached_property
-    def kept_comparisons(self) -> "KeptComparisonService":
-        """Registered models side by side, by what their trainings measured."""
-        from modelyard.services.kept_comparisons import KeptComparisonService
-
-        return KeptComparisonService(self.catalog, manifest_of=self.model_files.manifest)
 
     @cached_property
     def comparing(self) -> "ComparisonService":

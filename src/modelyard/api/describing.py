@@ -49,7 +49,7 @@ def _document_of(app: FastAPI) -> Json:
     components["securitySchemes"] = _SCHEMES
     for route in every_route():
         if route.include_in_schema:
-            for method in route.methods:
+            for method in route.verbs:
                 _tell_policy(document["paths"][route.path_format][method.lower()], route)
     return document
 

@@ -67,7 +67,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 def _methods_at(path: str) -> Sequence[str]:
     """Return every method that a path answers: FastAPI tells those of one route alone."""
     routes = (route for route in every_route() if route.path_regex.match(path))
-    return sorted({method for route in routes for method in route.methods})
+    return sorted({method for route in routes for method in route.verbs})
 
 
 def _explained(found: Mapping[str, Any], route: object) -> ModelyardError:

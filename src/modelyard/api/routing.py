@@ -53,9 +53,14 @@ class Route(APIRoute):
             is_public=self.policy.is_public,
             is_named="{" in path,
             has_body=self.body_field is not None,
-            changes=self.methods != {"GET"},
+            changes=self.verbs != ("GET",),
         )
         self.responses = problems | self.responses
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The methods that it answers."""
+        return tuple(sorted(self.methods or ()))
 
     def get_route_handler(self) -> Handler:
         """Return what answers a request."""

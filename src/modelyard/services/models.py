@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelyard.domain.jobs import Fence
 from modelyard.domain.names import CHAMPION
 from modelyard.domain.queries import ModelQuery, Page
 from modelyard.domain.runs import Model, StoredEvaluation
@@ -45,6 +46,14 @@ class ModelService:
     def evaluations_of(self, model: Model) -> tuple[StoredEvaluation, ...]:
         """Return the measurements of a version on later data, newest first."""
         return self.evaluations.find(model.reference)
+
+    def keep_evaluation(self, evaluation: StoredEvaluation, *, fence: Fence) -> None:
+        """Remember a measurement, and let the job that made it end well at once.
+
+        Raises:
+            ClaimLost: if another worker has the job, or it was cancelled.
+        """
+        self.evaluations.add(evaluation, fence=fence)
 
     def versions(self, name: str) -> tuple[Model, ...]:
         """Return every version of a name, newest first.

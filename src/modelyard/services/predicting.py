@@ -34,7 +34,6 @@ from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
 from modelyard.services.answering import Answer, answer_table
 from modelyard.services.packages import PackageService
-from modelyard.store.evaluations import Evaluations
 
 _AS_FOUND = FileDialect()
 
@@ -58,12 +57,13 @@ class PredictionService:
         find: looks a model up in the registry.
         path_of: returns the folder of a registered package by its key.
         fingerprint: of the user's own key, which is always trusted; None where there is none.
+        keep: remembers a measurement of a registered model.
     """
 
     catalog: Catalog
     find: Callable[[str], Model]
     path_of: Callable[[str], Path]
-    evaluations: Callable[[], Evaluations]
+    keep: Callable[[StoredEvaluation], None]
     fingerprint: Callable[[], str | None]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
@@ -266,7 +266,7 @@ class PredictionService:
 
     def _remember(self, reference: str, raw: RawTable, evaluation: Evaluation) -> None:
         at = self.now()
-        self.evaluations().add(
+        self.keep(
             StoredEvaluation(
                 id=self.new_id(at),
                 model=reference,

@@ -5,9 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.jobs import Fence
 from modelyard.domain.names import ModelReference
 from modelyard.domain.runs import StoredEvaluation
 from modelyard.store.databases import TenantDatabase
+from modelyard.store.job_rows import hold, succeed
 from modelyard.store.tables.evaluations import MODEL_EVALUATIONS
 
 _PLAIN = ("id", "data_sha256", "location", "n_rows", "metrics", "created_at")
@@ -19,12 +21,17 @@ class Evaluations:
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
 
-    def add(self, evaluation: StoredEvaluation) -> None:
+    def add(self, evaluation: StoredEvaluation, *, fence: Fence | None = None) -> None:
         """Remember an evaluation.
+
+        Args:
+            evaluation: with an id of its own.
+            fence: of the job that it was made by, which ends well with it.
 
         Raises:
             InvalidValue: if its id is taken, or its model is not given as `name@version`.
             NotFound: if its model is not registered.
+            ClaimLost: if another worker has the job, or it was cancelled.
         """
         row: dict[str, Any] = {name: getattr(evaluation, name) for name in _PLAIN}
         row["tenant"] = self._database.tenant
@@ -32,7 +39,12 @@ class Evaluations:
         row["labels"] = list(evaluation.labels)
         row["confusion"] = [list(counts) for counts in evaluation.confusion]
         with self._database.writing() as connection:
+            if fence is not None:
+                hold(connection, fence)
             connection.execute(sa.insert(MODEL_EVALUATIONS).values(row))
+            if fence is not None:
+                result = {"evaluation": evaluation.id, "model": evaluation.model}
+                succeed(connection, fence, result=result, at=evaluation.created_at)
 
     def find(self, model: str) -> tuple[StoredEvaluation, ...]:
         """Return the evaluations of `name@version`, newest first.

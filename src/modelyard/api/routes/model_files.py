@@ -28,7 +28,7 @@ _BYTES = {"schema": {"type": "string", "format": "binary"}}
 def show_card(caller: CallerOf, project: ProjectOf, model: str) -> Response:
     """Return the model card, as Markdown."""
     found = model_for(caller, project, reference=model)
-    card = project.model_files.card(found)
+    card = project.registry.files.card(found)
     return Response(card, media_type="text/markdown; charset=utf-8")
 
 
@@ -41,7 +41,7 @@ def show_card(caller: CallerOf, project: ProjectOf, model: str) -> Response:
 def show_report(caller: CallerOf, project: ProjectOf, model: str) -> Response:
     """Return the report of the training, as one page that opens offline."""
     found = model_for(caller, project, reference=model)
-    page = project.model_files.report(found)
+    page = project.registry.files.report(found)
     headers = {"content-security-policy": _ALONE, "x-content-type-options": "nosniff"}
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
@@ -64,7 +64,7 @@ def download_package(
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     headers["content-disposition"] = f'attachment; filename="{_file_name(found)}"'
-    pieces = project.model_files.archive(found)
+    pieces = project.registry.files.archive(found)
     return StreamingResponse(pieces, headers=headers, media_type="application/zip")
 
 

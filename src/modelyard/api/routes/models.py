@@ -48,7 +48,7 @@ def list_models(
 def show_model(caller: CallerOf, project: ProjectOf, model: str) -> wire.ModelDetail:
     """Show one version: `name`, `name@3` or `name@champion`."""
     found = model_for(caller, project, reference=model)
-    return wire.ModelDetail.of_package(found, project.model_files.manifest(found))
+    return wire.ModelDetail.of_package(found, project.registry.files.manifest(found))
 
 
 @ROUTER.delete("/models/{model}", dependencies=WRITES, status_code=204)
@@ -128,5 +128,5 @@ def compare_models(
 ) -> wire.ComparisonAnswer:
     """Put models side by side, the best first, by what their trainings measured."""
     models = [model_for(caller, project, reference=each) for each in body.models]
-    compared = project.kept_comparisons.compare(models, metric=body.metric)
+    compared = project.registry.comparisons.compare(models, metric=body.metric)
     return wire.ComparisonAnswer.model_validate(compared)

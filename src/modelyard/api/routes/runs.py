@@ -78,7 +78,7 @@ def show_leaderboard(caller: CallerOf, project: ProjectOf, run: str) -> wire.Lea
     subject = None
     if found.model is not None:
         model = model_for(caller, project, reference=found.model)
-        subject = project.model_files.subject(model)
+        subject = project.registry.files.subject(model)
     if subject is None or subject.leaderboard is None:
         raise NotFound(
             f"The run {found.id} has no leaderboard: it was no AutoML, or made no model.",
