@@ -16,7 +16,8 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 # What each variable sets; the documentation lists them, and a test compares.
 VARIABLES: Mapping[str, str] = {
     "MODELYARD_HOME": "Project folder; by default '.modelyard' in the current directory.",
-    "MODELYARD_DATABASE_URL": "Database; by default 'modelyard.db' in the project folder.",
+    "MODELYARD_DATABASE_URL": "Database, of SQLite or PostgreSQL; "
+    "by default 'modelyard.db' in the project folder.",
     "MODELYARD_KEYS": "Folder of the signing keys; by default in the user's configuration folder.",
     "MODELYARD_SERVING_TOKEN": "Token of a server's admin call; there is none without.",
     "MODELYARD_CACHE_MB": "Room for tables that were read once; by default 2000, 0 for none.",

@@ -47,6 +47,7 @@ _SESSION = (
     "SET TimeZone = 'UTC'"
 )
 
+
 def open_engines(url: str) -> Engines:
     """Return the ways into the database; nothing is connected yet.
 
