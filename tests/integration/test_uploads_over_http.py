@@ -204,24 +204,24 @@ def test_an_upload_goes_on_after_the_server_was_killed():
 
 
 def test_while_one_connection_writes_another_is_refused_and_the_first_goes_on():
-    table = Table(1)
+    table = Table(4)
+    half = table.size_bytes // 2
     with serving() as server:
         place = server.begin(table.size_bytes)
         slow = socket.create_connection(server.address, timeout=60)
         with slow:
             slow.sendall(_head(place, offset=0, n_bytes=table.size_bytes))
-            # Refused as soon as the first one has been let in.
+            slow.sendall(b"".join(table.between(0, half)))
             deadline = time.monotonic() + 60
-            while _status_of_nothing(server, place) != 409 and time.monotonic() < deadline:
+            while server.offset(place) == 0 and time.monotonic() < deadline:
                 time.sleep(0.05)
-            assert _status_of_nothing(server, place) == 409
-            for piece in table.between(0, table.size_bytes):
+            told = {"Upload-Offset": str(server.offset(place))}
+            refused = server.ask("PATCH", place, body=b"x", **BYTES, **told)
+            assert refused.status == 409
+            assert b"Another request is writing" in refused.content
+            for piece in table.between(half, table.size_bytes):
                 slow.sendall(piece)
             answer = http.client.HTTPResponse(slow)
             answer.begin()
             assert answer.status == 204
         _check_arrived(server, table)
-
-
-def _status_of_nothing(server, place):
-    return server.ask("PATCH", place, body=b"", **BYTES, **{"Upload-Offset": "0"}).status
