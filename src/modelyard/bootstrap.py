@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from modelyard.domain.errors import NotFound
-from modelyard.domain.tenants import LOCAL, check_tenant
 from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.settings import Settings, let_threads_sleep, read_settings
+from modelyard.wiring.foundation import Foundation
 
 if TYPE_CHECKING:
-    from modelyard.catalog import Catalog
     from modelyard.domain.runs import Model
-    from modelyard.packaging.signing import SigningKey
     from modelyard.services.asking import AskingService
     from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
@@ -44,81 +42,17 @@ if TYPE_CHECKING:
     from modelyard.services.runs import RunService
     from modelyard.services.training import TrainingService
     from modelyard.services.uploads import UploadService
-    from modelyard.store.artifacts import Artifacts
     from modelyard.store.blobs import Blobs
     from modelyard.store.claims import Claims
-    from modelyard.store.databases import Database, TenantDatabase
+    from modelyard.wiring.data import DataWiring
     from modelyard.wiring.people import AccessWiring
     from modelyard.wiring.registry import RegistryWiring
     from modelyard.wiring.serving import ServingWiring
 
 
 @dataclass(frozen=True)
-class Project:
-    """One project folder with its services, each made, and its libraries loaded, on first use.
-
-    Attributes:
-        settings: what the environment decides.
-        tenant: whose records and files the services see; by default those of a laptop.
-    """
-
-    settings: Settings
-    tenant: str = LOCAL
-    # Whose database, catalog and key this one shares; None where they are its own.
-    _first: "Project | None" = field(default=None, repr=False, compare=False)
-
-    def of(self, tenant: str) -> "Project":
-        """Return the project as another tenant sees it, over the same database, catalog and key.
-
-        Raises:
-            InvalidValue: if no tenant may be called so.
-        """
-        return Project(self.settings, check_tenant(tenant), _first=self._first or self)
-
-    @property
-    def folder(self) -> Path:
-        """Where the tenant's files lie; those of a laptop lie in the project folder itself."""
-        home = self.settings.home
-        return home if self.tenant == LOCAL else home / "tenants" / self.tenant
-
-    @cached_property
-    def catalog(self) -> "Catalog":
-        """What can be trained, measured, read and drawn."""
-        if self._first is not None:
-            return self._first.catalog
-        from modelyard.catalog import Catalog
-
-        return Catalog()
-
-    @cached_property
-    def database(self) -> "Database":
-        """The project's database, of all tenants, migrated to this version."""
-        if self._first is not None:
-            return self._first.database
-        from modelyard.store.databases import open_database
-
-        return open_database(self.settings.database_url)
-
-    @cached_property
-    def records(self) -> "TenantDatabase":
-        """The tenant's records."""
-        return self.database.of(self.tenant)
-
-    @cached_property
-    def key(self) -> "SigningKey":
-        """The key that signs this user's packages."""
-        if self._first is not None:
-            return self._first.key
-        from modelyard.packaging.signing import signing_key_in
-
-        return signing_key_in(self.settings.keys)
-
-    @cached_property
-    def artifacts(self) -> "Artifacts":
-        """The folder of the packages."""
-        from modelyard.store.artifacts import Artifacts
-
-        return Artifacts(self.folder / "models")
+class Project(Foundation):
+    """One project folder with its services, each made, and its libraries loaded, on first use."""
 
     @cached_property
     def datasets(self) -> "DatasetService":
@@ -137,64 +71,38 @@ class Project:
         return TableReader(self.catalog, PreparedTables(root, self.settings.cache_bytes))
 
     @cached_property
+    def data(self) -> "DataWiring":
+        """Named datasets, the files that they are made of, and those on their way in."""
+        from modelyard.wiring.data import DataWiring
+
+        return DataWiring(
+            records=self.records,
+            folder=self.folder / "data",
+            limit_bytes=self.settings.upload_bytes,
+            catalog=self.catalog,
+            tables=lambda: self.tables,
+            now=_now,
+        )
+
+    @property
     def blobs(self) -> "Blobs":
         """The files that were uploaded."""
-        from modelyard.store.blobs import Blobs
+        return self.data.blobs
 
-        return Blobs(self.folder / "data" / "uploads")
-
-    @cached_property
+    @property
     def uploads(self) -> "UploadService":
         """Files on their way in."""
-        from modelyard.services.uploads import UploadService
-        from modelyard.store.named_datasets import NamedDatasets
-        from modelyard.store.parts import Parts
-        from modelyard.store.uploads import Uploads
+        return self.data.uploads
 
-        return UploadService(
-            uploads=Uploads(self.records),
-            parts=Parts(self.blobs.root / ".parts"),
-            blobs=self.blobs,
-            contents=NamedDatasets(self.records).contents,
-            limit_bytes=self.settings.upload_bytes,
-            now=_now,
-            new_id=lambda: secrets.token_urlsafe(24),
-        )
-
-    @cached_property
+    @property
     def named_datasets(self) -> "NamedDatasetService":
         """Datasets by name and version."""
-        from modelyard.services.named_datasets import NamedDatasetService
-        from modelyard.store.dataset_users import DatasetUsers
-        from modelyard.store.descriptions import Descriptions
-        from modelyard.store.lineage import Lineage
-        from modelyard.store.named_datasets import NamedDatasets
+        return self.data.named_datasets
 
-        return NamedDatasetService(
-            versions_kept=NamedDatasets(self.records),
-            lineage_of=Lineage(self.records),
-            blobs=self.blobs,
-            descriptions=Descriptions(self.folder / "data" / "descriptions"),
-            users_of=DatasetUsers(self.records).of,
-            now=_now,
-        )
-
-    @cached_property
+    @property
     def ingesting(self) -> "IngestService":
         """Reading of what was uploaded; it loads what reads and examines tables."""
-        from modelyard.services.ingesting import IngestService
-        from modelyard.store.datasets import Datasets
-        from modelyard.store.named_datasets import NamedDatasets
-
-        return IngestService(
-            versions=NamedDatasets(self.records),
-            datasets=Datasets(self.records),
-            blobs=self.blobs,
-            descriptions=self.named_datasets.descriptions,
-            catalog=self.catalog,
-            tables=self.tables,
-            now=_now,
-        )
+        return self.data.ingesting
 
     @cached_property
     def training(self) -> "TrainingService":
@@ -253,6 +161,7 @@ class Project:
             dataset_of=self.named_datasets.get,
             now=_now,
             new_id=_new_id,
+            audit=self.audit,
         )
 
     @cached_property
