@@ -4,9 +4,9 @@ Each guard wraps an ASGI application. The server that runs them reads no forward
 own (uvicorn: `proxy_headers=False`): it would believe whoever asks from this machine.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +18,8 @@ from modelyard.domain.perimeters import Perimeter
 
 Guard = Callable[[ASGIApp], ASGIApp]
 
+# RFC 9110, section 7.2: a name or an address, and a port.
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # OWASP, REST Security Cheat Sheet, section "Security Headers". A page of our own may say more
 # exactly what it loads, and how long it may be kept.
@@ -175,11 +177,6 @@ def _is_forwarding(name: bytes) -> bool:
 
 
 def _without_port(host: str) -> str:
-    try:
-        parsed = urlsplit(f"//{host}")
-        name, is_plain = parsed.hostname or "", parsed.netloc == host and "@" not in host
-    except ValueError:
-        return ""
-    if not is_plain:
-        return ""
-    return f"[{name}]" if ":" in name else name
+    """Return the name in a Host header, in small letters; an empty one where it is none."""
+    found = _HOST.fullmatch(host.lower())
+    return found[1] if found else ""
