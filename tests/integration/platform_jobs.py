@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rows import table
 
 from modelyard.bootstrap import Project
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import Job, JobState, Limits
 from modelyard.domain.tenants import LOCAL
 from modelyard.services.uploads import UploadRequest
@@ -35,8 +37,8 @@ def upload(project: Project, *, tenant: str = LOCAL, name: str = "prices") -> No
 
 def ask(project: Project, *, tenant: str = LOCAL, limits: Limits | None = None) -> Job:
     """Ask for a training of the small table."""
-    jobs = project.of(tenant).jobs
-    return jobs.train("prices", CONFIG, created_by="user:1", limits=limits)
+    caller = replace(LOCAL_CALLER, tenant=tenant)
+    return project.of(tenant).jobs.train("prices", CONFIG, caller=caller, limits=limits)
 
 
 def start_worker(*options: str, failpoint: str = "") -> subprocess.Popen[bytes]:

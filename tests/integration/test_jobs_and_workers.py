@@ -20,6 +20,7 @@ from platform_jobs import (
 )
 
 from modelyard.bootstrap import Project, open_project
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import Job, JobState, Limits
 from modelyard.domain.runs import RunStatus
 from modelyard.kit.failpoints import VARIABLE
@@ -74,7 +75,7 @@ def test_a_job_leaves_a_model_a_log_and_what_it_used_and_no_other_file(
     assert kept.usage.cpu_s > 0
     assert kept.usage.peak_bytes > 50 * MB
     words = [event.words for event in project.jobs.events(job.id)]
-    assert words[0] == "queued by user:1"
+    assert words[0] == "queued by local"
     assert {"Reading the data", "Proving and packaging the model", "succeeded"} <= set(words)
     assert leftovers(project) == []
 
@@ -165,7 +166,7 @@ def test_a_cancelled_job_leaves_no_process_and_no_file(
 
     def cancel_when_stopped() -> bool:
         if not asked and any(is_stopped(pid) for pid in children()):
-            asked.append(project.jobs.cancel(job.id, by="user:2"))
+            asked.append(project.jobs.cancel(job.id, caller=LOCAL_CALLER))
         return False
 
     worker_of(project, n_places=1).work(is_ending=cancel_when_stopped, until_idle=True)

@@ -14,6 +14,7 @@ from modelyard.domain.config_rules import check_config
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.datasets import DatasetVersion
 from modelyard.domain.errors import Conflict, InvalidValue
+from modelyard.domain.identities import Caller
 from modelyard.domain.jobs import (
     HOPELESS_UNCHANGED,
     LEAST_PRIORITY,
@@ -30,6 +31,7 @@ from modelyard.domain.jobs import (
     Quota,
 )
 from modelyard.domain.queries import Page
+from modelyard.services.audit import Audit
 from modelyard.store.jobs import Jobs
 
 # The limit that an attempt ran into.
@@ -50,6 +52,7 @@ class JobService:
         dataset_of: returns the version that a name, a name and version, or a hash stands for.
         now: returns the aware UTC time.
         new_id: returns an identifier that sorts by the time it is given.
+        audit: the record of deeds.
     """
 
     tenant: str
@@ -59,6 +62,7 @@ class JobService:
     dataset_of: Callable[[str], DatasetVersion]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
+    audit: Audit
 
     def submit(
         self,
@@ -91,7 +95,7 @@ class JobService:
         dataset: str,
         config: TrainingConfig,
         *,
-        created_by: str,
+        caller: Caller,
         priority: int = USUAL_PRIORITY,
         limits: Limits | None = None,
     ) -> Job:
@@ -100,7 +104,7 @@ class JobService:
         Args:
             dataset: name, name and version, or hash.
             config: what to train.
-            created_by: who asks.
+            caller: who asks.
             priority: higher ones of the tenant go first.
             limits: of each attempt.
 
@@ -114,9 +118,14 @@ class JobService:
         version = self.dataset_of(dataset)
         named = replace(config, name=config.name or version.name)
         payload = {"dataset": version.reference, "config": named.to_dict()}
-        return self.submit(
-            JobKind.TRAINING, payload, created_by=created_by, priority=priority, limits=limits
-        )
+        with self.audit.recorded(caller, "training.start", target=version.reference):
+            return self.submit(
+                JobKind.TRAINING,
+                payload,
+                created_by=caller.subject,
+                priority=priority,
+                limits=limits,
+            )
 
     def get(self, id_: str) -> Job:
         """Return one job.
@@ -142,26 +151,27 @@ class JobService:
         """
         return self.jobs.events(id_, after=after, limit=limit)
 
-    def cancel(self, id_: str, *, by: str) -> Job:
+    def cancel(self, id_: str, *, caller: Caller) -> Job:
         """End a job; what it has made so far is thrown away.
 
         Raises:
             NotFound: if the tenant has no such job.
             Conflict: if it has ended otherwise.
         """
-        job = self.jobs.cancel(id_, by=by, at=self.now())
-        structlog.get_logger().info("job cancelled", job=id_, tenant=self.tenant, by=by)
+        with self.audit.recorded(caller, "job.cancel", target=id_):
+            job = self.jobs.cancel(id_, by=caller.subject, at=self.now())
+        structlog.get_logger().info("job cancelled", job=id_, tenant=self.tenant, by=caller.subject)
         if job.state is JobState.CANCELLED:
             # An attempt before may have left something to go on from.
             shutil.rmtree(self.folder_of(id_), ignore_errors=True)
         return job
 
-    def retry(self, id_: str, *, by: str, limits: Limits | None = None) -> Job:
+    def retry(self, id_: str, *, caller: Caller, limits: Limits | None = None) -> Job:
         """Do a job again that did not succeed, as a new one.
 
         Args:
             id_: of the job.
-            by: who asks.
+            caller: who asks.
             limits: that are to be others than before; what is None stays.
 
         Raises:
@@ -181,8 +191,11 @@ class JobService:
                 f"The job {id_} would end as it did before: {job.reason}",
                 fix=f"Send limits with more {name.rpartition('_')[0]}.",
             )
-        new = self._new(job.kind, job.payload, created_by=by, priority=job.priority, limits=merged)
-        return self._add(replace(new, retry_of=job.id))
+        new = self._new(
+            job.kind, job.payload, created_by=caller.subject, priority=job.priority, limits=merged
+        )
+        with self.audit.recorded(caller, "job.retry", target=job.id):
+            return self._add(replace(new, retry_of=job.id))
 
     def finish(self, fence: Fence, *, result: Mapping[str, Any]) -> None:
         """End a job well whose result nothing else has published.
@@ -196,13 +209,15 @@ class JobService:
         """Return how many jobs the tenant may have."""
         return self.jobs.quota()
 
-    def set_quota(self, quota: Quota) -> None:
+    def set_quota(self, quota: Quota, *, caller: Caller) -> None:
         """Give the tenant another quota.
 
         Raises:
             InvalidValue: if one of its numbers is below 1.
         """
-        self.jobs.set_quota(quota)
+        told = asdict(quota)
+        with self.audit.recorded(caller, "quota.set", target=self.tenant, details=told):
+            self.jobs.set_quota(quota)
 
     def folder_of(self, id_: str) -> Path:
         """Return the folder of a job that is not at its end."""

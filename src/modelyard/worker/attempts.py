@@ -130,7 +130,7 @@ class Attempt:
         printed, printing = os.pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "modelyard.worker.child", str(saying)],
+                [sys.executable, "-m", "modelyard.worker.child", str(saying), str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=printing,
                 stderr=printing,

@@ -1,4 +1,4 @@
-"""The process that does one job: `python -m modelyard.worker.child PIPE`, started by a worker.
+"""The process that does one job, `python -m modelyard.worker.child PIPE PARENT`, for a worker.
 
 It ends with its worker, keeps to the limits that the kernel enforces, and says why it fails. What
 it publishes, it publishes itself, in a transaction that checks that the job is still its own.
@@ -63,9 +63,11 @@ def kind_of(kind: JobKind) -> Kind:
     )
 
 
-def main(pipe: int) -> int:
+def main(pipe: int, parent: int) -> int:
     """Do the job that comes through the standard input; return the exit code."""
     die_with_parent()
+    if os.getppid() != parent:
+        return 1  # The worker ended before the kernel knew of our wish.
     go_before_others()
     faulthandler.enable()
     # What stops a search early is for a person at a keyboard.
@@ -120,4 +122,4 @@ def _keep_to(limits: Limits) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

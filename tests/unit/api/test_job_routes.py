@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from modelyard.bootstrap import Project
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import (
     Ending,
     EventKind,
@@ -159,7 +160,7 @@ def test_a_configuration_that_names_files_or_is_wrong_is_refused(
 def test_more_jobs_than_the_quota_are_refused_as_too_many(
     project: Project, start, ask: Ask
 ) -> None:
-    project.of("acme").jobs.set_quota(Quota(most_queued=1))
+    project.of("acme").jobs.set_quota(Quota(most_queued=1), caller=LOCAL_CALLER)
     start()
     response = ask("editor").post(f"{API}/training/start", json=BODY)
     assert (response.status_code, response.json()["code"]) == (429, "quota-exceeded")

@@ -42,7 +42,7 @@ def start_training(
     job = project.jobs.train(
         request.dataset,
         training_config(request.configuration, request.row_schema),
-        created_by=caller.subject,
+        caller=caller,
         priority=request.priority,
         limits=request.limits.to_limits(),
     )
@@ -98,7 +98,7 @@ def retry_job(
     request: Annotated[RetryRequest, Body()],
 ) -> JobDetail:
     """Do a job again that failed or was cancelled, as a new job."""
-    job = project.jobs.retry(job_id, by=caller.subject, limits=request.limits.to_limits())
+    job = project.jobs.retry(job_id, caller=caller, limits=request.limits.to_limits())
     response.headers["location"] = f"{PREFIX}/jobs/{job.id}"
     return JobDetail.of(job)
 
@@ -170,4 +170,4 @@ def _training(project: Project, job_id: str) -> Job:
 
 
 def _cancelled(job_id: str, caller: Caller, project: Project) -> JobAnswer:
-    return JobAnswer.of(project.jobs.cancel(job_id, by=caller.subject))
+    return JobAnswer.of(project.jobs.cancel(job_id, caller=caller))
