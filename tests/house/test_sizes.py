@@ -9,6 +9,8 @@ MAX_POSITIONAL = 2
 
 # A click command's parameters are its options and arguments: they are passed by name, by click.
 _CLICK = {"argument", "command", "group", "option", "pass_context", "pass_obj"}
+# So are the parameters of a route, by FastAPI.
+_ROUTER, _VERBS = "ROUTER", {"get", "post", "put", "patch", "delete", "options", "head"}
 
 
 def _decorators(function):
@@ -18,7 +20,18 @@ def _decorators(function):
 
 
 def _is_command(function):
-    return not _CLICK.isdisjoint(_decorators(function))
+    return not _CLICK.isdisjoint(_decorators(function)) or _is_route(function)
+
+
+def _is_route(function):
+    calls = (each.func for each in function.decorator_list if isinstance(each, ast.Call))
+    return any(
+        isinstance(call, ast.Attribute)
+        and call.attr in _VERBS
+        and isinstance(call.value, ast.Name)
+        and call.value.id == _ROUTER
+        for call in calls
+    )
 
 
 def _positional(function):

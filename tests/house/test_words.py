@@ -14,10 +14,11 @@ DOORS_IN_INIT = {"src/modelyard/__init__.py", "src/modelyard/cli/__init__.py"}
 
 # Where an error of any sort is turned into words or an exit code, and nowhere else. A handler that
 # ends in a bare `raise` hides nothing: it records or cleans up on the way, and is free to stand.
-# Besides the command line the doors of the server and of a process that works for another, the turn
-# in which the server answers several requests, each of which hears of its own fault alone, and the
-# fit of an ensemble's member, a trial whose failure is a result.
+# Besides the command line the doors of the API, of the server and of a process that works for
+# another, the turn in which the server answers several requests, each of which hears of its own
+# fault alone, and the fit of an ensemble's member, a trial whose failure is a result.
 ROOMS_WITH_BROAD_EXCEPT = (
+    "src/modelyard/api/door.py",
     "src/modelyard/cli/",
     "src/modelyard/components/executors/_zygote.py",
     "src/modelyard/engine/ensembles/attempts.py",
