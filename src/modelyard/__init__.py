@@ -1,18 +1,19 @@
 """The Python door, handed out lazily so that importing the name costs nothing.
 
-`modelyard.train`, `modelyard.load` and `modelyard.compare` live in `modelyard.workbench`; they are
-fetched on first use.
+`modelyard.train`, `modelyard.estimate`, `modelyard.load` and `modelyard.compare` live in
+`modelyard.workbench`; they are fetched on first use.
 """
 
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["__version__", "compare", "load", "train"]
+__all__ = ["__version__", "compare", "estimate", "load", "train"]
 
 _HOMES = MappingProxyType(
     {
         "compare": "modelyard.workbench.comparing",
+        "estimate": "modelyard.workbench.training",
         "load": "modelyard.workbench.models",
         "train": "modelyard.workbench.training",
     }

@@ -18,6 +18,7 @@ def test_candidates_are_told_wherever_a_reader_looks(cli, done, data):
     assert shipped[True]["is_refitted"]
     assert shipped[True]["size_bytes"] > 0
     assert board["free_score"] is not None
+    assert board["outlook"]["n_starts"] + board["outlook"]["n_more"] == 2
     rows = [each["told"] for each in board["suggestions"] if each["topic"] == "rows"]
     assert len(rows) == 1
     assert "on the same folds" in rows[0]
@@ -32,6 +33,20 @@ def test_candidates_are_told_wherever_a_reader_looks(cli, done, data):
     card = (data.parent / "card.md").read_text()
     assert "## How the model was chosen" in card
     assert "## What to do next" in card
+
+
+def test_what_is_expected_is_said_before_it_begins_kept_and_said_alone(cli, done, data):
+    trained = cli("train", data, "--target", "y", *TWO)
+    assert trained.err.index("rows ×") < trained.err.index("Letting candidates compete")
+    alone = cli("train", data, "--target", "y", "--time-limit", "20", "--estimate")
+    assert alone.code == 0, alone.err
+    assert "fits at a time" in alone.out or "one fit at a time" in alone.out
+    outlook = done("train", data, "--target", "y", "--time-limit", "20", "--estimate")
+    assert outlook["n_rows"] == 216
+    assert len(done("runs", "list")) == 1
+    refused = cli("train", data, "--target", "y", "--algorithm", "lightgbm", "--estimate")
+    assert refused.code == 4
+    assert "AutoML alone has a budget" in refused.err
 
 
 def test_a_report_and_a_card_of_automl_tell_how_the_model_was_chosen(cli, data, tmp_path):

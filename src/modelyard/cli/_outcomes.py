@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modelyard.domain.leaderboards import Leaderboard
     from modelyard.domain.manifests import Manifest
     from modelyard.domain.members import MemberRecord
+    from modelyard.domain.outlooks import Outlook
     from modelyard.domain.trials import Search
     from modelyard.services.training import Outcome
 
@@ -69,6 +70,19 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
     click.echo("  modelyard runs list")
+
+
+def print_outlook(outlook: "Outlook", *, wants_json: bool) -> None:
+    """Say what a budget is likely to buy."""
+    from dataclasses import asdict
+
+    from modelyard.reporting.outlook_views import outlook_sentences
+
+    if wants_json:
+        print_json(asdict(outlook))
+        return
+    for line in outlook_sentences(outlook):
+        click.echo(line)
 
 
 def print_leaderboard(leaderboard: "Leaderboard") -> None:

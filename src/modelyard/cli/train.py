@@ -72,6 +72,12 @@ if TYPE_CHECKING:
     help="Of AutoML: with --trials, two runs end alike.",
 )
 @click.option(
+    "--estimate",
+    "wants_estimate",
+    is_flag=True,
+    help="Of AutoML: say what the budget is likely to buy, and end.",
+)
+@click.option(
     "--space",
     multiple=True,
     metavar="NAME=WHERE",
@@ -169,6 +175,7 @@ def train(
     *,
     query: str | None,
     wants_json: bool,
+    wants_estimate: bool,
     out: Path | None,
     **options: Any,
 ) -> None:
@@ -180,12 +187,19 @@ def train(
     is accepted by name.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.cli._outcomes import print_outcome
+    from modelyard.cli._outcomes import print_outcome, print_outlook
     from modelyard.services.datasets import location_of
 
     data = answering(data, query)
     config = _config(options)
     project = open_project(keeps_tables=not options["no_cache"])
+    if wants_estimate:
+        with progress(is_shown=not wants_json) as bar:
+            outlook = project.training.estimate(
+                lambda: project.datasets.read(data, config.read), config, progress=bar
+            )
+        print_outlook(outlook, wants_json=wants_json)
+        return
     with progress(is_shown=not wants_json) as bar:
         outcome = project.training.train(
             lambda: project.datasets.read(data, config.read),

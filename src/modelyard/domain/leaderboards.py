@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modelyard.domain.outlooks import Outlook
 from modelyard.domain.suggestions import Ceiling, Suggestion
 from modelyard.domain.trials import Ending, TrialStatus
 
@@ -115,6 +116,7 @@ class Leaderboard:
         journal: name of the folder that keeps what was finished, until the model stands.
         ceiling: what no model can pass; None where no rows tell.
         suggestions: what to do next, and why.
+        outlook: what was expected before it began; None where that is not known.
     """
 
     metric: str
@@ -132,6 +134,7 @@ class Leaderboard:
     suggestions: tuple[Suggestion, ...] = ()
     serve: str = ""
     free_score: float | None = None
+    outlook: Outlook | None = None
 
     @property
     def ranked(self) -> tuple[Entry, ...]:

@@ -6,15 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import UsageError
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.learning import LearningCurve
 from modelyard.domain.members import MemberRecord
+from modelyard.domain.outlooks import Outlook
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
-from modelyard.engine.automl.running import run_automl
+from modelyard.engine.automl.running import look_ahead, run_automl
 from modelyard.engine.automl.standalone import judge_of_best
 from modelyard.engine.automl.suggestions import Grounds, suggest
 from modelyard.engine.deciding import Decided, Held, decide, held_by, hold_out
@@ -118,6 +120,26 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     evaluation = _numbered(trained.evaluation, planned.rows + 1)
     n_weightless = planned.n_weightless
     return replace(trained, config=config, n_weightless=n_weightless, evaluation=evaluation)
+
+
+def foresee(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Outlook:
+    """Return what AutoML is likely to come to, without fitting anything.
+
+    Raises:
+        UsageError: if one algorithm is named, whose training has no budget.
+        ModelyardError: as `train`.
+    """
+    if config.automl is None:
+        raise UsageError(
+            "AutoML alone has a budget to be estimated; one algorithm was named.",
+            fix="Ask for AutoML by --time-limit or --algorithm auto.",
+        )
+    planned = plan_training(raw, config, workshop=workshop)
+    rngs = streams_of(config.seed)
+    judge = judge_of(
+        planned.plan, planned.table, config=planned.config, workshop=workshop, rng=rngs["split"]
+    )
+    return look_ahead(judge, config.automl, rng=rngs["fit"])
 
 
 def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluation:

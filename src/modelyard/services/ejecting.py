@@ -70,7 +70,7 @@ class EjectService:
 
     def eject(
         self,
-        reference: str,
+        reference: str | Path,
         *,
         out: Path,
         progress: Progress,

@@ -22,13 +22,14 @@ from modelyard.domain.errors import (
 from modelyard.domain.jobs import Fence
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
+from modelyard.domain.outlooks import Outlook
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.engine.automl.describing import trial_of
 from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
-from modelyard.engine.training import Trained, train
+from modelyard.engine.training import Trained, foresee, train
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.failpoints import reach
 from modelyard.kit.signals import Terminated
@@ -144,6 +145,23 @@ class TrainingService:
             duration_s=finished.duration_s,
         )
         return outcome
+
+    def estimate(
+        self, read: Callable[[], RawTable], config: TrainingConfig, *, progress: Progress
+    ) -> Outlook:
+        """Return what AutoML is likely to come to, without training and without a record.
+
+        Raises:
+            UsageError: if one algorithm is named.
+            ModelyardError: as `train`.
+        """
+        check_config(config, self.catalog.finding_codes())
+        begun = self.clock()
+        progress.stage("Reading the data")
+        workshop = Workshop(
+            self.catalog, self.clock, progress, self.n_threads, begun=begun, typing=self.typing
+        )
+        return foresee(read(), config, workshop=workshop)
 
     def _require_estimator(self, key: str) -> None:
         # An algorithm that is not known is refused by whoever asks for it.

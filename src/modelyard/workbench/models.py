@@ -18,8 +18,10 @@ from modelyard.domain.predictions import RowError, RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.tasks import Label
 from modelyard.engine.frames.forms import frame_like, like
+from modelyard.protocols.progress import Silence
 from modelyard.runtime.packages import REPORT
 from modelyard.services.answers import interval_columns, label_sets
+from modelyard.services.ejecting import Ejected
 from modelyard.services.explaining import rows_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
@@ -194,6 +196,30 @@ class Model:
             UnsupportedPackage: if the package has no reference rows.
         """
         return self.opened.explainer.overall()
+
+    def eject(
+        self, out: str | Path, *, data: str | Path | None = None, member: str | None = None
+    ) -> Ejected:
+        """Write a script that trains the model again without this library, and run it once.
+
+        Args:
+            out: folder, which must not exist or be empty.
+            data: where the file of the training is now; None for where it was then.
+            member: of an AutoML blend, the one that the script is to train.
+
+        Raises:
+            UsageError: if the model is a blend, or its training did what no script repeats.
+            NotFound: if the data are not there.
+            ParityExceeded: if the script does not give the metric; nothing is written then.
+            StoreError: if the folder cannot be written.
+        """
+        return self.project.ejecting.eject(
+            self.opened.reference or self.path,
+            out=Path(out),
+            progress=Silence(),
+            data=None if data is None else Path(data),
+            member=member,
+        )
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report as one HTML file that opens offline, and return its path.

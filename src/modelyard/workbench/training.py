@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from modelyard.bootstrap import Project, open_project
+from modelyard.domain.outlooks import Outlook
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.services.datasets import location_of
 from modelyard.workbench.models import Model
@@ -54,4 +55,32 @@ def train(
         run=outcome.run,
         evaluation=outcome.trained.evaluation,
         findings=outcome.trained.examination.findings,
+    )
+
+
+def estimate(
+    data: Any,
+    *,
+    target: str,
+    progress: Progress | None = None,
+    project: Project | None = None,
+    **options: Unpack[TrainOptions],
+) -> Outlook:
+    """Say what the budget of an AutoML run is likely to buy, without training anything.
+
+    Args:
+        data: as for `train`.
+        target: column to predict.
+        progress: told what happens.
+        project: whose settings count; None means the one that the environment names.
+        options: as for `train`, with a budget or the algorithm "auto".
+
+    Raises:
+        UsageError: if one algorithm is named.
+        ModelyardError: as `train`.
+    """
+    project = project or open_project()
+    config = config_of(target, dict(options))
+    return project.training.estimate(
+        lambda: project.datasets.read(data, config.read), config, progress=progress or Silence()
     )

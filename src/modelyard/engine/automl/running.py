@@ -11,6 +11,7 @@ from modelyard.catalog import pick
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry, Leaderboard, Shipped
+from modelyard.domain.outlooks import Outlook
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import (
@@ -23,6 +24,7 @@ from modelyard.engine.automl.blends import (
 )
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.fits import ALL_ROWS, FoldFit
+from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race, Rules, Standing
@@ -33,6 +35,7 @@ from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.memory import memory_limit
+from modelyard.reporting.outlook_views import outlook_sentences
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -75,6 +78,9 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     begun, limit = workshop.clock(), config.time_limit_s
     seconds = None if limit is None else limit * workshop.n_threads
     arena = build_arena(judge, seconds=seconds, rng=deal_rng)
+    outlook = foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
+    for told in outlook_sentences(outlook):
+        workshop.progress.stage(told)
     journal = None
     if workshop.scratch is not None:
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
@@ -89,6 +95,7 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         duration_s=workshop.clock() - begun,
         time_limit_s=limit,
         journal="" if journal is None else journal.folder.name,
+        outlook=outlook,
     )
     return Raced(
         fitted=assemble(judge.plan, library, weights=blend.weights),
@@ -96,6 +103,27 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         scores=blend.scores,
         leaderboard=board,
     )
+
+
+def look_ahead(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) -> Outlook:
+    """Return what `run_automl` is likely to come to with the same arguments, without running.
+
+    Raises:
+        InvalidValue: if no algorithm can take part.
+        TooFewRows: if the rows cannot be dealt into folds.
+    """
+    deal_rng, *_ = rng.spawn(3)
+    workshop, limit = judge.workshop, config.time_limit_s
+    seconds = None if limit is None else limit * workshop.n_threads
+    arena = build_arena(judge, seconds=seconds, rng=deal_rng)
+    return foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
+
+
+def _time_s(workshop: Workshop, limit_s: float | None) -> float | None:
+    """Return the seconds that are left for fits."""
+    if limit_s is None:
+        return None
+    return max(_began(workshop) + limit_s - _reserve_s(limit_s) - workshop.clock(), 0.0)
 
 
 def _reserve_s(limit_s: float | None) -> float:

@@ -1,0 +1,144 @@
+"""Estimates before a race what its budget will buy: time and memory of a fit, by rows and columns.
+
+The figures are those of LightGBM with its defaults, by which the cards measure what every other
+start costs. The race measures for itself, and goes by that.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from modelyard.catalog import install_hint
+from modelyard.domain.automl import AutoMLConfig
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.outlooks import Absence, Outlook
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.portfolio import competing, portfolio
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.kit.memory import memory_limit
+from modelyard.protocols.algorithms import Algorithm
+
+# benchmarks/automl_outlook.py, one thread. Seconds of any fit with its proof, and of a million
+# cells at the cost of the first candidate: rows by features, by classes of more than two.
+_FIT_S, _MILLION_CELLS_S = 0.3, 3.0
+# The same: bytes of any fit, and of a cell: the matrix of doubles, and what a library makes of it.
+FIT_BYTES, CELL_BYTES = 40_000_000, 24
+# What is not a number becomes as many features: the parts of a date, the terms of a text.
+_FEATURES = {ColumnKind.DATETIME: 6, ColumnKind.TEXT: 200}
+# As in the race: a candidate that would need nearly all the time left is not begun.
+_SAFE_SHARE = 0.9
+
+
+def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float | None) -> Outlook:
+    """Return what a race is likely to come to.
+
+    Args:
+        judge: of the training.
+        arena: of the candidates.
+        config: what is asked for.
+        time_s: seconds that there are for candidates; None for no limit.
+
+    Raises:
+        InvalidValue: if no algorithm can take part.
+    """
+    plan, limit = judge.plan, config.memory_limit_mb
+    algorithms = competing(judge.workshop.catalog.algorithms(), plan, only=config.algorithms)
+    n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
+    cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
+    course = Course(time_s, [0.0] * judge.workshop.n_threads)
+    for start in portfolio(algorithms, plan):
+        n_fits = len(arena.folds) * _times(algorithms[start.algorithm], arena)
+        course.take(start.algorithm, n_fits * seconds_of_a_fit(cells, cost=start.cost))
+    n_starts, n_more = course.counts(config.n_trials)
+    return Outlook(
+        n_rows=n_rows,
+        n_columns=len(plan.columns),
+        n_features=n_features,
+        n_folds=len(arena.folds),
+        n_places=judge.workshop.n_threads,
+        fit_s=seconds_of_a_fit(cells, cost=1.0),
+        time_s=time_s,
+        table_bytes=int(judge.dealer.table.frame.estimated_size()),
+        fit_bytes=FIT_BYTES + CELL_BYTES * cells,
+        memory_bytes=memory_limit() if limit is None else limit * 1_000_000,
+        n_starts=n_starts,
+        n_more=n_more,
+        absences=(*_missing(judge, algorithms, only=config.algorithms), *course.absences),
+    )
+
+
+def seconds_of_a_fit(cells: int, *, cost: float) -> float:
+    """Return what one fit is likely to take.
+
+    Args:
+        cells: of the features, by classes where there are more than two.
+        cost: as on a card.
+    """
+    return _FIT_S + _MILLION_CELLS_S * cost * cells / 1e6
+
+
+def _n_features(judge: Judge) -> int:
+    return sum(_FEATURES.get(column.kind, 1) for column in judge.plan.columns)
+
+
+def _times(algorithm: Algorithm, arena: Arena) -> int:
+    """Return how often each fold is fitted."""
+    is_settled = algorithm.card.needs.wants_validation and not len(arena.folds[0].stopping)
+    return 2 if is_settled and len(arena.folds) > 1 else 1
+
+
+def _missing(judge: Judge, algorithms: Collection[str], *, only: Sequence[str]) -> list[Absence]:
+    """Return the algorithms that compete elsewhere and do not here."""
+    found = []
+    for key, each in judge.workshop.catalog.algorithms().items():
+        card = each.card
+        is_meant = card.starts and judge.plan.task in card.tasks and (not only or key in only)
+        if is_meant and key not in algorithms:
+            hint = install_hint(card)
+            reason = "cannot weigh rows" if hint is None else f"is not installed: {hint}"
+            found.append(Absence(key, reason))
+    return found
+
+
+@dataclass
+class Course:
+    """How a race is likely to run: each candidate in turn on the place that is free first.
+
+    Attributes:
+        time_s: that there is; None for no limit.
+        free_at: seconds from the beginning at which each place is free.
+        taken: seconds of the candidates that there is time for.
+        too_long: by algorithm, seconds of its candidates that there is none for.
+    """
+
+    time_s: float | None
+    free_at: list[float]
+    taken: dict[str, list[float]] = field(default_factory=dict)
+    too_long: dict[str, list[float]] = field(default_factory=dict)
+
+    def take(self, algorithm: str, seconds: float) -> None:
+        """Give a candidate a place, where there is time for it."""
+        at = self.free_at.index(min(self.free_at))
+        fits = self.time_s is None or seconds <= _SAFE_SHARE * (self.time_s - self.free_at[at])
+        (self.taken if fits else self.too_long).setdefault(algorithm, []).append(seconds)
+        if fits:
+            self.free_at[at] += seconds
+
+    def counts(self, n_most: int | None) -> tuple[int, int | None]:
+        """Return candidates of the portfolio, and those of the search after them."""
+        every = [seconds for each in self.taken.values() for seconds in each]
+        n_starts = len(every) if n_most is None else min(len(every), n_most)
+        n_more = None if n_most is None else n_most - n_starts
+        if self.time_s is None or not every:
+            return n_starts, n_more
+        n_timely = sum(max(int((self.time_s - at) / median(every)), 0) for at in self.free_at)
+        return n_starts, n_timely if n_more is None else min(n_timely, n_more)
+
+    @property
+    def absences(self) -> list[Absence]:
+        """Return the algorithms of which there is time for no candidate."""
+        return [
+            Absence(key, f"would take about {min(seconds):.0f} s for its quickest candidate")
+            for key, seconds in self.too_long.items()
+            if key not in self.taken
+        ]
