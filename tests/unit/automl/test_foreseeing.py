@@ -1,4 +1,4 @@
-"""What a budget buys is foreseen: more for more time, less for longer fits; and what it does not."""
+"""What a budget buys is foreseen: more for more time, less for longer fits, and what is left."""
 
 import pytest
 
