@@ -28,6 +28,7 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_DATABASE_URL": "sqlite:////srv/x.db",
         "MODELYARD_KEYS": "/srv/keys",
         "MODELYARD_CACHE_MB": "7",
+        "MODELYARD_UPLOAD_MB": "8",
         "MODELYARD_THREADS": "3",
         "MODELYARD_LOG": "json",
         "MODELYARD_LOG_LEVEL": "debug",
@@ -44,7 +45,7 @@ def test_every_known_variable_is_honoured() -> None:
     assert (settings.home, settings.keys) == (Path("/srv/project"), Path("/srv/keys"))
     assert settings.database_url == "sqlite:////srv/x.db"
     assert (settings.threads, settings.log_format, settings.log_level) == (3, "json", "debug")
-    assert settings.cache_bytes == 7_000_000
+    assert (settings.cache_bytes, settings.upload_bytes) == (7_000_000, 8_000_000)
     assert settings.serving_token == values["MODELYARD_SERVING_TOKEN"]
     assert settings.perimeter.hosts == ("ml.example.org", "10.0.0.7")
     assert settings.perimeter.origins == ("https://app.example.org",)

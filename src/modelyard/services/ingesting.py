@@ -89,7 +89,7 @@ class IngestService:
         return self.versions.get(DatasetReference.parse(version.reference))
 
     def _read(self, version: DatasetVersion, path: Path, progress: Progress) -> DatasetVersion:
-        with called_as(version.filename, path, version.format) as link:
+        with called_as(path, filename=version.filename, form=version.format) as link:
             progress.stage("Reading the table")
             examination = self._examined(version, link)
         progress.stage("Describing the columns")
@@ -143,12 +143,12 @@ class IngestService:
 
 
 @contextmanager
-def called_as(filename: str, path: Path, form: DatasetFormat) -> Iterator[Path]:
+def called_as(path: Path, *, filename: str, form: DatasetFormat) -> Iterator[Path]:
     """Yield a path of that file's own name, so that what readers say names what its sender knows.
 
     Args:
-        filename: as its sender calls it.
         path: of the file.
+        filename: as its sender calls it.
         form: how it is written; a name that says otherwise gets the suffix of it.
     """
     name = filename.encode(errors="replace")[-_MAX_NAME_BYTES:].decode(errors="ignore")
