@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from modelyard.domain.credentials import HeldKey
+from modelyard.domain.credentials import HeldKey, digest_of
 from modelyard.domain.deployments import Deployment
 from modelyard.domain.serving_keys import ServingKey
-from modelyard.serving.keys import digest_of, encode_keys
+from modelyard.serving.keys import encode_keys
 from modelyard.store.files import write_whole
 from modelyard.store.serving_files import ServingFiles
 

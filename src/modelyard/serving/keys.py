@@ -33,11 +33,6 @@ class _Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, ServingKey]
 
 
-def digest_of(key: str) -> str:
-    """Return under which a key stands in a snapshot; keys are long and random, so no salt."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 def encode_keys(keys: Mapping[str, ServingKey]) -> bytes:
     """Return the content of a snapshot.
 

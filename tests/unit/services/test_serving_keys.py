@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.domain.credentials import ApiKey, HeldKey
+from modelyard.domain.credentials import ApiKey, HeldKey, digest_of
 from modelyard.domain.deployments import Deployment, DeploymentState
 from modelyard.domain.errors import Forbidden, NotAuthorized
 from modelyard.domain.identities import ModelAccess, Role
 from modelyard.services.serving_keys import ServingKeyService
-from modelyard.serving.keys import KeyRing, digest_of
+from modelyard.serving.keys import KeyRing
 from modelyard.store.serving_files import ServingFiles, platform_key_in
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from modelyard.domain.credentials import digest_of
 from modelyard.domain.errors import Forbidden, NotAuthorized, Unavailable
 from modelyard.domain.serving_keys import ServingKey
 from modelyard.serving.door import Door
-from modelyard.serving.keys import LOOK_S, KeyRing, digest_of, encode_keys, subject_of
+from modelyard.serving.keys import LOOK_S, KeyRing, encode_keys, subject_of
 from modelyard.serving.logs import ServerLog
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.shelf import Shelf
