@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from modelyard.domain.credentials import OneTimeToken, Secret, digest_of, one_time_token
-from modelyard.domain.errors import NotAuthorized
+from modelyard.domain.errors import Conflict, NotAuthorized, NotFound
 from modelyard.domain.identities import Caller, Role
 from modelyard.domain.passwords import check_password
 from modelyard.domain.people import User, check_email
@@ -41,6 +41,18 @@ class InvitationService:
         if self.logins.has_users():
             return None
         return self._make(LOCAL, None, SETUP_LASTS)
+
+    def require_set_up(self) -> None:
+        """Refuse to go on where the platform has no user yet.
+
+        Raises:
+            Conflict: if so.
+        """
+        if not self.logins.has_users():
+            raise Conflict(
+                "The platform is not set up: it has no user yet.",
+                fix="modelyard users setup prints the token by which the first one is made.",
+            )
 
     def set_up(self, text: str, *, email: str, password: str, title: str) -> Admission:
         """Make the platform's first user, who runs it, and let them in.
@@ -79,6 +91,17 @@ class InvitationService:
         own = self.within(user.tenant)
         with own.audit.recorded(caller, "user.invite", target=user.subject):
             return self._make(user.tenant, user.id, INVITATION_LASTS)
+
+    def invite_again(self, caller: Caller, email: str) -> tuple[User, Secret]:
+        """Return the user of an address, of whatever tenant, with a token as `invite` makes it.
+
+        Raises:
+            NotFound: if nobody has the address.
+        """
+        user = self.logins.anybody_called(check_email(email))
+        if user is None:
+            raise NotFound(f"There is no user '{email}'.", fix="modelyard users list tells them.")
+        return user, self.invite(caller, user)
 
     def choose_password(self, text: str, password: str) -> Admission:
         """Let an invited user choose a password, and let them in; their other logins end.
