@@ -80,6 +80,7 @@ class Project(Foundation):
             folder=self.folder / "data",
             limit_bytes=self.settings.upload_bytes,
             catalog=self.catalog,
+            audit=self.audit,
             tables=lambda: self.tables,
             now=_now,
         )
@@ -195,7 +196,13 @@ class Project(Foundation):
         from modelyard.wiring.registry import RegistryWiring
 
         return RegistryWiring(
-            self.records, self.catalog, self.artifacts, self.packages, lambda: self.jobs
+            records=self.records,
+            catalog=self.catalog,
+            artifacts=self.artifacts,
+            packages=self.packages,
+            audit=lambda: self.audit,
+            jobs=lambda: self.jobs,
+            datasets=lambda: self.named_datasets,
         )
 
     @property

@@ -9,6 +9,7 @@ import click
 from modelyard.cli._options import DATA, JSON, pairs
 from modelyard.cli._screen import confirm, print_json, print_table
 from modelyard.domain.errors import DataError, NotFound, UsageError
+from modelyard.domain.identities import LOCAL_CALLER
 
 if TYPE_CHECKING:
     from modelyard.bootstrap import Project
@@ -57,7 +58,7 @@ def add(file: Path, *, name: str | None, wants_json: bool) -> None:
     request = UploadRequest(
         name=name or slug(file.name.partition(".")[0]),
         size_bytes=file.stat().st_size,
-        created_by="local",
+        created_by=LOCAL_CALLER.subject,
         filename=file.name,
     )
     version = project.uploads.take(request, _pieces(file))
@@ -80,7 +81,7 @@ def fix(dataset: str, fixes: tuple[str, ...], *, wants_json: bool) -> None:
 
     project = open_project()
     reading = Reading(fixes=pairs(fixes, "fix"))
-    version = project.named_datasets.derive(dataset, reading, created_by="local")
+    version = project.named_datasets.derive(dataset, reading, caller=LOCAL_CALLER)
     _read_and_tell(project, version, wants_json=wants_json)
 
 
@@ -172,7 +173,10 @@ def delete(dataset: str, *, is_all: bool, yes: bool, wants_json: bool) -> None:
     if not yes:
         what = f"every version of '{dataset}'" if is_all else dataset
         confirm(f"Delete {what}?", wants_json=wants_json)
-    gone = service.delete_all(dataset) if is_all else (service.delete(dataset),)
+    if is_all:
+        gone = service.delete_all(dataset, caller=LOCAL_CALLER)
+    else:
+        gone = (service.delete(dataset, caller=LOCAL_CALLER),)
     names = [each.reference for each in gone]
     if wants_json:
         print_json({"deleted": names})
@@ -200,7 +204,7 @@ def _read_and_tell(project: "Project", version: "DatasetVersion", *, wants_json:
     known = project.ingesting.ingest(version.reference)
     if known.refusal is not None:
         refusal = known.refusal
-        project.named_datasets.delete(known.reference)
+        project.named_datasets.delete(known.reference, caller=LOCAL_CALLER)
         raise DataError(
             refusal.detail,
             fix=refusal.fix,

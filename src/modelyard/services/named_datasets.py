@@ -16,8 +16,10 @@ from modelyard.domain.datasets import (
 )
 from modelyard.domain.errors import Conflict, DataError, InvalidValue
 from modelyard.domain.fixes import RECOMMENDED, Fix
+from modelyard.domain.identities import Caller
 from modelyard.domain.queries import Page
 from modelyard.domain.readings import options_of
+from modelyard.services.audit import Audit
 from modelyard.store.blobs import Blobs
 from modelyard.store.descriptions import FINDINGS, PAGE, PROFILE, Descriptions
 from modelyard.store.lineage import Lineage, Offspring
@@ -67,6 +69,7 @@ class NamedDatasetService:
     blobs: Blobs
     descriptions: Descriptions
     users_of: Callable[[DatasetVersion], Sequence[str]]
+    audit: Audit
     now: Callable[[], datetime]
 
     def find(self, *, limit: int | None = None, cursor: str | None = None) -> Page[NamedDataset]:
@@ -174,7 +177,7 @@ class NamedDatasetService:
         version = self.get(reference)
         return self.lineage_of.of_dataset(version.data_sha256) if version.data_sha256 else None
 
-    def derive(self, reference: str, reading: Reading, *, created_by: str) -> DatasetVersion:
+    def derive(self, reference: str, reading: Reading, *, caller: Caller) -> DatasetVersion:
         """Make a version of the same content that is read or mended otherwise.
 
         What the older version is read and mended by stays, unless the same thing is said anew. The
@@ -194,25 +197,26 @@ class NamedDatasetService:
                 fix='Name fixes, e.g. {"missing-values:age": "recommended"}, or how to read it.',
             )
         older = self.get(reference)
-        added = self.versions_kept.add(
-            replace(
-                older,
-                state=DatasetState.UNREAD,
-                refusal=None,
-                created_at=self.now(),
-                created_by=created_by,
-                read={**older.read, **reading.read},
-                fixes={**older.fixes, **reading.fixes},
-                applied=(),
-                derived_from=older.version,
-                n_rows=None,
-                n_columns=None,
-            )
+        derived = replace(
+            older,
+            state=DatasetState.UNREAD,
+            refusal=None,
+            created_at=self.now(),
+            created_by=caller.subject,
+            read={**older.read, **reading.read},
+            fixes={**older.fixes, **reading.fixes},
+            applied=(),
+            derived_from=older.version,
+            n_rows=None,
+            n_columns=None,
         )
+        with self.audit.together():
+            added = self.versions_kept.add(derived)
+            self.audit.record(caller, "dataset.derive", target=added.reference)
         _log.info("dataset derived", dataset=added.reference, of=older.reference)
         return added
 
-    def delete(self, reference: str) -> DatasetVersion:
+    def delete(self, reference: str, *, caller: Caller) -> DatasetVersion:
         """Delete one version, and its file where no other version has the same content.
 
         Runs and models that came of it keep its hash.
@@ -222,20 +226,10 @@ class NamedDatasetService:
             Conflict: if something is at work on it.
         """
         version = self.get(reference)
-        users = self.users_of(version)
-        if users:
-            raise Conflict(
-                f"{version.reference} is being used: {', '.join(users[:5])}.",
-                fix="Wait until that has ended, or cancel it.",
-            )
-        with self.blobs.held():
-            if self.versions_kept.delete(version):
-                self.blobs.delete(version.blob)
-        self.descriptions.delete(version)
-        _log.info("dataset deleted", dataset=version.reference)
+        self._delete([version], caller)
         return version
 
-    def delete_all(self, name: str) -> tuple[DatasetVersion, ...]:
+    def delete_all(self, name: str, *, caller: Caller) -> tuple[DatasetVersion, ...]:
         """Delete every version of a name, or none where one of them is being used.
 
         Raises:
@@ -243,13 +237,32 @@ class NamedDatasetService:
             Conflict: if something is at work on one of them.
         """
         versions = self.versions(name).items
-        users = [user for version in versions for user in self.users_of(version)]
+        self._delete(versions, caller)
+        return versions
+
+    def _delete(self, versions: Sequence[DatasetVersion], caller: Caller) -> None:
+        with self.blobs.held():
+            # Nobody asks for a job in between: it would be written in the same queue.
+            with self.audit.together():
+                free = [self._forget(version, caller) for version in versions]
+            for version, is_free in zip(versions, free, strict=True):
+                if is_free:
+                    self.blobs.delete(version.blob)
+        for version in versions:
+            self.descriptions.delete(version)
+            _log.info("dataset deleted", dataset=version.reference)
+
+    def _forget(self, version: DatasetVersion, caller: Caller) -> bool:
+        """Take the record away, and return whether nothing stands for its content any more."""
+        users = self.users_of(version)
         if users:
             raise Conflict(
-                f"'{name}' is being used: {', '.join(users[:5])}.",
+                f"{version.reference} is being used: {', '.join(users[:5])}.",
                 fix="Wait until that has ended, or cancel it.",
             )
-        return tuple(self.delete(version.reference) for version in versions)
+        told = {"sha256": version.sha256}
+        self.audit.record(caller, "dataset.delete", target=version.reference, details=told)
+        return self.versions_kept.delete(version)
 
     def require_ready(self, version: DatasetVersion) -> DatasetVersion:
         """Return a version that was read.

@@ -26,7 +26,9 @@ from modelyard.domain.datasets import (
 )
 from modelyard.domain.errors import BodyTooLarge, Conflict, DataError, InvalidValue, NotFound
 from modelyard.domain.formats import START_BYTES, format_of
+from modelyard.domain.identities import Caller, Role
 from modelyard.kit.hashing import sha256_of_file
+from modelyard.services.audit import Audit
 from modelyard.store.blobs import Blobs
 from modelyard.store.parts import Parts, PartWriter, require_offset
 from modelyard.store.uploads import Uploads
@@ -66,15 +68,18 @@ class UploadService:
     """Receives files.
 
     Attributes:
+        tenant: whose they are.
         contents: names of the files that datasets stand for.
         limit_bytes: most that one file may have.
     """
 
+    tenant: str
     uploads: Uploads
     parts: Parts
     blobs: Blobs
     contents: Callable[[], frozenset[str]]
     limit_bytes: int
+    audit: Audit
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 
@@ -277,7 +282,11 @@ class UploadService:
         )
         with self.blobs.held():
             self.blobs.place(path, version.blob)
-            added = self.uploads.complete(upload, version)
+            with self.audit.together():
+                added = self.uploads.complete(upload, version)
+                told = {"sha256": sha256, "size_bytes": added.size_bytes}
+                owner = Caller(self.tenant, upload.created_by, Role.EDITOR)
+                self.audit.record(owner, "dataset.upload", target=added.reference, details=told)
         _log.info("dataset uploaded", dataset=added.reference, size_bytes=added.size_bytes)
         return added
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.catalog import Catalog
+from modelyard.services.audit import Audit
 from modelyard.store.databases import TenantDatabase
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class DataWiring:
     Attributes:
         folder: of the data.
         limit_bytes: of one file.
+        audit: the record of deeds.
         tables: reads tables, when it is asked for.
         now: tells the time.
     """
@@ -34,6 +36,7 @@ class DataWiring:
     folder: Path
     limit_bytes: int
     catalog: Catalog
+    audit: Audit
     tables: Callable[[], "TableReader"]
     now: Callable[[], datetime]
 
@@ -53,11 +56,13 @@ class DataWiring:
         from modelyard.store.uploads import Uploads
 
         return UploadService(
+            tenant=self.records.tenant,
             uploads=Uploads(self.records),
             parts=Parts(self.blobs.root / ".parts"),
             blobs=self.blobs,
             contents=NamedDatasets(self.records).contents,
             limit_bytes=self.limit_bytes,
+            audit=self.audit,
             now=self.now,
             new_id=lambda: secrets.token_urlsafe(24),
         )
@@ -77,6 +82,7 @@ class DataWiring:
             blobs=self.blobs,
             descriptions=Descriptions(self.folder / "descriptions"),
             users_of=DatasetUsers(self.records).of,
+            audit=self.audit,
             now=self.now,
         )
 

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from modelyard.bootstrap import Project
+from modelyard.domain.audits import AuditQuery
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.errors import Conflict, DamagedFile, DataError, InvalidValue, NotFound
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.readings import with_dataset
 from modelyard.services.named_datasets import Reading
 from modelyard.services.uploads import UploadRequest
@@ -127,7 +129,7 @@ def test_fixes_make_a_version_of_the_same_bytes_that_says_what_was_done(project)
     names = [each["name"] for each in json.loads(project.named_datasets.findings("people"))]
     assert "spelling-variants:city" in names
     fixes = {"spelling-variants:city": "merge-spellings"}
-    derived = project.named_datasets.derive("people", Reading(fixes=fixes), created_by="user:2")
+    derived = project.named_datasets.derive("people", Reading(fixes=fixes), caller=LOCAL_CALLER)
     second = project.ingesting.ingest(derived.reference)
     assert (second.version, second.derived_from, second.sha256) == (2, 1, first.sha256)
     assert second.applied == (
@@ -142,7 +144,7 @@ def test_fixes_make_a_version_of_the_same_bytes_that_says_what_was_done(project)
 def test_a_column_that_is_left_out_is_not_shown_either(project):
     _add(project, CSV.encode())
     project.named_datasets.derive(
-        "people", Reading(fixes={"city": "drop-column"}), created_by="local"
+        "people", Reading(fixes={"city": "drop-column"}), caller=LOCAL_CALLER
     )
     assert project.ingesting.ingest("people@2").n_columns == 2
     preview = project.named_datasets.preview("people@2", n_rows=1)
@@ -153,7 +155,7 @@ def test_a_file_that_was_misread_is_read_otherwise_by_a_new_version(project):
     content = "name;price\nA;1,5\nB;2,5\n".encode("cp1252")
     _add(project, content)
     reading = Reading(read={"decimal": ",", "kinds": {"name": "identifier"}})
-    project.named_datasets.derive("people", reading, created_by="local")
+    project.named_datasets.derive("people", reading, caller=LOCAL_CALLER)
     version = project.ingesting.ingest("people@2")
     preview = project.named_datasets.preview("people@2", n_rows=1)
     assert preview.rows == [["A", 1.5]]
@@ -173,14 +175,14 @@ def test_a_file_that_was_misread_is_read_otherwise_by_a_new_version(project):
 def test_what_mends_nothing_is_refused_at_once(project, reading, words):
     _add(project, CSV.encode())
     with pytest.raises(InvalidValue, match=words):
-        project.named_datasets.derive("people", reading, created_by="local")
+        project.named_datasets.derive("people", reading, caller=LOCAL_CALLER)
     assert len(project.named_datasets.versions("people").items) == 1
 
 
 def test_a_fix_that_found_nothing_fails_the_version_and_the_name_stands_for_the_one_before(project):
     _add(project, CSV.encode())
     fixes = {"missing-values:age": "recommended"}
-    derived = project.named_datasets.derive("people", Reading(fixes=fixes), created_by="local")
+    derived = project.named_datasets.derive("people", Reading(fixes=fixes), caller=LOCAL_CALLER)
     failed = project.ingesting.ingest(derived.reference)
     assert "found anything to mend" in failed.refusal.detail
     assert project.named_datasets.resolve("people").version.version == 1
@@ -191,16 +193,32 @@ def test_what_is_in_use_is_not_deleted(project):
     busy = replace(project.named_datasets, users_of=lambda _: ("job j1",))
     for delete in (busy.delete, busy.delete_all):
         with pytest.raises(Conflict, match="is being used: job j1"):
-            delete("people")
+            delete("people", caller=LOCAL_CALLER)
     assert project.named_datasets.get("people").state is DatasetState.READY
 
 
 def test_a_deleted_version_leaves_nothing_but_its_hash(project):
     version = _add(project, CSV.encode())
-    project.named_datasets.delete("people")
+    project.named_datasets.delete("people", caller=LOCAL_CALLER)
     with pytest.raises(NotFound):
         project.named_datasets.get("people")
     assert list(project.blobs.root.glob("[0-9a-f]*")) == []
     assert list((project.folder / "data" / "descriptions").rglob("*.json")) == []
     lineage = project.models.offspring(version.data_sha256)
     assert lineage.dataset.location == "people@1"
+
+
+def test_who_uploads_mends_and_deletes_is_recorded(project):
+    _add(project, CSV.encode())
+    project.named_datasets.derive(
+        "people", Reading(fixes={"city": "drop-column"}), caller=LOCAL_CALLER
+    )
+    project.named_datasets.delete_all("people", caller=LOCAL_CALLER)
+    deeds = project.audit.page(AuditQuery()).items
+    assert [(deed.action, deed.target, deed.actor) for deed in reversed(deeds)] == [
+        ("dataset.upload", "people@1", "local"),
+        ("dataset.derive", "people@2", "local"),
+        ("dataset.delete", "people@2", "local"),
+        ("dataset.delete", "people@1", "local"),
+    ]
+    assert deeds[-1].details["sha256"] == deeds[0].details["sha256"]

@@ -18,6 +18,7 @@ from modelyard.domain.errors import (
     NotATable,
     NotFound,
 )
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.kit.hashing import sha256_of
 from modelyard.services.uploads import ABANDONED_AFTER, UploadRequest
 from modelyard.settings import Settings
@@ -111,9 +112,9 @@ def test_the_same_content_under_two_names_is_one_file(project):
     for name in ("a", "b"):
         project.uploads.take(_request(name=name), [CONTENT])
     assert len(list(project.blobs.root.glob("[0-9a-f]*"))) == 1
-    project.named_datasets.delete("a")
+    project.named_datasets.delete("a", caller=LOCAL_CALLER)
     assert project.named_datasets.resolve("b").path.read_bytes() == CONTENT
-    project.named_datasets.delete("b")
+    project.named_datasets.delete("b", caller=LOCAL_CALLER)
     assert list(project.blobs.root.glob("[0-9a-f]*")) == []
 
 
@@ -217,5 +218,5 @@ def test_another_tenant_neither_sees_nor_shares_an_upload(project):
     with pytest.raises(NotFound):
         theirs.named_datasets.resolve(sha256_of(CONTENT))
     theirs.uploads.take(_request(), [CONTENT])
-    project.named_datasets.delete("sales")
+    project.named_datasets.delete("sales", caller=LOCAL_CALLER)
     assert theirs.named_datasets.resolve("sales").path.read_bytes() == CONTENT

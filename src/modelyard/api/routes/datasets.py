@@ -105,9 +105,9 @@ def show_dataset(name: Name, project: ProjectOf) -> DatasetVersionAnswer:
 
 
 @ROUTER.delete("/datasets/{name}", dependencies=[needs(Role.EDITOR)])
-def delete_dataset(name: Name, project: ProjectOf) -> DeletedVersions:
+def delete_dataset(name: Name, caller: CallerOf, project: ProjectOf) -> DeletedVersions:
     """Delete every version of a dataset, unless a job or a training needs one of them now."""
-    deleted = project.named_datasets.delete_all(name)
+    deleted = project.named_datasets.delete_all(name, caller=caller)
     return DeletedVersions(deleted=[each.reference for each in deleted])
 
 
@@ -140,7 +140,7 @@ async def derive_version(
         project.named_datasets.derive,
         reference,
         Reading(read=read, fixes=body.fixes),
-        created_by=caller.subject,
+        caller=caller,
     )
     known = await request.app.state.small_reads.read(project, derived)
     response.headers["location"] = _place(known)
@@ -154,9 +154,11 @@ def show_version(name: Name, version: Version, project: ProjectOf) -> DatasetVer
 
 
 @ROUTER.delete("/datasets/{name}/versions/{version}", dependencies=[needs(Role.EDITOR)])
-def delete_version(name: Name, version: Version, project: ProjectOf) -> DeletedVersions:
+def delete_version(
+    name: Name, version: Version, caller: CallerOf, project: ProjectOf
+) -> DeletedVersions:
     """Delete one version, unless a job or a training needs it now."""
-    deleted = project.named_datasets.delete(_reference(name, version))
+    deleted = project.named_datasets.delete(_reference(name, version), caller=caller)
     return DeletedVersions(deleted=[deleted.reference])
 
 
