@@ -21,7 +21,7 @@ from modelyard.services.uploads import UploadRequest
 
 _CHILD = b"modelyard.worker.child"
 # Far more than a training of these rows takes on a crowded machine.
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 TABLE = table().encode()
 CONFIG = TrainingConfig(target="y", algorithm="logistic-regression")
@@ -55,7 +55,7 @@ def wait_for(happened: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_S
     while not happened():
         assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def has_ended(project: Project, job: Job) -> bool:
