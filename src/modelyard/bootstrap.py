@@ -6,19 +6,15 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from modelyard.domain.errors import NotFound
-from modelyard.kit.installs import serves_alone
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.settings import Settings, let_threads_sleep, read_settings
 from modelyard.wiring.foundation import Foundation
 
 if TYPE_CHECKING:
-    from modelyard.domain.runs import Model
     from modelyard.services.asking import AskingService
     from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     from modelyard.services.keys import KeyService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
-    from modelyard.services.packages import PackageService
     from modelyard.services.people import PeopleService
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
@@ -295,17 +290,6 @@ class Project(Foundation):
         )
 
     @cached_property
-    def packages(self) -> "PackageService":
-        """Opening packages alone: those in folders without a look into the database."""
-        from modelyard.services.packages import PackageService
-
-        return PackageService(
-            find=self._registered,
-            path_of=self._path_of,
-            fingerprint=self._own_fingerprint,
-        )
-
-    @cached_property
     def predicting(self) -> "PredictionService":
         """Opening packages, predicting and evaluating."""
         from modelyard.services.predicting import PredictionService
@@ -317,7 +301,7 @@ class Project(Foundation):
             find=lambda reference: Models(self.records).get(reference),
             path_of=self.artifacts.path_of,
             keep=lambda evaluation: Evaluations(self.records).add(evaluation),
-            fingerprint=self._own_fingerprint,
+            fingerprint=self.own_fingerprint,
             now=_now,
             new_id=_new_id,
             n_threads=self.settings.threads,
@@ -341,26 +325,6 @@ class Project(Foundation):
     def _ask_database(self) -> None:
         # It is opened here, so that one that cannot be opened is told as well.
         self.database.require_answer()
-
-    def _path_of(self, artifact: str) -> Path:
-        return self.artifacts.path_of(artifact)
-
-    def _own_fingerprint(self) -> str | None:
-        """Return the fingerprint of this user's key; opening a package is no reason to make one."""
-        from modelyard.packaging.signing import fingerprint_in
-
-        return fingerprint_in(self.settings.keys)
-
-    def _registered(self, reference: str) -> "Model":
-        if serves_alone():
-            raise NotFound(
-                f"There is no model package in '{reference}', and this install has no registry.",
-                fix="Give the folder of a package. Names are known where modelyard was trained: "
-                "modelyard models show NAME tells the folder.",
-            )
-        from modelyard.store.models import Models
-
-        return Models(self.records).get(reference)
 
 
 def open_project(settings: Settings | None = None, *, keeps_tables: bool = True) -> Project:

@@ -63,15 +63,17 @@ class Door:
                 self._record(scope, status or _GONE, seconds=self._clock() - started)
 
     def _record(self, scope: Scope, status: int, *, seconds: float) -> None:
-        self._meters.count(scope["method"], _endpoint(scope), status=status, seconds=seconds)
-        caller = scope["state"].get("caller")
+        told = scope["state"]
+        endpoint = told.get("endpoint", _OTHER)
+        self._meters.count(scope["method"], endpoint, status=status, seconds=seconds)
+        caller = told.get("caller")
         structlog.get_logger().info(
             "request",
             method=scope["method"],
             path=scope["path"],
             status=status,
             duration_ms=round(1e3 * seconds, 3),
-            client=(scope.get("client") or ("",))[0],
+            client=told.get("client") or (scope.get("client") or ("",))[0],
             tenant=getattr(caller, "tenant", None),
             subject=getattr(caller, "subject", None),
         )
@@ -82,10 +84,6 @@ def _id_of(scope: Scope) -> str:
     given: bytes = dict(scope["headers"]).get(b"x-request-id", b"")
     told = given.decode("latin-1")
     return told if _ID.fullmatch(told) else secrets.token_hex(8)
-
-
-def _endpoint(scope: Scope) -> str:
-    return getattr(scope.get("route"), "path", _OTHER)
 
 
 def _log_fault(error: Exception) -> None:

@@ -67,23 +67,6 @@ class ModelService:
         """Put an alias on a version; it leaves the version that had it."""
         return self.models.set_alias(reference, alias)
 
-    def demote(self, name: str, alias: str) -> None:
-        """Take an alias off whichever version of the name it stands on."""
-        self.models.remove_alias(name, alias)
-
-    def roll_back(self, name: str, alias: str = CHAMPION) -> Model:
-        """Put an alias back on the version that it stood on last, and return that.
-
-        Raises:
-            Conflict: if it stood on no other before.
-        """
-        return self.models.roll_back_alias(name, alias)
-
-    def change_tags(self, reference: str, tags: Mapping[str, str | None]) -> Model:
-        """Set tags of a version, take off those that are None, and return it."""
-        self.models.change_tags(reference, tags)
-        return self.models.get(reference)
-
     def tag(self, reference: str, tags: Mapping[str, str]) -> Model:
         """Set tags of a version and return it."""
         for key, value in tags.items():

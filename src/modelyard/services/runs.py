@@ -60,11 +60,6 @@ class RunService:
         """
         return self.kept_trials.find(self.runs.get(reference).id)
 
-    def change_tags(self, reference: str, tags: Mapping[str, str | None]) -> Run:
-        """Set tags of a run, take off those that are None, and return it."""
-        self.runs.change_tags(reference, tags)
-        return self.runs.get(reference)
-
     def tag(self, reference: str, tags: Mapping[str, str]) -> Run:
         """Set tags of a run and return it."""
         for key, value in tags.items():

@@ -1,9 +1,9 @@
 """Registered models, as requests ask for them and answers tell of them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Model
@@ -205,10 +205,38 @@ class ComparisonAnswer(Answer):
     caution: str = Field(description="What the figures cannot tell.")
 
 
-class SuggestionRequest(RequestBody):
-    """What advice is asked for."""
+class EvaluateRequest(RequestBody):
+    """Rows to measure a model on."""
 
-    model: Reference = Field(description="Whose training advises.", examples=["churn@3"])
+    dataset: Reference = Field(
+        description="`name`, `name@3`, or the SHA-256 of a file.", examples=["churn-march"]
+    )
+    metric: str | None = Field(
+        None, max_length=250, description="Key of the one that decides; null is the model's own."
+    )
+    threshold: float | None = Field(
+        None, gt=0, lt=1, description="Of two labels, to try in place of the model's own."
+    )
+    sensitive: list[str] = Field(
+        default=[], max_length=20, description="Columns by whose groups the model is measured."
+    )
+
+
+class SuggestionRequest(RequestBody):
+    """What advice is asked for: about one of both."""
+
+    model: Reference | None = Field(
+        None, description="Whose training advises.", examples=["churn@3"]
+    )
+    dataset: Reference | None = Field(
+        None, description="Whose columns advise, before a training: `name` or `name@3`."
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.model is None) == (self.dataset is None):
+            raise ValueError("should name a model or a dataset, and not both")
+        return self
 
 
 class SuggestionAnswer(Answer):
@@ -222,5 +250,4 @@ class SuggestionAnswer(Answer):
 class SuggestionList(Answer):
     """What to do next, the most pressing first."""
 
-    source: Literal["model"]
     items: list[SuggestionAnswer]

@@ -1,16 +1,20 @@
-"""What every service of a project stands on: settings, tenant, folder, database, catalog, key."""
+"""What every service of a project stands on: settings, tenant, folder, records, packages, key."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from modelyard.domain.errors import NotFound
 from modelyard.domain.tenants import LOCAL, check_tenant
+from modelyard.kit.installs import serves_alone
 from modelyard.settings import Settings
 
 if TYPE_CHECKING:
     from modelyard.catalog import Catalog
+    from modelyard.domain.runs import Model
     from modelyard.packaging.signing import SigningKey
+    from modelyard.services.packages import PackageService
     from modelyard.store.artifacts import Artifacts
     from modelyard.store.databases import Database, TenantDatabase
 
@@ -81,3 +85,34 @@ class Foundation:
         from modelyard.store.artifacts import Artifacts
 
         return Artifacts(self.folder / "models")
+
+    @cached_property
+    def packages(self) -> "PackageService":
+        """Opening packages alone: those in folders without a look into the database."""
+        from modelyard.services.packages import PackageService
+
+        return PackageService(
+            find=self._registered,
+            path_of=self._path_of,
+            fingerprint=self.own_fingerprint,
+        )
+
+    def _path_of(self, artifact: str) -> Path:
+        return self.artifacts.path_of(artifact)
+
+    def own_fingerprint(self) -> str | None:
+        """Return the fingerprint of this user's key; opening a package is no reason to make one."""
+        from modelyard.packaging.signing import fingerprint_in
+
+        return fingerprint_in(self.settings.keys)
+
+    def _registered(self, reference: str) -> "Model":
+        if serves_alone():
+            raise NotFound(
+                f"There is no model package in '{reference}', and this install has no registry.",
+                fix="Give the folder of a package. Names are known where modelyard was trained: "
+                "modelyard models show NAME tells the folder.",
+            )
+        from modelyard.store.models import Models
+
+        return Models(self.records).get(reference)

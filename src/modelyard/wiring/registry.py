@@ -10,12 +10,16 @@ from modelyard.store.artifacts import Artifacts
 from modelyard.store.databases import TenantDatabase
 
 if TYPE_CHECKING:
+    from modelyard.services.advising import AdviceService
+    from modelyard.services.audit import Audit
     from modelyard.services.evaluating import EvaluationService
     from modelyard.services.jobs import JobService
     from modelyard.services.kept_comparisons import KeptComparisonService
     from modelyard.services.model_files import ModelFileService
     from modelyard.services.models import ModelService
+    from modelyard.services.named_datasets import NamedDatasetService
     from modelyard.services.packages import PackageService
+    from modelyard.services.registry import RegistryService
     from modelyard.services.runs import RunService
 
 
@@ -27,14 +31,18 @@ class RegistryWiring:
         records: of the tenant.
         artifacts: the folder of its packages.
         packages: opens them.
+        audit: of the tenant, when something is changed.
         jobs: of the tenant, when one is asked for.
+        datasets: of the tenant, when one is asked for.
     """
 
     records: TenantDatabase
     catalog: Catalog
     artifacts: Artifacts
     packages: "PackageService"
+    audit: Callable[[], "Audit"]
     jobs: Callable[[], "JobService"]
+    datasets: Callable[[], "NamedDatasetService"]
 
     @cached_property
     def runs(self) -> "RunService":
@@ -59,6 +67,34 @@ class RegistryWiring:
             lineage=Lineage(self.records),
             artifacts=self.artifacts,
         )
+
+    @cached_property
+    def deeds(self) -> "RegistryService":
+        """Changes, each with its record."""
+        from modelyard.services.registry import RegistryService
+        from modelyard.store.deployments import Deployments
+        from modelyard.store.models import Models
+        from modelyard.store.runs import Runs
+
+        deployments = Deployments(self.records)
+        return RegistryService(
+            models=Models(self.records),
+            runs=Runs(self.records),
+            artifacts=self.artifacts,
+            audit=self.audit(),
+            served_as=lambda model: [
+                each.name
+                for each in deployments.find(model=model.name, version=model.version)
+                if each.is_wanted
+            ],
+        )
+
+    @cached_property
+    def advising(self) -> "AdviceService":
+        """What to do next."""
+        from modelyard.services.advising import AdviceService
+
+        return AdviceService(self.catalog, self.files.subject, self.datasets().findings)
 
     @cached_property
     def files(self) -> "ModelFileService":

@@ -55,7 +55,7 @@ def show_model(caller: CallerOf, project: ProjectOf, model: str) -> wire.ModelDe
 def delete_model(caller: CallerOf, project: ProjectOf, model: str, *, force: bool = False) -> None:
     """Delete a version and its package; the champion only with `force`."""
     found = model_for(caller, project, reference=model)
-    project.models.delete(found.reference, is_forced=force)
+    project.registry.deeds.delete(caller, found, is_forced=force)
 
 
 @ROUTER.get("/models/{model}/versions", dependencies=READS)
@@ -72,14 +72,15 @@ def promote_model(
 ) -> wire.ModelAnswer:
     """Put an alias, e.g. `champion`, on a version; it leaves the version that had it."""
     name = model_for(caller, project, reference=model).name
-    return wire.ModelAnswer.of(project.models.promote(f"{name}@{body.version}", alias))
+    reference = f"{name}@{body.version}"
+    return wire.ModelAnswer.of(project.registry.deeds.promote(caller, reference, alias=alias))
 
 
 @ROUTER.delete("/models/{model}/aliases/{alias}", dependencies=WRITES, status_code=204)
 def demote_model(caller: CallerOf, project: ProjectOf, model: str, alias: str) -> None:
     """Take an alias off whichever version it stands on."""
     name = model_for(caller, project, reference=model).name
-    project.models.demote(name, alias)
+    project.registry.deeds.demote(caller, name, alias=alias)
 
 
 @ROUTER.post("/models/{model}/aliases/{alias}/roll-back", dependencies=WRITES)
@@ -88,7 +89,7 @@ def roll_back_model(
 ) -> wire.ModelAnswer:
     """Put an alias back on the version that it stood on before."""
     name = model_for(caller, project, reference=model).name
-    return wire.ModelAnswer.of(project.models.roll_back(name, alias))
+    return wire.ModelAnswer.of(project.registry.deeds.roll_back(caller, name, alias=alias))
 
 
 @ROUTER.patch("/models/{model}/tags", dependencies=WRITES)
@@ -96,8 +97,8 @@ def tag_model(
     caller: CallerOf, project: ProjectOf, model: str, body: wire.TagsPatch
 ) -> wire.ModelAnswer:
     """Set tags of a version, and take off those that are null."""
-    found = model_for(caller, project, reference=model)
-    return wire.ModelAnswer.of(project.models.change_tags(found.reference, body.tags))
+    reference = model_for(caller, project, reference=model).reference
+    return wire.ModelAnswer.of(project.registry.deeds.tag(caller, reference, tags=body.tags))
 
 
 @ROUTER.get("/models/{model}/lineage", dependencies=READS)

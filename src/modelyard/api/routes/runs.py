@@ -54,14 +54,14 @@ def show_run(caller: CallerOf, project: ProjectOf, run: str) -> wire.RunDetail:
 @ROUTER.delete("/runs/{run}", dependencies=WRITES, status_code=204)
 def delete_run(caller: CallerOf, project: ProjectOf, run: str) -> None:
     """Forget a training whose model is not registered any more."""
-    project.runs.delete(run_for(caller, project, reference=run).id)
+    project.registry.deeds.delete_run(caller, run_for(caller, project, reference=run))
 
 
 @ROUTER.patch("/runs/{run}/tags", dependencies=WRITES)
 def tag_run(caller: CallerOf, project: ProjectOf, run: str, body: TagsPatch) -> wire.RunAnswer:
     """Set tags of a training, and take off those that are null."""
     found = run_for(caller, project, reference=run)
-    return wire.RunAnswer.of(project.runs.change_tags(found.id, body.tags))
+    return wire.RunAnswer.of(project.registry.deeds.tag_run(caller, found, tags=body.tags))
 
 
 @ROUTER.get("/runs/{run}/trials", dependencies=READS)
