@@ -206,6 +206,7 @@ def test_another_version_takes_over_without_a_lost_request(live: Live) -> None:
     with ThreadPoolExecutor(2) as pool:
         asking = [pool.submit(ask_on) for _ in range(2)]
         pid, url = live.pid, live.flowers.url
+        _until(lambda: seen[f"200 {live.model.version}"] > 0)
         live.deploy(second)
         _until(lambda: seen[f"200 {second.version}"] > 0)
         stopped.set()

@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 
 import structlog
 
@@ -20,22 +21,27 @@ from modelyard.worker.serving_processes import ServingProcess
 LOAD_EVERY_S = 1.0
 
 
-def look_after_deployments(
-    project: Project, *, is_ending: Callable[[], bool], asks_for_keys: bool = True
-) -> None:
-    """Serve what is deployed by every tenant, and load what was answered, until it is to end.
+@contextmanager
+def serving_deployments(project: Project, *, asks_for_keys: bool = True) -> Iterator[None]:
+    """Serve what is deployed by every tenant, and load what was answered, during the block.
 
     Args:
         project: of the platform.
-        is_ending: whether to end.
         asks_for_keys: whether serving processes ask for API keys, as all do but those of a laptop.
     """
-    loading = Thread(target=_load_until, args=(project, is_ending), name="load-predictions")
-    loading.start()
+    ending, watcher = Event(), watcher_of(project, asks_for_keys=asks_for_keys)
+    threads = [
+        Thread(target=_load_until, args=(project, ending), name="load-predictions"),
+        Thread(target=lambda: watcher.work(is_ending=ending.is_set), name="watch-deployments"),
+    ]
+    for each in threads:
+        each.start()
     try:
-        watcher_of(project, asks_for_keys=asks_for_keys).work(is_ending=is_ending)
+        yield
     finally:
-        loading.join()
+        ending.set()
+        for each in threads:
+            each.join()
     # What the processes have answered while they ended.
     load_predictions(project)
 
@@ -45,7 +51,7 @@ def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127
 
     Args:
         project: of the platform.
-        asks_for_keys: as in `look_after_deployments`.
+        asks_for_keys: as in `serving_deployments`.
         host: at which serving processes listen.
     """
 
@@ -89,10 +95,9 @@ def load_predictions(project: Project) -> int:
     return sum(serving.loader_in(tenant).load() for tenant in serving.tenants_with_files())
 
 
-def _load_until(project: Project, is_ending: Callable[[], bool]) -> None:
-    while not is_ending():
+def _load_until(project: Project, ending: Event) -> None:
+    while not ending.wait(LOAD_EVERY_S):
         try:
             load_predictions(project)
         except StoreError as error:
             structlog.get_logger().warning("the store cannot be reached", error=str(error))
-        time.sleep(LOAD_EVERY_S)
