@@ -23,6 +23,7 @@ _TOLD: Mapping[int, str] = MappingProxyType(
         404: "There is no such thing, or it is another tenant's.",
         408: "The body did not come whole in time.",
         409: "It does not go with what there is, or the first request of this key is on its way.",
+        412: "The request speaks another version of the protocol.",
         413: "The body is too long.",
         415: "The body is not in a form that is read.",
         422: "The body or a parameter cannot be used; the answer names the place.",
@@ -67,9 +68,14 @@ def responses_of(
     statuses |= {404} if is_named or has_body else set()
     statuses |= {408, 413, 415} if has_body else set()
     statuses |= {409} if changes else set()
+    return problems(*sorted(statuses))
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the documentation tells of these problems, as `responses` of a route."""
     return {
         status: {"description": _TOLD[status], "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
-        for status in sorted(statuses)
+        for status in statuses
     }
 
 

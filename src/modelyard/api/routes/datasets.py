@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.policies import needs
+from modelyard.api.problems import problems
 from modelyard.api.routing import PREFIX, router
 from modelyard.api.small_reads import ask_for_reading
 from modelyard.api.streaming import in_thread, write_body
@@ -66,7 +67,13 @@ def list_datasets(
     return PageOf(items=items, next_cursor=page.next_cursor)
 
 
-@ROUTER.post("/datasets", status_code=201, dependencies=[needs(Role.EDITOR)], openapi_extra=_FILE)
+@ROUTER.post(
+    "/datasets",
+    status_code=201,
+    dependencies=[needs(Role.EDITOR)],
+    openapi_extra=_FILE,
+    responses=problems(408, 413, 415),
+)
 async def upload_dataset(
     request: Request,
     response: Response,

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.policies import needs, public
+from modelyard.api.problems import problems
 from modelyard.api.routing import PREFIX, router
 from modelyard.api.streaming import in_thread, write_body
 from modelyard.bootstrap import Project
@@ -46,7 +47,12 @@ async def tell_protocol(request: Request) -> Response:
     return Response(status_code=204, headers=_tus(told))
 
 
-@ROUTER.post("/uploads", status_code=201, dependencies=[needs(Role.EDITOR)])
+@ROUTER.post(
+    "/uploads",
+    status_code=201,
+    dependencies=[needs(Role.EDITOR)],
+    responses=problems(412, 413),
+)
 def begin_upload(
     caller: CallerOf,
     project: ProjectOf,
@@ -85,7 +91,7 @@ def show_upload(upload: str, project: ProjectOf) -> UploadAnswer:
     return _answer(found, project.uploads.offset_or_none(found))
 
 
-@ROUTER.head("/uploads/{upload}", dependencies=[needs(Role.EDITOR)])
+@ROUTER.head("/uploads/{upload}", dependencies=[needs(Role.EDITOR)], responses=problems(412))
 async def tell_offset(
     upload: str, request: Request, project: ProjectOf, tus_resumable: TusVersion = None
 ) -> Response:
@@ -110,6 +116,7 @@ async def tell_offset(
     status_code=204,
     dependencies=[needs(Role.EDITOR)],
     openapi_extra=_BODY,
+    responses=problems(408, 412, 413, 415),
 )
 async def append_bytes(
     upload: str,
