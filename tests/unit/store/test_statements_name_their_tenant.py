@@ -1,9 +1,14 @@
 """The listener that watches every store test tells a statement that forgets its tenant."""
 
+import importlib
+import inspect
+import pkgutil
+
 import pytest
 import sqlalchemy as sa
 
-from modelyard.store.databases import TenantDatabase
+from modelyard import store
+from modelyard.store.databases import Database, TenantDatabase
 from modelyard.store.tables.models import ML_MODEL_TAGS, ML_MODELS
 from modelyard.store.tables.runs import TRAINING_JOB_TAGS as TAGS
 from modelyard.store.tables.runs import TRAINING_JOBS as JOBS
@@ -85,3 +90,26 @@ def test_the_statements_of_every_store_are_listened_to(
     with records.reading() as connection:
         connection.execute(sa.select(JOBS))
     assert "training_jobs of 'local'" in wrong_statements.pop()
+
+
+# Stores that look at the records of every tenant, and why they must.
+SPANNING = {
+    "Claims": "a worker serves every tenant, and fairly",
+    "Logins": "whoever logs in says nothing of a tenant",
+    "KeyRing": "a key that is sent says nothing of its tenant",
+    "Tenants": "the list of tenants belongs to none of them",
+    "WatchedDeployments": "a machine serves the deployments of every tenant",
+}
+
+
+def test_only_stores_with_a_reason_see_the_records_of_every_tenant() -> None:
+    found = set()
+    for info in pkgutil.iter_modules(store.__path__, prefix=f"{store.__name__}."):
+        module = importlib.import_module(info.name)
+        for name, each in inspect.getmembers(module, inspect.isclass):
+            if each.__module__ != info.name or info.name.endswith(".databases"):
+                continue
+            given = inspect.signature(each).parameters.values()
+            if any(parameter.annotation is Database for parameter in given):
+                found.add(name)
+    assert found == set(SPANNING)
