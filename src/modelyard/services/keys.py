@@ -72,17 +72,7 @@ class KeyService:
             InvalidValue: if it would last too long, or a model may not be called so.
         """
         require_person(caller)
-        if role > caller.role:
-            raise Forbidden(
-                f"A key has at most its owner's role, {caller.role.value}; {role.value} came.",
-                fix=f"Ask for a key with the role {caller.role.value}.",
-            )
-        if not timedelta(0) < lasts <= LONGEST:
-            raise InvalidValue(
-                f"A key lasts up to {LONGEST.days} days; {lasts.days} came.",
-                fix="Make a new key before the old one ends, and change over.",
-                sample=str(lasts.days),
-            )
+        _check(caller, role=role, lasts=lasts)
         key_id = self.new_key_id()
         text = api_key(key_id, self.new_secret())
         now = self.now()
@@ -114,6 +104,20 @@ class KeyService:
         key = self.get(caller, key_id)
         with self.audit.recorded(caller, "key.revoke", target=key.subject):
             return self.keys.revoke(key_id, at=self.now())
+
+
+def _check(caller: Caller, *, role: Role, lasts: timedelta) -> None:
+    if role > caller.role:
+        raise Forbidden(
+            f"A key has at most its owner's role, {caller.role.value}; {role.value} came.",
+            fix=f"Ask for a key with the role {caller.role.value}.",
+        )
+    if not timedelta(0) < lasts <= LONGEST:
+        raise InvalidValue(
+            f"A key lasts up to {LONGEST.days} days; {lasts.days} came.",
+            fix="Make a new key before the old one ends, and change over.",
+            sample=str(lasts.days),
+        )
 
 
 def _only_of(caller: Caller) -> str | None:

@@ -83,7 +83,7 @@ class PeopleService:
         user = self._reachable(caller, user_id)
         return user, self.invitations.invite(caller, user)
 
-    def set_role(self, caller: Caller, user_id: str, role: Role) -> User:
+    def set_role(self, caller: Caller, user_id: str, *, role: Role) -> User:
         """Give a user another role; access tokens carry the old one until they expire.
 
         Raises:
@@ -124,7 +124,7 @@ class PeopleService:
         self.users.get(user_id)
         return self.grants.access_of(user_id)
 
-    def grant(self, caller: Caller, user_id: str, grants: Mapping[str, bool]) -> ModelAccess:
+    def grant(self, caller: Caller, user_id: str, *, grants: Mapping[str, bool]) -> ModelAccess:
         """Give or refuse models to a user, by name; `ANY_MODEL` is every one not named.
 
         Raises:
@@ -141,7 +141,7 @@ class PeopleService:
                 self.grants.put(user_id, model, is_given=is_given)
         return self.grants.access_of(user_id)
 
-    def take_back(self, caller: Caller, user_id: str, model: str) -> None:
+    def take_back(self, caller: Caller, user_id: str, *, model: str) -> None:
         """Take a grant back.
 
         Raises:

@@ -120,7 +120,7 @@ class NewTenantAnswer(TenantAnswer):
     admin: InvitationAnswer
 
     @classmethod
-    def of(cls, tenant: Tenant, admin: User, token: Secret) -> "NewTenantAnswer":
+    def of(cls, tenant: Tenant, *, admin: User, token: Secret) -> "NewTenantAnswer":
         """Return what whoever makes a tenant is told."""
         return cls(
             id=tenant.id,

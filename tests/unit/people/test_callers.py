@@ -38,7 +38,7 @@ def test_an_access_token_lasts_ten_minutes(ada, who, clock):
 
 def test_a_role_that_was_taken_away_ends_with_the_access_token(access, operator, join, who, clock):
     vi = join("vi@example.org", Role.EDITOR)
-    access.people_in("local").set_role(operator, vi.user.id, Role.VIEWER)
+    access.people_in("local").set_role(operator, vi.user.id, role=Role.VIEWER)
     clock.pass_by(minutes=10)
     with pytest.raises(NotAuthorized):
         who(vi.access.text)
@@ -81,7 +81,7 @@ def test_a_key_ends_at_once_with_its_owner(access, operator, join, who):
 def test_a_key_has_at_once_no_more_than_its_owners_role(access, operator, join, who):
     vi = join("vi@example.org", Role.EDITOR)
     _, text = _key(access, as_caller(vi.user), role=Role.EDITOR)
-    access.people_in("local").set_role(operator, vi.user.id, Role.VIEWER)
+    access.people_in("local").set_role(operator, vi.user.id, role=Role.VIEWER)
     assert who(text.text).role is Role.VIEWER
 
 
@@ -112,9 +112,9 @@ def test_a_key_that_is_bound_to_models_predicts_with_them_and_does_nothing_else(
 def test_a_viewer_is_given_and_refused_models_at_once(access, operator, join, who):
     vi = join("vi@example.org")
     people = access.people_in("local")
-    people.grant(operator, vi.user.id, {"*": False, "iris": True})
+    people.grant(operator, vi.user.id, grants={"*": False, "iris": True})
     assert who(vi.access.text).access == ModelAccess.to_only("iris")
-    people.take_back(operator, vi.user.id, "*")
+    people.take_back(operator, vi.user.id, model="*")
     assert who(vi.access.text).access.is_full
 
 
@@ -122,14 +122,14 @@ def test_a_viewers_key_opens_no_model_that_the_viewer_is_refused(access, operato
     vi = join("vi@example.org")
     _, text = _key(access, as_caller(vi.user))
     _, bound = _key(access, as_caller(vi.user), models=["iris", "wine"])
-    access.people_in("local").grant(operator, vi.user.id, {"wine": False})
+    access.people_in("local").grant(operator, vi.user.id, grants={"wine": False})
     assert not who(text.text).access.allows("wine")
     assert who(bound.text).access == ModelAccess.to_only("iris")
 
 
 def test_grants_bind_viewers_alone(access, operator, join, who):
     ed = join("ed@example.org", Role.EDITOR)
-    access.people_in("local").grant(operator, ed.user.id, {"*": False})
+    access.people_in("local").grant(operator, ed.user.id, grants={"*": False})
     assert who(ed.access.text).access.is_full
 
 

@@ -166,7 +166,7 @@ def test_a_disabled_person_renews_nothing(access, operator, join):
 
 def test_a_renewed_login_carries_the_role_of_now(access, operator, join, who):
     vi = join("vi@example.org")
-    access.people_in("local").set_role(operator, vi.user.id, Role.EDITOR)
+    access.people_in("local").set_role(operator, vi.user.id, role=Role.EDITOR)
     assert who(access.logins.refresh(vi.refresh.text).access.text).role is Role.EDITOR
 
 

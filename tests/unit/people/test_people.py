@@ -46,7 +46,7 @@ def test_the_last_admin_of_a_tenant_stays(access, operator, join, people):
     access.invitations.choose_password(token.text, "green kettle under stairs")
     acme = access.people_in("acme")
     with pytest.raises(Conflict):
-        acme.set_role(operator, admin.id, Role.VIEWER)
+        acme.set_role(operator, admin.id, role=Role.VIEWER)
     with pytest.raises(Conflict):
         acme.set_disabled(operator, admin.id, is_disabled=True)
     assert acme.get(admin.id) == access.people_in("acme").get(admin.id)
@@ -58,7 +58,7 @@ def test_an_admin_who_never_chose_a_password_is_no_reason_to_let_the_last_one_go
 ):
     people.add(operator, email="bo@example.org", title="", role=Role.ADMIN)
     with pytest.raises(Conflict):
-        people.set_role(operator, ada.user.id, Role.VIEWER)
+        people.set_role(operator, ada.user.id, role=Role.VIEWER)
 
 
 def test_the_last_operator_stays_though_the_tenant_has_another_admin(operator, ada, join, people):
@@ -73,15 +73,15 @@ def test_an_admin_touches_no_operator(ada, join, people):
     with pytest.raises(Forbidden):
         people.invite(bo, ada.user.id)
     with pytest.raises(Forbidden):
-        people.set_role(bo, ada.user.id, Role.VIEWER)
+        people.set_role(bo, ada.user.id, role=Role.VIEWER)
 
 
 def test_a_key_makes_neither_people_nor_keys_nor_tenants(access, ada, robot, people):
     deeds = (
         lambda: people.add(robot, email="bo@example.org", title="", role=Role.VIEWER),
         lambda: people.invite(robot, ada.user.id),
-        lambda: people.grant(robot, ada.user.id, {"iris": False}),
-        lambda: people.set_role(robot, ada.user.id, Role.VIEWER),
+        lambda: people.grant(robot, ada.user.id, grants={"iris": False}),
+        lambda: people.set_role(robot, ada.user.id, role=Role.VIEWER),
         lambda: access.keys_in("local").add(robot, title="x", role=Role.VIEWER, lasts=DAY),
         lambda: access.tenants.add(robot, tenant="acme", title="A", email="b@acme.org"),
     )
@@ -156,8 +156,8 @@ def test_people_are_listed_page_by_page(operator, join, people):
 
 def test_every_deed_stands_in_the_record_with_who_did_it(access, operator, join, people):
     vi = join("vi@example.org").user
-    people.set_role(operator, vi.id, Role.EDITOR)
-    people.grant(operator, vi.id, {"iris": False})
+    people.set_role(operator, vi.id, role=Role.EDITOR)
+    people.grant(operator, vi.id, grants={"iris": False})
     key, _ = access.keys_in("local").add(operator, title="x", role=Role.VIEWER, lasts=DAY)
     access.keys_in("local").revoke(operator, key.id)
     told = [

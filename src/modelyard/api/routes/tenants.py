@@ -28,10 +28,10 @@ def add_tenant(
     caller: CallerOf, platform: PlatformOf, body: wire.TenantPost
 ) -> wire.NewTenantAnswer:
     """Make a tenant, and invite its first admin."""
-    made = platform.access.tenants.add(
+    made, admin, token = platform.access.tenants.add(
         caller, tenant=body.id, title=body.title, email=body.admin_email
     )
-    return wire.NewTenantAnswer.of(*made)
+    return wire.NewTenantAnswer.of(made, admin=admin, token=token)
 
 
 @ROUTER.get("/tenants/{tenant}", dependencies=OPERATORS)

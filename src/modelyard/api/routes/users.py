@@ -49,7 +49,7 @@ def set_role(
     caller: CallerOf, project: ProjectOf, user_id: str, body: wire.RolePut
 ) -> wire.UserAnswer:
     """Give a user another role; access tokens carry the old one for ten minutes at most."""
-    return wire.UserAnswer.of(project.people.set_role(caller, user_id, body.role))
+    return wire.UserAnswer.of(project.people.set_role(caller, user_id, role=body.role))
 
 
 @ROUTER.put("/users/{user_id}/disabled", dependencies=ADMINS)
@@ -72,11 +72,11 @@ def grant_models(
     caller: CallerOf, project: ProjectOf, user_id: str, body: wire.GrantsPut
 ) -> wire.GrantsAnswer:
     """Give or refuse a viewer models."""
-    access = project.people.grant(caller, user_id, body.models)
+    access = project.people.grant(caller, user_id, grants=body.models)
     return wire.GrantsAnswer(models=dict(access.grants))
 
 
 @ROUTER.delete("/users/{user_id}/grants/{model}", dependencies=ADMINS, status_code=204)
 def take_back_grant(caller: CallerOf, project: ProjectOf, user_id: str, model: str) -> None:
     """Take a grant about a model, or about `*`, back."""
-    project.people.take_back(caller, user_id, model)
+    project.people.take_back(caller, user_id, model=model)
