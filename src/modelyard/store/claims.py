@@ -131,7 +131,7 @@ class Claims:
         with self._database.writing() as connection:
             if connection.execute(told).rowcount == 0:
                 return False
-            write_lines(connection, (fence.tenant, fence.job_id), lines)
+            write_lines(connection, (fence.tenant, fence.job_id), lines=lines)
         return True
 
     def end(self, fence: Fence, ending: Ending, *, usage: Usage, at: datetime) -> JobState | None:
@@ -230,7 +230,7 @@ def _take(connection: sa.Connection, tenant: str, *, worker: str, at: datetime) 
         return None
     job = to_job(row)
     words = f"attempt {job.attempts} of {MOST_ATTEMPTS} begins"
-    write_lines(connection, (tenant, job.id), [Line(EventKind.STATE, at, words)])
+    write_lines(connection, (tenant, job.id), lines=[Line(EventKind.STATE, at, words)])
     return job
 
 
@@ -257,7 +257,7 @@ def _end(connection: sa.Connection, job: Job, ending: Ending, *, at: datetime) -
     _end_run(connection, job, state, reason=reason, at=at)
     words = "waits for another attempt" if state is JobState.QUEUED else state.value
     lines = [Line(EventKind.STATE, at, f"{words}: {reason}")]
-    write_lines(connection, (job.tenant, job.id), lines)
+    write_lines(connection, (job.tenant, job.id), lines=lines)
     return state
 
 

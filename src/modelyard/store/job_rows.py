@@ -80,6 +80,7 @@ def is_held(fence: Fence) -> sa.ColumnElement[bool]:
 def write_lines(
     connection: sa.Connection,
     key: tuple[str, str],
+    *,
     lines: Iterable[Line],
 ) -> None:
     """Append lines to the log of a job, by its tenant and id."""
@@ -142,5 +143,9 @@ def succeed(
         .where(is_held(fence))
         .values(state=JobState.SUCCEEDED.value, result=result, finished_at=at)
     )
-    write_lines(connection, (fence.tenant, fence.job_id), [Line(EventKind.STATE, at, "succeeded")])
+    write_lines(
+        connection,
+        (fence.tenant, fence.job_id),
+        lines=[Line(EventKind.STATE, at, "succeeded")],
+    )
     reach("publish.before-commit")

@@ -199,4 +199,4 @@ class Jobs:
 
     def _tell(self, connection: sa.Connection, id_: str, words: str, *, at: datetime) -> None:
         key = (self._database.tenant, id_)
-        write_lines(connection, key, [Line(EventKind.STATE, at, words)])
+        write_lines(connection, key, lines=[Line(EventKind.STATE, at, words)])

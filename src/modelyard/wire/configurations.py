@@ -20,7 +20,9 @@ from modelyard.wire.schema_files import read_data_schema
 from modelyard.wire.sections import (
     AutoMLSection,
     Configuration,
+    ModelyardSection,
     PlatformConfiguration,
+    PreprocessingSection,
     SearchSection,
 )
 from modelyard.wire.yaml_files import read_yaml
@@ -92,8 +94,6 @@ def training_config(
         InvalidValue: if the name of the model is not allowed.
     """
     tabular, ours = configuration.data.tabular, configuration.modelyard
-    preprocessing = tabular.preprocessing
-    missing_tokens = None if ours.missing_tokens is None else tuple(ours.missing_tokens)
     approach = _approach(configuration)
     return TrainingConfig(
         target=tabular.target_column,
@@ -118,26 +118,34 @@ def training_config(
         accepted=frozenset(ours.accept),
         fixes=ours.fixes,
         shares=tabular.shares(approach.shares),
-        read=ReadOptions(
-            encoding=ours.encoding,
-            delimiter=ours.delimiter,
-            decimal=ours.decimal,
-            missing_tokens=missing_tokens,
-            kinds={name: ColumnKind(kind) for name, kind in ours.kinds.items()},
-        ),
-        preparation=PreparationConfig(
-            normalize=preprocessing.normalize,
-            handle_missing=preprocessing.handle_missing,
-            categorical_encoding=preprocessing.categorical_encoding,
-            dates=ours.dates,
-            engineered_features=ours.engineered_features,
-            columns={name: chosen.words() for name, chosen in ours.columns.items()},
-        ),
+        read=_read_options(ours),
+        preparation=_preparation(tabular.preprocessing, ours),
         schema=schema,
         name=check_name(ours.name) if ours.name else None,
         tags=ours.tags,
         card=ours.card.words(),
         keep_estimator=ours.keep_estimator,
+    )
+
+
+def _read_options(ours: ModelyardSection) -> ReadOptions:
+    return ReadOptions(
+        encoding=ours.encoding,
+        delimiter=ours.delimiter,
+        decimal=ours.decimal,
+        missing_tokens=None if ours.missing_tokens is None else tuple(ours.missing_tokens),
+        kinds={name: ColumnKind(kind) for name, kind in ours.kinds.items()},
+    )
+
+
+def _preparation(preprocessing: PreprocessingSection, ours: ModelyardSection) -> PreparationConfig:
+    return PreparationConfig(
+        normalize=preprocessing.normalize,
+        handle_missing=preprocessing.handle_missing,
+        categorical_encoding=preprocessing.categorical_encoding,
+        dates=ours.dates,
+        engineered_features=ours.engineered_features,
+        columns={name: chosen.words() for name, chosen in ours.columns.items()},
     )
 
 
