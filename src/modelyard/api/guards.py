@@ -81,6 +81,25 @@ class ProxyGuard:
         return seen
 
 
+class NoProxyGuard:
+    """Answers nobody who comes through a proxy: where nobody logs in, others came through it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and any(_is_forwarding(name) for name, _ in scope["headers"]):
+            error = Forbidden(
+                "This request came through a proxy, and here nobody logs in.",
+                fix="Whoever runs the platform lets people log in, and declares the proxy in "
+                "MODELYARD_PROXIES.",
+            )
+            await _refuse(error, scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
 class HeaderGuard:
     """Tells browsers to be careful with every answer."""
 

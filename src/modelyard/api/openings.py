@@ -1,0 +1,65 @@
+"""Opens the API to those who may ask: with a login to people, without one to this machine alone."""
+
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+
+from modelyard.api.app import make_app
+from modelyard.api.guards import NoProxyGuard, guards_of
+from modelyard.bootstrap import Project
+from modelyard.domain.errors import UsageError
+from modelyard.domain.perimeters import check_binding
+
+
+def open_to_people(project: Project, *, host: str, has_tls: bool) -> FastAPI:
+    """Return the API of a platform where whoever asks says who they are.
+
+    Args:
+        project: of the platform.
+        host: name or address that the server listens at.
+        has_tls: whether the server itself speaks TLS.
+
+    Raises:
+        UsageError: if others could listen in there; see `check_binding`.
+        InvalidValue, StoreError: if the key of access tokens is too short, or cannot be used.
+    """
+    perimeter = project.settings.perimeter
+    check_binding(host, perimeter, has_tls=has_tls, asks_for_login=True)
+    return make_app(project, callers=project.access.identity, guards=guards_of(perimeter))
+
+
+def open_to_this_machine(project: Project, *, host: str) -> FastAPI:
+    """Return the API of a laptop, where nobody logs in and whoever asks may do everything.
+
+    Args:
+        project: of the laptop.
+        host: name or address that the server listens at.
+
+    Raises:
+        UsageError: if others could come, by the address or through a proxy.
+    """
+    perimeter = project.settings.perimeter
+    check_binding(host, perimeter, has_tls=False, asks_for_login=False)
+    if perimeter.hosts or perimeter.proxies:
+        raise UsageError(
+            "Names or proxies are declared by which others come, and nobody would have to log in.",
+            fix="Let people log in, or unset MODELYARD_HOSTS and MODELYARD_PROXIES.",
+        )
+    return make_app(project, guards=[NoProxyGuard, *guards_of(perimeter)])
+
+
+def words_at_start(project: Project, *, asks_for_login: bool) -> Iterator[str]:
+    """Yield what whoever starts the server is told, line by line.
+
+    Args:
+        project: of the platform.
+        asks_for_login: whether it was opened to people.
+    """
+    if not asks_for_login:
+        yield "Nobody logs in: whoever can start a program on this machine may do everything."
+        return
+    token = project.access.invitations.begin_setup()
+    if token is not None:
+        yield "There is no user yet. This token makes the first one, once and within an hour:"
+        yield f"  {token.text}"
+        yield "Send it with an e-mail address and a password: POST /api/v1/ml/auth/setup."
