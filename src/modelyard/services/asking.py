@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from modelyard.domain.deployments import Deployment
 from modelyard.domain.errors import Conflict, Unavailable
@@ -53,8 +53,12 @@ class Replay:
     is_same: bool
 
 
-# Sends a body to an address with headers, and returns status, headers and body.
-Send = Callable[[str, bytes, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
+class Send(Protocol):
+    """Sends a body to an address, and returns status, headers and body of the answer."""
+
+    def __call__(
+        self, address: str, body: bytes, *, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ class AskingService:
             "x-request-id": id_,
         }
         try:
-            status, told, content = self.send(address, json.dumps(body).encode(), headers)
+            status, told, content = self.send(address, json.dumps(body).encode(), headers=headers)
         except OSError as error:
             raise Unavailable(
                 f"The deployment '{deployment.name}' does not answer: {error}.",
@@ -155,7 +159,7 @@ class AskingService:
 
 
 def send(
-    address: str, body: bytes, headers: Mapping[str, str]
+    address: str, body: bytes, *, headers: Mapping[str, str]
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Send a body, and return status, headers and body of the answer.
 

@@ -229,7 +229,7 @@ class Door:
             self.gate.enter()
             try:
                 if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
-                    return await self._gathering.answer(route.gathers, body, sender)
+                    return await self._gathering.answer(route.gathers, body, sender=sender)
                 log = self._prediction_log
                 reply = await self._computed(route, Request(query, headers, body, log is not None))
                 if log is not None:

@@ -35,7 +35,7 @@ class Gathering:
         self._waiting: list[_Waiting] = []
         self._log = log
 
-    async def answer(self, served: Served, body: bytes, sender: Sender = NOBODY) -> Reply:
+    async def answer(self, served: Served, body: bytes, *, sender: Sender = NOBODY) -> Reply:
         """Answer one row together with those that came beside it.
 
         Raises:

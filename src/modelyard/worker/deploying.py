@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
 
@@ -46,6 +47,37 @@ def serving_deployments(project: Project, *, asks_for_keys: bool = True) -> Iter
     load_predictions(project)
 
 
+@dataclass(frozen=True)
+class Planner:
+    """Says what the process of a deployment is to serve; see `watcher_of`."""
+
+    project: Project
+    asks_for_keys: bool
+    host: str
+
+    def __call__(self, deployment: Deployment, port: int) -> ServingPlan:
+        """Return the plan.
+
+        Raises:
+            NotFound: if the model was deleted.
+        """
+        project = self.project.of(deployment.tenant)
+        files = project.serving.files_in(deployment.tenant)
+        model, fingerprint = project.models.get(deployment.model), project.packages.fingerprint()
+        return ServingPlan(
+            name=deployment.name,
+            tenant=deployment.tenant,
+            reference=model.reference,
+            package=str(project.artifacts.path_of(model.artifact)),
+            sha256=model.sha256,
+            trusted=() if fingerprint is None else (fingerprint,),
+            host=self.host,
+            port=port,
+            keys=str(files.keys) if self.asks_for_keys else None,
+            log=str(files.log_of(deployment.name)),
+        )
+
+
 def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127.0.0.1") -> Watcher:
     """Return a watcher of the deployments of every tenant.
 
@@ -54,28 +86,11 @@ def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127
         asks_for_keys: as in `serving_deployments`.
         host: at which serving processes listen.
     """
-
-    def plan_of(deployment: Deployment, port: int) -> ServingPlan:
-        own, files = project.of(deployment.tenant), project.serving.files_in(deployment.tenant)
-        model, fingerprint = own.models.get(deployment.model), own.packages.fingerprint()
-        return ServingPlan(
-            name=deployment.name,
-            tenant=deployment.tenant,
-            reference=model.reference,
-            package=str(own.artifacts.path_of(model.artifact)),
-            sha256=model.sha256,
-            trusted=() if fingerprint is None else (fingerprint,),
-            host=host,
-            port=port,
-            keys=str(files.keys) if asks_for_keys else None,
-            log=str(files.log_of(deployment.name)),
-        )
-
     return Watcher(
         WatchSurroundings(
             deployments=project.serving.watched,
             files_of=project.serving.files_in,
-            plan_of=plan_of,
+            plan_of=Planner(project, asks_for_keys=asks_for_keys, host=host),
             start=ServingProcess,
             refresh_keys=project.serving.keys.refresh,
             name=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
