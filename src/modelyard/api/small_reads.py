@@ -9,11 +9,15 @@ import pickle
 import sys
 from contextlib import suppress
 
+import structlog
 from fastapi.concurrency import run_in_threadpool
 
 from modelyard.bootstrap import Project
 from modelyard.domain.datasets import DatasetFormat, DatasetState, DatasetVersion
+from modelyard.domain.errors import QuotaExceeded
 from modelyard.domain.jobs import JobKind
+
+_log = structlog.get_logger(__name__)
 
 # Read and described within about two seconds on two cores, the start of the process included.
 AT_ONCE_BYTES = 4 << 20
@@ -35,7 +39,11 @@ class SmallReads:
                 await _read_apart(project, version)
             version = await run_in_threadpool(project.named_datasets.get, version.reference)
         if version.state is DatasetState.UNREAD:
-            await run_in_threadpool(ask_for_reading, project, version)
+            try:
+                await run_in_threadpool(ask_for_reading, project, version)
+            except QuotaExceeded as error:
+                # The upload itself went well; it is read when somebody asks again.
+                _log.warning("dataset left unread", dataset=version.reference, reason=str(error))
         return version
 
 
