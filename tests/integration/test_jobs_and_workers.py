@@ -20,9 +20,12 @@ from platform_jobs import (
 )
 
 from modelyard.bootstrap import Project, open_project
+from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
+from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import Job, JobState, Limits
 from modelyard.domain.runs import RunStatus
+from modelyard.domain.splits import Shares
 from modelyard.kit.failpoints import VARIABLE
 from modelyard.worker.starting import worker_of
 
@@ -70,7 +73,8 @@ def test_a_job_leaves_a_model_a_log_and_what_it_used_and_no_other_file(
     work()
     kept = project.jobs.get(job.id)
     assert kept.state is SUCCEEDED
-    assert kept.result == {"model": "prices@1", "run": kept.run_id}
+    assert (kept.result["model"], kept.result["run"]) == ("prices@1", kept.run_id)
+    assert kept.result["metrics"][kept.result["metric"]] > 0
     assert project.runs.get(kept.run_id).status is RunStatus.SUCCEEDED
     assert kept.usage.cpu_s > 0
     assert kept.usage.peak_bytes > 50 * MB
@@ -215,3 +219,28 @@ def test_jobs_of_several_tenants_are_done_in_their_own_folders(
     assert states(project, ours, theirs) == [SUCCEEDED, SUCCEEDED]
     assert _models(project) == _models(project.of("acme")) == 1
     assert (project.settings.home / "tenants" / "acme" / "models").is_dir()
+
+
+@pytest.mark.slow
+def test_automl_goes_on_from_what_a_killed_attempt_had_finished(project: Project) -> None:
+    budget = AutoMLConfig(time_limit_s=None, n_trials=4, algorithms=("logistic-regression",))
+    shares = Shares(train=0.9, validation=0.0, test=0.1)
+    config = TrainingConfig(target="y", algorithm=COMBINED_BY, automl=budget, shares=shares)
+    job = project.jobs.train("prices", config, caller=LOCAL_CALLER)
+    finished = project.jobs.folder_of(job.id) / "unfinished"
+    killed: list[int] = []
+
+    def kill_after_the_first_candidate() -> bool:
+        if not killed and any(finished.glob("*/[!.]*/entry.json")):
+            killed.extend(children())
+            os.kill(killed[0], signal.SIGKILL)
+        return False
+
+    worker = worker_of(project, n_places=1)
+    worker.work(is_ending=kill_after_the_first_candidate, until_idle=True)
+    kept = project.jobs.get(job.id)
+    assert (kept.state, kept.attempts, len(killed)) == (SUCCEEDED, 2, 1)
+    words = [event.words for event in project.jobs.events(job.id)]
+    assert any(each.startswith("going on from") for each in words)
+    assert _models(project) == 1
+    assert leftovers(project) == []

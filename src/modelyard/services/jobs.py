@@ -31,6 +31,7 @@ from modelyard.domain.jobs import (
     Quota,
 )
 from modelyard.domain.queries import Page
+from modelyard.kit.failpoints import reach
 from modelyard.services.audit import Audit
 from modelyard.store.jobs import Jobs
 
@@ -119,13 +120,15 @@ class JobService:
         named = replace(config, name=config.name or version.name)
         payload = {"dataset": version.reference, "config": named.to_dict()}
         with self.audit.recorded(caller, "training.start", target=version.reference):
-            return self.submit(
+            job = self.submit(
                 JobKind.TRAINING,
                 payload,
                 created_by=caller.subject,
                 priority=priority,
                 limits=limits,
             )
+        reach("submit.after-commit")
+        return job
 
     def get(self, id_: str) -> Job:
         """Return one job.

@@ -1,5 +1,6 @@
 """What the records of jobs share: their rows, the lines of their logs, and the fence."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +20,7 @@ from modelyard.domain.jobs import (
     Standing,
     Usage,
 )
+from modelyard.domain.runs import Model
 from modelyard.kit.failpoints import reach
 from modelyard.store.tables.jobs import JOB_EVENTS, JOBS
 
@@ -60,6 +62,14 @@ def to_job(row: sa.RowMapping) -> Job:
         result=row["result"],
         **{name: row[name] for name in _PLAIN},
     )
+
+
+def result_of(model: Model) -> dict[str, Any]:
+    """Return what a job tells of the model that it has made; what is not finite is null."""
+    values = {key: estimate["value"] for key, estimate in model.metrics.items()}
+    metrics = {key: value if math.isfinite(value) else None for key, value in values.items()}
+    told = {"model": model.reference, "run": model.run_id}
+    return {**told, "metric": model.metric, "metrics": metrics}
 
 
 def is_job(tenant: str, id_: str) -> sa.ColumnElement[bool]:

@@ -55,7 +55,6 @@ class Jobs:
             connection.execute(sa.insert(JOBS).values(to_row(job)))
             self._tell(connection, job.id, f"queued by {job.created_by}", at=job.created_at)
             reach("submit.before-commit")
-        reach("submit.after-commit")
 
     def get(self, id_: str) -> Job:
         """Return the job with this id.

@@ -14,7 +14,7 @@ from modelyard.domain.runs import Model, Run
 from modelyard.store.alias_past import remember_place, take_last_place
 from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.grants import given
-from modelyard.store.job_rows import hold, succeed
+from modelyard.store.job_rows import hold, result_of, succeed
 from modelyard.store.listing import (
     Paging,
     check_sort,
@@ -83,7 +83,7 @@ class Models:
                 ended = replace(made_by, model=registered.reference)
                 update_running(connection, ended, tenant=self._tenant)
             if fence is not None:
-                result = {"model": registered.reference, "run": registered.run_id}
+                result = result_of(registered)
                 succeed(connection, fence, result=result, at=registered.created_at)
         return registered
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from resource import struct_rusage
 from typing import IO, cast
 
 from modelyard.domain.jobs import Ending, Job, JobState, Limits, Problem, Usage
@@ -102,13 +103,16 @@ class Attempt:
         """Kill it at once: it is somebody else's job by now."""
         if self._result is None:
             self._kill()
-            self._bury()
+            _, status, used = os.wait4(self._group, 0)
+            self._bury(status, used)
 
     def result(self) -> tuple[Ending, Usage] | None:
         """Return how it ended, None while it runs; where it published a result, that counts."""
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        if self._result is None and os.waitid(os.P_PID, self._group, options) is not None:
-            code = self._bury()
+        if self._result is not None:
+            return self._result
+        pid, status, used = os.wait4(self._group, os.WNOHANG)
+        if pid:
+            code = self._bury(status, used)
             usage = Usage(self._cpu_s, self._peak)
             self._result = self._ending or self._verdict(code, usage), usage
         return self._result
@@ -166,13 +170,10 @@ class Attempt:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._group, signal.SIGKILL)
 
-    def _bury(self) -> int:
-        """End what the process has left behind, and return its exit code.
-
-        While it is a zombie, nobody else has the number of its group.
-        """
+    def _bury(self, status: int, used: struct_rusage) -> int:
+        """End what the process has left behind, and return its exit code."""
+        # No other process gets the number of a group that still has members.
         self._kill()
-        _, status, used = os.wait4(self._group, 0)
         self._cpu_s = max(self._cpu_s, used.ru_utime + used.ru_stime)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         until = time.monotonic() + _DIE_WITHIN_S
