@@ -17,8 +17,10 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 import modelyard
+from modelyard.api.app import make_app
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.deployments import Deployment, DeploymentState
 from modelyard.domain.identities import LOCAL_CALLER, Role
@@ -229,12 +231,16 @@ def test_where_the_disk_is_full_predictions_go_on_and_say_so(live: Live) -> None
 
 
 def test_the_platform_forwards_a_question_and_names_who_asked(live: Live) -> None:
-    model = live.project.models.get(live.flowers.model)
-    asked: dict[str, Any] = {"body": {"row": ROW}, "query": "", "request_id": "r-7"}
-    answer = live.project.asking.ask(LOCAL_CALLER, model, **asked)
-    assert (answer.status, answer.address) == (200, f"{live.flowers.url}/predict")
+    client = TestClient(make_app(live.project), headers={"x-request-id": "r-7"})
+    path = f"/api/v1/ml/models/{live.flowers.model}/predict"
+    answer = client.post(path, json={"row": ROW}, params={"sets": 90, "strict": True})
+    assert (answer.status_code, answer.json()["prediction_set"][0]) == (200, "setosa")
+    asked = f"{live.flowers.url}/predict?sets=90.0&strict=true"
+    assert answer.headers["x-answered-by"] == asked
     told = {each.id: each for each in live.logged()}[answer.headers["x-prediction-id"]]
     assert (told.subject, told.request_id, told.features) == ("local", "r-7", ROW)
+    refused = client.post(path, json={"row": {}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "missing-columns")
 
 
 def test_a_prediction_is_replayed_and_traced_back_to_its_data(live: Live) -> None:
@@ -258,15 +264,7 @@ def test_what_is_undeployed_ends_and_nothing_of_it_is_lost(live: Live) -> None:
     assert list(live.folder.rglob("*.log")) == [live.folder / "server.log"]
 
 
-_WATCH = """
-import sys
-from modelyard.bootstrap import open_project
-from modelyard.worker.deploying import watcher_of
-watcher_of(open_project()).work(is_ending=lambda: False)
-"""
-
-
-def test_no_serving_process_outlives_its_watcher(
+def test_no_serving_process_outlives_its_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELYARD_HOME", str(tmp_path))
@@ -274,14 +272,14 @@ def test_no_serving_process_outlives_its_watcher(
     project = open_project()
     model = project.models.get(trained.run.model or "")
     project.deployments.deploy(LOCAL_CALLER, model, name="flowers")
-    watching = subprocess.Popen([sys.executable, "-c", _WATCH])
+    working = subprocess.Popen([sys.executable, "-m", "modelyard", "worker", "--places", "1"])
     try:
         files = project.serving.files_in("local")
         _until(lambda: project.deployments.get(LOCAL_CALLER, "flowers").is_ready(datetime.now(UTC)))
         address = read_address(files.of("flowers"))
         assert address is not None
     finally:
-        watching.kill()
-        watching.wait()
+        working.kill()
+        working.wait()
     _until(lambda: not Path(f"/proc/{address.pid}").exists())
     project.database.close()
