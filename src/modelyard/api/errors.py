@@ -110,7 +110,8 @@ def _step(part: str | int) -> str:
 
 
 def _shown(came: object, parts: Sequence[str | int]) -> str:
-    if _SECRETS.intersection(map(str, parts)) or isinstance(came, dict):
+    # A body as a whole may hold a secret under whatever name.
+    if not parts or _SECRETS.intersection(map(str, parts)) or isinstance(came, dict):
         return "something else"
     told = repr(came)
     return told if len(told) <= _MOST_SHOWN else f"{told[:_MOST_SHOWN]}…"
