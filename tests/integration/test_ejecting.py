@@ -119,6 +119,27 @@ def test_dates_truths_texts_words_gaps_and_weights_are_read_and_prepared_alike(a
     assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
 
 
+def test_a_file_with_types_is_read_by_them(tmp_path):
+    data = tmp_path / "bookings.parquet"
+    typed = bookings().with_columns(
+        pl.col("when").str.to_datetime("%d.%m.%Y"),
+        pl.col("is_member") == "yes",
+        pl.col("spent").str.replace(",", ".").cast(pl.Float64),
+    )
+    typed.write_parquet(data)
+    trained(data, "spent", "ridge", drop=["again"])
+    ejected = eject(tmp_path / "out")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+
+
+def test_hyperparameters_that_were_searched_for_stand_in_the_script(tmp_path):
+    budget = {"search_type": "random", "n_trials": 3, "search_folds": 2}
+    model = trained(PENGUINS, "body_mass_g", "lasso", **budget)
+    ejected = eject(tmp_path / "out")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+    assert f"alpha={model.manifest.parameters['alpha']!r}" in ejected.files[0].read_text()
+
+
 def test_a_choice_of_automl_is_ejected_and_a_blend_by_one_of_its_members(tmp_path):
     budget = {"deterministic": True, "target": "body_mass_g", "name": "kept"}
     modelyard.train(PENGUINS, only=["ridge"], n_trials=1, **budget)
