@@ -9,7 +9,6 @@ results leave through a pipe that comes with each order. It ends when its parent
 """
 
 import contextlib
-import ctypes
 import importlib
 import os
 import pickle
@@ -18,13 +17,9 @@ import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
-from pathlib import Path
 from typing import Any
 
-# Linux: what the kernel sends a process when its parent has ended (prctl(2)).
-_PR_SET_PDEATHSIG = 1
-# Linux: the first to go where the machine has no memory left (proc_pid_oom_score_adj(5)).
-_FIRST_TO_GO = "1000"
+from modelyard.kit.families import die_with_parent, go_before_others
 
 
 class Zygote:
@@ -85,7 +80,8 @@ class Zygote:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._orders.close()
-            _go_before_others()
+            die_with_parent()
+            go_before_others()
             code = _work(self._shared, order, Connection(handle, readable=False))
         finally:
             # Nothing of what the parent does at its end is for a child to do.
@@ -129,14 +125,6 @@ def _kill(pids: Sequence[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def _go_before_others() -> None:
-    """Let the kernel end this process where its parent is killed, or where memory runs out."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
 if __name__ == "__main__":
