@@ -57,7 +57,7 @@ def test_a_worker_reads_what_was_uploaded_and_its_job_tells_how_it_went(project,
     good = _take(project, TABLE.encode())
     bad = _take(project, b"a,b\n1,2\n3,4,5\n", "cut")
     for version in (good, bad):
-        ask_for_reading(project, version)
+        ask_for_reading(project, version, created_by="local")
     with pytest.raises(Conflict, match="is being used: job"):
         project.named_datasets.delete("people", caller=LOCAL_CALLER)
     work()
@@ -87,3 +87,21 @@ def test_a_training_on_a_mended_version_mends_alike_and_tells_where_it_came_from
     assert run.config["fixes"] == fixes
     assert run.data_sha256 == project.named_datasets.get("people").sha256
     assert [model.run_id for model in project.named_datasets.lineage("people").models] == [run.id]
+
+
+def test_a_job_loads_the_rows_into_the_database_until_the_version_is_deleted(project, work) -> None:
+    version = _take(project, TABLE.encode())
+    ask_for_reading(project, version, created_by="local", loads_rows=True)
+    work()
+    first = project.named_datasets.loaded_rows("people", limit=150)
+    second = project.named_datasets.loaded_rows("people", limit=150, cursor=first.next_cursor)
+    rows = (*first.items, *second.items)
+    assert [row.number for row in rows] == list(range(1, 201))
+    lines = TABLE.splitlines()
+    age, city, answer, constant = lines[17].split(",")
+    told = {"age": float(age), "city": city, "y": answer, "constant": int(constant)}
+    assert rows[16].cells == told
+    project.named_datasets.delete("people", caller=LOCAL_CALLER)
+    again = _take(project, TABLE.encode())
+    assert again.version == 2
+    assert project.named_datasets.loaded_rows("people").items == ()

@@ -40,21 +40,25 @@ class SmallReads:
             version = await run_in_threadpool(project.named_datasets.get, version.reference)
         if version.state is DatasetState.UNREAD:
             try:
-                await run_in_threadpool(ask_for_reading, project, version)
+                await run_in_threadpool(
+                    ask_for_reading, project, version, created_by=version.created_by
+                )
             except QuotaExceeded as error:
                 # The upload itself went well; it is read when somebody asks again.
                 _log.warning("dataset left unread", dataset=version.reference, reason=str(error))
         return version
 
 
-def ask_for_reading(project: Project, version: DatasetVersion) -> None:
-    """Submit the job that reads a version.
+def ask_for_reading(
+    project: Project, version: DatasetVersion, *, created_by: str, loads_rows: bool = False
+) -> None:
+    """Submit the job that reads a version, and loads its rows into the database where asked to.
 
     Raises:
         QuotaExceeded: if as many jobs wait as the tenant may have.
     """
-    payload = {"dataset": version.reference}
-    project.jobs.submit(JobKind.INGEST, payload, created_by=version.created_by)
+    payload = {"dataset": version.reference, "loads_rows": loads_rows}
+    project.jobs.submit(JobKind.INGEST, payload, created_by=created_by)
 
 
 async def _read_apart(project: Project, version: DatasetVersion) -> None:

@@ -151,6 +151,27 @@ def preview(dataset: str, *, rows: int, wants_json: bool) -> None:
     print_table(counted(found.n_rows, "row"), headings, rows=found.rows)
 
 
+@datasets.command("load")
+@click.argument("dataset")
+@JSON
+def load(dataset: str, *, wants_json: bool) -> None:
+    """Load the rows of DATASET into the database.
+
+    They are in the table training_data, a JSON document each, until the version is deleted.
+    Trainings read the file.
+    """
+    from modelyard.bootstrap import open_project
+    from modelyard.reporting.numerals import counted
+
+    project = open_project()
+    version = project.named_datasets.require_ready(project.named_datasets.get(dataset))
+    n_rows = project.ingesting.load_rows(version.reference)
+    if wants_json:
+        print_json({"dataset": version.reference, "loaded": n_rows})
+    else:
+        click.echo(f"{version.reference}: {counted(n_rows, 'row')} loaded.")
+
+
 @datasets.command("delete")
 @click.argument("dataset")
 @click.option("--all", "is_all", is_flag=True, help="Delete every version of the name.")

@@ -149,6 +149,19 @@ class ResolvedDataset:
 
 
 @dataclass(frozen=True)
+class DatasetRow:
+    """One row that was loaded into the database.
+
+    Attributes:
+        number: 1 is the first below the header.
+        cells: name to plain value, None where missing.
+    """
+
+    number: int
+    cells: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Upload:
     """Bytes on their way to become a version of a dataset.
 

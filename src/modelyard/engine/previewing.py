@@ -21,16 +21,20 @@ def preview(table: Table) -> tuple[list[dict[str, str]], list[list[Any]]]:
     """
     columns = [{"name": column.name, "kind": column.kind.value} for column in table.columns]
     n_rows = min(MOST_ROWS, max(1, _MOST_CELLS // max(1, len(columns))))
-    cells = [_plain(table.frame[name].head(n_rows).to_list()) for name in table.names]
-    return columns, [list(row) for row in zip(*cells, strict=True)]
+    return columns, [[_cut(cell) for cell in row] for row in plain_rows(table, 0, n_rows)]
 
 
-def _plain(cells: list[Any]) -> list[Any]:
-    return [_cut(cell) if isinstance(cell, str) else _dated(cell) for cell in cells]
+def plain_rows(table: Table, start: int, n_rows: int) -> list[tuple[Any, ...]]:
+    """Return rows from a place on as plain values, dates as text in ISO 8601."""
+    columns = (table.frame[name].slice(start, n_rows).to_list() for name in table.names)
+    dated = ([_dated(cell) for cell in column] for column in columns)
+    return list(zip(*dated, strict=True))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+def _cut(cell: Any) -> Any:
+    if not isinstance(cell, str) or len(cell) <= MOST_CHARACTERS:
+        return cell
+    return cell[: MOST_CHARACTERS - 1] + "…"
 
 
 def _dated(cell: Any) -> Any:

@@ -6,11 +6,12 @@ command line; never in the process that answers requests.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -26,8 +27,9 @@ from modelyard.domain.errors import DataError, UsageError
 from modelyard.domain.fixes import AppliedFix
 from modelyard.domain.readings import options_of
 from modelyard.domain.runs import Dataset
+from modelyard.domain.tables import Table
 from modelyard.engine.examining import Examination, examine_mended, examine_typed
-from modelyard.engine.previewing import preview
+from modelyard.engine.previewing import plain_rows, preview
 from modelyard.engine.relating import relate
 from modelyard.kit.inert_json import inert_json
 from modelyard.protocols.progress import Progress, Silence
@@ -37,6 +39,7 @@ from modelyard.store.blobs import Blobs
 from modelyard.store.datasets import Datasets
 from modelyard.store.descriptions import FINDINGS, PAGE, PREVIEW, PROFILE, Descriptions
 from modelyard.store.named_datasets import NamedDatasets
+from modelyard.store.training_data import TrainingData
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +51,9 @@ _SUFFIXES = {
     DatasetFormat.PARQUET: (".parquet", ".pq"),
     DatasetFormat.ARROW: (".arrow", ".feather", ".ipc"),
 }
+# A table that people look rows up in; what is larger is for trainings, which read the file.
+MOST_LOADED_ROWS = 1_000_000
+_BATCH_ROWS = 1_000
 # Names of files have 255 bytes at most; a suffix may follow.
 _MAX_NAME_BYTES = 240
 
@@ -60,6 +66,7 @@ class IngestService:
     datasets: Datasets
     blobs: Blobs
     descriptions: Descriptions
+    rows: TrainingData
     catalog: Catalog
     tables: TableReader
     now: Callable[[], datetime]
@@ -87,6 +94,37 @@ class IngestService:
         self.versions.settle(settled)
         _log.info("dataset read", dataset=version.reference, state=settled.state.value)
         return self.versions.get(DatasetReference.parse(version.reference))
+
+    def load_rows(self, reference: str, progress: Progress | None = None) -> int:
+        """Load the rows of a version into the database, as they are read and mended there.
+
+        Returns:
+            How many rows there are.
+
+        Raises:
+            NotFound: if there is no such dataset.
+            DataError: if it could not be read, or has more rows than a database is loaded with.
+            DamagedFile: if its file is not what was uploaded.
+        """
+        version = self.versions.get(DatasetReference.parse(reference))
+        if (version.n_rows or 0) > MOST_LOADED_ROWS:
+            raise DataError(
+                f"{version.reference} has {version.n_rows:,} rows; {MOST_LOADED_ROWS:,} are the "
+                "most that the database is loaded with.",
+                fix="Train on it as it is: trainings read the file.",
+            )
+        progress = progress or Silence()
+        progress.stage("Reading the table")
+        path = self.blobs.verified(version.blob, size_bytes=version.size_bytes)
+        with called_as(path, filename=version.filename, form=version.format) as link:
+            table = self._table(version, link)
+        progress.stage("Loading the rows")
+        return self.rows.load(version, _batches(table, progress))
+
+    def _table(self, version: DatasetVersion, path: Path) -> Table:
+        if version.fixes:
+            return self._examined(version, path).table
+        return self.tables.read_typed(path, options_of(version.read))
 
     def _read(self, version: DatasetVersion, path: Path, progress: Progress) -> DatasetVersion:
         with called_as(path, filename=version.filename, form=version.format) as link:
@@ -165,3 +203,10 @@ def called_as(path: Path, *, filename: str, form: DatasetFormat) -> Iterator[Pat
 
 def _applied(examination: Examination) -> tuple[AppliedFix, ...]:
     return examination.mending.applied
+
+
+def _batches(table: Table, progress: Progress) -> Iterator[Sequence[Mapping[str, Any]]]:
+    for start in range(0, table.n_rows, _BATCH_ROWS):
+        rows = plain_rows(table, start, _BATCH_ROWS)
+        yield [dict(zip(table.names, row, strict=True)) for row in rows]
+        progress.advance(start + len(rows), table.n_rows)

@@ -9,6 +9,7 @@ import structlog
 
 from modelyard.domain.datasets import (
     DatasetReference,
+    DatasetRow,
     DatasetState,
     DatasetVersion,
     NamedDataset,
@@ -24,6 +25,7 @@ from modelyard.store.blobs import Blobs
 from modelyard.store.descriptions import FINDINGS, PAGE, PROFILE, Descriptions
 from modelyard.store.lineage import Lineage, Offspring
 from modelyard.store.named_datasets import NamedDatasets
+from modelyard.store.training_data import TrainingData
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class NamedDatasetService:
     lineage_of: Lineage
     blobs: Blobs
     descriptions: Descriptions
+    rows: TrainingData
     users_of: Callable[[DatasetVersion], Sequence[str]]
     audit: Audit
     now: Callable[[], datetime]
@@ -138,6 +141,16 @@ class NamedDatasetService:
         version = self.require_ready(self.get(reference))
         columns, rows = self.descriptions.preview(version, n_rows)
         return Preview(columns, rows, version.n_rows or 0)
+
+    def loaded_rows(
+        self, reference: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[DatasetRow]:
+        """Return the rows that were loaded into the database, in their order, or a part of them.
+
+        Raises:
+            NotFound, InvalidValue: as `get`; also if the cursor is none of this list.
+        """
+        return self.rows.page(self.get(reference), limit=limit, cursor=cursor)
 
     def profile(self, reference: str) -> bytes:
         """Return what the columns hold, as a JSON document.

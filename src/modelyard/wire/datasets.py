@@ -132,6 +132,13 @@ class PreviewAnswer(Answer):
     n_rows: int = Field(description="Of the whole dataset.")
 
 
+class RowAnswer(Answer):
+    """One row that was loaded into the database."""
+
+    number: int = Field(description="1 is the first below the header.")
+    cells: dict[str, bool | int | float | str | None]
+
+
 class LineageRun(Answer):
     """A training on the data."""
 

@@ -75,12 +75,14 @@ class DataWiring:
         from modelyard.store.descriptions import Descriptions
         from modelyard.store.lineage import Lineage
         from modelyard.store.named_datasets import NamedDatasets
+        from modelyard.store.training_data import TrainingData
 
         return NamedDatasetService(
             versions_kept=NamedDatasets(self.records),
             lineage_of=Lineage(self.records),
             blobs=self.blobs,
             descriptions=Descriptions(self.folder / "descriptions"),
+            rows=TrainingData(self.records),
             users_of=DatasetUsers(self.records).of,
             audit=self.audit,
             now=self.now,
@@ -92,12 +94,14 @@ class DataWiring:
         from modelyard.services.ingesting import IngestService
         from modelyard.store.datasets import Datasets
         from modelyard.store.named_datasets import NamedDatasets
+        from modelyard.store.training_data import TrainingData
 
         return IngestService(
             versions=NamedDatasets(self.records),
             datasets=Datasets(self.records),
             blobs=self.blobs,
             descriptions=self.named_datasets.descriptions,
+            rows=TrainingData(self.records),
             catalog=self.catalog,
             tables=self.tables(),
             now=self.now,

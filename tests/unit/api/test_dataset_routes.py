@@ -113,7 +113,26 @@ def test_what_has_not_been_read_says_so_and_can_be_asked_for_again(ask, add, pro
     assert ask("viewer").get(_path("lineage")).json()["runs"] == []
     assert ask("editor").post(_path("read")).status_code == 202
     jobs = project.of("acme").jobs.find(JobQuery())
-    assert [job.payload for job in jobs.items] == [{"dataset": "people@1"}]
+    assert {job.created_by for job in jobs.items} == {"user:e"}
+    assert [job.payload for job in jobs.items] == [{"dataset": "people@1", "loads_rows": False}]
+
+
+def test_rows_are_loaded_into_the_database_when_asked_and_told_page_by_page(ask, add, project):
+    add()
+    client = ask("viewer")
+    assert client.get(_path("rows")).json() == {"items": [], "next_cursor": None}
+    assert client.post(_path("rows")).status_code == 403
+    assert ask("editor").post(_path("rows")).status_code == 202
+    jobs = project.of("acme").jobs.find(JobQuery())
+    assert [job.payload["loads_rows"] for job in jobs.items] == [True]
+    assert project.of("acme").ingesting.load_rows("people@1") == 60
+    page = client.get(_path("rows"), params={"limit": 2}).json()
+    assert [each["number"] for each in page["items"]] == [1, 2]
+    assert page["items"][0]["cells"] == {"age": 20, "city": "=1+1", "y": 0}
+    rest = client.get(_path("rows"), params={"cursor": page["next_cursor"], "limit": 1000}).json()
+    assert [each["number"] for each in rest["items"]] == list(range(3, 61))
+    assert rest["next_cursor"] is None
+    assert ask("stranger").get(_path("rows")).status_code == 404
 
 
 def test_what_could_not_be_read_says_why_in_the_readers_words(ask, add):

@@ -54,6 +54,11 @@ def test_what_was_found_is_mended_as_a_new_version(ask, file) -> None:
     assert "Merged the spellings in 'city'" in mended["applied"][0]
 
 
+def test_rows_are_loaded_into_the_database(ask, file) -> None:
+    ask("add", str(file), "--name", "people")
+    assert ask("load", "people") == {"dataset": "people@1", "loaded": 60}
+
+
 def test_a_file_that_is_refused_is_not_kept(ask, tmp_path, capsys) -> None:
     path = tmp_path / "cut.csv"
     path.write_text("a,b\n1,2\n3,4,5\n")

@@ -23,6 +23,7 @@ from modelyard.store.datasets import Datasets
 from modelyard.store.jobs import Jobs
 from modelyard.store.named_datasets import NamedDatasets
 from modelyard.store.runs import Runs
+from modelyard.store.training_data import TrainingData
 from modelyard.store.uploads import Uploads
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -226,6 +227,28 @@ def test_nothing_of_one_tenant_is_seen_changed_or_deleted_by_another(database, v
     assert page.next_cursor is None
     assert _get(versions, "sales@1") == added
     assert uploads.get("u1") == UPLOAD
+
+
+def test_rows_are_kept_in_place_of_those_before_and_go_with_their_version(
+    records, database, versions
+):
+    added, rows = versions.add(VERSION), TrainingData(records)
+    rows.load(added, [[{"a": 9}] * 3])
+    assert (
+        rows.load(added, [[{"a": 1, "b": None}, {"a": 2.5, "b": "x"}], [{"a": 3, "b": True}]]) == 3
+    )
+    told = rows.page(added).items
+    assert [row.number for row in told] == [1, 2, 3]
+    assert [row.cells for row in told] == [
+        {"a": 1, "b": None},
+        {"a": 2.5, "b": "x"},
+        {"a": 3, "b": True},
+    ]
+    first = rows.page(added, limit=2)
+    assert [row.number for row in rows.page(added, limit=2, cursor=first.next_cursor).items] == [3]
+    assert TrainingData(database.of("acme")).page(added).items == ()
+    versions.delete(added)
+    assert rows.page(added).items == ()
 
 
 def test_running_trainings_and_jobs_that_wait_use_a_dataset(records, versions, make_run, dataset):

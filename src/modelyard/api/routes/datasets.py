@@ -34,6 +34,7 @@ from modelyard.wire.datasets import (
     NewVersionRequest,
     PreviewAnswer,
     PreviewQuery,
+    RowAnswer,
 )
 
 ROUTER = router("Datasets")
@@ -174,12 +175,39 @@ def delete_version(
     status_code=202,
     dependencies=[needs(Role.EDITOR)],
 )
-def read_version(name: Name, version: Version, project: ProjectOf) -> DatasetVersionAnswer:
+def read_version(
+    name: Name, version: Version, caller: CallerOf, project: ProjectOf
+) -> DatasetVersionAnswer:
     """Ask once more for a version to be read, where the first attempt found no place or ended."""
     found = project.named_datasets.get(_reference(name, version))
     if found.state is DatasetState.UNREAD:
-        ask_for_reading(project, found)
+        ask_for_reading(project, found, created_by=caller.subject)
     return _version(found)
+
+
+@ROUTER.post(
+    "/datasets/{name}/versions/{version}/rows",
+    status_code=202,
+    dependencies=[needs(Role.EDITOR)],
+)
+def load_rows(
+    name: Name, version: Version, caller: CallerOf, project: ProjectOf
+) -> DatasetVersionAnswer:
+    """Have the rows of a version loaded into the table `training_data` of the database."""
+    found = project.named_datasets.get(_reference(name, version))
+    ask_for_reading(project, found, created_by=caller.subject, loads_rows=True)
+    return _version(found)
+
+
+@ROUTER.get("/datasets/{name}/versions/{version}/rows", dependencies=[needs(Role.VIEWER)])
+def list_rows(
+    name: Name, version: Version, project: ProjectOf, query: Annotated[PageQuery, Query()]
+) -> PageOf[RowAnswer]:
+    """List the rows that were loaded into the database, in their order."""
+    reference = _reference(name, version)
+    page = project.named_datasets.loaded_rows(reference, limit=query.limit, cursor=query.cursor)
+    items = [RowAnswer.model_validate(each) for each in page.items]
+    return PageOf(items=items, next_cursor=page.next_cursor)
 
 
 @ROUTER.get(
