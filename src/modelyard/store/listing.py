@@ -172,7 +172,7 @@ def sort_keys(
         column = table.c[sort]
         return (SortKey(column, is_descending, is_nullable=bool(column.nullable)),)
     if _METRIC_KEY.fullmatch(sort):
-        value = table.c.metrics[(sort, "value")].as_float()
+        value = table.c.metric_values[sort].as_float()
         return (SortKey(value, is_descending, is_nullable=True),)
     return ()
 

@@ -86,7 +86,7 @@ def to_row(model: Model) -> dict[str, Any]:
     apart = {"aliases", "tags"}
     row = {each.name: getattr(model, each.name) for each in fields(model) if each.name not in apart}
     # No run is NULL: the column points to `training_jobs`.
-    return row | {"run_id": model.run_id or None}
+    return row | {"run_id": model.run_id or None, "metric_values": model.metrics}
 
 
 class _Versions:

@@ -271,7 +271,8 @@ def _find_id(connection: sa.Connection, reference: str, *, tenant: str) -> str:
 def _to_row(run: Run) -> dict[str, Any]:
     row = {each.name: getattr(run, each.name) for each in fields(run) if each.name != "tags"}
     # No dataset is NULL: the column points to `datasets`.
-    return row | {"data_sha256": run.data_sha256 or None, "findings": list(run.findings)}
+    row |= {"data_sha256": run.data_sha256 or None, "metric_values": run.metrics}
+    return row | {"findings": list(run.findings)}
 
 
 def _from_row(row: sa.RowMapping, tags: dict[str, str]) -> Run:

@@ -21,6 +21,8 @@ from modelyard.store.migrations.upgrading import make_config, upgrade_to_head
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
 from modelyard.store.tables.every import whole_schema
+from modelyard.store.tables.models import ML_MODELS
+from modelyard.store.tables.runs import TRAINING_JOBS
 from modelyard.store.trials import Trials
 from real_postgresql import RealPostgresql
 
@@ -84,6 +86,14 @@ def test_models_keep_their_names_and_their_way_back(upgraded: TenantDatabase) ->
     origin = Lineage(upgraded).of_model("iris")
     assert origin.run is not None
     assert origin.dataset == Datasets(upgraded).get("cd")
+
+
+def test_lists_are_sorted_by_the_metrics_that_there_were(upgraded: TenantDatabase) -> None:
+    for table in (TRAINING_JOBS, ML_MODELS):
+        chosen = sa.select(table.c.metric_values).where(table.c.tenant == LOCAL)
+        with upgraded.reading() as connection:
+            values = connection.execute(chosen).scalars().all()
+        assert values == [{"accuracy": 0.1 + 0.2}]
 
 
 def test_versions_go_on_where_they_stood(upgraded: TenantDatabase) -> None:

@@ -6,9 +6,12 @@ A revision is never edited once it is released, and what it spells with must not
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 # Text in the order of its characters' numbers, as SQLite orders it.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+# JSON that the database keeps parsed where it can.
+PARSED = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TIME = sa.DateTime(timezone=True)
 
 

@@ -2,7 +2,15 @@
 
 import sqlalchemy as sa
 
-from modelyard.store.tables.schema import METADATA, Metrics, UtcTime, Words, key_to, tenant_key
+from modelyard.store.tables.schema import (
+    METADATA,
+    Metrics,
+    MetricValues,
+    UtcTime,
+    Words,
+    key_to,
+    tenant_key,
+)
 
 # Outlives the versions of a name, so that a version is never given twice.
 ML_MODEL_NAMES = sa.Table(
@@ -26,6 +34,7 @@ ML_MODELS = sa.Table(
     sa.Column("algorithm", Words, nullable=False),
     sa.Column("metric", Words, nullable=False),
     sa.Column("metrics", Metrics, nullable=False),
+    sa.Column("metric_values", MetricValues, nullable=False),
     sa.Column("data_sha256", Words, nullable=False),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),

@@ -2,7 +2,15 @@
 
 import sqlalchemy as sa
 
-from modelyard.store.tables.schema import METADATA, Metrics, UtcTime, Words, key_to, tenant_key
+from modelyard.store.tables.schema import (
+    METADATA,
+    Metrics,
+    MetricValues,
+    UtcTime,
+    Words,
+    key_to,
+    tenant_key,
+)
 
 TRAINING_JOBS = sa.Table(
     "training_jobs",
@@ -21,6 +29,7 @@ TRAINING_JOBS = sa.Table(
     sa.Column("algorithm", Words, nullable=False),
     sa.Column("metric", Words, nullable=False),
     sa.Column("metrics", Metrics, nullable=False),
+    sa.Column("metric_values", MetricValues, nullable=False),
     sa.Column("findings", sa.JSON, nullable=False),
     sa.Column("model", Words),
     sa.Column("reason", Words),

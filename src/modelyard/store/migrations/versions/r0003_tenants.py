@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from modelyard.store.migrations.columns import TEXT, TIME, given, key, reference
+from modelyard.store.migrations.columns import PARSED, TEXT, TIME, given, key, reference
 
 revision = "0003"
 down_revision = "0002"
@@ -18,6 +18,9 @@ _TABLES = (
     "datasets", "training_jobs", "training_job_tags", "hyperparameter_configs", "ml_model_names",
     "ml_models", "ml_model_aliases", "ml_model_tags", "model_evaluations",
 )  # fmt: skip
+
+# Their values are kept once more, by themselves, for lists to be sorted by.
+_WITH_METRICS = {"training_jobs": ("id",), "ml_models": ("name", "version")}
 
 
 def upgrade() -> None:
@@ -34,15 +37,30 @@ def upgrade() -> None:
     _make_model_evaluations()
     for table in _TABLES:
         columns = ", ".join(names[table])
+        news = ("tenant", f"'{_LOCAL}'")
+        if table in _WITH_METRICS:
+            news = ("tenant, metric_values", f"'{_LOCAL}', '{{}}'")
         op.execute(
-            f"INSERT INTO {table} (tenant, {columns}) "  # noqa: S608
-            f"SELECT '{_LOCAL}', {columns} FROM kept_{table}"
+            f"INSERT INTO {table} ({news[0]}, {columns}) "  # noqa: S608
+            f"SELECT {news[1]}, {columns} FROM kept_{table}"
         )
         op.execute(f"DROP TABLE kept_{table}")
+    for table, keys in _WITH_METRICS.items():
+        _take_values_out(table, keys)
 
 
 def _columns_of(table: str) -> list[str]:
     return [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+
+
+def _take_values_out(table: str, keys: tuple[str, ...]) -> None:
+    parsed = [sa.column("metrics", sa.JSON), sa.column("metric_values", PARSED)]
+    rows = sa.table(table, *parsed, *(sa.column(key) for key in keys))
+    found = op.get_bind().execute(sa.select(rows.c.metrics, *(rows.c[key] for key in keys)))
+    for metrics, *values in found.all():
+        is_row = (rows.c[key] == value for key, value in zip(keys, values, strict=True))
+        taken = {key: estimate.get("value") for key, estimate in metrics.items()}
+        op.get_bind().execute(sa.update(rows).where(*is_row).values(metric_values=taken))
 
 
 def _make_datasets() -> None:
@@ -76,6 +94,7 @@ def _make_training_jobs() -> None:
         given("algorithm", TEXT),
         given("metric", TEXT),
         given("metrics", sa.JSON),
+        given("metric_values", PARSED),
         given("findings", sa.JSON),
         sa.Column("model", TEXT),
         sa.Column("reason", TEXT),
@@ -137,6 +156,7 @@ def _make_ml_models() -> None:
         given("algorithm", TEXT),
         given("metric", TEXT),
         given("metrics", sa.JSON),
+        given("metric_values", PARSED),
         given("data_sha256", TEXT),
         given("size_bytes", sa.BigInteger),
         given("created_at", TIME),
