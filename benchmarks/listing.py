@@ -65,7 +65,7 @@ def fill(records: TenantDatabase) -> None:
 
 def _row_of(run: Run) -> dict[str, Any]:
     plain = {each.name: getattr(run, each.name) for each in fields(run) if each.name != "tags"}
-    return {"tenant": "local", **plain, "findings": []}
+    return {"tenant": "local", **plain, "findings": [], "metric_values": run.metrics}
 
 
 def _run(rng: random.Random, at: int) -> Run:

@@ -279,3 +279,9 @@ def test_a_listing_of_the_newest_reads_an_index_and_sorts_nothing(database: Data
             ).all()
             assert "USING INDEX" in str(plan)
             assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_mistake_of_ours_tells_nothing_of_what_people_keep(database: Database) -> None:
+    with database.reading() as connection, pytest.raises(sa.exc.OperationalError) as caught:
+        connection.execute(sa.text("SELECT * FROM nowhere WHERE x = :secret"), {"secret": "42-51"})
+    assert "42-51" not in str(caught.value)

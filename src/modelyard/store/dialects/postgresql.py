@@ -61,6 +61,8 @@ def open_engines(url: str) -> Engines:
     engine = sa.create_engine(
         parsed,
         connect_args={k: v for k, v in _CONNECTING.items() if k not in parsed.query},
+        # What people keep belongs into no error and no log.
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         json_serializer=to_json_text,
         max_overflow=_OVERFLOW,

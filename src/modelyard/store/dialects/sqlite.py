@@ -78,7 +78,8 @@ def open_engines(url: str) -> Engines:
         folder = Path(parsed.database).absolute().parent
         with explaining(folder):
             folder.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, json_serializer=to_json_text)
+    # What people keep belongs into no error and no log.
+    engine = sa.create_engine(parsed, hide_parameters=True, json_serializer=to_json_text)
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)
     explain_by(engine, lambda error: _explain(error, location))
