@@ -69,7 +69,13 @@ class Pressed:
 
 @contextmanager
 def started(
-    command: Sequence[str], folder: Path, *, url: str, body: object, env: Mapping[str, str]
+    command: Sequence[str],
+    folder: Path,
+    *,
+    url: str,
+    body: object,
+    env: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[Started]:
     """Run a server until the block ends; it has answered a prediction when the block begins.
 
@@ -79,6 +85,7 @@ def started(
         url: of its predictions.
         body: of a prediction, as JSON.
         env: variables beside those of this process.
+        headers: of the prediction, beside its type.
     """
     log_path = folder / "server.log"
     begun = time.perf_counter()
@@ -92,7 +99,7 @@ def started(
             start_new_session=True,
         )
     try:
-        while not _answers(url, body):
+        while not _answers(url, body, headers):
             if process.poll() is not None or time.perf_counter() - begun > _MOST_WAIT_S:
                 raise SystemExit(log_path.read_text(encoding="utf-8", errors="replace")[-5_000:])
             time.sleep(0.005)
@@ -101,14 +108,14 @@ def started(
         _end(process)
 
 
-def ask(url: str, body: object) -> Any:
+def ask(url: str, body: object, headers: Mapping[str, str] | None = None) -> Any:
     """Send JSON and return what JSON came back."""
-    return json.loads(sent(url, json.dumps(body).encode()))
+    return json.loads(sent(url, json.dumps(body).encode(), headers))
 
 
-def sent(url: str, body: bytes) -> bytes:
+def sent(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> bytes:
     """Send bytes of JSON to a server of this machine, and return what came back."""
-    request = urllib.request.Request(url, body, _JSON)  # noqa: S310 -- an address of our own
+    request = urllib.request.Request(url, body, {**_JSON, **(headers or {})})  # noqa: S310 -- an address of our own
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- as above
         return answer.read()
 
@@ -133,19 +140,20 @@ def pressed(server: Started, script: Path, *, n_connections: int, seconds: int) 
     return Pressed(rate, p50_ms, 1e6 * used_s / max(n_requests, 1))
 
 
-def body_script(path: Path, body: object) -> Path:
+def body_script(path: Path, body: object, headers: Mapping[str, str] | None = None) -> Path:
     """Write what wrk sends."""
+    told = {"content-type": "application/json", **(headers or {})}
+    lines = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in told.items())
     path.write_text(
-        f'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
-        f"wrk.body = [==[{json.dumps(body)}]==]\n",
+        f'wrk.method = "POST"\n{lines}wrk.body = [==[{json.dumps(body)}]==]\n',
         encoding="utf-8",
     )
     return path
 
 
-def _answers(url: str, body: object) -> bool:
+def _answers(url: str, body: object, headers: Mapping[str, str] | None) -> bool:
     try:
-        ask(url, body)
+        ask(url, body, headers)
     except ValueError:
         # The floor says hello, which is no JSON.
         return True

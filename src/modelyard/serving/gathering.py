@@ -3,7 +3,7 @@
 Under load many requests wait when the loop turns. To prepare and compute their rows as one table
 costs little more than to do so for one row (`benchmarks/serving.py`); nobody waits for a row that
 has not come yet, so a lone request is answered as soon as before. What a turn has answered is
-written down together too, where the server keeps a prediction log.
+written down together too, where the server keeps a prediction log; meanwhile the next ones gather.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ class Gathering:
         """Take where the answers are written down, if they are."""
         self._waiting: list[_Waiting] = []
         self._log = log
+        self._is_writing = False
 
     async def answer(self, served: Served, body: bytes, *, sender: Sender = NOBODY) -> Reply:
         """Answer one row together with those that came beside it.
@@ -44,7 +45,7 @@ class Gathering:
         read = read_row(served, body)
         loop = asyncio.get_running_loop()
         waiting = _Waiting(read, body, sender, loop.create_future())
-        if not self._waiting:
+        if not self._waiting and not self._is_writing:
             loop.call_soon(self._turn)
         self._waiting.append(waiting)
         return await waiting.reply
@@ -63,7 +64,20 @@ class Gathering:
         for each, reply in answered:
             reply.told = Told(each.read.served, each.body, reply.body)
         replies = [(reply, each.sender) for each, reply in answered]
-        self._log.keep(replies, then=lambda: _release(answered))
+        self._is_writing = True
+        self._log.keep(replies, then=lambda: self._written(answered))
+
+    def _written(self, answered: list[_Answered]) -> None:
+        """Tell the answers that stand on the disk, and begin the turn of those that came since.
+
+        The next turn begins once the loop has read what these answers bring about: to force the
+        disk for half of the clients, and then for the other half, would take twice as long.
+        """
+        self._is_writing = False
+        _release(answered)
+        if self._waiting:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._turn)
 
 
 def _answer(together: list[_Waiting]) -> list[_Answered]:
