@@ -157,6 +157,7 @@ def test_a_choice_of_automl_is_ejected_and_a_blend_by_one_of_its_members(tmp_pat
     alone = eject(tmp_path / "member", member=members[0])
     # A member is about as good as the blend that it is of.
     assert alone.found == pytest.approx(alone.expected, rel=0.2)
+    assert "of the whole blend" in alone.files[0].read_text()
 
 
 def test_an_ensemble_that_was_named_is_refused(tmp_path):

@@ -107,6 +107,8 @@ class EjectService:
         workshop = Workshop(self.catalog, self.clock, progress, self.n_threads, typing=self.typing)
         rehearsal = rehearse(raw, config, ended=ended, workshop=workshop)
         told = Told(str(found.reference), str(location.resolve()), platform.python_version())
+        if member is not None:
+            told = replace(told, beside="of the whole blend")
         contents = {
             SCRIPT: script_of(rehearsal, manifest, told=told),
             SPLIT: parts_of(rehearsal),

@@ -42,11 +42,13 @@ class Told:
         reference: of the model.
         data: absolute path of the file.
         python: version.
+        beside: what the metric is printed beside.
     """
 
     reference: str
     data: str
     python: str
+    beside: str = "in the manifest"
 
 
 def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
