@@ -99,7 +99,7 @@ def test_a_job_loads_the_rows_into_the_database_until_the_version_is_deleted(pro
     assert [row.number for row in rows] == list(range(1, 201))
     lines = TABLE.splitlines()
     age, city, answer, constant = lines[17].split(",")
-    told = {"age": float(age), "city": city, "y": answer, "constant": int(constant)}
+    told = {"age": float(age), "city": city, "y": answer == "yes", "constant": int(constant)}
     assert rows[16].cells == told
     project.named_datasets.delete("people", caller=LOCAL_CALLER)
     again = _take(project, TABLE.encode())
