@@ -37,6 +37,11 @@ def needs(role: Role) -> Any:
     return Depends(Policy(role.value, lambda caller: caller.require(role)))
 
 
+def needs_every_model() -> Any:
+    """Return the dependency of a route that tells of models, for viewers who are refused none."""
+    return Depends(Policy(Role.VIEWER.value, Caller.require_every_model))
+
+
 def needs_operator() -> Any:
     """Return the dependency of a route for whoever runs the platform."""
     return Depends(Policy("operator", Caller.require_operator))

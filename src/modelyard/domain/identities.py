@@ -111,6 +111,19 @@ class Caller:
                 fix="Ask an admin of the tenant for the role.",
             )
 
+    def require_every_model(self) -> None:
+        """Refuse whoever is refused a model, where the answer tells of models without a choice.
+
+        Raises:
+            Forbidden: if so.
+        """
+        self.require(Role.VIEWER)
+        if not self.access.is_full:
+            raise Forbidden(
+                "This tells of every model, and the caller is given some of them alone.",
+                fix="Ask an editor of the tenant for it.",
+            )
+
     def require_operator(self) -> None:
         """Refuse whoever does not run the platform.
 

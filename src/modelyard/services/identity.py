@@ -1,11 +1,12 @@
 """Finds out who asks: reads an access token or an API key, and counts what its owner asks."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from modelyard.domain.credentials import digest_of, is_api_key
-from modelyard.domain.errors import NotAuthorized
+from modelyard.domain.errors import NotAuthorized, StoreError
 from modelyard.domain.identities import Caller, ModelAccess, Role
 from modelyard.domain.people import user_id_of
 from modelyard.services.access_tokens import AccessTokens
@@ -87,7 +88,9 @@ class IdentityService:
                 "The API key is not known, has expired, or was revoked with its owner or tenant.",
                 fix="Make a new key.",
             )
-        self.keys_of(held.key.tenant).note_use(held.key, at=now)
+        # When it was last used is worth a glance, and not a request that is not answered.
+        with suppress(StoreError):
+            self.keys_of(held.key.tenant).note_use(held.key, at=now)
         return Caller(
             tenant=held.key.tenant,
             subject=held.key.subject,

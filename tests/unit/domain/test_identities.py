@@ -29,6 +29,15 @@ def test_a_caller_for_predictions_alone_may_nothing_else_whatever_the_role():
         Caller("acme", "key:a", Role.ADMIN, is_predict_only=True).require(Role.VIEWER)
 
 
+def test_what_tells_of_every_model_is_not_for_whoever_is_refused_one():
+    Caller("acme", "user:a", Role.VIEWER).require_every_model()
+    Caller("acme", "user:a", Role.VIEWER, access=ModelAccess({"iris": True})).require_every_model()
+    with pytest.raises(Forbidden):
+        Caller(
+            "acme", "user:a", Role.VIEWER, access=ModelAccess({"iris": False})
+        ).require_every_model()
+
+
 def test_an_admin_does_not_run_the_platform():
     with pytest.raises(Forbidden):
         Caller("acme", "user:a", Role.ADMIN).require_operator()

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.following import follow
-from modelyard.api.policies import needs
+from modelyard.api.policies import needs, needs_every_model
 from modelyard.api.routing import PREFIX, router
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import NotFound
@@ -30,6 +30,8 @@ from modelyard.wire.jobs import (
 )
 
 ROUTER = router("Jobs")
+# Jobs make models, ask them and measure them: what they tell is of any of these.
+READS = [needs_every_model()]
 
 JobId = Annotated[str, Path(max_length=200, description="Of the job.")]
 
@@ -50,7 +52,7 @@ def start_training(
     return JobDetail.of(job)
 
 
-@ROUTER.get("/training/jobs", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/training/jobs", dependencies=READS)
 def list_trainings(
     project: ProjectOf, query: Annotated[TrainingQuery, Query()]
 ) -> PageOf[JobAnswer]:
@@ -58,7 +60,7 @@ def list_trainings(
     return _listed(project, query, kind=JobKind.TRAINING)
 
 
-@ROUTER.get("/training/jobs/{job_id}", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/training/jobs/{job_id}", dependencies=READS)
 def show_training(job_id: JobId, project: ProjectOf) -> JobDetail:
     """Show a training, with how far it is."""
     return JobDetail.of(_training(project, job_id))
@@ -71,13 +73,13 @@ def cancel_training(job_id: JobId, caller: CallerOf, project: ProjectOf) -> JobA
     return _cancelled(job_id, caller, project)
 
 
-@ROUTER.get("/jobs", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/jobs", dependencies=READS)
 def list_jobs(project: ProjectOf, query: Annotated[JobListQuery, Query()]) -> PageOf[JobAnswer]:
     """List jobs of every kind, the newest first."""
     return _listed(project, query, kind=query.kind)
 
 
-@ROUTER.get("/jobs/{job_id}", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/jobs/{job_id}", dependencies=READS)
 def show_job(job_id: JobId, project: ProjectOf) -> JobDetail:
     """Show a job, with how far it is."""
     return JobDetail.of(project.jobs.get(job_id))
@@ -103,7 +105,7 @@ def retry_job(
     return JobDetail.of(job)
 
 
-@ROUTER.get("/jobs/{job_id}/logs", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/jobs/{job_id}/logs", dependencies=READS)
 def read_log(job_id: JobId, project: ProjectOf, query: Annotated[LogQuery, Query()]) -> LogAnswer:
     """Read the log of a job, line by line."""
     found = project.jobs.events(job_id, after=query.cursor or 0, limit=query.limit)
@@ -116,7 +118,7 @@ def read_log(job_id: JobId, project: ProjectOf, query: Annotated[LogQuery, Query
 
 @ROUTER.get(
     "/jobs/{job_id}/stream",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_class=StreamingResponse,
     responses={
         200: {
