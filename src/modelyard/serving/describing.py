@@ -7,6 +7,7 @@ from typing import Any
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.kit.version import VERSION
 from modelyard.serving.facts import column_facts
+from modelyard.serving.keys import OPEN_PATHS
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.queries import MOST_REASONS, OPTIONS
 from modelyard.serving.schemas import SCHEMAS
@@ -19,6 +20,8 @@ ADDRESS = "http://127.0.0.1:8000"
 
 _PROBLEMS = {
     "400": "What came is no HTTP/1.1.",
+    "401": "The call lacks the key, or the token, that the server asks for.",
+    "403": "The key is for other models.",
     "404": "There is no such path, or no such model.",
     "405": "The path answers another method.",
     "408": "The request did not come whole in time.",
@@ -27,7 +30,7 @@ _PROBLEMS = {
     "422": "The body, an option or a cell cannot be used; the answer names the place.",
     "431": "The headers are too long.",
     "500": "A fault of the server.",
-    "503": "Overloaded; Retry-After says when to ask again.",
+    "503": "Overloaded, or its keys cannot be read; Retry-After says when to ask again.",
 }
 _LEVEL = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
 _OPTION_SCHEMAS: Mapping[str, Json] = {
@@ -47,15 +50,28 @@ def describe(models: Mapping[str, Served], options: ServerOptions) -> Json:
         for path, operation in _operations(served, is_only=len(models) == 1):
             paths[path] = {"post": operation}
     paths |= _pages(has_admin=options.token is not None)
+    schemes: Json = {}
+    if options.token is not None:
+        schemes["token"] = {"type": "http", "scheme": "bearer"}
+    if options.keys is not None:
+        schemes["key"] = {"type": "http", "scheme": "bearer", "description": "An API key."}
+        _ask_for_keys(paths)
     document: Json = {
         "openapi": "3.1.0",
         "info": {"title": "Modelyard", "version": VERSION, "description": _overview(models)},
         "paths": paths,
         "components": {"schemas": schemas},
     }
-    if options.token is not None:
-        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    if schemes:
+        document["components"]["securitySchemes"] = schemes
     return document
+
+
+def _ask_for_keys(paths: Json) -> None:
+    for operations in (told for path, told in paths.items() if path not in OPEN_PATHS):
+        for operation in operations.values():
+            operation["security"] = [{"key": []}]
+            operation["responses"] |= _problems("401", "403", "503")
 
 
 def _operations(served: Served, *, is_only: bool) -> Iterator[tuple[str, Json]]:
@@ -168,9 +184,8 @@ def _reload() -> Json:
 
 
 def _problems(*statuses: str) -> Json:
-    told = _PROBLEMS | {"401": "The call lacks the token of the server."}
     content = {"application/problem+json": {"schema": {"$ref": _ref("Problem")}}}
-    return {each: {"description": told[each], "content": content} for each in statuses}
+    return {each: {"description": _PROBLEMS[each], "content": content} for each in statuses}
 
 
 def _answer(schema: str) -> Json:

@@ -23,7 +23,7 @@ from modelyard.serving.exchanges import NOBODY, Headers, Reply, Request, Route, 
 from modelyard.serving.facts import renewal_facts
 from modelyard.serving.gate import Gate
 from modelyard.serving.gathering import Gathering
-from modelyard.serving.keys import KeyRing, subject_of
+from modelyard.serving.keys import OPEN_PATHS, KeyRing, subject_of
 from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
@@ -44,8 +44,6 @@ _INLINE_BYTES = 16_384
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 # How requests to unknown paths are counted, whatever they asked for.
 _OTHER = "other"
-# Whoever watches a server asks without a key; the admin call asks for a token of its own.
-_OPEN_PATHS = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/admin/reload"})
 # Who asks a server that asks for no key.
 _LOCAL = "local"
 
@@ -297,7 +295,7 @@ class Door:
         scope = call.scope
         path = scope["path"]
         scope["modelyard.request_id"] = call.told_id
-        refusal = None if path in _OPEN_PATHS else self._refusal(call)
+        refusal = None if path in OPEN_PATHS else self._refusal(call)
         if refusal is None:
             await self._pages(scope, receive, noted)
         else:

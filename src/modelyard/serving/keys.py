@@ -17,6 +17,8 @@ from modelyard.domain.serving_keys import ServingKey
 from modelyard.serving.exchanges import Headers
 
 FORMAT = 1
+# Whoever watches a server asks without a key; the admin call asks for a token of its own.
+OPEN_PATHS = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/admin/reload"})
 # Whom the platform forwards a request of; heard from its own key alone.
 ON_BEHALF_OF = b"x-modelyard-subject"
 # Between two looks at the file: a key that was revoked is refused after at most so long, and a

@@ -11,6 +11,7 @@ import pytest
 from modelyard.domain.credentials import digest_of
 from modelyard.domain.errors import Forbidden, NotAuthorized, Unavailable
 from modelyard.domain.serving_keys import ServingKey
+from modelyard.serving.describing import describe
 from modelyard.serving.door import Door
 from modelyard.serving.keys import LOOK_S, KeyRing, encode_keys, subject_of
 from modelyard.serving.logs import ServerLog
@@ -200,3 +201,15 @@ def test_every_path_that_tells_of_a_model_asks_for_a_key(
     door = Door(shelf, ServerOptions(), log=ServerLog("none"), keys=_ring_of(tmp_path, KEY))
     status, problem = asyncio.run(_asked(door, path, []))
     assert (status, problem["code"]) == (401, "not-authorized")
+
+
+def test_the_document_says_which_paths_ask_for_a_key(tmp_path: Path, shelf: Shelf) -> None:
+    document = describe(shelf.models, ServerOptions(keys=tmp_path / "keys.json"))
+    told = {
+        path: [operation.get("security") for operation in operations.values()]
+        for path, operations in document["paths"].items()
+    }
+    is_open = {path for path, security in told.items() if security == [None]}
+    assert is_open == {"/health", "/v2/health/live", "/v2/health/ready"}
+    assert {"401", "403"} <= set(document["paths"]["/predict"]["post"]["responses"])
+    assert "securitySchemes" not in describe(shelf.models, ServerOptions())["components"]
