@@ -21,10 +21,10 @@ def preview(table: Table) -> tuple[list[dict[str, str]], list[list[Any]]]:
     """
     columns = [{"name": column.name, "kind": column.kind.value} for column in table.columns]
     n_rows = min(MOST_ROWS, max(1, _MOST_CELLS // max(1, len(columns))))
-    return columns, [[_cut(cell) for cell in row] for row in plain_rows(table, 0, n_rows)]
+    return columns, [[_cut(cell) for cell in row] for row in plain_rows(table, 0, n_rows=n_rows)]
 
 
-def plain_rows(table: Table, start: int, n_rows: int) -> list[tuple[Any, ...]]:
+def plain_rows(table: Table, start: int, *, n_rows: int) -> list[tuple[Any, ...]]:
     """Return rows from a place on as plain values, dates as text in ISO 8601."""
     columns = (table.frame[name].slice(start, n_rows).to_list() for name in table.names)
     dated = ([_dated(cell) for cell in column] for column in columns)

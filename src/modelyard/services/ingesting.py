@@ -207,6 +207,6 @@ def _applied(examination: Examination) -> tuple[AppliedFix, ...]:
 
 def _batches(table: Table, progress: Progress) -> Iterator[Sequence[Mapping[str, Any]]]:
     for start in range(0, table.n_rows, _BATCH_ROWS):
-        rows = plain_rows(table, start, _BATCH_ROWS)
+        rows = plain_rows(table, start, n_rows=_BATCH_ROWS)
         yield [dict(zip(table.names, row, strict=True)) for row in rows]
         progress.advance(start + len(rows), table.n_rows)
