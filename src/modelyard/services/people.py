@@ -99,6 +99,23 @@ class PeopleService:
             self._require_operator_left(before)
             return after
 
+    def set_operator(self, caller: Caller, user_id: str, *, is_operator: bool) -> User:
+        """Let a user run the platform, as far as they are an admin, or no longer.
+
+        Raises:
+            NotFound: as `get`.
+            Forbidden: if an API key asks, or anybody but an operator.
+            Conflict: if the platform would have no operator left.
+        """
+        require_person(caller)
+        caller.require_operator()
+        user = self.users.get(user_id)
+        details = {"is_operator": is_operator}
+        with self.audit.recorded(caller, "user.operator", target=user.subject, details=details):
+            after = self.users.change(user_id, is_operator=is_operator)
+            self._require_operator_left(user)
+            return after
+
     def set_disabled(self, caller: Caller, user_id: str, *, is_disabled: bool) -> User:
         """Keep a user out, or let them in again; their logins end, their keys are good no more.
 

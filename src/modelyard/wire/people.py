@@ -79,6 +79,12 @@ class RolePut(RequestBody):
     role: Role = Field(strict=False)
 
 
+class OperatorPut(RequestBody):
+    """How a user comes to run the platform, or ends to."""
+
+    is_operator: bool
+
+
 class DisabledPut(RequestBody):
     """How somebody is kept out, or let in again."""
 

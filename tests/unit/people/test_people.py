@@ -68,6 +68,21 @@ def test_the_last_operator_stays_though_the_tenant_has_another_admin(operator, a
     assert people.get(ada.user.id).disabled_at is None
 
 
+def test_an_operator_lets_another_admin_run_the_platform(operator, ada, join, people):
+    bo = join("bo@example.org", Role.ADMIN).user
+    people.set_operator(operator, bo.id, is_operator=True)
+    people.set_operator(as_caller(people.get(bo.id)), ada.user.id, is_operator=False)
+    with pytest.raises(Conflict):
+        people.set_operator(as_caller(people.get(bo.id)), bo.id, is_operator=False)
+    assert [user.is_operator for user in people.page().items] == [False, True]
+
+
+def test_an_admin_makes_nobody_an_operator(join, people):
+    bo = join("bo@example.org", Role.ADMIN).user
+    with pytest.raises(Forbidden):
+        people.set_operator(as_caller(bo), bo.id, is_operator=True)
+
+
 def test_an_admin_touches_no_operator(ada, join, people):
     bo = as_caller(join("bo@example.org", Role.ADMIN).user)
     with pytest.raises(Forbidden):

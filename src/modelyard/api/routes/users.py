@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.idempotency import tells_a_secret
-from modelyard.api.policies import needs
+from modelyard.api.policies import needs, needs_operator
 from modelyard.api.routing import router
 from modelyard.domain.identities import Role
 from modelyard.wire import people as wire
@@ -50,6 +50,15 @@ def set_role(
 ) -> wire.UserAnswer:
     """Give a user another role; access tokens carry the old one for ten minutes at most."""
     return wire.UserAnswer.of(project.people.set_role(caller, user_id, role=body.role))
+
+
+@ROUTER.put("/users/{user_id}/operator", dependencies=[needs_operator()])
+def set_operator(
+    caller: CallerOf, project: ProjectOf, user_id: str, body: wire.OperatorPut
+) -> wire.UserAnswer:
+    """Let an admin run the platform as well, or no longer."""
+    user = project.people.set_operator(caller, user_id, is_operator=body.is_operator)
+    return wire.UserAnswer.of(user)
 
 
 @ROUTER.put("/users/{user_id}/disabled", dependencies=ADMINS)
