@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 
-from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from modelyard.api.callers import Callers, OwnerOfTheLaptop
@@ -21,7 +20,7 @@ Guard = Callable[[ASGIApp], ASGIApp]
 
 def make_app(
     project: Project, *, callers: Callers | None = None, guards: Sequence[Guard] = ()
-) -> FastAPI:
+) -> SelfDescribing:
     """Return the application.
 
     Args:

@@ -75,7 +75,8 @@ def _explained(found: Mapping[str, Any], route: object) -> ModelyardError:
     source, *parts = found["loc"]
     is_unknown, is_missing = found["type"] == "extra_forbidden", found["type"] == "missing"
     rule = "is not known" if is_unknown else "is required" if is_missing else rule_of(found)
-    came = "" if is_unknown or is_missing else f"; {_shown(found['input'], parts)} came"
+    is_whole = isinstance(found["input"], dict)
+    came = "" if is_unknown or is_missing or is_whole else f"; {_shown(found['input'], parts)} came"
     fix = "Correct it."
     if is_unknown:
         fix = known_names(str(parts[-1]), _names_in(route, source, parts[:-1]))
