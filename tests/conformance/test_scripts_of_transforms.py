@@ -12,7 +12,8 @@ from modelyard.protocols.scripts import ScriptedTransform
 from modelyard.protocols.transforms import Lesson
 
 NAMES = ("a", "b", "all missing", "constant")
-N_ROWS, N_TAUGHT = 90, 60
+# So many that words are met beyond those that a transform tells apart.
+N_ROWS, N_TAUGHT = 1_500, 1_200
 SCRIPTED = {
     key: each for key, each in Catalog().transforms().items() if isinstance(each, ScriptedTransform)
 }
@@ -41,7 +42,7 @@ def block(kind):
         return made
     if kind == WORDS:
         levels = np.array(["x", "y", "ü", "x=y", None, *map(str, range(300))], dtype=object)
-        weights = np.array([20, 15, 15, 10, 9, *[0.1] * 300])
+        weights = np.array([20, 15, 15, 10, 9, *[0.5] * 300])
         made = rng.choice(levels, size=(N_ROWS, 4), p=weights / weights.sum())
         made[:, 2], made[:, 3] = None, "same"
         return made

@@ -12,7 +12,7 @@ def run_script(path: Path) -> tuple[int, str]:
     Python, so that it finds nothing but what is installed.
     """
     done = subprocess.run(  # noqa: S603 -- the script is our own, and no shell reads its path
-        [sys.executable, "-I", str(path)],
+        [sys.executable, "-I", "-X", "utf8", str(path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
