@@ -19,16 +19,19 @@ IDLE_S = 60.0
 Held = TypeVar("Held")
 
 
-async def write_body(request: Request, write: Callable[[bytearray], None]) -> None:
+async def write_body(
+    request: Request, write: Callable[[bytearray], None], *, idle_s: float = IDLE_S
+) -> None:
     """Hand the body on in pieces; what came before it breaks off is handed on too.
 
     Args:
         request: whose body nobody has read.
         write: takes a piece; it is called in a thread, and the client waits until it is done.
+        idle_s: seconds in which something more must come.
 
     Raises:
         UnsupportedMedia: if the body is compressed.
-        RequestTimedOut: if nothing more comes for a minute.
+        RequestTimedOut: if nothing more comes.
         ClientDisconnect: if the client is gone.
     """
     coding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -39,7 +42,7 @@ async def write_body(request: Request, write: Callable[[bytearray], None]) -> No
         )
     waiting = bytearray()
     try:
-        async for piece in _pieces(request):
+        async for piece in _pieces(request, idle_s):
             waiting += piece
             if len(waiting) >= _PIECE_BYTES:
                 # Taken before it is written: what fails is not written twice.
@@ -64,15 +67,15 @@ async def in_thread(context: AbstractContextManager[Held]) -> AsyncIterator[Held
     await run_in_threadpool(context.__exit__, None, None, None)
 
 
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
+async def _pieces(request: Request, idle_s: float) -> AsyncIterator[bytes]:
     stream = request.stream()
     while True:
         try:
-            async with asyncio.timeout(IDLE_S):
+            async with asyncio.timeout(idle_s):
                 piece = await anext(stream, None)
         except TimeoutError as error:
             raise RequestTimedOut(
-                f"Nothing more came for {IDLE_S:g} s; what came before is kept.",
+                f"Nothing more came for {idle_s:g} s; what came before is kept.",
                 fix="Ask for the offset, and go on from there.",
             ) from error
         if piece is None:

@@ -121,6 +121,10 @@ def show_lineage(name: Name, version: Version, project: ProjectOf) -> LineageAns
     "/datasets/{name}/versions/{version}/data",
     dependencies=[needs(Role.VIEWER)],
     response_class=FileResponse,
+    responses={
+        206: {"description": "The ranges that `Range` asks for."},
+        416: {"description": "The file has no such range."},
+    },
 )
 def download_version(name: Name, version: Version, project: ProjectOf) -> FileResponse:
     """Hand out the file as it was uploaded, or the ranges that are asked for, with its hash."""
