@@ -28,17 +28,25 @@ from modelyard.domain.runs import RunStatus
 from modelyard.domain.splits import Shares
 from modelyard.kit.failpoints import VARIABLE
 from modelyard.worker.starting import worker_of
+from real_postgresql import RealPostgresql
 
 MB = 1_000_000
 SUCCEEDED, FAILED = JobState.SUCCEEDED, JobState.FAILED
 
 
-@pytest.fixture
-def project() -> Iterator[Project]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.extras)])
+def project(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """Yield a project over a database of each kind, with a small dataset."""
+    server: RealPostgresql | None = None
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        monkeypatch.setenv("MODELYARD_DATABASE_URL", server.make_database())
     opened = open_project()
     upload(opened)
     yield opened
     opened.database.close()
+    if server is not None:
+        server.drop_database(opened.settings.database_url)
 
 
 @pytest.fixture
@@ -115,8 +123,8 @@ def test_a_job_that_is_too_large_or_too_slow_or_crashes_ends_alone(
         pytest.param("run.added", marks=pytest.mark.slow),
         pytest.param("package.placed", marks=pytest.mark.slow),
         "publish.before-commit",
-        "publish.after-commit",
-        pytest.param("child.ended", marks=pytest.mark.slow),
+        pytest.param("publish.after-commit", marks=pytest.mark.slow),
+        "child.ended",
         pytest.param("end.before-commit", marks=pytest.mark.slow),
     ],
 )

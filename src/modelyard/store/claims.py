@@ -170,8 +170,11 @@ class Claims:
             )
             jobs = [to_job(row) for row in connection.execute(chosen).mappings().all()]
             ended = [replace(job, state=_end(connection, job, _LOST, at=at)) for job in jobs]
-            settled = sa.update(JOBS).where(JOBS.c.worker == worker).values(worker="")
-            connection.execute(settled)
+            # What had published its result is only told to be settled.
+            settled = (
+                sa.update(JOBS).where(JOBS.c.worker == worker).values(worker="").returning(JOBS)
+            )
+            ended += [to_job(row) for row in connection.execute(settled).mappings()]
         return tuple(ended)
 
     def _next_tenant(self) -> sa.Select[Any]:

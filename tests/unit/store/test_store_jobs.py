@@ -343,6 +343,16 @@ def test_the_jobs_of_a_lost_worker_wait_for_another(queue, claims, enlist, jobs_
     assert claims.dismiss("lost", at=AT) == ()
 
 
+def test_a_lost_worker_had_published_what_it_had_published(queue, claims, enlist, jobs_of) -> None:
+    queue()
+    job = _take(claims, enlist("lost"))
+    jobs_of("local").finish(job.fence, result={}, at=AT)
+    assert [(each.id, each.state) for each in claims.dismiss("lost", at=AT)] == [
+        ("1", JobState.SUCCEEDED)
+    ]
+    assert jobs_of("local").get("1").is_settled
+
+
 def test_the_run_of_a_lost_attempt_has_failed(
     queue, claims, enlist, database: Database, make_run: Callable[..., Run]
 ) -> None:
