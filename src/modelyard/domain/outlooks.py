@@ -28,7 +28,7 @@ class Outlook:
         fit_s: seconds that one fit of the first candidate is likely to take.
         time_s: that there are for candidates; None for no limit.
         table_bytes: of the rows in memory.
-        fit_bytes: that one fit is likely to hold beside them.
+        fit_bytes: that one fit is likely to hold beside them, at most.
         memory_bytes: that all fits together may hold.
         n_starts: candidates of the portfolio that are likely to be scored.
         n_more: candidates that the search is likely to find time for after them; None for as many

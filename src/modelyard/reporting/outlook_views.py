@@ -28,7 +28,7 @@ def _work(outlook: Outlook) -> str:
 def _memory(outlook: Outlook) -> str:
     needed = outlook.table_bytes + outlook.n_places * outlook.fit_bytes
     told = (
-        f"Memory: about {size(outlook.table_bytes)} of data and {size(outlook.fit_bytes)} a fit, "
+        f"Memory: {size(outlook.table_bytes)} of data and up to {size(outlook.fit_bytes)} a fit, "
         f"of {size(outlook.memory_bytes)}"
     )
     if needed <= outlook.memory_bytes:
