@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +18,9 @@ from modelyard.store.tables.schema import UtcTime
 _METRIC_KEY = re.compile(r"[\w.:-]+")
 # The last character that there is: every text that begins with another is at most that and this.
 _LAST = "\U0010ffff"
+_AT_ONCE = 1000
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,12 @@ def has_tags(
             found = found.where(table.c[name] == column)
         conditions.append(found if value is None else found.where(table.c.value == value))
     return conditions
+
+
+def in_parts(keys: Sequence[ItemT]) -> Iterator[Sequence[ItemT]]:
+    """Yield keys by as many as a statement may name; SQLite takes 32,766 parameters."""
+    for at in range(0, len(keys), _AT_ONCE):
+        yield keys[at : at + _AT_ONCE]
 
 
 def begins_with(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:

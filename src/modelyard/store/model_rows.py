@@ -1,6 +1,6 @@
 """How versions of models are read out of their tables, with the aliases and tags that they bear."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from modelyard.domain.names import CHAMPION, ModelReference
 from modelyard.domain.runs import Model
 from modelyard.domain.tasks import Task
-from modelyard.store.listing import SortKey, not_found
+from modelyard.store.listing import SortKey, in_parts, not_found
 from modelyard.store.tables.models import ML_MODEL_ALIASES, ML_MODEL_TAGS, ML_MODELS
 
 # The order of models that are equal in what a list is ordered by.
@@ -50,25 +50,20 @@ def names_of_models(connection: sa.Connection, tenant: str) -> Iterable[str]:
 
 
 def to_models(
-    connection: sa.Connection,
-    rows: Sequence[sa.RowMapping],
-    *,
-    chosen: sa.Select[Any],
-    tenant: str,
+    connection: sa.Connection, rows: Sequence[sa.RowMapping], *, tenant: str
 ) -> tuple[Model, ...]:
-    """Return the models of these rows, which the statement `chosen` found."""
-    keys = chosen.with_only_columns(ML_MODELS.c.name, ML_MODELS.c.version).subquery()
+    """Return the models of these rows, in their order."""
+    keys = [(row["name"], row["version"]) for row in rows]
     tags: dict[_Key, dict[str, str]] = {}
-    for row in connection.execute(_borne_by(keys, ML_MODEL_TAGS, tenant, "key")).mappings():
+    for row in _borne_by(connection, keys, ML_MODEL_TAGS, order="key", tenant=tenant):
         tags.setdefault(_key_of(row), {})[row["key"]] = row["value"]
     aliases: dict[_Key, list[str]] = {}
-    for row in connection.execute(_borne_by(keys, ML_MODEL_ALIASES, tenant, "alias")).mappings():
+    for row in _borne_by(connection, keys, ML_MODEL_ALIASES, order="alias", tenant=tenant):
         aliases.setdefault(_key_of(row), []).append(row["alias"])
-    models = []
-    for row in rows:
-        key = (row["name"], row["version"])
-        models.append(_from_row(row, aliases.get(key, []), tags.get(key, {})))
-    return tuple(models)
+    return tuple(
+        _from_row(row, aliases.get(key, []), tags.get(key, {}))
+        for row, key in zip(rows, keys, strict=True)
+    )
 
 
 def has_alias(alias: str, tenant: str) -> sa.ColumnElement[bool]:
@@ -104,13 +99,16 @@ class _Versions:
         ordered = (key.clause for key in BY_NAME)
         chosen = self._own.where(*conditions).order_by(*ordered).limit(limit)
         rows = self._connection.execute(chosen).mappings().all()
-        return to_models(self._connection, rows, chosen=chosen, tenant=self._tenant)
+        return to_models(self._connection, rows, tenant=self._tenant)
 
 
-def _borne_by(keys: sa.Subquery, table: sa.Table, tenant: str, order: str) -> sa.Select[Any]:
-    of_these = (table.c.model_name == keys.c.name) & (table.c.model_version == keys.c.version)
-    own = table.c.tenant == tenant
-    return sa.select(table).join(keys, of_these).where(own).order_by(table.c[order])
+def _borne_by(
+    connection: sa.Connection, keys: Sequence[_Key], table: sa.Table, *, order: str, tenant: str
+) -> Iterator[sa.RowMapping]:
+    key = sa.tuple_(table.c.model_name, table.c.model_version)
+    for some in in_parts(keys):
+        chosen = sa.select(table).where(table.c.tenant == tenant, key.in_(some))
+        yield from connection.execute(chosen.order_by(table.c[order])).mappings()
 
 
 def _key_of(row: sa.RowMapping) -> _Key:

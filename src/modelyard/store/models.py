@@ -140,7 +140,7 @@ class Models:
         chosen = paging.apply(sa.select(ML_MODELS).where(*_conditions(query, self._tenant)))
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
-            models = to_models(connection, rows, chosen=chosen, tenant=self._tenant)
+            models = to_models(connection, rows, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return Page(models, cursor)
 

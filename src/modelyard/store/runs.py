@@ -18,6 +18,7 @@ from modelyard.store.listing import (
     begins_with,
     check_sort,
     has_tags,
+    in_parts,
     not_found,
     sort_keys,
 )
@@ -113,7 +114,7 @@ class Runs:
         chosen = paging.apply(own)
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
-            runs = _with_tags(connection, rows, chosen=chosen, tenant=self._tenant)
+            runs = _with_tags(connection, rows, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
         return Page(runs, cursor)
 
@@ -228,26 +229,20 @@ def _get(connection: sa.Connection, reference: str, *, tenant: str) -> Run:
     id_ = _find_id(connection, reference, tenant=tenant)
     chosen = sa.select(TRAINING_JOBS).where(_is(id_, tenant))
     rows = connection.execute(chosen).mappings().all()
-    return _with_tags(connection, rows, chosen=chosen, tenant=tenant)[0]
+    return _with_tags(connection, rows, tenant=tenant)[0]
 
 
 def _with_tags(
-    connection: sa.Connection,
-    rows: Sequence[sa.RowMapping],
-    *,
-    chosen: sa.Select[Any],
-    tenant: str,
+    connection: sa.Connection, rows: Sequence[sa.RowMapping], *, tenant: str
 ) -> tuple[Run, ...]:
-    """Return the runs of these rows, which the statement `chosen` found."""
-    ids = chosen.with_only_columns(TRAINING_JOBS.c.id).subquery()
     columns = TRAINING_JOB_TAGS.c
     tags: dict[str, dict[str, str]] = {}
-    for id_, key, value in connection.execute(
-        sa.select(columns.job_id, columns.key, columns.value)
-        .where(columns.tenant == tenant, columns.job_id.in_(sa.select(ids.c.id)))
-        .order_by(columns.key)
-    ):
-        tags.setdefault(id_, {})[key] = value
+    for some in in_parts([row["id"] for row in rows]):
+        chosen = sa.select(columns.job_id, columns.key, columns.value).where(
+            columns.tenant == tenant, columns.job_id.in_(some)
+        )
+        for id_, key, value in connection.execute(chosen.order_by(columns.key)):
+            tags.setdefault(id_, {})[key] = value
     return tuple(_from_row(row, tags.get(row["id"], {})) for row in rows)
 
 
