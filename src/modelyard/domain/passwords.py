@@ -30,7 +30,8 @@ _COMMON = frozenset(
 
 def normalize_password(password: str) -> str:
     """Return the password as it is hashed: in one form, however the keyboard composed it."""
-    return unicodedata.normalize("NFC", password)
+    # Halves of surrogate pairs have no bytes.
+    return unicodedata.normalize("NFC", password).encode(errors="backslashreplace").decode()
 
 
 def check_password(password: str, *, known: Iterable[str] = ()) -> str:

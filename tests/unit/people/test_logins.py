@@ -41,6 +41,10 @@ def test_an_unknown_person_is_told_what_a_wrong_password_is_told(access, ada):
     assert _told(access, "ada@example.org", OTHER) == _told(access, "not an address", OTHER)
 
 
+def test_a_password_that_has_no_bytes_is_a_wrong_one(access, ada):
+    _told(access, "ada@example.org", "\ud800")
+
+
 def test_a_disabled_person_is_told_what_a_wrong_password_is_told(access, operator, join):
     vi = join("vi@example.org").user
     access.people_in("local").set_disabled(operator, vi.id, is_disabled=True)
