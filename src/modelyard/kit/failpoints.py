@@ -26,6 +26,14 @@ POINTS = (
     "child.ended",
     "end.before-commit",
 )
+# And every durable step of an upload.
+UPLOAD_POINTS = (
+    "upload.begun",
+    "upload.hashed",
+    "upload.placed",
+    "upload.before-commit",
+    "upload.after-commit",
+)
 
 
 def _fail() -> None:

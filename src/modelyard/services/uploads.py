@@ -27,6 +27,7 @@ from modelyard.domain.datasets import (
 from modelyard.domain.errors import BodyTooLarge, Conflict, DataError, InvalidValue, NotFound
 from modelyard.domain.formats import START_BYTES, format_of
 from modelyard.domain.identities import Caller, Role
+from modelyard.kit.failpoints import reach
 from modelyard.kit.hashing import sha256_of_file
 from modelyard.services.audit import Audit
 from modelyard.store.blobs import Blobs
@@ -109,6 +110,7 @@ class UploadService:
             sha256=check_sha256(request.sha256) if request.sha256 else "",
         )
         self.parts.begin(upload.id, size_bytes=upload.size_bytes)
+        reach("upload.begun")
         self.uploads.add(upload)
         return upload
 
@@ -174,7 +176,9 @@ class UploadService:
                 self.uploads.fail(upload, Refusal.of(error))
                 self.parts.discard(upload.id)
                 raise
+            reach("upload.hashed")
             version = self._placed(upload, path, sha256=sha256, form=form)
+            reach("upload.after-commit")
             self.parts.discard(upload.id)
         return version
 
@@ -219,9 +223,10 @@ class UploadService:
         for part in self.parts.untouched_since(now - ABANDONED_AFTER):
             # Somebody may be faster, or its sender comes back at this moment.
             with suppress(Conflict, NotFound, DataError):
-                if part not in known or self.finish(known[part]) is None:
-                    self.uploads.delete(part)
+                if part not in known:
                     self.parts.discard(part)
+                elif self.finish(known[part]) is None:
+                    self.give_up(part)
                     _log.info("upload given up", upload=part)
         with self.blobs.held():
             for name in self.blobs.names(before=now - ABANDONED_AFTER) - self.contents():
@@ -282,11 +287,13 @@ class UploadService:
         )
         with self.blobs.held():
             self.blobs.place(path, version.blob)
+            reach("upload.placed")
             with self.audit.together():
                 added = self.uploads.complete(upload, version)
                 told = {"sha256": sha256, "size_bytes": added.size_bytes}
                 owner = Caller(self.tenant, upload.created_by, Role.EDITOR)
                 self.audit.record(owner, "dataset.upload", target=added.reference, details=told)
+                reach("upload.before-commit")
         _log.info("dataset uploaded", dataset=added.reference, size_bytes=added.size_bytes)
         return added
 
