@@ -116,7 +116,8 @@ def writes(project: Project, n: int, rng: random.Random) -> Found:
     acknowledged, n_killed = [], 0
     while len(acknowledged) < n:
         writers = [_start("write", f"{n_killed:06}-{number}") for number in range(_WRITERS)]
-        time.sleep(1.0 + rng.uniform(0.0, 3.0))
+        acknowledged += [writer.stdout.readline().strip() for writer in writers]
+        time.sleep(rng.uniform(0.0, 3.0))
         for writer in writers:
             writer.kill()
             n_killed += 1
