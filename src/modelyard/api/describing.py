@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from modelyard.api.problems import MEDIA_TYPE
 from modelyard.api.routing import Route, every_route
 from modelyard.wire.bodies import Problem
 
@@ -47,11 +48,25 @@ def _document_of(app: FastAPI) -> Json:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
     components["securitySchemes"] = _SCHEMES
+    components["responses"] = _shared_problems(document)
     for route in every_route():
         if route.include_in_schema:
             for method in route.verbs:
                 _tell_policy(document["paths"][route.path_format][method.lower()], route)
     return document
+
+
+def _shared_problems(document: Json) -> Json:
+    """Return the problems by status, and let every operation refer to them."""
+    shared: Json = {}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if MEDIA_TYPE in answer.get("content", {}):
+                    name = f"Problem{status}"
+                    shared[name] = answer
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return shared
 
 
 def _tell_policy(operation: Json, route: Route) -> None:

@@ -19,7 +19,7 @@ GUARDED = [route for route in ROUTES if not route.policy.is_public]
 # What everybody may ask: what the platform tells of itself, and the ways in. Whoever adds to it
 # opens a door to the world.
 PUBLIC = {
-    "show_entrance", "tell_version", "show_health", "show_metrics", "show_openapi",
+    "show_entrance", "tell_version", "show_health", "show_metrics", "show_openapi", "show_guide",
     "set_up", "log_in", "log_out", "refresh", "choose_password", "tell_protocol",
 }  # fmt: skip
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 
 from modelyard.api.callers import PlatformOf
+from modelyard.api.guide import guide_of
 from modelyard.api.meters import CONTENT_TYPE, Meters
 from modelyard.api.policies import public
 from modelyard.api.routing import PREFIX, router
@@ -62,3 +64,10 @@ async def show_openapi(request: Request) -> dict[str, Any]:
     """Describe every route."""
     document: dict[str, Any] = request.app.openapi()
     return document
+
+
+@ROUTER.get("/docs", dependencies=[public()], include_in_schema=False, response_class=HTMLResponse)
+async def show_guide(request: Request) -> HTMLResponse:
+    """Show every route, on a page that needs no other server."""
+    page = guide_of(request.app.openapi())
+    return HTMLResponse(page.html, headers=dict(page.headers))
