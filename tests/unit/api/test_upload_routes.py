@@ -1,6 +1,7 @@
 """Uploads over HTTP keep to tus 1.0.0, and a file becomes a dataset with its last byte."""
 
 import hashlib
+import shutil
 from base64 import b64encode
 
 import pytest
@@ -169,6 +170,21 @@ def test_the_same_key_begins_one_upload(ask):
     )
     assert first.json()["id"] == again.json()["id"]
     assert len(client.get(UPLOADS).json()["items"]) == 1
+
+
+def test_a_full_disk_answers_507_and_everything_kept_is_still_told(ask, monkeypatch):
+    client = ask("editor")
+    place = _begin(client).headers["location"]
+    _send(client, place, CONTENT[:10], offset=0)
+    full = shutil.disk_usage("/")._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    refused = _begin(client)
+    assert (refused.status_code, refused.json()["code"]) == (507, "store")
+    assert _send(client, place, CONTENT[10:], offset=10).status_code == 507
+    assert client.head(place).headers["upload-offset"] == "10"
+    assert client.get(UPLOADS).json()["items"][0]["offset"] == 10
+    monkeypatch.undo()
+    assert _send(client, place, CONTENT[10:20], offset=10).status_code == 204
 
 
 def test_a_small_file_is_uploaded_and_read_by_one_request(ask):
