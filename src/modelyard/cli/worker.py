@@ -16,7 +16,7 @@ import click
 @click.option("--until-idle", is_flag=True, help="End when nothing runs and nothing waits.")
 @click.option("--no-deployments", is_flag=True, help="Leave what is deployed to other workers.")
 def worker(n_places: int | None, *, until_idle: bool, no_deployments: bool) -> None:
-    """Do what is queued and serve what is deployed, until told to end.
+    """Do jobs and serve models, until told to end.
 
     What runs then is given back, and another worker goes on with it. Any number of workers may
     share a database; each serves every tenant, the one with the fewest running jobs first. Where it
