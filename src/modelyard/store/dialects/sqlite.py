@@ -26,6 +26,9 @@ from modelyard.store.tables.schema import to_json_text
 
 _BUSY_TIMEOUT_S = 30.0
 _PREFIX = "sqlite:///"
+# A connection for each of the 40 threads that requests are answered in (Starlette's default), so
+# that those who wait to write keep no reader out. Whoever finds none is told to come again.
+_POOL = {"pool_size": 5, "max_overflow": 35, "pool_timeout": 5.0}
 
 # By the name of SQLite's primary result code: what happened, what to do.
 _FAULTS: dict[str, tuple[str, str]] = {
@@ -74,12 +77,14 @@ def open_engines(url: str) -> Engines:
     """
     parsed = parse(url)
     location = parsed.database or "in memory"
+    pool: dict[str, Any] = {}
     if parsed.database and not parsed.database.startswith(("file:", ":memory:")):
+        pool = _POOL
         folder = Path(parsed.database).absolute().parent
         with explaining(folder):
             folder.mkdir(parents=True, exist_ok=True)
     # What people keep belongs into no error and no log.
-    engine = sa.create_engine(parsed, hide_parameters=True, json_serializer=to_json_text)
+    engine = sa.create_engine(parsed, hide_parameters=True, json_serializer=to_json_text, **pool)
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)
     explain_by(engine, lambda error: _explain(error, location))
