@@ -111,6 +111,19 @@ class Caller:
                 fix="Ask an admin of the tenant for the role.",
             )
 
+    def require_person(self) -> None:
+        """Refuse an API key: people and credentials that it made would outlive it.
+
+        Raises:
+            Forbidden: if the caller is one.
+        """
+        if self.is_key:
+            raise Forbidden(
+                "An API key makes and changes neither people nor keys: what it made would outlive "
+                "it.",
+                fix="Log in, and send the access token.",
+            )
+
     def require_every_model(self) -> None:
         """Refuse whoever is refused a model, where the answer tells of models without a choice.
 

@@ -11,7 +11,6 @@ from modelyard.domain.names import check_name
 from modelyard.domain.people import user_id_of
 from modelyard.domain.queries import Page
 from modelyard.services.audit import Audit
-from modelyard.services.people import require_person
 from modelyard.store.api_keys import ApiKeys
 
 # As long as GitLab lets a token last (docs.gitlab.com, personal access tokens).
@@ -71,7 +70,7 @@ class KeyService:
             Forbidden: if the role is above the caller's, or the caller is a key itself.
             InvalidValue: if it would last too long, or a model may not be called so.
         """
-        require_person(caller)
+        caller.require_person()
         _check(caller, role=role, lasts=lasts)
         key_id = self.new_key_id()
         text = api_key(key_id, self.new_secret())
@@ -100,7 +99,7 @@ class KeyService:
             Forbidden: if the caller is a key itself.
             Conflict: if it was revoked before.
         """
-        require_person(caller)
+        caller.require_person()
         key = self.get(caller, key_id)
         with self.audit.recorded(caller, "key.revoke", target=key.subject):
             return self.keys.revoke(key_id, at=self.now())
@@ -124,7 +123,7 @@ def _only_of(caller: Caller) -> str | None:
     """Return the user whose keys alone the caller sees; None for whoever sees all."""
     if caller.role >= Role.ADMIN:
         return None
-    require_person(caller)
+    caller.require_person()
     return _owner(caller)
 
 

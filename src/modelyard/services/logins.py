@@ -131,10 +131,12 @@ class LoginService:
         """Let a person choose another password; every login of theirs ends.
 
         Raises:
+            Forbidden: if an API key asks.
             NotAuthorized: if the old one is wrong.
             InvalidValue: if the new one may not be chosen.
             TooManyRequests: as `log_in`.
         """
+        caller.require_person()
         own = self.within(caller.tenant)
         user = own.users.get(user_id_of(caller.subject))
         self._spend(user.email, address)

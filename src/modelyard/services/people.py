@@ -56,7 +56,7 @@ class PeopleService:
             Conflict: if a user of the platform has it.
             Forbidden: if an API key asks: what it made would outlive it.
         """
-        require_person(caller)
+        caller.require_person()
         user = User(
             tenant=self.tenant,
             id=self.new_id(),
@@ -79,7 +79,7 @@ class PeopleService:
             NotFound: as `get`.
             Forbidden: if an API key asks, or anybody but an operator for an operator's.
         """
-        require_person(caller)
+        caller.require_person()
         user = self._reachable(caller, user_id)
         return user, self.invitations.invite(caller, user)
 
@@ -91,7 +91,7 @@ class PeopleService:
             Forbidden: as `invite`.
             Conflict: if the tenant would have no admin left, or the platform no operator.
         """
-        require_person(caller)
+        caller.require_person()
         before = self._reachable(caller, user_id)
         details = {"from": before.role.value, "to": role.value}
         with self.audit.recorded(caller, "user.role", target=before.subject, details=details):
@@ -107,7 +107,7 @@ class PeopleService:
             Forbidden: if an API key asks, or anybody but an operator.
             Conflict: if the platform would have no operator left.
         """
-        require_person(caller)
+        caller.require_person()
         caller.require_operator()
         user = self.users.get(user_id)
         details = {"is_operator": is_operator}
@@ -122,7 +122,7 @@ class PeopleService:
         Raises:
             NotFound, Forbidden, Conflict: as `set_role`.
         """
-        require_person(caller)
+        caller.require_person()
         user = self._reachable(caller, user_id)
         action = "user.disable" if is_disabled else "user.enable"
         with self.audit.recorded(caller, action, target=user.subject):
@@ -148,7 +148,7 @@ class PeopleService:
             NotFound, Forbidden: as `invite`.
             InvalidValue: if no model may be called so.
         """
-        require_person(caller)
+        caller.require_person()
         user = self._reachable(caller, user_id)
         for model in grants:
             if model != ANY_MODEL:
@@ -165,7 +165,7 @@ class PeopleService:
             NotFound: if there is no such user or grant.
             Forbidden: as `invite`.
         """
-        require_person(caller)
+        caller.require_person()
         user = self._reachable(caller, user_id)
         details = {"model": model}
         with self.audit.recorded(caller, "user.ungrant", target=user.subject, details=details):
@@ -184,16 +184,3 @@ class PeopleService:
                 fix="Ask an operator to do it.",
             )
         return user
-
-
-def require_person(caller: Caller) -> None:
-    """Refuse an API key: credentials that it made would outlive it.
-
-    Raises:
-        Forbidden: if the caller is one.
-    """
-    if caller.is_key:
-        raise Forbidden(
-            "An API key makes and changes neither people nor keys: what it made would outlive it.",
-            fix="Log in, and send the access token.",
-        )

@@ -11,7 +11,7 @@ from modelyard.domain.people import User
 from modelyard.domain.queries import Page
 from modelyard.domain.tenants import Tenant, check_tenant
 from modelyard.services.audit import Audit
-from modelyard.services.people import PeopleService, require_person
+from modelyard.services.people import PeopleService
 from modelyard.store.tenants import Tenants
 
 
@@ -56,7 +56,7 @@ class TenantService:
             Conflict: if one of them is taken.
             Forbidden: if an API key asks.
         """
-        require_person(caller)
+        caller.require_person()
         made = Tenant(check_tenant(tenant), title, self.now())
         audit = self.audit_in(caller.tenant)
         with audit.recorded(caller, "tenant.create", target=made.id):
@@ -75,7 +75,7 @@ class TenantService:
             Conflict: if it is the caller's own.
             Forbidden: if an API key asks.
         """
-        require_person(caller)
+        caller.require_person()
         if tenant == caller.tenant:
             raise Conflict(
                 "This is your own tenant: you could not let yourself in again.",

@@ -6,8 +6,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from modelyard.domain.audits import AuditQuery
-from modelyard.domain.errors import NotAuthorized, TooManyRequests
-from modelyard.domain.identities import Role
+from modelyard.domain.errors import Forbidden, NotAuthorized, TooManyRequests
+from modelyard.domain.identities import Caller, Role
 
 PHRASE = "green kettle under stairs"
 OTHER = "blue kettle under stairs"
@@ -178,6 +178,12 @@ def test_a_changed_password_ends_every_login(access, ada, operator):
     access.logins.change_password(operator, old=PHRASE, new=OTHER, address=ADDRESS)
     assert _refresh(access, ada.refresh.text) is None
     access.logins.log_in("ada@example.org", OTHER, address=ADDRESS)
+
+
+def test_a_key_changes_no_password(access, ada):
+    robot = Caller("local", f"key:{ada.user.id}", Role.ADMIN)
+    with pytest.raises(Forbidden):
+        access.logins.change_password(robot, old=PHRASE, new=OTHER, address=ADDRESS)
 
 
 def test_a_password_is_changed_by_whoever_knows_the_old_one_alone(access, operator):
