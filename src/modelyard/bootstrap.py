@@ -272,7 +272,7 @@ class Project(Foundation):
         """Whether the platform can do its work."""
         from modelyard.services.platform_health import PlatformHealthService
 
-        return PlatformHealthService(home=self.settings.home, ask_database=self._ask_database)
+        return PlatformHealthService(home=self.settings.home, claims=lambda: self.claims, now=_now)
 
     @cached_property
     def health(self) -> "HealthService":
@@ -321,10 +321,6 @@ class Project(Foundation):
             ),
             clock=time.perf_counter,
         )
-
-    def _ask_database(self) -> None:
-        # It is opened here, so that one that cannot be opened is told as well.
-        self.database.require_answer()
 
 
 def open_project(settings: Settings | None = None, *, keeps_tables: bool = True) -> Project:

@@ -79,15 +79,6 @@ class Database:
                 self._engines.queue_up(connection, queue)
             yield connection
 
-    def require_answer(self) -> None:
-        """Ask the database for nothing.
-
-        Raises:
-            StoreError: if it does not answer.
-        """
-        with self.reading() as connection:
-            connection.execute(sa.select(_VERSIONS.c.version_num))
-
     def close(self) -> None:
         """Close every connection; the database cannot be used afterwards."""
         self._engines.writer.dispose()

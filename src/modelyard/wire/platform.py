@@ -26,12 +26,13 @@ class HealthPart(Answer):
     """One thing that the platform stands on."""
 
     is_sound: bool
+    is_vital: bool = Field(description="Whether nothing can be answered without it.")
     detail: str
 
 
 class HealthAnswer(Answer):
     """Whether the platform can do its work."""
 
-    is_healthy: bool = Field(description="Whether every part is sound.")
+    is_healthy: bool = Field(description="Whether every vital part is sound.")
     version: str
     parts: Mapping[str, HealthPart]

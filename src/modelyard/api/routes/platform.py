@@ -33,15 +33,15 @@ async def tell_version() -> VersionAnswer:
 @ROUTER.get(
     "/health",
     dependencies=[public()],
-    responses={503: {"model": HealthAnswer, "description": "Something is not sound."}},
+    responses={503: {"model": HealthAnswer, "description": "A vital part is not sound."}},
 )
 def show_health(platform: PlatformOf, response: Response) -> HealthAnswer:
     """Say whether the platform can do its work; 503 where it cannot."""
-    checks = platform.platform_health.examine()
+    parts = platform.platform_health.examine()
     answer = HealthAnswer(
-        is_healthy=all(check.is_sound for check in checks),
+        is_healthy=all(each.is_sound for each in parts if each.is_vital),
         version=VERSION,
-        parts={check.name: HealthPart.model_validate(check) for check in checks},
+        parts={each.name: HealthPart.model_validate(each) for each in parts},
     )
     response.status_code = 200 if answer.is_healthy else 503
     return answer
