@@ -121,9 +121,13 @@ class Watcher:
         """Do what is due.
 
         Raises:
-            StoreError: if the database or the folder cannot be reached.
+            StoreError: if the database cannot be reached.
         """
-        self.surroundings.refresh_keys()
+        try:
+            self.surroundings.refresh_keys()
+        except StoreError as error:
+            # A disk that is full is no reason to leave the processes alone.
+            structlog.get_logger().warning("keys of deployments are not fresh", error=str(error))
         mine = self._mine()
         for key in self._served.keys() - mine.keys():
             # Its record was deleted, or it is another watcher's by now.

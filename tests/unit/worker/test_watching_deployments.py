@@ -1,6 +1,6 @@
 """A watcher starts what is wanted, starts it again with ever longer pauses, and ends it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from modelyard.domain.deployments import Deployment
+from modelyard.domain.errors import StoreError
 from modelyard.domain.runs import Model
 from modelyard.domain.tasks import Task
 from modelyard.store.databases import Database, open_database
@@ -77,6 +78,7 @@ class _World:
         self.records = database.of("local")
         self.deployments = Deployments(self.records)
         self.started: list[_Process] = []
+        self.refresh_keys: Callable[[], None] = lambda: None
         self.model = self.register()
         self.deployments.want("flowers", self.model, by="user:1", at=self.now())
 
@@ -107,7 +109,7 @@ class _World:
                 files_of=lambda tenant: ServingFiles(self.folder / tenant),
                 plan_of=self._plan,
                 start=self._start,
-                refresh_keys=lambda: None,
+                refresh_keys=self.refresh_keys,
                 name=name,
                 clock=lambda: self.seconds,
                 now=self.now,
@@ -181,6 +183,15 @@ def test_a_process_that_died_is_started_again_at_its_address(world: _World) -> N
     world.process.answer("1")
     world.turn(watcher, 1)
     assert (world.flowers.state, world.flowers.reason) == ("ready", None)
+
+
+def test_keys_that_cannot_be_written_stop_no_watching(world: _World) -> None:
+    def fail() -> None:
+        raise StoreError("The disk is full.", fix="Make room.")
+
+    world.refresh_keys = fail
+    assert world.make_ready(world.watcher()).serves == "1"
+    assert world.flowers.state == "ready"
 
 
 def test_the_pauses_double_up_to_a_longest(world: _World) -> None:
