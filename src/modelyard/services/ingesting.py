@@ -24,7 +24,6 @@ from modelyard.domain.datasets import (
     Refusal,
 )
 from modelyard.domain.errors import DataError, UsageError
-from modelyard.domain.fixes import AppliedFix
 from modelyard.domain.readings import options_of
 from modelyard.domain.runs import Dataset
 from modelyard.domain.tables import Table
@@ -87,10 +86,15 @@ class IngestService:
         progress = progress or Silence()
         progress.stage("Checking the file")
         path = self.blobs.verified(version.blob, size_bytes=version.size_bytes)
+        progress.stage("Reading the table")
         try:
-            settled = self._read(version, path, progress)
+            with called_as(path, filename=version.filename, form=version.format) as link:
+                examination = self._examined(version, link)
         except (DataError, UsageError) as error:
             settled = replace(version, state=DatasetState.FAILED, refusal=Refusal.of(error))
+        else:
+            progress.stage("Describing the columns")
+            settled = self._described(version, examination)
         self.versions.settle(settled)
         _log.info("dataset read", dataset=version.reference, state=settled.state.value)
         return self.versions.get(DatasetReference.parse(version.reference))
@@ -126,15 +130,12 @@ class IngestService:
             return self._examined(version, path).table
         return self.tables.read_typed(path, options_of(version.read))
 
-    def _read(self, version: DatasetVersion, path: Path, progress: Progress) -> DatasetVersion:
-        with called_as(path, filename=version.filename, form=version.format) as link:
-            progress.stage("Reading the table")
-            examination = self._examined(version, link)
-        progress.stage("Describing the columns")
+    def _described(self, version: DatasetVersion, examination: Examination) -> DatasetVersion:
+        """Keep what was found out, and return the version as it is known now."""
         facts = replace(examination.table.facts, location=version.filename)
         table = replace(examination.table, facts=facts)
         examination = replace(examination, table=table)
-        self._describe(version, examination)
+        self.descriptions.write(version, _files(examination))
         self.datasets.add(
             Dataset(
                 sha256=facts.sha256,
@@ -148,7 +149,7 @@ class IngestService:
         return replace(
             version,
             state=DatasetState.READY,
-            applied=tuple(each.told for each in _applied(examination)),
+            applied=tuple(each.told for each in examination.mending.applied),
             data_sha256=facts.sha256,
             n_rows=table.n_rows,
             n_columns=len(table.columns),
@@ -163,21 +164,19 @@ class IngestService:
             )
         return examine_typed(self.tables.read_typed(path, options), options, checks=checks, seed=0)
 
-    def _describe(self, version: DatasetVersion, examination: Examination) -> None:
-        relations = relate(examination.table, examination.profile)
-        told = plain_examination(examination, relations)
-        columns, rows = preview(examination.table)
-        page = render_examination(examination, relations, target=None)
-        lines = [inert_json(line) for line in (columns, *rows)]
-        self.descriptions.write(
-            version,
-            {
-                PROFILE: inert_json(told),
-                FINDINGS: inert_json(told["findings"]),
-                PAGE: page.encode(),
-                PREVIEW: b"\n".join(lines) + b"\n",
-            },
-        )
+
+def _files(examination: Examination) -> Mapping[str, bytes]:
+    """Return what is handed out about a table, by the names of `store.descriptions`."""
+    relations = relate(examination.table, examination.profile)
+    told = plain_examination(examination, relations)
+    columns, rows = preview(examination.table)
+    lines = [inert_json(line) for line in (columns, *rows)]
+    return {
+        PROFILE: inert_json(told),
+        FINDINGS: inert_json(told["findings"]),
+        PAGE: render_examination(examination, relations, target=None).encode(),
+        PREVIEW: b"\n".join(lines) + b"\n",
+    }
 
 
 @contextmanager
@@ -199,10 +198,6 @@ def called_as(path: Path, *, filename: str, form: DatasetFormat) -> Iterator[Pat
         yield link
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _applied(examination: Examination) -> tuple[AppliedFix, ...]:
-    return examination.mending.applied
 
 
 def _batches(table: Table, progress: Progress) -> Iterator[Sequence[Mapping[str, Any]]]:

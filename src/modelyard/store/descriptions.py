@@ -6,13 +6,14 @@ Whoever answers for a dataset reads these few kilobytes and never the table itse
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from modelyard.domain.datasets import DatasetVersion
-from modelyard.domain.errors import DamagedFile
+from modelyard.domain.errors import DamagedFile, InvalidValue
 from modelyard.store.artifacts import folder_at
 
 PROFILE, PAGE, FINDINGS, PREVIEW = "profile.json", "profile.html", "findings.json", "preview.ndjson"
@@ -27,11 +28,13 @@ class Descriptions:
     def write(self, version: DatasetVersion, files: Mapping[str, bytes]) -> None:
         """Keep the files of a version, in place of earlier ones; all appear together.
 
+        Where another process reads the same version, its files are the same: either are kept.
+
         Raises:
             StoreError: if the disk does not take them.
         """
         self.delete(version)
-        with folder_at(self._folder(version)) as folder:
+        with suppress(InvalidValue), folder_at(self._folder(version)) as folder:
             for name, content in files.items():
                 (folder / name).write_bytes(content)
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
@@ -102,6 +103,15 @@ def test_a_version_that_was_read_is_not_read_again(project):
     version = _add(project, CSV.encode())
     project.blobs.path_of(version.blob, size_bytes=version.size_bytes).unlink()
     assert project.ingesting.ingest("people@1") == version
+
+
+def test_two_that_read_a_version_at_once_find_the_same(project):
+    project.uploads.take(UploadRequest("people", len(CSV), "local"), [CSV.encode()])
+    with ThreadPoolExecutor(4) as threads:
+        found = set(map(repr, threads.map(project.ingesting.ingest, ["people@1"] * 4)))
+    assert len(found) == 1
+    assert "READY" in found.pop()
+    assert project.named_datasets.preview("people", n_rows=1).rows == [[20, "Oslo", 0]]
 
 
 def test_before_it_is_read_a_version_says_so(project):
