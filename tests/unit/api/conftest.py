@@ -17,7 +17,7 @@ from modelyard.domain.identities import Caller, ModelAccess, Role
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Model, Run, RunStatus
 from modelyard.packaging.writing import write_package
-from modelyard.runtime.packages import REPORT, open_sealed
+from modelyard.runtime.packages import REPORT, STATISTICS, open_sealed
 from modelyard.store.models import Models
 from modelyard.store.runs import Runs
 
@@ -79,7 +79,10 @@ def register(
 
     def register_it(name: str = "churn", *, run: Run | None = None, **changes: Any) -> Model:
         artifact = f"20260101-{next(number)}"
-        files = contents | {REPORT: b"<!doctype html><title>Report</title>"}
+        files = contents | {
+            REPORT: b"<!doctype html><title>Report</title>",
+            STATISTICS: b'{"baseline": [0.5, 0.5]}',
+        }
         with tenant.artifacts.writing(artifact) as folder:
             write_package(folder, replace(manifest, name=name), contents=files, key=tenant.key)
         path: Path = tenant.artifacts.path_of(artifact)
