@@ -1,14 +1,17 @@
 """Registered models, as requests ask for them and answers tell of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from modelyard.domain.deployments import Deployment
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Model
 from modelyard.domain.tasks import Label, Task
 from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, RequestBody
+from modelyard.wire.deployments import DeploymentAnswer
 from modelyard.wire.lists import SORT_TOLD, TAG_TOLD
 
 # Value, low and high (95 % interval) and the baseline's value; null where it is not known.
@@ -81,16 +84,19 @@ class ModelDetail(ModelAnswer):
     threshold: float | None = Field(description="Of two labels, the share that the second needs.")
     n_rows: int = Field(description="Of the training.")
     versions: dict[str, str] = Field(description="Library to version.")
+    deployments: list[DeploymentAnswer] = Field(description="Under which names it is served.")
 
     @classmethod
-    def of_package(cls, model: Model, manifest: Manifest) -> "ModelDetail":
-        """Return what is told of a model and its package."""
+    def of_package(
+        cls, model: Model, manifest: Manifest, *, deployments: Iterable[Deployment]
+    ) -> "ModelDetail":
+        """Return what is told of a model, its package and its deployments."""
         told = {name: getattr(manifest, name) for name in _OF_PACKAGE}
         columns = [vars(each) | {"categories": each.categories[:100]} for each in manifest.inputs]
         threshold = manifest.threshold if len(manifest.labels) == 2 else None
-        return cls.model_validate(
-            _facts(model) | told | {"columns": columns, "threshold": threshold}
-        )
+        served = [DeploymentAnswer.of(each) for each in deployments]
+        beside = {"columns": columns, "threshold": threshold, "deployments": served}
+        return cls.model_validate(_facts(model) | told | beside)
 
 
 _OF_PACKAGE = ("target", "labels", "parameters", "n_rows", "versions")

@@ -63,6 +63,11 @@ def test_deployments_are_listed_by_model_and_by_version(deployed: TestClient) ->
     assert (names("given"), names("given@1"), names("given@2")) == (["eu"], ["eu"], [])
 
 
+def test_a_model_tells_under_which_names_it_is_served(deployed: TestClient) -> None:
+    told = deployed.get(f"{HERE}/models/given@1").json()["deployments"]
+    assert [(each["name"], each["state"]) for each in told] == [("eu", "starting")]
+
+
 def test_deploying_twice_with_one_key_asks_once(deployed: TestClient, register: Register) -> None:
     key = {"idempotency-key": "k1"}
     first = deployed.post(f"{HERE}/models/given/deploy", json={"name": "b"}, headers=key)

@@ -48,7 +48,9 @@ def list_models(
 def show_model(caller: CallerOf, project: ProjectOf, model: str) -> wire.ModelDetail:
     """Show one version: `name`, `name@3` or `name@champion`."""
     found = model_for(caller, project, reference=model)
-    return wire.ModelDetail.of_package(found, project.registry.files.manifest(found))
+    served = project.deployments.find(caller, found.reference)
+    manifest = project.registry.files.manifest(found)
+    return wire.ModelDetail.of_package(found, manifest, deployments=served)
 
 
 @ROUTER.delete("/models/{model}", dependencies=WRITES, status_code=204)
