@@ -3,6 +3,8 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,15 @@ from platform_jobs import (
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import StoreUnavailable
 from modelyard.domain.identities import LOCAL_CALLER
-from modelyard.domain.jobs import Job, JobState, Limits
+from modelyard.domain.jobs import Job, JobKind, JobState, Limits, Quota
 from modelyard.domain.runs import RunStatus
 from modelyard.domain.splits import Shares
 from modelyard.kit.failpoints import VARIABLE
-from modelyard.worker.starting import worker_of
+from modelyard.store.claims import Claims
+from modelyard.worker.starting import surroundings_of, worker_of
+from modelyard.worker.working import Worker
 from real_postgresql import RealPostgresql
 
 MB = 1_000_000
@@ -227,6 +232,29 @@ def test_jobs_of_several_tenants_are_done_in_their_own_folders(
     assert states(project, ours, theirs) == [SUCCEEDED, SUCCEEDED]
     assert _models(project) == _models(project.of("acme")) == 1
     assert (project.settings.home / "tenants" / "acme" / "models").is_dir()
+
+
+class _Forgetful(Claims):
+    """Claims a job, and once loses the answer on its way."""
+
+    has_forgotten = False
+
+    def claim(self, worker: str, *, at: datetime) -> Job | None:
+        job = super().claim(worker, at=at)
+        if not self.has_forgotten:
+            self.has_forgotten = True
+            raise StoreUnavailable("It was cut.", fix="Ask again.", retry_after_s=1)
+        return job
+
+
+def test_a_job_whose_claim_was_lost_on_its_way_is_done_all_the_same(project: Project) -> None:
+    job = project.jobs.submit(JobKind.BATCH_PREDICTION, {}, created_by="local")
+    claims = _Forgetful(project.database, quota=Quota())
+    surroundings = replace(surroundings_of(project, n_places=1), claims=claims)
+    Worker(surroundings).work(is_ending=lambda: has_ended(project, job))
+    kept = project.jobs.get(job.id)
+    # Nothing in this version does such jobs, which a process of its own has found out.
+    assert (kept.state, kept.problem, kept.attempts) == (FAILED, "usage", 2)
 
 
 @pytest.mark.slow

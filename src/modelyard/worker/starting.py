@@ -12,7 +12,14 @@ from modelyard.worker.working import Surroundings, Worker
 
 
 def worker_of(project: Project, *, n_places: int | None = None, lease_s: float = LEASE_S) -> Worker:
-    """Return a worker that serves every tenant of a platform.
+    """Return a worker that serves every tenant of a platform; arguments as `surroundings_of`."""
+    return Worker(surroundings_of(project, n_places=n_places, lease_s=lease_s))
+
+
+def surroundings_of(
+    project: Project, *, n_places: int | None = None, lease_s: float = LEASE_S
+) -> Surroundings:
+    """Return what a worker works with.
 
     Args:
         project: of the platform.
@@ -21,17 +28,15 @@ def worker_of(project: Project, *, n_places: int | None = None, lease_s: float =
     """
     adopt_orphans()
     n_threads = project.settings.threads
-    return Worker(
-        Surroundings(
-            claims=project.claims,
-            folder_of=lambda fence: project.of(fence.tenant).jobs.folder_of(fence.job_id),
-            clear=lambda tenant: project.of(tenant).recovery.recover(),
-            n_places=n_places or max(n_threads // 2, 1),
-            n_threads=n_threads,
-            mark=mark_of_this_process(),
-            watch=Watch(is_gone=is_gone, lease_s=lease_s),
-            clock=time.monotonic,
-            now=lambda: datetime.now(UTC),
-            new_id=lambda at: f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
-        )
+    return Surroundings(
+        claims=project.claims,
+        folder_of=lambda fence: project.of(fence.tenant).jobs.folder_of(fence.job_id),
+        clear=lambda tenant: project.of(tenant).recovery.recover(),
+        n_places=n_places or max(n_threads // 2, 1),
+        n_threads=n_threads,
+        mark=mark_of_this_process(),
+        watch=Watch(is_gone=is_gone, lease_s=lease_s),
+        clock=time.monotonic,
+        now=lambda: datetime.now(UTC),
+        new_id=lambda at: f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
     )

@@ -11,7 +11,7 @@ from modelyard.domain.jobs import WorkerSeen
 # Seconds between two beats. Source: the default of Kubernetes' leader election, RetryPeriod.
 BEAT_EVERY_S = 2.0
 # Seconds of silence after which a worker has lost its jobs: half of the minute within which a job
-# goes on. Its LeaseDuration there is 15 s, which a worker on a machine that computes may need itself.
+# goes on. LeaseDuration there is 15 s, which a worker on a machine that computes may need itself.
 LEASE_S = 30.0
 
 

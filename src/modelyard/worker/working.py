@@ -32,6 +32,8 @@ from modelyard.worker.watching import BEAT_EVERY_S, Watch
 LOOK_EVERY_S = 0.5
 _LISTEN_S = 0.1
 
+_NEVER_BEGUN = Ending(JobState.QUEUED, Problem.LOST, "its worker did not hear that it had the job")
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -177,12 +179,12 @@ class Worker:
         self._log.info("job begun", job=job.id, tenant=job.tenant, attempt=job.attempts)
 
     def _heed_wishes(self) -> None:
-        if not self._attempts:
-            return
-        held = self._claims.held(self._id)
-        for fence, attempt in self._attempts.items():
-            if held.get(fence):
-                attempt.end(CANCELLED)
+        for fence, is_cancelling in self._claims.held(self._id).items():
+            if fence not in self._attempts:
+                # It was claimed, and the answer of the database was lost on its way.
+                self._claims.end(fence, _NEVER_BEGUN, usage=Usage(), at=self._with.now())
+            elif is_cancelling:
+                self._attempts[fence].end(CANCELLED)
 
     def _tell(self) -> None:
         for fence, attempt in self._attempts.items():
