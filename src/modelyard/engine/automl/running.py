@@ -80,7 +80,7 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     arena = build_arena(judge, seconds=seconds, rng=deal_rng)
     outlook = foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
     for told in outlook_sentences(outlook):
-        workshop.progress.stage(told)
+        workshop.progress.stage(told.rstrip("."))
     journal = None
     if workshop.scratch is not None:
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
