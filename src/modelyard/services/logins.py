@@ -163,9 +163,10 @@ class LoginService:
 
     def _spend(self, account: str, address: str) -> None:
         network = network_of(address)
+        # First, so that nobody fills the memory with accounts that they make up.
+        self.throttle.spend(PER_ADDRESS, network)
         self.throttle.spend(PER_ACCOUNT_AND_ADDRESS, account, network)
         self.throttle.spend(PER_ACCOUNT, account)
-        self.throttle.spend(PER_ADDRESS, network)
 
 
 def as_caller(user: User) -> Caller:

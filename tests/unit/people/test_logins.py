@@ -97,6 +97,14 @@ def test_a_guesser_elsewhere_does_not_keep_the_owner_out(access, ada):
     access.logins.log_in("ada@example.org", PHRASE, address=ADDRESS)
 
 
+def test_one_address_guesses_at_no_more_accounts_than_a_hundred(access, ada):
+    for number in range(100):
+        _told(access, f"p{number}@example.org", OTHER)
+    with pytest.raises(TooManyRequests):
+        access.logins.log_in("ada@example.org", PHRASE, address=ADDRESS)
+    access.logins.log_in("ada@example.org", PHRASE, address="203.0.113.9")
+
+
 def test_all_addresses_of_one_ipv6_network_count_as_one(access, ada):
     for host in range(10):
         _told(access, "ada@example.org", OTHER, address=f"2001:db8::{host:x}")
