@@ -132,9 +132,13 @@ class UploadService:
         Raises:
             NotFound: if its part is gone: it has failed, or was given up.
         """
-        if upload.state is UploadState.COMPLETE:
-            return upload.size_bytes
-        return self.parts.size(upload.id)
+        try:
+            return self.parts.size(upload.id)
+        except NotFound:
+            # Another request may have ended it since its record was read.
+            if self.uploads.get(upload.id).state is UploadState.COMPLETE:
+                return upload.size_bytes
+            raise
 
     def offset_or_none(self, upload: Upload) -> int | None:
         """Return what `offset` does; None where the part is gone."""

@@ -18,7 +18,13 @@ from modelyard.api.routing import PREFIX, router
 from modelyard.api.streaming import in_thread, write_body
 from modelyard.bootstrap import Project
 from modelyard.domain.datasets import Upload, UploadState
-from modelyard.domain.errors import BodyTooLarge, Conflict, UnsupportedMedia, WrongProtocol
+from modelyard.domain.errors import (
+    BodyTooLarge,
+    Conflict,
+    NotFound,
+    UnsupportedMedia,
+    WrongProtocol,
+)
 from modelyard.domain.identities import Role
 from modelyard.services.uploads import UploadRequest
 from modelyard.wire.bodies import LARGEST, PageOf
@@ -148,8 +154,8 @@ def give_up_upload(upload: str, project: ProjectOf) -> Response:
 async def _finish(request: Request, project: Project, upload: Upload) -> None:
     try:
         version = await run_in_threadpool(project.uploads.finish, upload)
-    except Conflict:
-        # Another request finishes it at this moment: its bytes are all here either way.
+    except (Conflict, NotFound):
+        # Another request finishes it at this moment, or just has: its bytes are all here.
         return
     if version is not None:
         await request.app.state.small_reads.read(project, version)
