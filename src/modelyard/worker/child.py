@@ -37,7 +37,7 @@ class Kind(Protocol):
     KIND: JobKind
 
     def perform(
-        self, project: Project, assignment: Assignment, report: Report
+        self, project: Project, assignment: Assignment, *, report: Report
     ) -> Mapping[str, Any] | None:
         """Do the job in the tenant's project.
 
@@ -106,7 +106,7 @@ def _do(assignment: Assignment, report: Report) -> None:
     if assignment.limits.n_threads is not None:
         settings = replace(settings, threads=assignment.limits.n_threads)
     project = open_project(settings).of(assignment.fence.tenant)
-    result = kind_of(assignment.kind).perform(project, assignment, report)
+    result = kind_of(assignment.kind).perform(project, assignment, report=report)
     if result is not None:
         project.jobs.finish(assignment.fence, result=result)
 

@@ -12,7 +12,7 @@ from modelyard.worker.assignments import Assignment, Report
 KIND = JobKind.EVALUATION
 
 
-def perform(project: Project, assignment: Assignment, report: Report) -> None:
+def perform(project: Project, assignment: Assignment, *, report: Report) -> None:
     """Measure the model on the dataset that the payload names."""
     payload = assignment.payload
     report.stage("Verifying the dataset")

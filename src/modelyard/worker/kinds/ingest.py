@@ -10,7 +10,7 @@ from modelyard.worker.assignments import Assignment, Report
 KIND = JobKind.INGEST
 
 
-def perform(project: Project, assignment: Assignment, report: Report) -> Mapping[str, Any]:
+def perform(project: Project, assignment: Assignment, *, report: Report) -> Mapping[str, Any]:
     """Read the version that the payload names; load its rows where the payload says so.
 
     Raises:

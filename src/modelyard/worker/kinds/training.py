@@ -15,7 +15,7 @@ KIND = JobKind.TRAINING
 _SHARE_OF_FITS = 0.5
 
 
-def perform(project: Project, assignment: Assignment, report: Report) -> None:
+def perform(project: Project, assignment: Assignment, *, report: Report) -> None:
     """Train on the dataset of the payload, going on from what an earlier attempt has finished."""
     payload = assignment.payload
     report.stage("Verifying the dataset")
