@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -222,6 +223,8 @@ def main() -> None:
     if asked.command in INNER:
         INNER[asked.command](asked.name)
         return
+    # What was started ends with this process, also where it is told to end.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     rng = random.Random(asked.seed)  # noqa: S311 - reproducible, not secret
     with platform(asked.database) as project:
         found = COMMANDS[asked.command](project, asked.count, rng)
