@@ -26,7 +26,7 @@ def get_model(connection: sa.Connection, text: str, *, tenant: str) -> Model:
         InvalidValue: if it is not a reference.
     """
     wanted = ModelReference.parse(text)
-    versions = _Versions(connection, tenant, wanted.name)
+    versions = _Versions(connection, tenant=tenant, name=wanted.name)
     if wanted.version is not None:
         found = versions.read(ML_MODELS.c.version == wanted.version)
     elif wanted.alias is not None:
@@ -87,7 +87,7 @@ def to_row(model: Model) -> dict[str, Any]:
 class _Versions:
     """The versions of one name."""
 
-    def __init__(self, connection: sa.Connection, tenant: str, name: str) -> None:
+    def __init__(self, connection: sa.Connection, *, tenant: str, name: str) -> None:
         self._connection, self._tenant = connection, tenant
         self._own = sa.select(ML_MODELS).where(
             ML_MODELS.c.tenant == tenant, ML_MODELS.c.name == name

@@ -104,13 +104,13 @@ def test_a_measurement_and_the_end_of_its_job_appear_together_and_once(
     project: Project, ask: Ask, claimed: Job, tmp_path: Path
 ) -> None:
     assignment = Assignment.of(claimed, limits=Limits(), folder=tmp_path)
-    perform(project.of("acme"), assignment, Report(lambda _: None))
+    perform(project.of("acme"), assignment, report=Report(lambda _: None))
     (kept,) = ask().get(f"{API}/models/churn/evaluations").json()["items"]
     assert (kept["id"], kept["model"], kept["n_rows"]) == (claimed.id, "churn@1", 60)
     job = ask().get(f"{API}/jobs/{claimed.id}").json()
     assert (job["state"], job["result"]["evaluation"]) == ("succeeded", claimed.id)
     with pytest.raises(ClaimLost):
-        perform(project.of("acme"), assignment, Report(lambda _: None))
+        perform(project.of("acme"), assignment, report=Report(lambda _: None))
     assert len(ask().get(f"{API}/models/churn/evaluations").json()["items"]) == 1
 
 
