@@ -20,6 +20,7 @@ class Candidate:
         preparation: words by the role of transforms, over those of the training.
         reason: why it is tried.
         cost: what its fit costs in seconds, measured by that of the first candidate.
+        is_log: whether it is taught the logarithm of the target.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Candidate:
     reason: str
     preparation: Mapping[str, str] = field(default_factory=dict)
     cost: float = 1.0
+    is_log: bool = False
 
 
 @dataclass(frozen=True)

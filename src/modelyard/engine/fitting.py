@@ -12,6 +12,7 @@ from modelyard.domain.columns import Column
 from modelyard.domain.configs import NONE, ClassWeight, PreparationConfig
 from modelyard.domain.errors import TooFewRows
 from modelyard.domain.tasks import Label, Task
+from modelyard.engine.log_targets import fit_logarithm
 from modelyard.engine.mending import Mending, mended, mending_stages
 from modelyard.engine.preparing import fit_recipe, rows_of
 from modelyard.engine.weighting import teaching_weights
@@ -76,6 +77,7 @@ class FitPlan:
         members: of an ensemble; empty where the algorithm is none.
         mending: what the recipe does to raw cells before everything else.
         silent: positions of rows that a fix keeps from teaching, None for none.
+        is_log: whether the model is taught the logarithm of the target.
     """
 
     blocks: Blocks
@@ -95,6 +97,7 @@ class FitPlan:
     members: tuple[MemberPlan, ...] = ()
     mending: Mending = _AS_IS
     silent: IntArray | None = None
+    is_log: bool = False
 
     @property
     def wants_validation(self) -> bool:
@@ -193,9 +196,10 @@ def fit(
             no row.
     """
     given = assign(plan, train, validation=validation, rng=rng)
+    lesson, algorithm = replace(given.training, progress=progress), plan.algorithm
     return Fitted(
         given.recipe,
-        plan.algorithm.fit(replace(given.training, progress=progress)),
+        fit_logarithm(algorithm, lesson) if plan.is_log else algorithm.fit(lesson),
         taught=given.taught,
         n_stopping=given.n_stopping,
         n_left_out=given.n_left_out,

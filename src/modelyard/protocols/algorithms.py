@@ -84,6 +84,8 @@ class Start:
         preparation: words by the role of transforms, where they are not those that it needs.
         reason: why it is worth a try, with its source.
         tasks: that it is meant for; empty for all of the algorithm.
+        most_rows: of a table that it is meant for; None for any.
+        least_categories: of some column of a table that it is meant for.
     """
 
     rank: int
@@ -92,6 +94,8 @@ class Start:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     preparation: Mapping[str, str] = field(default_factory=dict)
     tasks: frozenset[Task] = frozenset()
+    most_rows: int | None = None
+    least_categories: int = 0
 
 
 class Family(StrEnum):
@@ -127,6 +131,7 @@ class AlgorithmCard:
         starts: with which it takes part in AutoML; none means that it does not.
         family: how it sees a table.
         has_estimator: whether its models are `HasEstimator`: one of scikit-learn answers for them.
+        fits_each_class: whether a fit does its work once for each class.
     """
 
     key: str
@@ -138,6 +143,7 @@ class AlgorithmCard:
     source: str
     extra: str | None = None
     is_baseline: bool = False
+    fits_each_class: bool = False
     libraries: tuple[str, ...] = ()
     is_graph_faster: bool = False
     members: Members | None = None

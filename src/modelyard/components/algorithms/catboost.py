@@ -127,6 +127,7 @@ class CatBoost:
         libraries=("catboost",),
         source="Prokhorenkova et al.: CatBoost: unbiased boosting with categorical features, "
         "NeurIPS 31 (2018); defaults: CatBoost's, learning rate as for LightGBM",
+        fits_each_class=True,
         starts=(
             Start(4, 4.0, "the defaults: robust on small tables and many categories"),
             Start(

@@ -133,12 +133,25 @@ _STARTS = (
     ),
     Start(
         3,
-        0.8,
+        2.0,
+        "more rounds, where the defaults ended before they erred least",
+        {"n_estimators": 1500},
+    ),
+    Start(
+        3,
+        1.2,
+        "categories by what the target is in them: for columns of many",
+        preparation={"categorical_encoding": "target"},
+        least_categories=30,
+    ),
+    Start(
+        8,
+        1.6,
         "splits at random thresholds, which blend well: AutoGluon's portfolio",
         {"extra_trees": True, "n_estimators": 700},
     ),
     Start(
-        5,
+        11,
         2.5,
         _TABREPO,
         {
@@ -154,7 +167,7 @@ _STARTS = (
         },
     ),
     Start(
-        9,
+        10,
         3.5,
         _TABREPO,
         {
@@ -181,7 +194,7 @@ _STARTS = (
         },
     ),
     Start(
-        13,
+        9,
         3.0,
         "large trees for many rows: AutoGluon's portfolio",
         {
@@ -218,6 +231,7 @@ class LightGBM:
         source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
         "(2017); num_leaves and min_data_in_leaf: LightGBM's defaults; early "
         "stopping: Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001)",
+        fits_each_class=True,
         starts=_STARTS,
     )
 

@@ -124,12 +124,13 @@ class MultiLayerPerceptron:
         source="Goodfellow, Bengio, Courville: Deep Learning (2016), p. 164; Kingma, Ba: Adam, "
         "ICLR (2015); early stopping: Deep Learning, p. 241; defaults: scikit-learn",
         starts=(
-            Start(2, 3.0, "a smooth model, which errs where trees do not"),
+            # Log loss of 937, 1,000 and 891 rows: 0.12, 0.51 and 0.44, where RealMLP has 0.13, 0.53
+            # and 0.48; of 4,000 rows and more RealMLP errs less, by up to a half.
             Start(
-                21,
-                6.0,
-                "two wider layers with a penalty",
-                {"hidden_layers": 2, "hidden_units": 128, "alpha": 0.001, "learning_rate": 0.003},
+                2,
+                3.0,
+                "a smooth model for few rows, which errs where trees do not",
+                most_rows=2_000,
             ),
         ),
     )

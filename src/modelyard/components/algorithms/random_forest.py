@@ -73,9 +73,14 @@ class RandomForest:
         source="Breiman: Random Forests, Machine Learning 45 (2001), p. 5; max_features: Hastie, "
         "Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. (2009), p. 592",
         starts=(
-            Start(7, 2.0, "trees that do not build on each other err in other places"),
             Start(
-                15,
+                7,
+                2.0,
+                "trees that do not build on each other err in other places",
+                tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+            ),
+            Start(
+                12,
                 4.0,
                 "more features at each split: TabRepo's portfolio",
                 {"max_features": 0.75, "min_samples_leaf": 2},

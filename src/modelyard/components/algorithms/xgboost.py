@@ -146,6 +146,7 @@ class XGBoost:
         source="Chen, Guestrin: XGBoost: A Scalable Tree Boosting System, KDD (2016), p. 785; "
         "max_depth, min_child_weight, reg_lambda: XGBoost's defaults; rounds and learning rate as "
         "for LightGBM",
+        fits_each_class=True,
         starts=(
             Start(6, 1.8, "the defaults: another way to grow the same kind of trees"),
             Start(

@@ -47,13 +47,26 @@ class Bounds:
     n_members: int
 
 
-# One row in a millisecond, 50,000 of a batch in a second, a package of 25 MB; five milliseconds
-# where accuracy is all. What merging and the caches of the processor add is left room for.
-BOUNDS = {
-    FAST: Bounds(row_us=500, batch_us=15, size_bytes=20e6, n_members=1),
-    BALANCED: Bounds(row_us=500, batch_us=15, size_bytes=20e6, n_members=25),
+# One row in a millisecond, 50,000 of a batch of ten columns in a second on two cores, a package of
+# 25 MB; five milliseconds where accuracy is all. What reading, merging and the caches of the
+# processor add is left room for.
+_BOUNDS = {
+    FAST: Bounds(row_us=500, batch_us=22, size_bytes=20e6, n_members=1),
+    BALANCED: Bounds(row_us=500, batch_us=22, size_bytes=20e6, n_members=25),
     BEST: Bounds(row_us=2_500, batch_us=1_000, size_bytes=500e6, n_members=25),
 }
+_COLUMNS = 10
+
+
+def bounds_of(serve: str, n_columns: int) -> Bounds:
+    """Return what a blend may cost: rows of many columns take longer to read and prepare as well.
+
+    Args:
+        serve: how much answers may cost, in a word.
+        n_columns: of the features.
+    """
+    bounds = _BOUNDS[serve]
+    return replace(bounds, batch_us=bounds.batch_us * max(1.0, n_columns / _COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,7 @@ def choose_blend(
     ensemble: Algorithm,
     bounds: Bounds,
     seed: int,
+    most_rows: int = _MOST_ROWS,
 ) -> Blend:
     """Return the blend that loses least among those that serving allows.
 
@@ -144,12 +158,15 @@ def choose_blend(
         ensemble: finds the weights.
         bounds: of the blend; the cheapest entry alone may pass them.
         seed: of the search for weights, the same for each attempt.
+        most_rows: that weights are found on.
     """
     candidates = list(library.entries[:_CHOSEN_FROM])
     bounds = _with_room(bounds, library)
     free: Mapping[int, float] = {}
     while True:
-        weights = _weights(library, candidates, arena=arena, ensemble=ensemble, seed=seed)
+        weights = _weights(
+            library, candidates, arena=arena, ensemble=ensemble, seed=seed, most_rows=most_rows
+        )
         free = free or weights
         members = [entry for entry in candidates if entry.number in weights]
         if len(members) == 1 or _is_within(library, members, bounds=bounds):
@@ -165,14 +182,15 @@ def _weights(
     arena: Arena,
     ensemble: Algorithm,
     seed: int,
+    most_rows: int,
 ) -> dict[int, float]:
     """Return the weights that lose least, without those that count for little."""
     if len(entries) == 1:
         return {entries[0].number: 1.0}
     plan, rng = arena.plan, np.random.default_rng(seed)
     at = np.arange(len(arena.rows))
-    if len(at) > _MOST_ROWS:
-        at = np.sort(rng.choice(at, _MOST_ROWS, replace=False))
+    if len(at) > most_rows:
+        at = np.sort(rng.choice(at, most_rows, replace=False))
     rows = arena.rows[at]
     weights = teaching_weights(
         plan.weight, plan.class_weight, y=plan.y, taught=rows, labels=plan.labels

@@ -132,6 +132,7 @@ def plan_of(plan: FitPlan, candidate: Candidate, *, algorithm: Algorithm) -> Fit
         preparation=replace(plan.preparation, **words),
         members=(),
         holds_validation=False,
+        is_log=candidate.is_log,
     )
 
 

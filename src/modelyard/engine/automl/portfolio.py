@@ -10,20 +10,24 @@ from typing import Any
 import numpy as np
 
 from modelyard.catalog import install_hint
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import NONE
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Dimension, Values
 from modelyard.engine.fitting import FitPlan
+from modelyard.engine.log_targets import gains_by_logarithm
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.tuning.spaces import space_of
 from modelyard.engine.weighting import require_weighable
 from modelyard.kit.matching import known_names
-from modelyard.protocols.algorithms import Algorithm
+from modelyard.protocols.algorithms import Algorithm, Start
 from modelyard.protocols.searchers import Proposals, Searcher
 
 # Algorithms among which the search goes on, the best by their best candidate.
 _SEARCHED = 3
+# Ranks between a candidate and its twin.
+_TWINS_LATER = 6
 # Proposals in a row that were tried before, after which an algorithm is left alone.
 _MAX_REPEATS = 20
 
@@ -70,28 +74,59 @@ def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
 
 
 def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candidate]:
-    """Return the starts of all algorithms as candidates, those of the lowest rank first."""
+    """Return the starts of all algorithms as candidates, those of the lowest rank first.
+
+    Where the target has a long tail, the first start of each has a twin that is taught its
+    logarithm; that of the very first is tried at once, and says whether the others are worth it.
+    """
+    n_categories = _most_categories(plan)
     starts = [
         (start.rank, key, start)
         for key, algorithm in algorithms.items()
         for start in algorithm.card.starts
-        if not start.tasks or plan.task in start.tasks
+        if _is_meant_for(start, plan, n_categories=n_categories)
     ]
     counts: dict[str, int] = {}
-    candidates = []
-    for _, key, start in sorted(starts, key=lambda each: each[:2]):
+    ranked: list[tuple[int, Candidate]] = []
+    has_twins = gains_by_logarithm(plan.y, plan.task)
+    for rank, key, start in sorted(starts, key=lambda each: each[:2]):
         counts[key] = counts.get(key, 0) + 1
-        candidates.append(
-            Candidate(
-                name=f"{key}-{counts[key]}",
-                algorithm=key,
-                parameters=resolve_parameters(algorithms[key].card, start.parameters),
-                preparation=start.preparation,
-                reason=start.reason,
-                cost=start.cost,
-            )
+        candidate = Candidate(
+            name=f"{key}-{counts[key]}",
+            algorithm=key,
+            parameters=resolve_parameters(algorithms[key].card, start.parameters),
+            preparation=start.preparation,
+            reason=start.reason,
+            cost=start.cost,
         )
-    return candidates
+        ranked.append((rank, candidate))
+        if has_twins and counts[key] == 1:
+            later = _TWINS_LATER if len(ranked) > 1 else 0
+            ranked.append((rank + later, _taught_logarithms(candidate)))
+    return [candidate for _, candidate in sorted(ranked, key=lambda each: each[0])]
+
+
+def _is_meant_for(start: Start, plan: FitPlan, *, n_categories: int) -> bool:
+    is_small = start.most_rows is None or len(plan.y) <= start.most_rows
+    is_for_task = not start.tasks or plan.task in start.tasks
+    return is_small and is_for_task and n_categories >= start.least_categories
+
+
+def _most_categories(plan: FitPlan) -> int:
+    """Return how many categories the column of the most has."""
+    places = {name: at for at, name in enumerate(plan.blocks.string_names)}
+    names = [each.name for each in plan.columns if each.kind is ColumnKind.CATEGORY]
+    counts = [len(set(plan.blocks.strings[:, places[name]])) for name in names if name in places]
+    return max(counts, default=0)
+
+
+def _taught_logarithms(candidate: Candidate) -> Candidate:
+    return replace(
+        candidate,
+        name=f"{candidate.name}-log",
+        reason="learns the logarithm of the target, whose values have a long tail",
+        is_log=True,
+    )
 
 
 @dataclass

@@ -13,6 +13,7 @@ from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, seconds_for
+from modelyard.engine.automl.turns import in_turn
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import heeded
@@ -27,6 +28,9 @@ _LISTEN_S = 0.25
 _SAFE_SHARE = 0.9
 # Times its processor time that work may take, so that a crowded machine leaves some for fits.
 _MOST_CROWDED = 3.0
+# Share of the reserve that is left when what is fitted on all rows is late: without it, a blend is
+# chosen anew of what is there.
+_GRACE = 0.5
 
 _STATUS = {
     Outcome.ENDED: TrialStatus.SUCCEEDED,
@@ -75,6 +79,7 @@ class Race:
     Attributes:
         waiting: candidates of the portfolio that have not been tried, in their order.
         on_entry: is handed each entry as it ends.
+        members: returns the entries of a race that would be blended if it ended now.
         began: moment of the clock from which the ends of candidates are counted.
     """
 
@@ -86,8 +91,10 @@ class Race:
     rules: Rules
     pool: Pool
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
+    members: Callable[["Race"], Sequence[Entry]]
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
+    _refits_s: dict[int, float] = field(default_factory=dict)
 
     @property
     def entries(self) -> list[Entry]:
@@ -96,16 +103,24 @@ class Race:
 
     @property
     def until(self) -> float | None:
-        """The moment at which the last fit ends, those on all rows included; None for never.
+        """The moment at which the last fit is to end, those on all rows included; None for never.
 
         On a crowded machine what comes after takes longer than its processor time, as fits do.
         """
+        return self._before_deadline(1.0)
+
+    @property
+    def latest(self) -> float | None:
+        """The moment until which fits on all rows that took longer than expected may go on."""
+        return self._before_deadline(_GRACE)
+
+    def _before_deadline(self, share: float) -> float | None:
         rules = self.rules
         if rules.deadline is None:
             return None
         crowding = [e.fit_s / e.cpu_s for e in self.entries if e.is_complete and e.cpu_s > 0]
         factor = float(np.clip(np.median(crowding), 1.0, _MOST_CROWDED)) if crowding else 1.0
-        return rules.deadline - rules.reserve_s * factor
+        return rules.deadline - share * rules.reserve_s * factor
 
     def is_refitted(self, candidate: Candidate) -> bool:
         """Return whether a candidate is to answer by one model of all rows."""
@@ -132,7 +147,9 @@ class Race:
                 while self.pool.n_free and self._start():
                     pass
                 if not self._n_running:
-                    return self._ending()
+                    ending = self._ending()
+                    self._pass_over_rest()
+                    return ending
                 if is_interrupted():
                     if not any(each.fits for each in self.standings.values()):
                         raise KeyboardInterrupt
@@ -155,9 +172,13 @@ class Race:
         return np.inf if until is None else until - self._now() - self._refit_s()
 
     def _refit_s(self) -> float:
-        again = [e for e in self.entries if e.is_complete and self.is_refitted(e.candidate)]
-        fits = {each.number: self.standings[each.number].fits for each in again}
-        return seconds_for(again, fits, n_places=self.pool.n_places)
+        """Return the seconds that the members of a blend would take on all rows; known if known."""
+        n_complete = sum(each.is_complete for each in self.entries)
+        if n_complete not in self._refits_s:
+            again = [each for each in self.members(self) if self.is_refitted(each.candidate)]
+            fits = [self.standings[each.number].fits for each in again]
+            self._refits_s[n_complete] = seconds_for(fits, n_places=self.pool.n_places)
+        return self._refits_s[n_complete]
 
     def _is_late(self) -> bool:
         return self._left() <= 0
@@ -166,15 +187,11 @@ class Race:
         return float(np.clip(self._left(), 0.0, _LISTEN_S))
 
     def _ending(self) -> Ending:
-        if self._is_late() or self._skipped:
+        if self._is_late() or (self.rules.deadline is not None and self.waiting):
             return Ending.TIME
         most = self.rules.n_candidates
         is_full = most is not None and len(self.standings) >= most
         return Ending.TRIALS if is_full else Ending.EXHAUSTED
-
-    @property
-    def _skipped(self) -> bool:
-        return any(each.status is TrialStatus.PRUNED for each in self.entries)
 
     def _stop(self, ending: Ending) -> Ending:
         """End what still runs; folds that it has finished are kept."""
@@ -184,6 +201,7 @@ class Race:
         while self._n_running:
             for notice in self.pool.wait(_LISTEN_S):
                 self._take_in(notice)
+        self._pass_over_rest()
         return ending
 
     def _start(self) -> bool:
@@ -204,11 +222,12 @@ class Race:
 
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
-        while self.waiting:
-            candidate = self.waiting.pop(0)
+        if not self.rules.in_order:
+            self.waiting = in_turn(self.waiting, self.entries, self.judge.metric.card)
+        for candidate in self.waiting:
             if self._has_time_for(candidate):
+                self.waiting.remove(candidate)
                 return candidate
-            self._pass_over(candidate)
         if self.rules.in_order and self._n_running:
             return None
         explored = self.explorer.next(self.entries)
@@ -217,13 +236,18 @@ class Race:
     def _has_time_for(self, candidate: Candidate) -> bool:
         return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
 
-    def _pass_over(self, candidate: Candidate) -> None:
-        expected, number = self._expected_s(candidate), max(self.standings, default=0) + 1
-        reason = f"would take about {expected:.0f} s of the {self._left():.0f} s left"
-        at_s = self._now() - self.began
-        entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
-        self.standings[number] = Standing(candidate, self._now(), entry)
-        self.on_entry(entry, ())
+    def _pass_over_rest(self) -> None:
+        """Record the candidates for which there was no time."""
+        if self.rules.deadline is None:
+            return
+        for candidate in self.waiting:
+            number = max(self.standings, default=0) + 1
+            reason = f"would take about {self._expected_s(candidate):.0f} s, which were not left"
+            at_s = self._now() - self.began
+            entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
+            self.standings[number] = Standing(candidate, self._now(), entry)
+            self.on_entry(entry, ())
+        self.waiting = []
 
     def _expected_s(self, candidate: Candidate) -> float:
         """Return the seconds that a candidate will take, 0 where nothing like it was seen.
@@ -233,11 +257,17 @@ class Race:
         timed = [each for each in self.standings.values() if each.fits]
         own = [each for each in timed if each.candidate.algorithm == candidate.algorithm]
         rates = [
-            float(np.median([fit.fit_s for fit in each.fits])) / each.candidate.cost
+            float(np.median([fit.fit_s for fit in each.fits])) / self._cost(each.candidate)
             for each in own or timed
         ]
         n_folds = len(self.arena.folds)
-        return float(np.median(rates)) * candidate.cost * n_folds if rates else 0.0
+        return float(np.median(rates)) * self._cost(candidate) * n_folds if rates else 0.0
+
+    def _cost(self, candidate: Candidate) -> float:
+        """Return what a fit costs beside others on the same rows."""
+        n_classes = len(self.judge.plan.labels)
+        is_each = self.algorithms[candidate.algorithm].card.fits_each_class and n_classes > 2
+        return candidate.cost * (n_classes if is_each else 1)
 
     def _take_in(self, notice: Notice) -> None:
         standing = self.standings[notice.number]

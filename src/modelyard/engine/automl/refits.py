@@ -5,17 +5,15 @@ from dataclasses import replace
 from statistics import median
 
 from modelyard.domain.automl import BEST
-from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.leaderboards import Candidate
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import ALL_ROWS, FoldFit, Request, fit_candidate, settled_by
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.executors import Pool
 
-# All rows are a quarter more than those of a fold of five, and fits take that much longer, or more.
-_LONGER = 1.5
-# Candidates that a blend is likely to hold.
-_LIKELY = 3
+# All rows are a quarter more than those of a fold of five, and fits take about that much longer.
+_LONGER = 1.25
 _LISTEN_S = 0.25
 
 
@@ -30,13 +28,10 @@ def is_refitted(algorithm: Algorithm, arena: Arena, *, serve: str) -> bool:
     return is_single or not algorithm.card.needs.wants_validation
 
 
-def seconds_for(
-    entries: Sequence[Entry], fits: Mapping[int, Sequence[FoldFit]], *, n_places: int
-) -> float:
-    """Return the seconds that the likely ones of these candidates will take on all rows."""
-    likely = sorted(entries, key=lambda each: -(each.goodness or 0.0))[:_LIKELY]
+def seconds_for(fits: Sequence[Sequence[FoldFit]], *, n_places: int) -> float:
+    """Return the seconds that candidates with these fits will take on all rows."""
     # The first fold of an algorithm waits for its library as well, which is then there.
-    taken = [median(fit.fit_s for fit in fits[each.number]) * _LONGER for each in likely]
+    taken = [median(each.fit_s for each in own) * _LONGER for own in fits]
     return max(sum(taken) / n_places, *taken) if taken else 0.0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,11 @@ from modelyard.domain.outlooks import Outlook
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import (
-    BOUNDS,
     Blend,
     Library,
     answers_of,
     assemble,
+    bounds_of,
     choose_blend,
 )
 from modelyard.engine.automl.ceilings import ceiling_of
@@ -41,6 +42,9 @@ FloatArray = npt.NDArray[np.float64]
 
 # Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
 _RESERVE_S, _RESERVE_SHARE = 2.0, 0.03
+# Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
+# second.
+_LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ def _racing(
             ),
             pool=pool,
             on_entry=take_down,
+            members=partial(_likely, serve=config.serve, seed=int(rng.integers(2**63))),
             began=_began(workshop),
         )
         if journal is not None:
@@ -202,7 +207,8 @@ def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tu
     What could not be fitted again in time answers by the models of its folds, which cost more: the
     blend is then chosen anew.
     """
-    arena, bounds = race.arena, BOUNDS[config.serve]
+    arena = race.arena
+    bounds = bounds_of(config.serve, len(arena.plan.columns))
     (seed,) = rng.integers(2**63, size=1).tolist()
     library = _library(race)
     if config.is_deterministic:
@@ -216,12 +222,12 @@ def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tu
         race.pool,
         wanted={
             number: (candidates[number], library.fits[number])
-            for number in blend.weights
+            for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
             if library.n_models[number] < len(library.fits[number]) or len(arena.folds) == 1
         },
         algorithms=race.algorithms,
         workshop=race.judge.workshop,
-        until=race.until,
+        until=race.latest,
     )
     n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
     library = replace(library, refits=refits)
@@ -231,6 +237,23 @@ def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tu
         again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
         blend = replace(again, free=blend.free)
     return library, blend
+
+
+def _likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
+    """Return the entries that would be blended if the race ended now."""
+    if not any(each.is_complete for each in race.entries):
+        return ()
+    library, plan = _library(race), race.arena.plan
+    library = replace(library, entries=library.entries[:_LIKELY_FROM])
+    blend = choose_blend(
+        library,
+        race.arena,
+        ensemble=plan.algorithm,
+        bounds=bounds_of(serve, len(plan.columns)),
+        seed=seed,
+        most_rows=_LIKELY_ROWS,
+    )
+    return [each for each in library.entries if each.number in blend.weights]
 
 
 def _library(race: Race) -> Library:

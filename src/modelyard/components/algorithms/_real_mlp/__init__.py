@@ -1,0 +1,1 @@
+"""The network behind RealMLP, and how it learns."""

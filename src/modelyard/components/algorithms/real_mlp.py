@@ -1,0 +1,225 @@
+"""RealMLP: a network whose defaults were tuned over many tables, trained in numpy.
+
+The base install has no library for networks, and three layers of a few hundred units need none:
+their products are those of BLAS, and one vector holds all weights, so that a step of Adam is a
+handful of operations. Single precision throughout, as in the source; the graph likewise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from modelyard.components.algorithms._real_mlp.networks import (
+    CLIP,
+    LARGEST,
+    Network,
+    Singles,
+    shares_of,
+)
+from modelyard.components.algorithms._real_mlp.training import train
+from modelyard.domain.tasks import Task
+from modelyard.packaging.graphs.boosting import Lesson, lesson_of
+from modelyard.packaging.graphs.chains import DOUBLE, FLOAT, Chain
+from modelyard.packaging.graphs.constants import ConstantModel
+from modelyard.packaging.graphs.scores import softmax, spread, spread_columns
+from modelyard.protocols.algorithms import (
+    AlgorithmCard,
+    FitInput,
+    FittedModel,
+    FloatArray,
+    Needs,
+    Parameter,
+    Start,
+)
+
+_PARAMETERS = (
+    Parameter(
+        "hidden_layers",
+        3,
+        "Layers between features and answer.",
+        minimum=1,
+        maximum=10,
+        search_low=1,
+        search_high=4,
+    ),
+    Parameter(
+        "hidden_units",
+        128,
+        "Units of each of these layers.",
+        minimum=1,
+        maximum=4096,
+        search_low=64,
+        search_high=512,
+        is_log=True,
+    ),
+    Parameter(
+        "learning_rate",
+        0.04,
+        "Largest step of Adam; values, which are not classes, take 1.75 times as much.",
+        minimum=1e-6,
+        maximum=1.0,
+        search_low=0.01,
+        search_high=0.1,
+        is_log=True,
+    ),
+    Parameter(
+        "batch_size",
+        256,
+        "Rows of a step; an eighth of the rows where that is less.",
+        minimum=1,
+        maximum=65_536,
+    ),
+    Parameter("epochs", 64, "Most passes over the rows.", minimum=1, maximum=10_000),
+    Parameter(
+        "max_steps",
+        3_000,
+        "Most steps, which leave fewer epochs where rows are many.",
+        minimum=1,
+        maximum=10_000_000,
+    ),
+    Parameter(
+        "last_epoch",
+        None,
+        "Pass after which training ends, whatever the epochs, which say how the steps shrink; None "
+        "for the one after which validation rows are answered best, or else the last.",
+        minimum=1,
+    ),
+    Parameter(
+        "weight_decay",
+        0.02,
+        "Share of the weights that each step takes away, times its learning rate.",
+        minimum=0.0,
+        maximum=10.0,
+        search_low=1e-4,
+        search_high=0.1,
+        is_log=True,
+    ),
+    Parameter(
+        "dropout",
+        0.15,
+        "Share of the units that each step leaves out.",
+        minimum=0.0,
+        maximum=0.9,
+        search_low=0.0,
+        search_high=0.4,
+    ),
+)
+
+
+class RealMLP:
+    """Layers of weighted sums, with the tricks that made them the equals of boosted trees."""
+
+    card = AlgorithmCard(
+        key="real-mlp",
+        title="RealMLP",
+        summary="A neural network with strong defaults. Follows smooth relations that trees can "
+        "only step along, and blends well with them.",
+        tasks=frozenset(Task),
+        parameters=_PARAMETERS,
+        needs=Needs(
+            takes_missing=False,
+            normalize="robust",
+            categorical_encoding="one_hot",
+            wants_validation=True,
+        ),
+        source="Holzmüller, Grinsztajn, Steinwart: Better by Default: Strong Pre-Tuned MLPs and "
+        "Boosted Trees on Tabular Data, NeurIPS (2024), the simplified form RealMLP-TD-S, without "
+        "label smoothing, which costs log loss",
+        starts=(
+            Start(2, 3.0, "a strong network, which errs where trees do not"),
+            Start(
+                4,
+                3.0,
+                "categories by what the target is in them: for columns of many",
+                preparation={"categorical_encoding": "target"},
+                least_categories=30,
+            ),
+            Start(
+                8,
+                3.0,
+                "a network that leaves no unit out, for values that follow a rule",
+                {"dropout": 0.0, "epochs": 96},
+                tasks=frozenset({Task.REGRESSION}),
+            ),
+            Start(
+                8,
+                3.0,
+                "a network held back more, for noisy rows",
+                {"dropout": 0.3, "hidden_layers": 2, "weight_decay": 0.05},
+                tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+            ),
+            Start(
+                6,
+                8.0,
+                "a wider network that learns longer",
+                {"hidden_units": 256, "max_steps": 5_000},
+            ),
+        ),
+    )
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Pass over the rows, and keep the weights with which validation rows are answered best."""
+        from threadpoolctl import threadpool_limits
+
+        parameters, lesson = dict(training.parameters), lesson_of(training)
+        if lesson.is_certain:
+            return ConstantModel(lesson.certain(), training.X.shape[1], parameters)
+        network = Network.drawn(training, n_outputs=len(lesson.seen) or 1)
+        # Products this small gain nothing from a second thread, which may add in another order.
+        with threadpool_limits(limits=1, user_api="blas"):
+            last = train(network, training, lesson)
+        span = (float(lesson.y.min()), float(lesson.y.max()))
+        return _Answers(network, lesson, span, parameters | {"last_epoch": last})
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """`span` is the least and the largest value that was taught; answers stay within."""
+
+    network: Network
+    lesson: Lesson
+    span: tuple[float, float]
+    parameters: Mapping[str, Any]
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        raw, lesson = self.network.answers(X), self.lesson
+        if not lesson.n_classes:
+            return lesson.restored(np.clip(raw.astype(np.float64), *self.span))
+        shares = shares_of(raw).astype(np.float64)
+        return spread_columns(shares, lesson.seen, n_classes=lesson.n_classes)
+
+    def to_onnx(self) -> bytes:
+        network, lesson = self.network, self.lesson
+        held = Chain().then("Max", np.array([[-LARGEST]])).then("Min", np.array([[LARGEST]]))
+        values = held.then("Cast", to=FLOAT)
+        part = values.then("Div", np.array([[CLIP]], dtype=np.float32))
+        length = part.then("Mul", part).then("Add", np.ones((1, 1), dtype=np.float32)).then("Sqrt")
+        chain = values.then("Div", None, length).then("Mul", network.scales[None, :].copy())
+        for product, offsets in network.layers[:-1]:
+            chain = _bend(_product(chain, product, offsets), is_smooth=network.is_smooth)
+        chain = _product(chain, *network.layers[-1])
+        if lesson.n_classes:
+            chain = softmax(chain).then("Cast", to=DOUBLE)
+            chain = spread(chain, lesson.seen, n_classes=lesson.n_classes)
+        else:
+            low, high = (np.array([[each]]) for each in self.span)
+            chain = chain.then("Cast", to=DOUBLE).then("Max", low).then("Min", high)
+            chain = chain.then("Mul", np.array([[lesson.spread]]))
+            chain = chain.then("Add", np.array([[lesson.center]]))
+        return chain.to_model(n_features=len(network.scales), n_outputs=lesson.n_classes or 1)
+
+
+def _product(chain: Chain, product: Singles, offsets: Singles) -> Chain:
+    scaled = np.ascontiguousarray(product * np.float32(1 / np.sqrt(len(product))))
+    return chain.then("Gemm", scaled, offsets[None, :].copy())
+
+
+def _bend(chain: Chain, *, is_smooth: bool) -> Chain:
+    if not is_smooth:
+        return chain.then("Selu")
+    return chain.then("Softplus").then("Tanh").then("Mul", chain)
+
+
+COMPONENT = RealMLP()

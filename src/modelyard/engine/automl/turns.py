@@ -1,0 +1,79 @@
+"""Whose turn it is: what has been seen of a candidate's kin says whether it is worth its time now.
+
+Kin are candidates of one algorithm that go about it the same way: with the same words and switches
+among their hyperparameters, and the same form of the target. They differ in numbers alone, which
+change far less: on one table LightGBM erred 1.30, and with random thresholds 1.76 and 1.98.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.protocols.metrics import MetricCard
+
+# Algorithms that err at most so much more than the best one take turns; then come others.
+_NEAR, _FAR = 1.03, 1.15
+# Kin are left for the end where the best of them errs so much more than their algorithm's best.
+_MUCH_WORSE = 1.05
+
+Kin = tuple[str, tuple[tuple[str, object], ...], bool]
+
+
+def in_turn(
+    waiting: Sequence[Candidate], entries: Sequence[Entry], metric: MetricCard
+) -> list[Candidate]:
+    """Return candidates in the order in which they are worth a try, those of the best first.
+
+    Where an algorithm does better with the logarithm of the target, or without, the others of its
+    candidates are taught likewise.
+
+    Args:
+        waiting: in the order in which they would be tried.
+        entries: of all that has ended.
+        metric: that decides.
+    """
+    best = _best_errors(entries, metric)
+    adapted = [_likewise(each, best) for each in waiting]
+    return sorted(adapted, key=lambda each: (_is_poor(each, best), _distance(each, best)))
+
+
+def _best_errors(entries: Iterable[Entry], metric: MetricCard) -> Mapping[Kin, float]:
+    """Return how far the best of each kin is from an ideal answer; empty where there is none."""
+    if metric.ideal is None:
+        return {}
+    ideal, best = float(metric.goodness(metric.ideal)), dict[Kin, float]()
+    for each in entries:
+        if each.is_complete and each.goodness is not None:
+            kin = _kin(each.candidate)
+            best[kin] = min(best.get(kin, float("inf")), ideal - each.goodness)
+    return best
+
+
+def _kin(candidate: Candidate) -> Kin:
+    given = [*candidate.parameters.items(), *candidate.preparation.items()]
+    words = sorted((name, value) for name, value in given if isinstance(value, bool | str))
+    return candidate.algorithm, tuple(words), candidate.is_log
+
+
+def _likewise(candidate: Candidate, best: Mapping[Kin, float]) -> Candidate:
+    """Return a candidate taught as those of its kin that do best."""
+    algorithm, words, is_log = _kin(candidate)
+    own, other = best.get((algorithm, words, is_log)), best.get((algorithm, words, not is_log))
+    if own is None or other is None or other >= own:
+        return candidate
+    name = candidate.name.removesuffix("-log") if is_log else f"{candidate.name}-log"
+    return replace(candidate, is_log=not is_log, name=name)
+
+
+def _is_poor(candidate: Candidate, best: Mapping[Kin, float]) -> bool:
+    own = best.get(_kin(candidate))
+    of_algorithm = [error for kin, error in best.items() if kin[0] == candidate.algorithm]
+    return own is not None and own > _MUCH_WORSE * min(of_algorithm)
+
+
+def _distance(candidate: Candidate, best: Mapping[Kin, float]) -> int:
+    """Return how far its algorithm is from the best one: 0 is near, or not yet known."""
+    own = [error for kin, error in best.items() if kin[0] == candidate.algorithm]
+    if not own:
+        return 0
+    return sum(min(own) > share * min(best.values()) for share in (_NEAR, _FAR))

@@ -1,0 +1,52 @@
+"""What a portfolio holds for one table and not for another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from competitions import CATALOG, plan
+from modelyard.domain.tasks import Task
+from modelyard.engine.automl.portfolio import competing, portfolio
+
+
+def names(of):
+    return [each.name for each in portfolio(competing(CATALOG.algorithms(), of, only=()), of)]
+
+
+def with_categories(n_categories):
+    of = plan(400)
+    words = np.array([[f"w{at % n_categories}"] for at in range(400)], dtype=object)
+    return replace(of, blocks=replace(of.blocks, strings=words))
+
+
+def preparations(of):
+    found = portfolio(competing(CATALOG.algorithms(), of, only=()), of)
+    return [each.preparation.get("categorical_encoding") for each in found]
+
+
+def test_a_target_with_a_long_tail_gets_twins_that_learn_its_logarithm():
+    of = plan(task=Task.REGRESSION)
+    tailed = names(replace(of, y=np.exp(2 * of.y)))
+    assert tailed[1] == f"{tailed[0]}-log"
+    assert sum(each.endswith("-log") for each in tailed) > 3
+
+
+def test_other_targets_get_no_twins():
+    assert not any(each.endswith("-log") for each in names(plan(task=Task.REGRESSION)))
+
+
+def test_columns_of_many_categories_are_tried_by_what_the_target_is_in_them():
+    assert "target" in preparations(with_categories(40))
+    assert "target" not in preparations(with_categories(5))
+
+
+@pytest.mark.parametrize(("n_rows", "is_there"), [(500, True), (5_000, False)])
+def test_a_start_that_is_meant_for_few_rows_is_left_out_where_they_are_many(n_rows, is_there):
+    assert ("multi-layer-perceptron-1" in names(plan(n_rows))) is is_there
+
+
+def test_no_two_candidates_share_a_name():
+    of = plan(task=Task.REGRESSION)
+    found = names(replace(of, y=np.exp(2 * of.y)))
+    assert len(set(found)) == len(found)
