@@ -43,7 +43,7 @@ class Needs:
 
     Attributes:
         takes_missing: NaN may stay.
-        normalize: "standard" or "none".
+        normalize: "standard", "robust" or "none".
         categorical_encoding: "one_hot" or "ordinal".
         wants_validation: validation rows stop the fit early.
         takes_weight: rows may count for more or for less; where not, weights are refused.

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from competitions import CATALOG, plan
+
 from modelyard.domain.tasks import Task
 from modelyard.engine.automl.portfolio import competing, portfolio
 

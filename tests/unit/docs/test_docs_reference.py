@@ -100,7 +100,11 @@ def needs_of(card: AlgorithmCard) -> str:
         return "each member has its own"
     needs = card.needs
     missing = "missing numbers stay" if needs.takes_missing else "missing numbers are filled in"
-    scaled = "numbers are standardised" if needs.normalize == "standard" else "numbers stay as is"
+    scaled = {
+        "none": "numbers stay as is",
+        "standard": "numbers are standardised",
+        "robust": "numbers are measured by their quartiles",
+    }[needs.normalize]
     words = {"one_hot": "categories become one column each", "ordinal": "categories become codes"}
     stops = "; validation rows stop the fit" if needs.wants_validation else ""
     weighs = "" if needs.takes_weight else "; rows cannot be weighed"

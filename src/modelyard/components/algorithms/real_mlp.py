@@ -81,10 +81,11 @@ _PARAMETERS = (
     ),
     Parameter(
         "last_epoch",
-        None,
-        "Pass after which training ends, whatever the epochs, which say how the steps shrink; None "
-        "for the one after which validation rows are answered best, or else the last.",
-        minimum=1,
+        0,
+        "Pass after which training ends, while the epochs say how the steps shrink; 0 for the one "
+        "after which validation rows are answered best, or else the last.",
+        minimum=0,
+        maximum=10_000,
     ),
     Parameter(
         "weight_decay",
