@@ -116,7 +116,8 @@ class Data:
 
     def _quick(self):
         names = {parameter.name for parameter in self.card.parameters}
-        return {"n_estimators": 25} if "n_estimators" in names else {}
+        few = {"n_estimators": 25, "max_steps": 80}
+        return {name: value for name, value in few.items() if name in names}
 
 
 @cache
@@ -319,6 +320,6 @@ def test_the_card_tells_the_facts(key):
     assert card.source
     assert card.tasks
     assert card.extra is None or card.libraries
-    assert card.needs.normalize in {"standard", "none"}
+    assert card.needs.normalize in {"standard", "robust", "none"}
     assert card.needs.categorical_encoding in {"one_hot", "ordinal"}
     assert all(parameter.help.endswith(".") for parameter in card.parameters)

@@ -22,7 +22,7 @@ def ended(candidate, error, *, status=TrialStatus.SUCCEEDED):
 
 
 def names(waiting, entries, metric=RMSE):
-    return [each.name for each in in_turn(waiting, entries, metric.card)]
+    return [each.name for each in in_turn(waiting, entries, metric=metric.card)]
 
 
 def test_candidates_keep_their_order_where_nothing_is_known():
@@ -44,7 +44,7 @@ def test_candidates_of_an_algorithm_far_behind_wait_for_those_of_the_best():
 
 def test_an_algorithm_that_does_better_with_logarithms_is_taught_them_from_then_on():
     entries = [ended(candidate("a-1"), 1.2), ended(candidate("a-1-log", is_log=True), 1.0)]
-    (found,) = in_turn([candidate("a-2")], entries, RMSE.card)
+    (found,) = in_turn([candidate("a-2")], entries, metric=RMSE.card)
     assert (found.name, found.is_log) == ("a-2-log", True)
 
 

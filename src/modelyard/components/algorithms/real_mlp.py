@@ -1,8 +1,7 @@
 """RealMLP: a network whose defaults were tuned over many tables, trained in numpy.
 
 The base install has no library for networks, and three layers of a few hundred units need none:
-their products are those of BLAS, and one vector holds all weights, so that a step of Adam is a
-handful of operations. Single precision throughout, as in the source; the graph likewise.
+their products are those of BLAS.
 """
 
 from collections.abc import Mapping
@@ -13,15 +12,18 @@ import numpy as np
 
 from modelyard.components.algorithms._real_mlp.networks import (
     CLIP,
+    DEEPEST,
+    GAIN,
     LARGEST,
+    Floats,
     Network,
-    Singles,
+    share_of,
     shares_of,
 )
 from modelyard.components.algorithms._real_mlp.training import train
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.boosting import Lesson, lesson_of
-from modelyard.packaging.graphs.chains import DOUBLE, FLOAT, Chain
+from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns
 from modelyard.protocols.algorithms import (
@@ -170,9 +172,9 @@ class RealMLP:
         network = Network.drawn(training, n_outputs=len(lesson.seen) or 1)
         # Products this small gain nothing from a second thread, which may add in another order.
         with threadpool_limits(limits=1, user_api="blas"):
-            last = train(network, training, lesson)
+            last = train(network, training, lesson=lesson)
         span = (float(lesson.y.min()), float(lesson.y.max()))
-        return _Answers(network, lesson, span, parameters | {"last_epoch": last})
+        return _Answers(network.in_double(), lesson, span, parameters | {"last_epoch": last})
 
 
 @dataclass(frozen=True)
@@ -187,40 +189,44 @@ class _Answers:
     def scores(self, X: FloatArray) -> FloatArray:
         raw, lesson = self.network.answers(X), self.lesson
         if not lesson.n_classes:
-            return lesson.restored(np.clip(raw.astype(np.float64), *self.span))
+            return lesson.restored(np.clip(raw, *self.span))
         shares = shares_of(raw).astype(np.float64)
         return spread_columns(shares, lesson.seen, n_classes=lesson.n_classes)
 
     def to_onnx(self) -> bytes:
         network, lesson = self.network, self.lesson
-        held = Chain().then("Max", np.array([[-LARGEST]])).then("Min", np.array([[LARGEST]]))
-        values = held.then("Cast", to=FLOAT)
-        part = values.then("Div", np.array([[CLIP]], dtype=np.float32))
-        length = part.then("Mul", part).then("Add", np.ones((1, 1), dtype=np.float32)).then("Sqrt")
-        chain = values.then("Div", None, length).then("Mul", network.scales[None, :].copy())
+        held = Chain().then("Max", _one(-LARGEST)).then("Min", _one(LARGEST))
+        part = held.then("Div", _one(CLIP))
+        length = part.then("Mul", part).then("Add", _one(1.0)).then("Sqrt")
+        chain = held.then("Div", None, length).then("Mul", network.scales[None, :].copy())
         for product, offsets in network.layers[:-1]:
             chain = _bend(_product(chain, product, offsets), is_smooth=network.is_smooth)
         chain = _product(chain, *network.layers[-1])
         if lesson.n_classes:
-            chain = softmax(chain).then("Cast", to=DOUBLE)
-            chain = spread(chain, lesson.seen, n_classes=lesson.n_classes)
+            chain = spread(softmax(chain), lesson.seen, n_classes=lesson.n_classes)
         else:
-            low, high = (np.array([[each]]) for each in self.span)
-            chain = chain.then("Cast", to=DOUBLE).then("Max", low).then("Min", high)
-            chain = chain.then("Mul", np.array([[lesson.spread]]))
-            chain = chain.then("Add", np.array([[lesson.center]]))
+            low, high = self.span
+            chain = chain.then("Max", _one(low)).then("Min", _one(high))
+            chain = chain.then("Mul", _one(lesson.spread)).then("Add", _one(lesson.center))
         return chain.to_model(n_features=len(network.scales), n_outputs=lesson.n_classes or 1)
 
 
-def _product(chain: Chain, product: Singles, offsets: Singles) -> Chain:
-    scaled = np.ascontiguousarray(product * np.float32(1 / np.sqrt(len(product))))
+def _one(value: float) -> FloatArray:
+    return np.array([[value]])
+
+
+def _product(chain: Chain, product: Floats, offsets: Floats) -> Chain:
+    scaled = np.ascontiguousarray(product * share_of(product))
     return chain.then("Gemm", scaled, offsets[None, :].copy())
 
 
 def _bend(chain: Chain, *, is_smooth: bool) -> Chain:
-    if not is_smooth:
-        return chain.then("Selu")
-    return chain.then("Softplus").then("Tanh").then("Mul", chain)
+    if is_smooth:
+        return chain.then("Softplus").then("Tanh").then("Mul", chain)
+    # The operator Selu knows single precision alone.
+    below = chain.then("Min", _one(0.0)).then("Exp").then("Sub", _one(1.0))
+    below = below.then("Mul", _one(DEEPEST))
+    return chain.then("Max", _one(0.0)).then("Mul", _one(GAIN)).then("Add", below)
 
 
 COMPONENT = RealMLP()

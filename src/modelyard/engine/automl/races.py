@@ -223,7 +223,7 @@ class Race:
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
         if not self.rules.in_order:
-            self.waiting = in_turn(self.waiting, self.entries, self.judge.metric.card)
+            self.waiting = in_turn(self.waiting, self.entries, metric=self.judge.metric.card)
         for candidate in self.waiting:
             if self._has_time_for(candidate):
                 self.waiting.remove(candidate)

@@ -20,7 +20,7 @@ Kin = tuple[str, tuple[tuple[str, object], ...], bool]
 
 
 def in_turn(
-    waiting: Sequence[Candidate], entries: Sequence[Entry], metric: MetricCard
+    waiting: Sequence[Candidate], entries: Sequence[Entry], *, metric: MetricCard
 ) -> list[Candidate]:
     """Return candidates in the order in which they are worth a try, those of the best first.
 

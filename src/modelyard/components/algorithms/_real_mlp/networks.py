@@ -1,25 +1,29 @@
-"""A network of fully connected layers in single precision: its answers and the slope of its loss.
+"""A network of fully connected layers: its answers and the slope of its loss.
 
-One vector holds all weights, so that a step of training is a handful of operations on it.
+One vector holds all weights, so that a step of training is a handful of operations on it. It learns
+in single precision and answers in double: a row alone is then answered as it is among others.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.protocols.algorithms import FitInput, FloatArray
 
-Singles = npt.NDArray[np.float32]
+# Of single precision, or of double.
+Floats = npt.NDArray[np.floating[Any]]
 
 # Of the paper: where numbers begin to count less, how much faster the scales of the features learn
 # and how much slower the offsets.
 CLIP = 3.0
 _SCALE_PACE, _OFFSET_PACE = 6.0, 0.1
 # Of SELU: Klambauer et al.: Self-Normalizing Neural Networks (2017).
-_SELU_ALPHA, _SELU_GAIN = 1.6732632423543772, 1.0507009873554805
-# Numbers beyond are of a size that squares cannot have in single precision.
+GAIN = 1.0507009873554805
+DEEPEST = 1.6732632423543772 * GAIN
+# Beyond only the side counts; what is larger still could have no square.
 LARGEST = 1e9
 # Rows that are answered at once.
 _ROWS_AT_ONCE = 4096
@@ -37,13 +41,13 @@ class Network:
         is_smooth: whether units bend as Mish, for values, or as SELU, for classes.
     """
 
-    weights: Singles
-    scales: Singles
-    layers: tuple[tuple[Singles, Singles], ...]
+    weights: Floats
+    scales: Floats
+    layers: tuple[tuple[Floats, Floats], ...]
     is_smooth: bool
 
     @classmethod
-    def of(cls, weights: Singles, sizes: tuple[int, ...], *, is_smooth: bool) -> "Network":
+    def of(cls, weights: Floats, sizes: tuple[int, ...], *, is_smooth: bool) -> "Network":
         """Return the network whose parts lie in one vector."""
         at, layers = sizes[0], []
         for n_in, n_out in pairwise(sizes):
@@ -72,7 +76,7 @@ class Network:
         """Width of the features, of each layer, and of the answer."""
         return (len(self.scales), *(len(offsets) for _, offsets in self.layers))
 
-    def paces(self) -> Singles:
+    def paces(self) -> Floats:
         """Return (p,) how much faster each weight learns than the products do."""
         paces = np.ones_like(self.weights)
         parts = Network.of(paces, self.sizes, is_smooth=self.is_smooth)
@@ -81,72 +85,80 @@ class Network:
             offsets[:] = _OFFSET_PACE
         return paces
 
-    def answers(self, X: FloatArray) -> Singles:
-        """Return (n, m) raw answers."""
-        parts = [X[at : at + _ROWS_AT_ONCE] for at in range(0, len(X), _ROWS_AT_ONCE)]
-        found = [self._answers(clipped(part)) for part in parts]
-        return np.vstack(found) if found else np.empty((0, self.sizes[-1]), dtype=np.float32)
+    def in_double(self) -> "Network":
+        """Return the network as it answers."""
+        return self.of(self.weights.astype(np.float64), self.sizes, is_smooth=self.is_smooth)
 
-    def _answers(self, values: Singles) -> Singles:
+    def answers(self, X: FloatArray) -> Floats:
+        """Return (n, m) raw answers, in the precision of the weights."""
+        parts = [X[at : at + _ROWS_AT_ONCE] for at in range(0, len(X), _ROWS_AT_ONCE)]
+        found = [self._answers(clipped(part).astype(self.weights.dtype)) for part in parts]
+        return np.vstack(found) if found else np.empty((0, self.sizes[-1]))
+
+    def _answers(self, values: Floats) -> Floats:
         values = values * self.scales
         for product, offsets in self.layers[:-1]:
-            values, _ = bent(summed(values, product, offsets), is_smooth=self.is_smooth)
-        return summed(values, *self.layers[-1])
+            values, _ = _bent(_summed(values, product, offsets), is_smooth=self.is_smooth)
+        return _summed(values, *self.layers[-1])
 
 
-def clipped(X: FloatArray) -> Singles:
+def clipped(X: FloatArray) -> FloatArray:
     """Return numbers held within 3 on both sides of 0, smoothly."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        # Beyond the largest single, where a square is infinite, only the side counts.
-        held = np.clip(X, -LARGEST, LARGEST).astype(np.float32)
-    shrunk: Singles = held / np.sqrt(np.float32(1.0) + (held / np.float32(CLIP)) ** 2)
+    held = np.clip(X, -LARGEST, LARGEST)
+    shrunk: FloatArray = held / np.sqrt(1.0 + (held / CLIP) ** 2)
     return shrunk
 
 
-def summed(values: Singles, product: Singles, offsets: Singles) -> Singles:
-    sums: Singles = values @ (product * np.float32(1 / np.sqrt(len(product)))) + offsets
+def share_of(product: Floats) -> float:
+    """Return what a product is multiplied by."""
+    return float(1 / np.sqrt(len(product)))
+
+
+def _summed(values: Floats, product: Floats, offsets: Floats) -> Floats:
+    sums: Floats = values @ (product * share_of(product)) + offsets
     return sums
 
 
-def bent(sums: Singles, *, is_smooth: bool) -> tuple[Singles, Singles]:
+def _bent(sums: Floats, *, is_smooth: bool) -> tuple[Floats, Floats]:
     """Return what units make of their sums, and the slopes there."""
     if is_smooth:
-        # Mish: x * tanh(log(1 + e^x)); beyond 20 it is x to the last bit of a single.
-        grown = np.exp(np.minimum(sums, np.float32(20.0)))
+        # Mish: x * tanh(log(1 + e^x)); beyond 20 the second factor is 1 to the last bit.
+        grown = np.exp(np.minimum(sums, 20.0))
         ratio = grown * (grown + 2)
         tanh = ratio / (ratio + 2)
         return sums * tanh, tanh + sums * (1 - tanh * tanh) * (grown / (1 + grown))
-    gain, deepest = np.float32(_SELU_GAIN), np.float32(_SELU_GAIN * _SELU_ALPHA)
-    below = deepest * np.expm1(np.minimum(sums, np.float32(0.0)))
+    below = DEEPEST * np.expm1(np.minimum(sums, 0.0))
     is_above = sums > 0
-    return np.where(is_above, gain * sums, below), np.where(is_above, gain, below + deepest)
+    slopes = np.where(is_above, np.asarray(GAIN, sums.dtype), below + DEEPEST)
+    return np.where(is_above, GAIN * sums, below), slopes
 
 
 def gradient_of(
     network: Network,
-    values: Singles,
-    targets: Singles,
+    values: Floats,
     *,
-    weight: Singles | None,
-    left_out: list[Singles] | None,
-) -> Singles:
+    targets: Floats,
+    weight: Floats | None,
+    left_out: list[Floats] | None,
+) -> Floats:
     """Return (p,) the gradient of the mean loss: cross-entropy, or the squared error."""
     gradient = np.empty_like(network.weights)
     parts = Network.of(gradient, network.sizes, is_smooth=network.is_smooth)
-    inputs, slopes = [values * network.scales], []
+    inputs: list[Floats] = [values * network.scales]
+    slopes: list[Floats] = []
     for at, (product, offsets) in enumerate(network.layers[:-1]):
-        made, slope = bent(summed(inputs[-1], product, offsets), is_smooth=network.is_smooth)
+        made, slope = _bent(_summed(inputs[-1], product, offsets), is_smooth=network.is_smooth)
         if left_out is not None:
             made, slope = made * left_out[at], slope * left_out[at]
         inputs.append(made)
         slopes.append(slope)
-    answers = summed(inputs[-1], *network.layers[-1])
+    answers = _summed(inputs[-1], *network.layers[-1])
     missed = 2 * (answers - targets) if network.is_smooth else shares_of(answers) - targets
-    missed /= np.float32(len(values))
+    missed /= len(values)
     missed = missed if weight is None else missed * weight
     for at in range(len(network.layers) - 1, -1, -1):
         product, _ = network.layers[at]
-        root = np.float32(1 / np.sqrt(len(product)))
+        root = share_of(product)
         np.matmul(inputs[at].T * root, missed, out=parts.layers[at][0])
         parts.layers[at][1][:] = missed.sum(axis=0)
         missed = missed @ (product.T * root)
@@ -156,8 +168,8 @@ def gradient_of(
     return gradient
 
 
-def shares_of(answers: Singles) -> Singles:
+def shares_of(answers: Floats) -> Floats:
     """Return the softmax of each row."""
     grown = np.exp(answers - answers.max(axis=1, keepdims=True))
-    shares: Singles = grown / grown.sum(axis=1, keepdims=True)
+    shares: Floats = grown / grown.sum(axis=1, keepdims=True)
     return shares

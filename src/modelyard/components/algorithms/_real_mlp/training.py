@@ -1,5 +1,6 @@
 """How a network learns: steps of Adam along a schedule, until validation rows get no better."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.components.algorithms._real_mlp.networks import (
+    Floats,
     Network,
-    Singles,
     clipped,
     gradient_of,
     shares_of,
@@ -24,10 +25,11 @@ _LEAST_STEPS = 8
 _SMALLEST = np.finfo(np.float32).tiny
 
 
-def train(network: Network, training: FitInput, lesson: Lesson) -> int:
+def train(network: Network, training: FitInput, *, lesson: Lesson) -> int:
     """Train the network in place, and return after how many epochs it was best."""
     parameters = training.parameters
-    values, targets, weight = clipped(training.X), _targets(lesson), _weights(training)
+    values = clipped(training.X).astype(np.float32)
+    targets, weight = _targets(lesson), _weights(training)
     size = max(min(int(parameters["batch_size"]), len(values) // _LEAST_STEPS), 1)
     in_epoch = len(values) // size
     n_epochs = max(min(int(parameters["epochs"]), int(parameters["max_steps"]) // in_epoch), 1)
@@ -41,12 +43,13 @@ def train(network: Network, training: FitInput, lesson: Lesson) -> int:
             gradient = gradient_of(
                 network,
                 values[rows],
-                targets[rows],
+                targets=targets[rows],
                 weight=None if weight is None else weight[rows, None],
                 left_out=_left_out(network, size, training=training),
             )
             # Four cosines, each twice as long as the one before, which end at 0 ("coslog4").
-            adam.step(gradient, largest * (0.5 - 0.5 * np.cos(2 * np.pi * np.log2(1 + 15 * done))))
+            wave = 0.5 - 0.5 * math.cos(2 * math.pi * math.log2(1 + 15 * done))
+            adam.step(gradient, largest * wave)
         training.progress.advance(epoch + 1, n_epochs)
         found = None if parameters["last_epoch"] else _held_loss(network, lesson)
         if found is not None and found < loss:
@@ -55,11 +58,11 @@ def train(network: Network, training: FitInput, lesson: Lesson) -> int:
     return best
 
 
-def _weights(training: FitInput) -> Singles | None:
+def _weights(training: FitInput) -> Floats | None:
     """Return (n,) what rows count, 1 on average."""
     if training.weight is None:
         return None
-    weights: Singles = (training.weight / training.weight.mean()).astype(np.float32)
+    weights: Floats = (training.weight / training.weight.mean()).astype(np.float32)
     return weights
 
 
@@ -77,12 +80,12 @@ def _held_loss(network: Network, lesson: Lesson) -> float | None:
     return float(np.average(losses, weights=lesson.weight_validation))
 
 
-def _targets(lesson: Lesson) -> Singles:
+def _targets(lesson: Lesson) -> Floats:
     """Return (n, m): a 1 in the column of each row's class, or values around 0."""
     if lesson.n_classes:
-        of_each: Singles = np.eye(len(lesson.seen), dtype=np.float32)[lesson.y]
+        of_each: Floats = np.eye(len(lesson.seen), dtype=np.float32)[lesson.y]
         return of_each
-    values: Singles = lesson.y[:, None].astype(np.float32)
+    values: Floats = lesson.y[:, None].astype(np.float32)
     return values
 
 
@@ -95,25 +98,25 @@ def _batches(
         yield order[at : at + size]
 
 
-def _left_out(network: Network, n_rows: int, *, training: FitInput) -> list[Singles] | None:
+def _left_out(network: Network, n_rows: int, *, training: FitInput) -> list[Floats] | None:
     """Return for each hidden layer (n, units) what its units are multiplied by, None for 1."""
     share = float(training.parameters["dropout"])
     if not share:
         return None
-    kept = np.float32(1 / (1 - share))
+    kept = 1 / (1 - share)
     drawn = (training.rng.random((n_rows, n), dtype=np.float32) for n in network.sizes[1:-1])
-    return [np.where(each < share, np.float32(0.0), kept) for each in drawn]
+    return [((each >= share) * np.float32(kept)) for each in drawn]
 
 
 @dataclass
 class Adam:
     """Steps along gradients, each weight at its own pace: Kingma, Ba (2015)."""
 
-    weights: Singles
-    paces: Singles
+    weights: Floats
+    paces: Floats
     decay: float
-    mean: Singles
-    square: Singles
+    mean: Floats
+    square: Floats
     n_steps: int = 0
 
     @classmethod
@@ -122,16 +125,16 @@ class Adam:
         zeros = np.zeros_like(network.weights)
         return cls(network.weights, network.paces(), decay, zeros, zeros.copy())
 
-    def step(self, gradient: Singles, learning_rate: float) -> None:
+    def step(self, gradient: Floats, learning_rate: float) -> None:
         """Change the weights in place."""
         self.n_steps += 1
-        self.mean += np.float32(1 - _FIRST_MEMORY) * (gradient - self.mean)
+        self.mean += (1 - _FIRST_MEMORY) * (gradient - self.mean)
         gradient *= gradient
-        self.square += np.float32(1 - _SECOND_MEMORY) * (gradient - self.square)
-        first = learning_rate / (1 - _FIRST_MEMORY**self.n_steps)
+        self.square += (1 - _SECOND_MEMORY) * (gradient - self.square)
+        first = float(learning_rate) / (1 - _FIRST_MEMORY**self.n_steps)
         second = 1 / (1 - _SECOND_MEMORY**self.n_steps)
-        length = np.sqrt(self.square * np.float32(second))
-        length += np.float32(_EPSILON)
+        length = np.sqrt(self.square * second)
+        length += _EPSILON
         if self.decay:
-            self.weights *= np.float32(1) - np.float32(learning_rate * self.decay) * self.paces
-        self.weights -= np.float32(first) * self.paces * self.mean / length
+            self.weights *= 1.0 - learning_rate * self.decay * self.paces
+        self.weights -= first * self.paces * self.mean / length
