@@ -95,21 +95,26 @@ class SegmentWriter:
     def create(cls, path: Path) -> Self:
         """Make a segment that is not there yet, readable by its owner alone.
 
+        It gets its name when it is locked: nobody may take it for one whose writer has ended.
+
         Raises:
             OSError: if it cannot be made; nothing is left behind then.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             _write(descriptor, FORMAT)
             os.fsync(descriptor)
+            path.hardlink_to(draft)
             _sync_folder(path.parent)
         except OSError:
             os.close(descriptor)
-            with suppress(OSError):
-                path.unlink()
             raise
+        finally:
+            with suppress(OSError):
+                draft.unlink()
         return cls(path, descriptor)
 
     def append(self, records: bytes) -> None:

@@ -1,5 +1,6 @@
 """A segment gives back every whole record, wherever its writer was stopped."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -100,3 +101,19 @@ def test_a_segment_is_for_its_owner_alone_and_never_written_twice(tmp_path: Path
     with pytest.raises(FileExistsError):
         SegmentWriter.create(path)
     assert _contents(path) == [b"first"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_segment_has_no_name_before_it_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    lock = fcntl.flock
+
+    def locking(descriptor: int, how: int) -> None:
+        seen.append([each.name for each in tmp_path.glob("*.log")])
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", locking)
+    SegmentWriter.create(tmp_path / "s.log").close()
+    assert seen == [[]]
