@@ -135,8 +135,8 @@ class TenantDatabase:
         Raises:
             StoreUnavailable: as `Database.reading`.
         """
-        with self._database.reading() as connection, self._marked(connection):
-            yield connection
+        with self._database.reading() as connection:
+            yield connection.execution_options(tenant=self.tenant)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -147,19 +147,8 @@ class TenantDatabase:
         Raises:
             StoreUnavailable: as `Database.writing`.
         """
-        queue = f"tenant {self.tenant}"
-        with self._database.writing(queue=queue) as connection, self._marked(connection):
-            yield connection
-
-    @contextmanager
-    def _marked(self, connection: sa.Connection) -> Iterator[None]:
-        """Let whoever listens to the statements know whose they are; an outer one's were others."""
-        before = connection.get_execution_options().get("tenant")
-        connection.execution_options(tenant=self.tenant)
-        try:
-            yield
-        finally:
-            connection.execution_options(tenant=before)
+        with self._database.writing(queue=f"tenant {self.tenant}") as connection:
+            yield connection.execution_options(tenant=self.tenant)
 
 
 def open_database(url: str) -> Database:
