@@ -24,6 +24,10 @@ class _Waiting(msgspec.Struct, frozen=True):
     reply: asyncio.Future[Reply]
 
 
+# Half of the time that the disk takes, as PostgreSQL's manual advises for commit_delay (30.5, WAL
+# Configuration), up to what clients of a near network take to ask again.
+_LONGEST_PAUSE_S = 0.002
+
 _Answered = tuple[_Waiting, Reply]
 
 
@@ -70,14 +74,15 @@ class Gathering:
     def _written(self, answered: list[_Answered]) -> None:
         """Tell the answers that stand on the disk, and begin the turn of those that came since.
 
-        The next turn begins once the loop has read what these answers bring about: to force the
-        disk for half of the clients, and then for the other half, would take twice as long.
+        The next turn begins when these have had time to ask again: to force the disk for half of
+        the clients, and then for the other half, would take twice as long.
         """
         self._is_writing = False
         _release(answered)
-        if self._waiting:
+        if self._waiting and self._log is not None:
             loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._turn)
+            pause_s = min(self._log.forced_s / 2, _LONGEST_PAUSE_S)
+            loop.call_soon(loop.call_later, pause_s, self._turn)
 
 
 def _answer(together: list[_Waiting]) -> list[_Answered]:

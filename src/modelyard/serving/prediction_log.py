@@ -68,6 +68,8 @@ class PredictionLog:
         self._numbers = count(1)
         self._segment: SegmentWriter | None = None
         self._failed: OSError | None = None
+        # How long the disk took the last time.
+        self.forced_s = 0.0
         self._resting_until = 0.0
         self._is_failing = False
         self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
@@ -134,8 +136,10 @@ class PredictionLog:
             return self._failed
         try:
             self._segment = self._segment or self._new_segment()
+            begun = self._clock()
             self._segment.append(b"".join(framed(encode_record(each)) for each in records))
             self._segment.sync()
+            self.forced_s = self._clock() - begun
         except OSError as error:
             self._failed, self._resting_until = error, self._clock() + RETRY_S
             self._let_go()
