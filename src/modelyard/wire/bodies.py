@@ -34,7 +34,9 @@ class Answer(BaseModel):
 class PageQuery(Query):
     """Which part of a list is asked for."""
 
-    limit: int = Field(USUAL_LIMIT, ge=1, le=MOST_ITEMS, description="Most items to return.")
+    limit: int = Field(
+        default=USUAL_LIMIT, ge=1, le=MOST_ITEMS, description="Most items to return."
+    )
     cursor: Annotated[
         str | None,
         Field(max_length=2000, description="`next_cursor` of the page before; none is the first."),
@@ -60,9 +62,11 @@ class Problem(BaseModel):
     status: int = Field(ge=400, le=599)
     code: str = Field(description="Stable; a program may ask for it.")
     detail: str = Field(description="What was expected, and what came.")
-    fix: str | None = Field(None, description="What to do about it.")
-    path: str | None = Field(None, description="Where in the body, as JSONPath.")
-    row: int | None = Field(None, description="Of a table; 1 is the first below the header.")
-    column: str | None = Field(None, description="Of a table.")
-    sample: str | None = Field(None, description="Of what came.")
+    fix: str | None = Field(default=None, description="What to do about it.")
+    path: str | None = Field(default=None, description="Where in the body, as JSONPath.")
+    row: int | None = Field(
+        default=None, description="Of a table; 1 is the first below the header."
+    )
+    column: str | None = Field(default=None, description="Of a table.")
+    sample: str | None = Field(default=None, description="Of what came.")
     request_id: str = Field(description="Under which the log tells more.")

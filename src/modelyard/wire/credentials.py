@@ -30,7 +30,7 @@ class SetupPost(RequestBody):
     )
     email: Email
     password: Password = Field(description=_PASSWORD, repr=False)
-    title: Title = Field("", description="The person's name.")
+    title: Title = Field(default="", description="The person's name.")
 
 
 class LoginPost(RequestBody):
@@ -113,11 +113,11 @@ class KeyPost(RequestBody):
     """How an API key is made."""
 
     title: Title = Field(description="What it is for.", min_length=1)
-    role: Role = Field(Role.VIEWER, description="At most your own.", strict=False)
+    role: Role = Field(default=Role.VIEWER, description="At most your own.", strict=False)
     models: Annotated[list[ModelName], Field(min_length=1, max_length=1000)] | None = Field(
-        None, description="Names of the only models that it may ask, and nothing else."
+        default=None, description="Names of the only models that it may ask, and nothing else."
     )
-    expires_in_days: int = Field(90, ge=1, le=_LAST_DAYS)
+    expires_in_days: int = Field(default=90, ge=1, le=_LAST_DAYS)
 
 
 class KeyAnswer(Answer):

@@ -100,7 +100,9 @@ class ReadingRequest(RequestBody):
 class NewVersionRequest(RequestBody):
     """A version of the same content that is read or mended otherwise."""
 
-    of: int | None = Field(None, ge=1, le=LARGEST, description="Version; null for the latest.")
+    of: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="Version; null for the latest."
+    )
     read: ReadingRequest | None = None
     fixes: dict[str, str] = Field(
         default_factory=dict,
@@ -112,7 +114,9 @@ class NewVersionRequest(RequestBody):
 class PreviewQuery(Query):
     """How much is to be seen."""
 
-    rows: int = Field(20, ge=1, le=1000, description="Most rows; of wide tables fewer are kept.")
+    rows: int = Field(
+        default=20, ge=1, le=1000, description="Most rows; of wide tables fewer are kept."
+    )
 
 
 class PreviewColumn(Answer):

@@ -17,14 +17,16 @@ class DeployRequest(RequestBody):
     """Under which name a model is to be served."""
 
     name: Name | None = Field(
-        None, description="Of the deployment; null is the model's.", examples=["churn-eu"]
+        default=None, description="Of the deployment; null is the model's.", examples=["churn-eu"]
     )
 
 
 class DeploymentQuery(Query):
     """Which deployments to list."""
 
-    model: str | None = Field(None, pattern=OF_MODEL, description="`name`, or `name@version`.")
+    model: str | None = Field(
+        default=None, pattern=OF_MODEL, description="`name`, or `name@version`."
+    )
 
 
 class DeploymentAnswer(Answer):

@@ -24,14 +24,18 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=250)]
 class ModelQuery(PageQuery):
     """Which model versions to list."""
 
-    name: str | None = Field(None, max_length=250, description="Of the model.")
+    name: str | None = Field(default=None, max_length=250, description="Of the model.")
     task: Task | None = None
-    algorithm: str | None = Field(None, max_length=250, description="Key of the algorithm.")
-    alias: str | None = Field(None, max_length=250, description="That stands on the version.")
-    run_id: str | None = Field(None, max_length=250, description="Of the run that made it.")
-    data_sha256: str | None = Field(None, max_length=64, description="Of the training data.")
+    algorithm: str | None = Field(default=None, max_length=250, description="Key of the algorithm.")
+    alias: str | None = Field(
+        default=None, max_length=250, description="That stands on the version."
+    )
+    run_id: str | None = Field(default=None, max_length=250, description="Of the run that made it.")
+    data_sha256: str | None = Field(
+        default=None, max_length=64, description="Of the training data."
+    )
     tag: list[str] = Field(default=[], max_length=20, description=TAG_TOLD)
-    sort: str = Field("-created_at", max_length=250, description=SORT_TOLD)
+    sort: str = Field(default="-created_at", max_length=250, description=SORT_TOLD)
 
 
 class ModelAnswer(Answer):
@@ -178,7 +182,9 @@ class CompareRequest(RequestBody):
 
     models: list[Reference] = Field(min_length=2, max_length=50, examples=[["churn@2", "churn@3"]])
     metric: str | None = Field(
-        None, max_length=250, description="Key of the one that decides; null is the first model's."
+        default=None,
+        max_length=250,
+        description="Key of the one that decides; null is the first model's.",
     )
 
 
@@ -218,10 +224,12 @@ class EvaluateRequest(RequestBody):
         description="`name`, `name@3`, or the SHA-256 of a file.", examples=["churn-march"]
     )
     metric: str | None = Field(
-        None, max_length=250, description="Key of the one that decides; null is the model's own."
+        default=None,
+        max_length=250,
+        description="Key of the one that decides; null is the model's own.",
     )
     threshold: float | None = Field(
-        None, gt=0, lt=1, description="Of two labels, to try in place of the model's own."
+        default=None, gt=0, lt=1, description="Of two labels, to try in place of the model's own."
     )
     sensitive: list[str] = Field(
         default=[], max_length=20, description="Columns by whose groups the model is measured."
@@ -232,10 +240,10 @@ class SuggestionRequest(RequestBody):
     """What advice is asked for: about one of both."""
 
     model: Reference | None = Field(
-        None, description="Whose training advises.", examples=["churn@3"]
+        default=None, description="Whose training advises.", examples=["churn@3"]
     )
     dataset: Reference | None = Field(
-        None, description="Whose columns advise, before a training: `name` or `name@3`."
+        default=None, description="Whose columns advise, before a training: `name` or `name@3`."
     )
 
     @model_validator(mode="after")

@@ -25,7 +25,7 @@ class UserPost(RequestBody):
 
     email: Email
     role: Role = Field(strict=False)
-    title: Title = Field("", description="The person's name.")
+    title: Title = Field(default="", description="The person's name.")
 
 
 class UserAnswer(Answer):
@@ -144,9 +144,13 @@ class TenantPage(PageOf[TenantAnswer]):
 class AuditQuery(PageQuery):
     """Which deeds to list, the newest first."""
 
-    actor: str | None = Field(None, max_length=200, description="`user:ID`, `key:ID`, `local`.")
-    action: str | None = Field(None, max_length=200, description="For example `model.promote`.")
-    target: str | None = Field(None, max_length=300, description="For example `churn@3`.")
+    actor: str | None = Field(
+        default=None, max_length=200, description="`user:ID`, `key:ID`, `local`."
+    )
+    action: str | None = Field(
+        default=None, max_length=200, description="For example `model.promote`."
+    )
+    target: str | None = Field(default=None, max_length=300, description="For example `churn@3`.")
 
 
 class AuditEventAnswer(Answer):

@@ -27,9 +27,13 @@ Row = dict[str, Any]
 class PredictRequest(RequestBody):
     """One row, or many as rows or as columns."""
 
-    row: Row | None = Field(None, description="Column name to value.", examples=[{"age": 41}])
-    rows: list[Row] | None = Field(None, description="Each as `row`.")
-    columns: dict[str, list[Any]] | None = Field(None, description="Column name to its values.")
+    row: Row | None = Field(
+        default=None, description="Column name to value.", examples=[{"age": 41}]
+    )
+    rows: list[Row] | None = Field(default=None, description="Each as `row`.")
+    columns: dict[str, list[Any]] | None = Field(
+        default=None, description="Column name to its values."
+    )
 
     @model_validator(mode="after")
     def _holds_one_form(self) -> "PredictRequest":
@@ -47,10 +51,16 @@ class PredictRequest(RequestBody):
 class PredictOptions(Query):
     """What is told beside a prediction."""
 
-    interval: float | None = Field(None, gt=0, lt=100, description="Level in percent, of a number.")
-    sets: float | None = Field(None, gt=0, lt=100, description="Level in percent, of a label.")
-    explain: int | None = Field(None, ge=1, le=1000, description="Most reasons for each answer.")
-    strict: bool | None = Field(None, description="Whether one bad row refuses all.")
+    interval: float | None = Field(
+        default=None, gt=0, lt=100, description="Level in percent, of a number."
+    )
+    sets: float | None = Field(
+        default=None, gt=0, lt=100, description="Level in percent, of a label."
+    )
+    explain: int | None = Field(
+        default=None, ge=1, le=1000, description="Most reasons for each answer."
+    )
+    strict: bool | None = Field(default=None, description="Whether one bad row refuses all.")
 
 
 class PredictAnswer(Answer):
@@ -65,14 +75,18 @@ class PredictAnswer(Answer):
 class PredictionQuery(PageQuery):
     """Which predictions to list."""
 
-    deployment: str | None = Field(None, max_length=100)
-    model: str | None = Field(None, pattern=OF_MODEL, description="`name`, or `name@version`.")
-    subject: str | None = Field(None, max_length=250, description="Who asked, e.g. `key:ID`.")
-    label: str | None = Field(None, max_length=2000, description="The prediction as text.")
-    has_truth: bool | None = Field(None, description="Whether the truth of it is known.")
-    since: AwareDatetime | None = Field(None, description="Answered then or later.")
-    until: AwareDatetime | None = Field(None, description="Answered before.")
-    sort: Literal["-at", "at"] = Field("-at", description="`-at` lists the newest first.")
+    deployment: str | None = Field(default=None, max_length=100)
+    model: str | None = Field(
+        default=None, pattern=OF_MODEL, description="`name`, or `name@version`."
+    )
+    subject: str | None = Field(
+        default=None, max_length=250, description="Who asked, e.g. `key:ID`."
+    )
+    label: str | None = Field(default=None, max_length=2000, description="The prediction as text.")
+    has_truth: bool | None = Field(default=None, description="Whether the truth of it is known.")
+    since: AwareDatetime | None = Field(default=None, description="Answered then or later.")
+    until: AwareDatetime | None = Field(default=None, description="Answered before.")
+    sort: Literal["-at", "at"] = Field(default="-at", description="`-at` lists the newest first.")
 
 
 class PredictionAnswer(Answer):

@@ -17,12 +17,14 @@ from modelyard.wire.models import Metrics
 class RunQuery(PageQuery):
     """Which runs to list."""
 
-    name: str | None = Field(None, max_length=250, description="Of the model to be made.")
+    name: str | None = Field(default=None, max_length=250, description="Of the model to be made.")
     status: RunStatus | None = None
-    algorithm: str | None = Field(None, max_length=250, description="Key of the algorithm.")
-    data_sha256: str | None = Field(None, max_length=64, description="Of the training data.")
+    algorithm: str | None = Field(default=None, max_length=250, description="Key of the algorithm.")
+    data_sha256: str | None = Field(
+        default=None, max_length=64, description="Of the training data."
+    )
     tag: list[str] = Field(default=[], max_length=20, description=TAG_TOLD)
-    sort: str = Field("-started_at", max_length=250, description=SORT_TOLD)
+    sort: str = Field(default="-started_at", max_length=250, description=SORT_TOLD)
 
 
 class RunAnswer(Answer):

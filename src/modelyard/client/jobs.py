@@ -1,0 +1,90 @@
+"""Jobs: asked for, listed, followed while they run, cancelled, and tried again."""
+
+from modelyard.client.events import follow, wait
+from modelyard.client.flows import answer, each_of
+from modelyard.client.operations import Noun, Via, asks, tells
+from modelyard.client.requests import create, get, post
+from modelyard.client.steps import Feed, Flow
+from modelyard.wire.bodies import PageOf
+from modelyard.wire.jobs import (
+    JobAnswer,
+    JobDetail,
+    JobListQuery,
+    LimitsBody,
+    LineAnswer,
+    LogAnswer,
+    LogQuery,
+    RetryRequest,
+    TrainingRequest,
+)
+
+
+class Jobs(Noun[Via]):
+    """What is done in the background."""
+
+    @asks
+    def train(self, body: TrainingRequest) -> Flow[JobDetail]:
+        """Ask for a training."""
+        return answer(create("training", "start", body=body), JobDetail)
+
+    @asks
+    def page(self, query: JobListQuery | None = None) -> Flow[PageOf[JobAnswer]]:
+        """Return one page of the jobs, the newest first."""
+        return answer(get("jobs", query=query), PageOf[JobAnswer])
+
+    @tells
+    def each(self, query: JobListQuery | None = None) -> Feed[JobAnswer]:
+        """Iterate over all jobs that a query asks for, the newest first."""
+        asked = query or JobListQuery()
+        return each_of(
+            lambda cursor: answer(
+                get("jobs", query=asked.model_copy(update={"cursor": cursor})), PageOf[JobAnswer]
+            )
+        )
+
+    @asks
+    def show(self, job_id: str) -> Flow[JobDetail]:
+        """Return a job, with how far it is."""
+        return answer(get("jobs", job_id), JobDetail)
+
+    @asks
+    def cancel(self, job_id: str) -> Flow[JobAnswer]:
+        """Cancel a job; what it has made so far is thrown away within 10 seconds."""
+        return answer(post("jobs", job_id, "cancel", is_repeatable=True), JobAnswer)
+
+    @asks
+    def retry(self, job_id: str, *, limits: LimitsBody | None = None) -> Flow[JobDetail]:
+        """Do a job again that failed or was cancelled, as a new job."""
+        body = RetryRequest() if limits is None else RetryRequest(limits=limits)
+        return answer(create("jobs", job_id, "retry", body=body), JobDetail)
+
+    @tells
+    def log(self, job_id: str) -> Feed[LineAnswer]:
+        """Iterate over the lines of a job's log, as many as there are now."""
+        return each_of(lambda cursor: _lines(job_id, cursor))
+
+    @tells
+    def follow(self, job_id: str, *, after: int = 0) -> Feed[LineAnswer | JobAnswer]:
+        """Iterate over what happens to a job, until nothing more will.
+
+        Lines of the log come once each, whatever was cut off meanwhile; the job comes whenever it
+        stands otherwise, and last as it ended.
+
+        Args:
+            job_id: of the job.
+            after: number of the last line that is known.
+        """
+        return follow(job_id, after)
+
+    @asks
+    def wait(self, job_id: str) -> Flow[JobAnswer]:
+        """Wait until a job has ended, however, and return it."""
+        return wait(job_id)
+
+
+def _lines(job_id: str, cursor: str | None) -> Flow[PageOf[LineAnswer]]:
+    # Its cursor is the number of a line.
+    query = LogQuery(limit=1000, cursor=None if cursor is None else int(cursor))
+    found = yield from answer(get("jobs", job_id, "logs", query=query), LogAnswer)
+    after = None if found.next_cursor is None else str(found.next_cursor)
+    return PageOf[LineAnswer](items=found.items, next_cursor=after)
