@@ -69,7 +69,8 @@ def leaderboard_view(leaderboard: Leaderboard | None) -> LeaderboardView | None:
     """Return what the report shows, None where one algorithm was named."""
     if leaderboard is None:
         return None
-    complete = [each for each in leaderboard.ranked if each.is_complete]
+    # Where none was finished, the one that came furthest answers.
+    complete = [each for each in leaderboard.ranked if each.is_complete or each.weight > 0]
     decimals = _decimals(leaderboard)
     # What answers in the model is shown wherever it stands.
     places = enumerate(complete, start=1)
@@ -191,6 +192,12 @@ def _added(leaderboard: Leaderboard) -> str:
 
 def _chosen(leaderboard: Leaderboard) -> str:
     chosen = leaderboard.chosen
+    if len(chosen) == 1 and not chosen[0].is_complete:
+        n_scored = sum(score is not None for score in chosen[0].fold_scores)
+        return (
+            f"{chosen[0].candidate.name} answers alone: no candidate was finished, and it came "
+            f"furthest, with {n_scored} of {leaderboard.n_folds} folds scored."
+        )
     if len(chosen) == 1:
         return (
             f"{chosen[0].candidate.name} answers alone: within what serving may cost no mixture "
@@ -245,7 +252,7 @@ def _shipped(leaderboard: Leaderboard) -> str:
 def _passed_over(leaderboard: Leaderboard) -> str:
     """Say why the first of the table has no part in the model, where it has none."""
     best = leaderboard.ranked[0]
-    if best.weight:
+    if best.weight or not best.is_complete:
         return ""
     return (
         f" {best.candidate.name} has the best {leaderboard.metric_title} and no part in it: what "
@@ -285,7 +292,15 @@ def _entry_view(
         size=size(answering.size_bytes) if answering.size_bytes else "",
         weight=f"{100 * entry.weight:.0f} %" if entry.weight else "",
         adds="" if entry.adds is None else brief(entry.adds),
-        note="best" if place == 1 else "tied" if entry.number in leaderboard.tied else "",
+        note=_note(entry, leaderboard, place=place),
         reason=entry.candidate.reason,
         is_chosen=entry.weight > 0,
     )
+
+
+def _note(entry: Entry, leaderboard: Leaderboard, *, place: int) -> str:
+    if not entry.is_complete:
+        return "unfinished"
+    if place == 1:
+        return "best"
+    return "tied" if entry.number in leaderboard.tied else ""

@@ -187,3 +187,33 @@ def test_a_leaderboard_survives_being_kept_in_a_package():
     )
     kept = replace(kept, leaderboard=BOARD)
     assert from_plain(ReportSubject, to_plain(kept)).leaderboard == BOARD
+
+
+UNFINISHED = replace(
+    BOARD,
+    entries=(
+        entry(1, "first", None, status=TrialStatus.CANCELLED),
+        entry(
+            2,
+            "further",
+            0.7,
+            status=TrialStatus.CANCELLED,
+            fold_scores=(0.6, 0.8, None, None, None),
+            weight=1.0,
+        ),
+    ),
+    tied=(),
+)
+
+
+def test_where_none_was_finished_the_one_that_came_furthest_is_said_to_answer():
+    said = told(UNFINISHED)
+    assert "further answers alone: no candidate was finished" in said
+    assert "2 of 5 folds" in said
+    assert "no mixture does better" not in said
+
+
+def test_one_that_was_not_finished_is_never_called_the_best():
+    assert "has the best" not in told(UNFINISHED)
+    (shown,) = leaderboard_view(UNFINISHED).entries
+    assert (shown.name, shown.note) == ("further", "unfinished")

@@ -242,7 +242,8 @@ class Race:
             return
         for candidate in self.waiting:
             number = max(self.standings, default=0) + 1
-            reason = f"would take about {self._expected_s(candidate):.0f} s, which were not left"
+            took = max(self._expected_s(candidate), 1.0)
+            reason = f"would take about {took:.0f} s, which were not left"
             at_s = self._now() - self.began
             entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
             self.standings[number] = Standing(candidate, self._now(), entry)
@@ -293,14 +294,18 @@ class Race:
         n_folds, fits = len(self.arena.folds), standing.fits
         scores: list[float | None] = [None] * n_folds
         for each in fits:
-            scores[each.fold] = self._score(each)
-        known = [score for score in scores if score is not None and np.isfinite(score)]
+            found = self._score(each)
+            # A fold that lacks a class, say, cannot be scored.
+            scores[each.fold] = found if np.isfinite(found) else None
+        known = [score for score in scores if score is not None]
         score = float(np.mean(known)) if known else None
-        status = _STATUS[notice.outcome]
-        if status is TrialStatus.SUCCEEDED and (len(fits) < n_folds or score is None):
+        status, reason = _STATUS[notice.outcome], notice.reason
+        if len(fits) == n_folds and score is not None:
+            # Also where the end of the run came between its last fold and its own end.
+            status, reason = TrialStatus.SUCCEEDED, ""
+        elif status is TrialStatus.SUCCEEDED:
             status = TrialStatus.FAILED
-        reason = notice.reason
-        if status is TrialStatus.CANCELLED:
+        elif status is TrialStatus.CANCELLED:
             reason = f"ended with the run after {len(fits)} of {n_folds} folds"
         return Entry(
             number=notice.number,

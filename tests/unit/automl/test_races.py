@@ -1,0 +1,99 @@
+"""A race counts what was finished, and says truly what was not."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from competitions import CATALOG, answering, arena, candidate
+
+from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.engine.automl.journals import Journal
+from modelyard.engine.automl.portfolio import Explorer
+from modelyard.engine.automl.races import Race, Rules
+from modelyard.protocols.executors import Notice, Outcome
+from modelyard.protocols.progress import Silence
+
+N_FOLDS = 3
+
+
+class Told:
+    """A pool in which each piece of work yields given results, and ends when it is stopped."""
+
+    n_places = 1
+
+    def __init__(self, results):
+        self.results, self.notices, self.n_free = results, [], 1
+
+    def submit(self, number, *_, **__):
+        self.n_free = 0
+        self.notices += [Notice(number, Outcome.RESULT, each) for each in self.results]
+
+    def wait(self, _):
+        told, self.notices = self.notices, []
+        return told
+
+    def stop(self, number):
+        self.notices.append(Notice(number, Outcome.STOPPED))
+
+
+def raced(place, results, *, waiting=1, on_entry=lambda *_: None):
+    """Run a race whose time is up after the first news."""
+    clock = iter(np.arange(1000.0))
+    workshop = SimpleNamespace(clock=lambda: next(clock), progress=Silence())
+    judge = SimpleNamespace(metric=CATALOG.metrics()["roc-auc"], plan=place.plan, workshop=workshop)
+    algorithms = CATALOG.algorithms()
+    race = Race(
+        judge=judge,
+        arena=place,
+        algorithms=algorithms,
+        waiting=[candidate(name=f"ridge-{at}") for at in range(1, waiting + 1)],
+        explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
+        rules=Rules(deadline=12.0, reserve_s=0.0, n_candidates=None, n_threads=1),
+        pool=Told(results),
+        on_entry=on_entry,
+        members=lambda _: (),
+    )
+    return race, race.run()
+
+
+@pytest.fixture
+def place():
+    return arena(n_folds=N_FOLDS)
+
+
+def test_a_candidate_with_every_fold_counts_although_the_end_came_before_its_own(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, ending = raced(place, results)
+    (entry,) = race.entries
+    assert ending is Ending.TIME
+    assert (entry.status, entry.reason) == (TrialStatus.SUCCEEDED, "")
+
+
+def test_a_candidate_that_lacks_a_fold_was_broken_off(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])[:2]
+    race, _ = raced(place, results)
+    (entry,) = race.entries
+    assert entry.status is TrialStatus.CANCELLED
+    assert entry.reason == "ended with the run after 2 of 3 folds"
+
+
+def test_a_fold_without_a_class_has_no_score_and_is_kept_for_a_later_run(tmp_path, place):
+    y = place.plan.y.copy()
+    y[place.folds[0].held] = 0
+    rare = replace(place, plan=replace(place.plan, y=y))
+    journal = Journal(tmp_path, rare, metric="roc-auc")
+    results = answering(1, rare, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(rare, results, on_entry=journal.remember)
+    (entry,) = race.entries
+    assert entry.fold_scores[0] is None
+    assert entry.score == pytest.approx(np.mean(entry.fold_scores[1:]))
+    ((again, _),) = journal.recall()
+    assert again == entry
+
+
+def test_what_was_not_begun_is_never_said_to_take_no_time(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, results, waiting=2)
+    (passed,) = [each for each in race.entries if each.status is TrialStatus.PRUNED]
+    assert passed.reason == "would take about 1 s, which were not left"
