@@ -1,6 +1,6 @@
 """One AutoML run: from a split to the model that its time has bought."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,27 +10,19 @@ import numpy.typing as npt
 
 from modelyard.catalog import pick
 from modelyard.domain.automl import AutoMLConfig
-from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry, Leaderboard, Shipped
 from modelyard.domain.outlooks import Outlook
-from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
-from modelyard.engine.automl.blends import (
-    Blend,
-    Library,
-    answers_of,
-    assemble,
-    bounds_of,
-    choose_blend,
-)
+from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
+from modelyard.engine.automl.choosing import choose, library_of, likely
 from modelyard.engine.automl.fits import ALL_ROWS, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
-from modelyard.engine.automl.races import Race, Rules, Standing
+from modelyard.engine.automl.races import Race, Rules
 from modelyard.engine.automl.reckoning import reckoned
-from modelyard.engine.automl.refits import refit
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
@@ -42,9 +34,6 @@ FloatArray = npt.NDArray[np.float64]
 
 # Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
 _RESERVE_S, _RESERVE_SHARE = 2.0, 0.03
-# Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
-# second.
-_LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
 
 
 @dataclass(frozen=True)
@@ -182,7 +171,7 @@ def _racing(
             ),
             pool=pool,
             on_entry=take_down,
-            members=partial(_likely, serve=config.serve, seed=int(rng.integers(2**63))),
+            members=partial(likely, serve=config.serve, seed=int(rng.integers(2**63))),
             began=_began(workshop),
         )
         if journal is not None:
@@ -202,97 +191,13 @@ def _go_on(race: Race, journal: Journal) -> None:
 
 
 def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tuple[Library, Blend]:
-    """Choose the blend, and fit once more on all rows what is to answer by one model.
-
-    What could not be fitted again in time answers by the models of its folds, which cost more: the
-    blend is then chosen anew.
-    """
-    arena = race.arena
-    bounds = bounds_of(config.serve, len(arena.plan.columns))
     (seed,) = rng.integers(2**63, size=1).tolist()
-    library = _library(race)
+    library = library_of(race, serve=config.serve)
     if config.is_deterministic:
         # What a clock has measured may not choose.
         entries = tuple(replace(each, row_us=0.0, batch_us=0.0) for each in library.entries)
         library = replace(library, entries=entries)
-    ensemble = race.judge.plan.algorithm
-    blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
-    candidates = {each.number: each.candidate for each in library.entries}
-    refits = refit(
-        race.pool,
-        wanted={
-            number: (candidates[number], library.fits[number])
-            for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
-            if library.n_models[number] < len(library.fits[number]) or len(arena.folds) == 1
-        },
-        algorithms=race.algorithms,
-        workshop=race.judge.workshop,
-        until=race.latest,
-    )
-    n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
-    library = replace(library, refits=refits)
-    if any(library.n_models[number] < n for number, n in n_models.items()):
-        kept = tuple(each for each in library.entries if each.number in n_models)
-        library = replace(library, entries=kept, n_models=n_models)
-        again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
-        blend = replace(again, free=blend.free)
-    return library, blend
-
-
-def _likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
-    """Return the entries that would be blended if the race ended now."""
-    if not any(each.is_complete for each in race.entries):
-        return ()
-    library, plan = _library(race), race.arena.plan
-    library = replace(library, entries=library.entries[:_LIKELY_FROM])
-    blend = choose_blend(
-        library,
-        race.arena,
-        ensemble=plan.algorithm,
-        bounds=bounds_of(serve, len(plan.columns)),
-        seed=seed,
-        most_rows=_LIKELY_ROWS,
-    )
-    return [each for each in library.entries if each.number in blend.weights]
-
-
-def _library(race: Race) -> Library:
-    """Return what has been finished: whole candidates, or the one that came furthest.
-
-    Raises:
-        InvalidValue: if nothing has been finished.
-    """
-    arena, standings = race.arena, race.standings
-    entries = [e.entry for e in standings.values() if e.entry is not None and e.entry.is_complete]
-    fits = {number: sorted(e.fits, key=lambda f: f.fold) for number, e in standings.items()}
-    if not entries:
-        furthest = max(standings.values(), key=lambda each: len(each.fits), default=None)
-        if furthest is None or furthest.entry is None or not furthest.fits:
-            raise _nothing_finished(standings)
-        entries = [furthest.entry]
-    entries.sort(key=lambda each: (-(each.goodness or 0.0), each.number))
-    answers = {each.number: answers_of(arena, fits[each.number]) for each in entries}
-    n_models = {
-        each.number: 1 if race.is_refitted(each.candidate) else len(fits[each.number])
-        for each in entries
-    }
-    return Library(tuple(entries), fits, answers, n_models)
-
-
-def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
-    ended = [each.entry for each in standings.values() if each.entry is not None]
-    failed = [each for each in ended if each.status is TrialStatus.FAILED]
-    if failed:
-        names = f"{len(failed)} candidates" if len(failed) > 1 else "The only candidate"
-        return InvalidValue(
-            f"{names} failed. The first one, {failed[0].candidate.name}: {failed[0].reason}",
-            fix="Where they lacked memory, allow more with --memory-limit; else train one "
-            "algorithm by its name to see what stands in the way.",
-        )
-    return InvalidValue(
-        "No model was finished within the time limit.",
-        fix="Allow more time with --time-limit, or leave columns or rows out.",
-    )
+    return choose(library, race, serve=config.serve, seed=seed, until=race.latest)
 
 
 def _leaderboard(

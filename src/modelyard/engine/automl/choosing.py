@@ -1,0 +1,116 @@
+"""What is made of a race: which candidates are blended, and fitted once more on all rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.domain.leaderboards import Entry
+from modelyard.domain.trials import TrialStatus
+from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of, choose_blend
+from modelyard.engine.automl.races import Race, Standing
+from modelyard.engine.automl.refits import is_refitted, refit
+
+# Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
+# second.
+_LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
+
+
+def choose(
+    library: Library, race: Race, *, serve: str, seed: int, until: float | None
+) -> tuple[Library, Blend]:
+    """Choose the blend, and fit once more on all rows what is to answer by one model.
+
+    What could not be fitted again in time answers by the models of its folds, which cost more: the
+    blend is then chosen anew.
+
+    Args:
+        library: of the race.
+        race: in whose pool nothing runs.
+        serve: how much answers may cost.
+        seed: of the search for weights.
+        until: moment at which fits on all rows are ended; None for never.
+    """
+    arena, ensemble = race.arena, race.judge.plan.algorithm
+    bounds = bounds_of(serve, len(arena.plan.columns))
+    blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+    candidates = {each.number: each.candidate for each in library.entries}
+    refits = refit(
+        race.pool,
+        wanted={
+            number: (candidates[number], library.fits[number])
+            for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
+            if library.n_models[number] < len(library.fits[number]) or len(arena.folds) == 1
+        },
+        algorithms=race.algorithms,
+        workshop=race.judge.workshop,
+        until=until,
+    )
+    n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
+    library = replace(library, refits=refits)
+    if any(library.n_models[number] < n for number, n in n_models.items()):
+        kept = tuple(each for each in library.entries if each.number in n_models)
+        library = replace(library, entries=kept, n_models=n_models)
+        again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+        blend = replace(again, free=blend.free)
+    return library, blend
+
+
+def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
+    """Return the entries that would be blended if the race ended now."""
+    if not any(each.is_complete for each in race.entries):
+        return ()
+    library, plan = library_of(race, serve=serve), race.arena.plan
+    library = replace(library, entries=library.entries[:_LIKELY_FROM])
+    blend = choose_blend(
+        library,
+        race.arena,
+        ensemble=plan.algorithm,
+        bounds=bounds_of(serve, len(plan.columns)),
+        seed=seed,
+        most_rows=_LIKELY_ROWS,
+    )
+    return [each for each in library.entries if each.number in blend.weights]
+
+
+def library_of(race: Race, *, serve: str) -> Library:
+    """Return what has been finished: whole candidates, or the one that came furthest.
+
+    Args:
+        race: that has ended, or still goes on.
+        serve: how much answers may cost, which says what will answer by one model of all rows.
+
+    Raises:
+        InvalidValue: if nothing has been finished.
+    """
+    arena, standings = race.arena, race.standings
+    entries = [e.entry for e in standings.values() if e.entry is not None and e.entry.is_complete]
+    fits = {number: sorted(e.fits, key=lambda f: f.fold) for number, e in standings.items()}
+    if not entries:
+        furthest = max(standings.values(), key=lambda each: len(each.fits), default=None)
+        if furthest is None or furthest.entry is None or not furthest.fits:
+            raise _nothing_finished(standings)
+        entries = [furthest.entry]
+    entries.sort(key=lambda each: (-(each.goodness or 0.0), each.number))
+    answers = {each.number: answers_of(arena, fits[each.number]) for each in entries}
+    n_models = {}
+    for each in entries:
+        algorithm = race.algorithms[each.candidate.algorithm]
+        is_single = is_refitted(algorithm, arena, serve=serve)
+        n_models[each.number] = 1 if is_single else len(fits[each.number])
+    return Library(tuple(entries), fits, answers, n_models)
+
+
+def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
+    ended = [each.entry for each in standings.values() if each.entry is not None]
+    failed = [each for each in ended if each.status is TrialStatus.FAILED]
+    if failed:
+        names = f"{len(failed)} candidates" if len(failed) > 1 else "The only candidate"
+        return InvalidValue(
+            f"{names} failed. The first one, {failed[0].candidate.name}: {failed[0].reason}",
+            fix="Where they lacked memory, allow more with --memory-limit; else train one "
+            "algorithm by its name to see what stands in the way.",
+        )
+    return InvalidValue(
+        "No model was finished within the time limit.",
+        fix="Allow more time with --time-limit, or leave columns or rows out.",
+    )
