@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
     from modelyard.services.datasets import DatasetService
+    from modelyard.services.demonstrating import DemoService
     from modelyard.services.deployments import DeploymentService
     from modelyard.services.ejecting import EjectService
     from modelyard.services.health import HealthService
@@ -266,6 +267,19 @@ class Project(Foundation):
     def asking(self) -> "AskingService":
         """What asks the tenant's deployments."""
         return self.serving.asking_in(self.tenant)
+
+    @property
+    def demo(self) -> "DemoService":
+        """A model that is there without data of one's own."""
+        from modelyard.services.demonstrating import DemoService
+
+        return DemoService(
+            datasets=self.named_datasets,
+            uploads=self.uploads,
+            jobs=self.jobs,
+            models=self.models,
+            deployments=self.deployments,
+        )
 
     @cached_property
     def platform_health(self) -> "PlatformHealthService":

@@ -8,7 +8,33 @@ from modelyard.api.app import make_app
 from modelyard.api.guards import NoProxyGuard, guards_of
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import UsageError
-from modelyard.domain.perimeters import check_binding
+from modelyard.domain.perimeters import check_binding, is_loopback
+
+
+def has_to_ask_for_login(project: Project, *, host: str) -> bool:
+    """Return whether whoever asks has to say who they are.
+
+    They have not where none but programs of this machine come in, until there is a first user:
+    whoever has made one wants others to be kept out.
+
+    Args:
+        project: of the platform.
+        host: name or address that the server listens at.
+
+    Raises:
+        StoreError: if the database cannot be opened.
+    """
+    perimeter = project.settings.perimeter
+    if not is_loopback(host) or perimeter.hosts or perimeter.proxies:
+        return True
+    return project.access.invitations.is_set_up
+
+
+def open_api(project: Project, *, host: str, has_tls: bool, asks_for_login: bool) -> FastAPI:
+    """Return the API for people who log in, or for this machine alone; see below."""
+    if asks_for_login:
+        return open_to_people(project, host=host, has_tls=has_tls)
+    return open_to_this_machine(project, host=host)
 
 
 def open_to_people(project: Project, *, host: str, has_tls: bool) -> FastAPI:

@@ -116,7 +116,7 @@ def check_binding(host: str, perimeter: Perimeter, *, has_tls: bool, asks_for_lo
         UsageError: if the address is not loopback and there is neither TLS nor a declared proxy
             that speaks it, no login, or no name to be asked by.
     """
-    if _is_loopback(host):
+    if is_loopback(host):
         return
     if not asks_for_login:
         raise UsageError(
@@ -139,14 +139,15 @@ def check_binding(host: str, perimeter: Perimeter, *, has_tls: bool, asks_for_lo
         )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether only programs of this machine come in at a name or address."""
     if host.lower() == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())

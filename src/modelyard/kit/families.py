@@ -17,7 +17,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 # proc_pid_oom_score_adj(5): the first to go where the machine has no memory left.
 _FIRST_TO_GO = "1000"
 # Fields of proc_pid_stat(5) from the state on, which is the third.
-_GROUP, _CPU = 5 - 3, slice(14 - 3, 18 - 3)
+_PARENT, _GROUP, _CPU = 4 - 3, 5 - 3, slice(14 - 3, 18 - 3)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def kill_children() -> None:
+    """Kill every child of this process, those that it adopts meanwhile too, and see them gone."""
+    while children := _children():
+        for pid in children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in children:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
 def held_by_group(group: int) -> Held:
     """Return what a process group holds; zeros where that cannot be known."""
     memory, ticks, count = 0, 0, 0
@@ -74,6 +85,11 @@ def n_killed_for_memory() -> int:
             if name == "oom_kill":
                 return int(value)
     return 0
+
+
+def _children() -> list[int]:
+    found = ((int(place.name), _facts(place)) for place in Path("/proc").glob("[0-9]*"))
+    return [pid for pid, facts in found if facts and int(facts[_PARENT]) == os.getpid()]
 
 
 def _facts(place: Path) -> list[str]:

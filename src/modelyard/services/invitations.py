@@ -33,12 +33,17 @@ class InvitationService:
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the platform has a user."""
+        return self.logins.has_users()
+
     def begin_setup(self) -> Secret | None:
         """Return the token by which the first user is made; None where there is a user.
 
         A token that was not used gives way to the new one.
         """
-        if self.logins.has_users():
+        if self.is_set_up:
             return None
         return self._make(LOCAL, None, SETUP_LASTS)
 
@@ -48,7 +53,7 @@ class InvitationService:
         Raises:
             Conflict: if so.
         """
-        if not self.logins.has_users():
+        if not self.is_set_up:
             raise Conflict(
                 "The platform is not set up: it has no user yet.",
                 fix="modelyard users setup prints the token by which the first one is made.",
@@ -62,7 +67,7 @@ class InvitationService:
             InvalidValue: if the e-mail address is none, or the password may not be chosen.
         """
         token = self._good(text)
-        if token.user_id is not None or self.logins.has_users():
+        if token.user_id is not None or self.is_set_up:
             raise _not_good()
         email = check_email(email)
         chosen = self.passwords.hash(check_password(password, known=(email, title)))

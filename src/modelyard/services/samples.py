@@ -9,6 +9,11 @@ from modelyard.store.files import write_whole
 SAMPLES = ("iris.csv", "penguins.csv", "churn.csv")
 
 
+def read_sample(name: str) -> bytes:
+    """Return the content of one of `SAMPLES`."""
+    return (files("modelyard") / "services" / "sample_tables" / name).read_bytes()
+
+
 def write_samples(folder: Path) -> tuple[Path, ...]:
     """Write the sample tables into a folder, which is made where it is missing.
 
@@ -20,13 +25,12 @@ def write_samples(folder: Path) -> tuple[Path, ...]:
     Raises:
         StoreError: if the folder cannot be made or written.
     """
-    tables = files("modelyard") / "services" / "sample_tables"
     paths = tuple(folder / name for name in SAMPLES)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
             if not path.exists():
-                write_whole(path, (tables / path.name).read_bytes())
+                write_whole(path, read_sample(path.name))
     except OSError as error:
         raise StoreError(
             f"The sample tables cannot be written to '{folder}': {error.strerror}.",

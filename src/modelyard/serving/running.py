@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 from modelyard.domain.errors import InvalidValue, ModelyardError
 from modelyard.serving.applications import build
 from modelyard.serving.door import Application
+from modelyard.serving.listeners import bound, listen, url_of
 from modelyard.serving.logs import ServerLog
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.protocol import Configuration, PatientProtocol
@@ -25,8 +25,6 @@ from modelyard.serving.shelf import Open, split_reference
 _DRAIN_S = 25
 # Longer than the idle time of load balancers (60 s at AWS), else they meet closed connections.
 _KEEP_ALIVE_S = 75
-# Connections that may wait to be taken, uvicorn's default.
-_BACKLOG = 2048
 
 
 def serve(
@@ -50,21 +48,21 @@ def serve(
         InvalidValue: if the address cannot be had.
         ModelyardError: if a model cannot be opened.
     """
-    with _bound(address) as listener:
+    with bound(address) as listener:
         if options.n_workers == 1:
             application = build(references, open_, options=options)
-            _listen(listener, address)
-            ready(_url_of(listener))
+            listen(listener, address)
+            ready(url_of(listener))
             Server(_configuration(application, options)).run(sockets=[listener])
             return
         # Each worker opens them again; what cannot be opened at all is told here.
         _require_openable(references, open_)
-        _listen(listener, address)
+        listen(listener, address)
         with tempfile.TemporaryDirectory(prefix="modelyard-metrics-") as folder:
             counted = replace(options, metrics_folder=Path(folder))
             worker = Worker(tuple(references), open_, counted, os.getpid())
             configuration = _configuration(worker, counted, is_factory=True)
-            ready(_url_of(listener))
+            ready(url_of(listener))
             workers = Workers(configuration, [listener])
             workers.run()
         if workers.has_given_up:
@@ -156,54 +154,9 @@ def _configuration(
     return configuration
 
 
-def _bound(address: tuple[str, int]) -> socket.socket:
-    """Return a socket that is bound and does not listen: until it does, nobody is kept waiting.
-
-    Raises:
-        InvalidValue: if the address cannot be had.
-    """
-    host, port = address
-    try:
-        family, kind, number, _, place = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, number)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-    except (OSError, OverflowError) as error:
-        raise _taken(address, error) from error
-    listener.set_inheritable(True)
-    return listener
-
-
-def _listen(listener: socket.socket, address: tuple[str, int]) -> None:
-    """Listen, unless another server that was bound to the same address has begun to meanwhile.
-
-    Raises:
-        InvalidValue: if it has.
-    """
-    try:
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        raise _taken(address, error) from error
-
-
-def _taken(address: tuple[str, int], error: Exception) -> InvalidValue:
-    host, port = address
-    return InvalidValue(
-        f"The address {host}:{port} cannot be had: {error}.",
-        fix="Give another --host or --port, or end what uses it.",
-    )
-
-
 def _require_openable(references: Sequence[str], open_: Open) -> None:
     for reference in references:
         open_(split_reference(reference)[1])
-
-
-def _url_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _end_with(parent: int) -> None:

@@ -36,6 +36,8 @@ class Database:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._open = threading.local()
+        # With which it was opened; None where it had no tables.
+        self.revision_found: str | None = HEAD
 
     def of(self, tenant: str) -> "TenantDatabase":
         """Return the way to the records of one tenant.
@@ -166,8 +168,8 @@ def open_database(url: str) -> Database:
     database = Database(_open_engines(url))
     try:
         with database.reading() as connection:
-            is_current = _revision(connection) == HEAD
-        if not is_current:
+            database.revision_found = _revision(connection)
+        if database.revision_found != HEAD:
             with database.writing(queue=SCHEMA) as connection:
                 _migrate(connection)
     except BaseException:
