@@ -26,7 +26,7 @@ def _written(how):
         (b"age;city\n41;Oslo\n", DatasetFormat.CSV),
         ("âge\tville\n41\tOslo\n".encode("utf-16"), DatasetFormat.CSV),
         (b"\xef\xbb\xbfage,city\n41,Oslo\n", DatasetFormat.CSV),
-        (gzip.compress(b"age,city\n41,Oslo\n"), DatasetFormat.PACKED_CSV),
+        (gzip.compress(b"age,city\n41,Oslo\n", mtime=0), DatasetFormat.PACKED_CSV),
         (b'{"age": 41}\n', DatasetFormat.NDJSON),
         (b'\xef\xbb\xbf\n {"age": 41}\n', DatasetFormat.NDJSON),
         (_written(FRAME.write_parquet), DatasetFormat.PARQUET),
