@@ -73,9 +73,20 @@ def test_without_two_to_compare_nothing_is_said_of_the_algorithm(entries):
 
 def test_a_model_that_is_no_better_than_the_baseline_is_said_to_be_none():
     worthless = replace(BEATS, value=0.51, gain=0.01, gain_low=-0.02, gain_high=0.04)
-    told = said(board(TREES, LINE), Topic.ALGORITHM, deciding=worthless)
+    guessing = entry(1, "lightgbm", 0.505)
+    told = said(board(guessing), Topic.ALGORITHM, deciding=worthless)
     assert told.startswith("No algorithm will do: ROC-AUC is 0.51 on the test rows, and 0.5")
     assert "−0.020 to 0.040" in told
+
+
+def test_where_the_folds_tell_more_than_few_test_rows_more_of_these_are_advised():
+    unsure = replace(BEATS, value=0.74, gain=0.24, gain_low=-0.06, gain_high=0.48)
+    leaderboard = board(TREES, LINE, blend_score=0.94)
+    assert "No algorithm will do" not in said(leaderboard, Topic.ALGORITHM, deciding=unsure)
+    told = said(leaderboard, Topic.ROWS, deciding=unsure)
+    assert told.startswith("The 100 test rows cannot tell")
+    assert "the 5 folds can: ROC-AUC is 0.94 there" in told
+    assert "--split 0.7,0,0.3" in told
 
 
 def finding(code, column, severity=Severity.WARNING):

@@ -77,3 +77,13 @@ def test_what_would_answer_without_bounds_is_remembered():
     assert 3 in free.weights
     assert bound.free == free.weights
     assert free.free == free.weights
+
+
+def test_alone_answers_the_best_where_it_costs_no_more():
+    place = arena()
+    costs = {"row_us": [100.0, 400.0, 100.0]}
+    alone = Bounds(1e9, 1e9, 1e12, 1)
+    found = library(place, sharpness=[0.5, 0.9, 0.4], **costs)
+    assert set(chosen(found, place, alone).weights) == {1}
+    found = library(place, sharpness=[0.5, 0.9, 0.4], row_us=[400.0, 100.0, 100.0])
+    assert set(chosen(found, place, alone).weights) == {2}

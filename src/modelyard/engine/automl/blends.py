@@ -169,7 +169,10 @@ def choose_blend(
         )
         free = free or weights
         members = [entry for entry in candidates if entry.number in weights]
-        if len(members) == 1 or _is_within(library, members, bounds=bounds):
+        if len(members) == 1:
+            weights = {_lone(library, members[0], bounds=bounds).number: 1.0}
+            break
+        if _is_within(library, members, bounds=bounds):
             break
         candidates = _without_dearest(library, members, weights=weights, bounds=bounds)
     return Blend(weights, library.mixed(weights), free)
@@ -238,6 +241,26 @@ def _is_within(library: Library, members: Sequence[Entry], *, bounds: Bounds) ->
     )
 
 
+def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
+    """Return what answers alone: the best candidate where it costs no more than what is left.
+
+    What is left over is what its weight beside the others paid for; alone it may score less than
+    one that is as cheap.
+    """
+    best = library.entries[0]
+    is_as_cheap = _cost(library, best, bounds=bounds) <= _cost(library, left, bounds=bounds)
+    return best if is_as_cheap else left
+
+
+def _cost(library: Library, entry: Entry, *, bounds: Bounds) -> float:
+    """Return the largest share of a bound that an entry takes."""
+    return max(
+        library.row_us(entry) / bounds.row_us,
+        library.batch_us(entry) / bounds.batch_us,
+        library.size_bytes(entry) / bounds.size_bytes,
+    )
+
+
 def _without_dearest(
     library: Library,
     members: Sequence[Entry],
@@ -248,12 +271,8 @@ def _without_dearest(
     """Leave out the member that takes most of the bounds for what it counts."""
 
     def dearness(entry: Entry) -> float:
-        share = max(
-            library.row_us(entry) / bounds.row_us,
-            library.batch_us(entry) / bounds.batch_us,
-            library.size_bytes(entry) / bounds.size_bytes,
-        )
-        return max(share, 1 / bounds.n_members) / weights[entry.number]
+        share = max(_cost(library, entry, bounds=bounds), 1 / bounds.n_members)
+        return share / weights[entry.number]
 
     dearest = max(members, key=dearness)
     return [each for each in members if each is not dearest]

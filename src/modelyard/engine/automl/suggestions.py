@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelyard.domain.evaluations import Evaluation, Importance
+from modelyard.domain.evaluations import Evaluation, Importance, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.trials import TrialStatus
+from modelyard.engine.tuning.ties import paired_interval
 from modelyard.protocols.algorithms import Algorithm, Family
 from modelyard.reporting.numerals import brief, count, decimals_for, number, share
 
@@ -21,6 +22,8 @@ _MOST_COLUMNS = 3
 # Candidates that a last third of the run must have ended to say whether it brought anything, and
 # the share of the run that it begins at.
 _LEAST_LATE, _LATE = 2, 2 / 3
+# Folds that say by how much they differ, and the most of one dealing.
+_LEAST_FOLDS, _MOST_DEALT = 3, 5
 # The share of the rows from which a learning curve counts what the others brought.
 _HALF = 0.5
 
@@ -44,7 +47,7 @@ def suggest(grounds: Grounds) -> tuple[Suggestion, ...]:
     """Return what to do next: about algorithm, columns, rows, noise and time, in this order."""
     board, evaluation = grounds.leaderboard, grounds.evaluation
     if _is_worthless(evaluation):
-        told = [_worthless(evaluation)]
+        told = [_worthless(board, evaluation)]
     else:
         told = [*_algorithm(board, grounds.algorithms)]
     told += _columns(evaluation, grounds.findings)
@@ -57,14 +60,36 @@ def _is_worthless(evaluation: Evaluation) -> bool:
     return bool(np.isfinite(deciding.gain)) and not deciding.beats_baseline
 
 
-def _worthless(evaluation: Evaluation) -> Suggestion:
+def _worthless(board: Leaderboard, evaluation: Evaluation) -> Suggestion:
     each = evaluation.deciding
+    if _is_told_by_folds(board, each):
+        told = (
+            f"The {count(evaluation.n_rows)} test rows cannot tell whether the model does better "
+            f"than an answer that ignores every column (95 % interval of the gain "
+            f"{_span(each.gain_low, each.gain_high)}); the {board.n_folds} folds can: "
+            f"{each.title} is {number(board.blend_score)} there. Test on more rows, with --split "
+            "0.7,0,0.3 for example, or add rows."
+        )
+        return Suggestion(Topic.ROWS, told)
     return Suggestion(
         Topic.ALGORITHM,
         f"No algorithm will do: {each.title} is {number(each.value)} on the test rows, and "
         f"{number(each.baseline)} for an answer that ignores every column (95 % interval of the "
         f"gain {_span(each.gain_low, each.gain_high)}). Look for columns that tell more.",
     )
+
+
+def _is_told_by_folds(board: Leaderboard, deciding: MetricEstimate) -> bool:
+    """Return whether the best candidate does better than the baseline, by its folds' interval."""
+    sign = 1.0 if deciding.higher_is_better else -1.0
+    scores = [score for score in board.ranked[0].fold_scores if score is not None]
+    gains = [sign * (score - deciding.baseline) for score in scores]
+    if len(gains) < _LEAST_FOLDS:
+        return False
+    # A dealing has five folds at most; more of them are two dealings.
+    n_dealt = min(board.n_folds, _MOST_DEALT)
+    low, _ = paired_interval(gains, held_ratio=1 / (n_dealt - 1))
+    return bool(low > 0)
 
 
 def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Iterator[Suggestion]:
