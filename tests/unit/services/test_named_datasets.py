@@ -51,7 +51,7 @@ def _parquet(frame):
         (CSV.encode(), "people.csv"),
         (CSV.replace(",", "\t").encode(), "people.tsv"),
         (CSV.encode(), "people.parquet"),
-        (gzip.compress(CSV.encode()), "people.csv.gz"),
+        (gzip.compress(CSV.encode(), mtime=0), "people.csv.gz"),
         (FRAME.write_ndjson().encode(), "people.jsonl"),
         (_parquet(FRAME), "people"),
     ],
