@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from competitions import CATALOG, answering, arena, entry
 
-from modelyard.engine.automl.blends import Bounds, Library, answers_of, choose_blend
+from modelyard.engine.automl.blends import Bounds, Library, answers_of
+from modelyard.engine.automl.selecting import choose_blend
 
 WIDE = Bounds(row_us=1e9, batch_us=1e9, size_bytes=1e12, n_members=25)
 

@@ -18,6 +18,8 @@ _SPARED_FROM = 3_000
 # fitted on fewer folds, one at least. Each fold costs as much as another candidate: five would have
 # left time for half of the portfolio on 7,200 rows of 54 columns in a minute.
 _CELLS_PER_S = 1_000
+# Rows of which a fifth tells candidates apart: of more rows fewer folds do.
+_ENOUGH_ROWS = 12_500
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
         n_repeats = _REPEATS_OF_FEW
     dealt = [fold for _ in range(n_repeats) for fold in _deal(judge, rng)]
     if seconds is not None and len(rows) >= _SPARED_FROM:
-        dealt = dealt[: _n_fitted(len(rows) * n_features, seconds)]
+        dealt = dealt[: _n_fitted(len(rows), n_features, seconds=seconds)]
     folds = []
     for taught, held in dealt:
         teaching, stopping = taught, taught[:0]
@@ -91,9 +93,10 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
     return Arena(plan, tuple(folds), held_rows)
 
 
-def _n_fitted(n_cells: int, seconds: float) -> int:
+def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:
     """Return how many folds of a table of many rows are fitted."""
-    return int(np.clip(round(_FOLDS * _CELLS_PER_S * seconds / n_cells), 1, _FOLDS))
+    affordable = _CELLS_PER_S * seconds / (n_rows * n_features)
+    return int(np.clip(round(_FOLDS * affordable * min(1.0, _ENOUGH_ROWS / n_rows)), 1, _FOLDS))
 
 
 def _deal(judge: Judge, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:

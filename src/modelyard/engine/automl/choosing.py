@@ -6,9 +6,10 @@ from dataclasses import replace
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of, choose_blend
+from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
 from modelyard.engine.automl.races import Race, Standing
 from modelyard.engine.automl.refits import is_refitted, refit
+from modelyard.engine.automl.selecting import choose_blend, likely_members
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
 # second.
@@ -61,7 +62,7 @@ def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
         return ()
     library, plan = library_of(race, serve=serve), race.arena.plan
     library = replace(library, entries=library.entries[:_LIKELY_FROM])
-    blend = choose_blend(
+    return likely_members(
         library,
         race.arena,
         ensemble=plan.algorithm,
@@ -69,7 +70,6 @@ def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
         seed=seed,
         most_rows=_LIKELY_ROWS,
     )
-    return [each for each in library.entries if each.number in blend.weights]
 
 
 def library_of(race: Race, *, serve: str) -> Library:

@@ -1,0 +1,260 @@
+"""Chooses which candidates answer together and how much each counts, as serving allows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelyard.domain.leaderboards import Entry
+from modelyard.domain.tasks import Task
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.blends import Blend, Bounds, Library
+from modelyard.engine.fitting import IntArray
+from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.weighting import teaching_weights
+from modelyard.protocols.algorithms import Algorithm, FitInput
+
+FloatArray = npt.NDArray[np.float64]
+
+# Candidates that a blend chooses from, the best first: more fit the rows by chance (Caruana et al.
+# (2004), section 2.3 keeps the best tenth of a library of thousands).
+_CHOSEN_FROM = 25
+# A member that counts less is left out: it costs as much to answer as any other.
+_LEAST_WEIGHT = 0.02
+# Beside the best candidate, where it alone takes all that is allowed.
+_ROOM = 1.5
+# Rows that weights are found on: those of a few thousand rows differ little from those of all.
+_MOST_ROWS = 20_000
+# Rows, and bags, by which sets of candidates are held against each other; the weights of the one
+# that is chosen are found on all.
+_QUICK_ROWS, _QUICK_BAGS = 3_000, 1
+# Of the best candidates, how many a set is grown from beside the one that is left of all.
+_GROWN_FROM = 4
+# Share by which a set must lose less to grow: every member costs.
+_LEAST_GAIN = 1e-3
+
+
+def choose_blend(
+    library: Library,
+    arena: Arena,
+    *,
+    ensemble: Algorithm,
+    bounds: Bounds,
+    seed: int,
+) -> Blend:
+    """Return the blend that loses least among those that serving allows.
+
+    Members that cost most for what they count are left out until the bounds hold. What is left, and
+    each of the best alone, is then grown by whatever helps most within the bounds.
+
+    Args:
+        library: at least one entry.
+        arena: of the entries.
+        ensemble: finds the weights.
+        bounds: of the blend; the best entry alone may pass them.
+        seed: of the search for weights, the same for each attempt.
+    """
+    candidates = list(library.entries[:_CHOSEN_FROM])
+    bounds = _with_room(bounds, library)
+    scale = _Scale(library, arena, ensemble, seed, _MOST_ROWS)
+    free = scale.weights(candidates)
+    if _is_allowed(library, _members(candidates, free), bounds=bounds):
+        return Blend(free, library.mixed(free), free)
+    quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
+    alone = [[each] for each in candidates[:_GROWN_FROM]]
+    sets = [each for each in alone if _is_within(library, each, bounds=bounds)]
+    sets.append(_reduced(quick, candidates, bounds=bounds))
+    grown = [_grown(quick, each, candidates, bounds=bounds) for each in sets]
+    chosen, _ = min(grown, key=lambda each: each[1])
+    chosen = chosen if len(chosen) > 1 else [_lone(library, chosen[0], bounds=bounds)]
+    weights = scale.weights(chosen)
+    return Blend(weights, library.mixed(weights), free)
+
+
+def likely_members(
+    library: Library,
+    arena: Arena,
+    *,
+    ensemble: Algorithm,
+    bounds: Bounds,
+    seed: int,
+    most_rows: int,
+) -> list[Entry]:
+    """Return about those entries that `choose_blend` would choose, in a fraction of a second.
+
+    Args:
+        library: at least one entry.
+        arena: of the entries.
+        ensemble: finds the weights.
+        bounds: of the blend.
+        seed: of the search for weights.
+        most_rows: that entries are held against each other on.
+    """
+    quick = _Scale(library, arena, ensemble, seed, most_rows, {"bags": _QUICK_BAGS})
+    entries = list(library.entries[:_CHOSEN_FROM])
+    return _reduced(quick, entries, bounds=_with_room(bounds, library))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Holds sets of entries against each other on the same rows.
+
+    Attributes:
+        seed: of the rows and of the search for weights, the same for each set.
+        most_rows: that weights are found on.
+        given: hyperparameters of the ensemble, over its defaults.
+    """
+
+    library: Library
+    arena: Arena
+    ensemble: Algorithm
+    seed: int
+    most_rows: int
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def weights(self, entries: Sequence[Entry]) -> dict[int, float]:
+        """Return the weights that lose least, without those that count for little."""
+        if len(entries) == 1:
+            return {entries[0].number: 1.0}
+        plan, rows = self.arena.plan, self.arena.rows[self._at]
+        members = tuple({"name": str(each.number)} for each in entries)
+        known = resolve_parameters(self.ensemble.card, dict(self.given))
+        model = self.ensemble.fit(
+            FitInput(
+                X=np.hstack([self.library.answers[each.number][self._at] for each in entries]),
+                y=plan.y[rows],
+                feature_names=(),
+                task=plan.task,
+                n_classes=len(plan.labels),
+                parameters={**known, "members": members},
+                rng=np.random.default_rng(self.seed),
+                weight=self._row_weights,
+            )
+        )
+        found = [float(each["weight"]) for each in model.parameters["members"]]
+        kept = [each if each >= _LEAST_WEIGHT else 0.0 for each in found]
+        kept = kept if any(kept) else found
+        total = sum(kept)
+        return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
+
+    def loss(self, weights: Mapping[int, float]) -> float:
+        """Return the squared error or the log loss of a blend."""
+        answers = self.library.answers
+        mixed = np.asarray(sum(answers[n][self._at] * w for n, w in weights.items()))
+        y = self.arena.plan.y[self.arena.rows[self._at]]
+        if self.arena.plan.task is Task.REGRESSION:
+            lost = (mixed[:, 0] - y) ** 2
+        else:
+            lost = -np.log(np.maximum(mixed[np.arange(len(y)), y], np.finfo(np.float64).tiny))
+        return float(np.average(lost, weights=self._row_weights))
+
+    @cached_property
+    def _at(self) -> IntArray:
+        at = np.arange(len(self.arena.rows))
+        if len(at) > self.most_rows:
+            rng = np.random.default_rng(self.seed)
+            at = np.sort(rng.choice(at, self.most_rows, replace=False))
+        return at
+
+    @cached_property
+    def _row_weights(self) -> FloatArray | None:
+        plan, rows = self.arena.plan, self.arena.rows[self._at]
+        weights = teaching_weights(
+            plan.weight, plan.class_weight, y=plan.y, taught=rows, labels=plan.labels
+        )
+        return None if weights is None else weights[rows]
+
+
+def _reduced(scale: _Scale, entries: Sequence[Entry], *, bounds: Bounds) -> list[Entry]:
+    """Return the members of a blend without those that cost most for what they count."""
+    entries = list(entries)
+    while True:
+        weights = scale.weights(entries)
+        members = _members(entries, weights)
+        if _is_allowed(scale.library, members, bounds=bounds) or len(members) == 1:
+            return members
+        entries = _without_dearest(scale.library, members, weights=weights, bounds=bounds)
+
+
+def _grown(
+    scale: _Scale, members: list[Entry], candidates: Sequence[Entry], *, bounds: Bounds
+) -> tuple[list[Entry], float]:
+    """Return a set with what helps it within the bounds, the most helpful first, and its loss."""
+    loss = scale.loss(scale.weights(members))
+    while True:
+        larger = [
+            [*members, each]
+            for each in candidates
+            if each not in members and _is_within(scale.library, [*members, each], bounds=bounds)
+        ]
+        losses = [scale.loss(scale.weights(each)) for each in larger]
+        if not losses or min(losses) >= loss - _LEAST_GAIN * abs(loss):
+            return members, loss
+        loss = min(losses)
+        members = larger[losses.index(loss)]
+
+
+def _members(entries: Sequence[Entry], weights: Mapping[int, float]) -> list[Entry]:
+    return [each for each in entries if each.number in weights]
+
+
+def _is_allowed(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
+    return len(members) == 1 or _is_within(library, members, bounds=bounds)
+
+
+def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
+    """Return what answers alone: the best candidate where it costs no more than what is left.
+
+    What is left over is what its weight beside the others paid for; alone it may score less than
+    one that is as cheap.
+    """
+    best = library.entries[0]
+    is_as_cheap = _cost(library, best, bounds=bounds) <= _cost(library, left, bounds=bounds)
+    return best if is_as_cheap else left
+
+
+def _with_room(bounds: Bounds, library: Library) -> Bounds:
+    """Return bounds that the best candidate fits into, with a little beside it.
+
+    Many classes, or a forest that nothing comes near: what is cheaper would answer much worse.
+    """
+    best = library.entries[0]
+    return replace(
+        bounds,
+        row_us=max(bounds.row_us, _ROOM * library.row_us(best)),
+        batch_us=max(bounds.batch_us, _ROOM * library.batch_us(best)),
+        size_bytes=max(bounds.size_bytes, _ROOM * library.size_bytes(best)),
+    )
+
+
+def _is_within(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
+    return (
+        sum(library.row_us(each) for each in members) <= bounds.row_us
+        and sum(library.batch_us(each) for each in members) <= bounds.batch_us
+        and sum(library.size_bytes(each) for each in members) <= bounds.size_bytes
+        and len(members) <= bounds.n_members
+    )
+
+
+def _without_dearest(
+    library: Library,
+    members: Sequence[Entry],
+    *,
+    weights: Mapping[int, float],
+    bounds: Bounds,
+) -> list[Entry]:
+    """Leave out the member that takes most of the bounds for what it counts."""
+
+    def dearness(entry: Entry) -> float:
+        share = max(
+            library.row_us(entry) / bounds.row_us,
+            library.batch_us(entry) / bounds.batch_us,
+            library.size_bytes(entry) / bounds.size_bytes,
+        )
+        return max(share, 1 / bounds.n_members) / weights[entry.number]
+
+    dearest = max(members, key=dearness)
+    return [each for each in members if each is not dearest]
