@@ -216,6 +216,15 @@ def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
     return best if is_as_cheap else left
 
 
+def _cost(library: Library, entry: Entry, *, bounds: Bounds) -> float:
+    """Return the largest share of a bound that an entry takes."""
+    return max(
+        library.row_us(entry) / bounds.row_us,
+        library.batch_us(entry) / bounds.batch_us,
+        library.size_bytes(entry) / bounds.size_bytes,
+    )
+
+
 def _with_room(bounds: Bounds, library: Library) -> Bounds:
     """Return bounds that the best candidate fits into, with a little beside it.
 
@@ -249,12 +258,8 @@ def _without_dearest(
     """Leave out the member that takes most of the bounds for what it counts."""
 
     def dearness(entry: Entry) -> float:
-        share = max(
-            library.row_us(entry) / bounds.row_us,
-            library.batch_us(entry) / bounds.batch_us,
-            library.size_bytes(entry) / bounds.size_bytes,
-        )
-        return max(share, 1 / bounds.n_members) / weights[entry.number]
+        share = max(_cost(library, entry, bounds=bounds), 1 / bounds.n_members)
+        return share / weights[entry.number]
 
     dearest = max(members, key=dearness)
     return [each for each in members if each is not dearest]
