@@ -61,7 +61,8 @@ def choose_blend(
     bounds = _with_room(bounds, library)
     scale = _Scale(library, arena, ensemble, seed, _MOST_ROWS)
     free = scale.weights(candidates)
-    if _is_allowed(library, _members(candidates, free), bounds=bounds):
+    members = _members(candidates, free)
+    if len(members) > 1 and _is_within(library, members, bounds=bounds):
         return Blend(free, library.mixed(free), free)
     quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
     alone = [[each] for each in candidates[:_GROWN_FROM]]
@@ -174,7 +175,7 @@ def _reduced(scale: _Scale, entries: Sequence[Entry], *, bounds: Bounds) -> list
     while True:
         weights = scale.weights(entries)
         members = _members(entries, weights)
-        if _is_allowed(scale.library, members, bounds=bounds) or len(members) == 1:
+        if len(members) == 1 or _is_within(scale.library, members, bounds=bounds):
             return members
         entries = _without_dearest(scale.library, members, weights=weights, bounds=bounds)
 
@@ -199,10 +200,6 @@ def _grown(
 
 def _members(entries: Sequence[Entry], weights: Mapping[int, float]) -> list[Entry]:
     return [each for each in entries if each.number in weights]
-
-
-def _is_allowed(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
-    return len(members) == 1 or _is_within(library, members, bounds=bounds)
 
 
 def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
