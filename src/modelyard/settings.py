@@ -28,6 +28,8 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_TOKEN_KEY": "Secret that signs access tokens; by default made in MODELYARD_KEYS.",
     "MODELYARD_CALLER_RATE": "Requests a minute of one person or API key; by default 600.",
     "MODELYARD_TENANT_RATE": "Requests a minute of a whole tenant; by default 6000.",
+    "MODELYARD_URL": "Platform that commands with --url ask; by default this machine.",
+    "MODELYARD_TOKEN": "API key, or access token, that is sent to that platform.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
@@ -59,6 +61,8 @@ class Settings:
         perimeter: where the platform may be asked from.
         token_key: that access tokens are signed with; None for the one in `keys`.
         caller_rate, tenant_rate: most requests a minute.
+        url: of the platform that commands ask; None for this machine.
+        token: that is sent to it, None for none.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
         serving_token: that whoever renews the models of a server must send, None for nobody.
@@ -77,6 +81,8 @@ class Settings:
     token_key: str | None = field(default=None, repr=False)
     caller_rate: int = _CALLER_RATE
     tenant_rate: int = _TENANT_RATE
+    url: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 def let_threads_sleep(environ: MutableMapping[str, str] | None = None) -> None:
@@ -131,6 +137,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         token_key=given.get("MODELYARD_TOKEN_KEY"),
         caller_rate=_count("MODELYARD_CALLER_RATE", given, usual=_CALLER_RATE),
         tenant_rate=_count("MODELYARD_TENANT_RATE", given, usual=_TENANT_RATE),
+        url=given.get("MODELYARD_URL"),
+        token=given.get("MODELYARD_TOKEN"),
     )
 
 

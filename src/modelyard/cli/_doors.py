@@ -1,0 +1,134 @@
+"""Where a command does its work: in the project on this machine, or on a platform named by a URL.
+
+The nouns of the client are one of both ways as they are; what stands here is the other one, told in
+the same words.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from modelyard.domain.identities import LOCAL_CALLER
+
+if TYPE_CHECKING:
+    from modelyard.bootstrap import Project
+    from modelyard.client.clients import Client
+    from modelyard.wire.bodies import PageOf
+    from modelyard.wire.jobs import JobAnswer, JobDetail, JobListQuery, LineAnswer
+
+# As often as a worker writes what its jobs say.
+_LOOK_EVERY_S = 0.5
+_LINES = 500
+
+URL: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--url", help="Of a platform to ask in place of this machine; by default MODELYARD_URL."
+)
+
+
+class Jobs(Protocol):
+    """What can be asked about jobs, here and elsewhere."""
+
+    def page(self, query: "JobListQuery", /) -> "PageOf[JobAnswer]": ...
+
+    def show(self, job_id: str, /) -> "JobDetail": ...
+
+    def log(self, job_id: str, /) -> "Iterator[LineAnswer]": ...
+
+    def follow(self, job_id: str, /) -> "Iterator[LineAnswer | JobAnswer]": ...
+
+    def cancel(self, job_id: str, /) -> "JobAnswer": ...
+
+    def retry(self, job_id: str, /) -> "JobDetail": ...
+
+
+@contextmanager
+def client_at(url: str | None) -> "Iterator[Client | None]":
+    """Yield a client of the platform that was named, or that the environment names; else None.
+
+    Its token is read from MODELYARD_TOKEN and from nowhere else: what stands in a command line is
+    seen by everybody on the machine.
+    """
+    from modelyard.settings import read_settings
+
+    settings = read_settings()
+    place = url or settings.url
+    if place is None:
+        yield None
+        return
+    from modelyard.client.clients import Client
+
+    with Client(place, token=settings.token) as client:
+        yield client
+
+
+@contextmanager
+def jobs_at(url: str | None) -> Iterator[Jobs]:
+    """Yield the jobs of a platform, or those of the project on this machine."""
+    with client_at(url) as client:
+        if client is not None:
+            yield client.jobs
+            return
+        from modelyard.bootstrap import open_project
+
+        yield _JobsHere(open_project())
+
+
+class _JobsHere:
+    """The jobs of the project on this machine."""
+
+    def __init__(self, project: "Project") -> None:
+        self._jobs = project.jobs
+
+    def page(self, query: "JobListQuery", /) -> "PageOf[JobAnswer]":
+        from modelyard.domain.jobs import JobQuery
+        from modelyard.wire.bodies import PageOf
+        from modelyard.wire.jobs import JobAnswer
+
+        found = self._jobs.find(JobQuery(**query.model_dump()))
+        items = [JobAnswer.of(job) for job in found.items]
+        return PageOf[JobAnswer](items=items, next_cursor=found.next_cursor)
+
+    def show(self, job_id: str, /) -> "JobDetail":
+        from modelyard.wire.jobs import JobDetail
+
+        return JobDetail.of(self._jobs.get(job_id))
+
+    def log(self, job_id: str, /) -> "Iterator[LineAnswer]":
+        after = 0
+        while lines := self._after(job_id, after):
+            yield from lines
+            after = lines[-1].number
+
+    def follow(self, job_id: str, /) -> "Iterator[LineAnswer | JobAnswer]":
+        from modelyard.wire.jobs import JobAnswer
+
+        after, is_over = 0, False
+        while not is_over:
+            # First the job: what it said before its end is in its log by then.
+            job = self._jobs.get(job_id)
+            for line in self._after(job_id, after):
+                yield line
+                after = line.number
+            yield JobAnswer.of(job)
+            is_over = job.is_settled and not self._after(job_id, after)
+            if not is_over:
+                time.sleep(_LOOK_EVERY_S)
+
+    def cancel(self, job_id: str, /) -> "JobAnswer":
+        from modelyard.wire.jobs import JobAnswer
+
+        return JobAnswer.of(self._jobs.cancel(job_id, caller=LOCAL_CALLER))
+
+    def retry(self, job_id: str, /) -> "JobDetail":
+        from modelyard.wire.jobs import JobDetail
+
+        return JobDetail.of(self._jobs.retry(job_id, caller=LOCAL_CALLER))
+
+    def _after(self, job_id: str, number: int) -> "list[LineAnswer]":
+        from modelyard.wire.jobs import LineAnswer
+
+        found = self._jobs.events(job_id, after=number, limit=_LINES)
+        return [LineAnswer.model_validate(each) for each in found]
