@@ -10,8 +10,9 @@ import pytest
 from rows import number, table, truth
 
 import modelyard
-from modelyard.domain.automl import AutoMLConfig
+from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
 from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
+from modelyard.domain.splits import Shares
 from modelyard.services.reproducing import OPTIONS as SAID
 from modelyard.services.reproducing import python_call, shell_command
 from modelyard.workbench.models import Model
@@ -68,6 +69,20 @@ OPTIONS: tuple[dict[str, Any], ...] = (
             "required": ["team"],
         },
     },
+    {"n_trials": 1, "only": ["logistic-regression", "extra-trees"], "serve": "fast"},
+)
+# As users ask for AutoML, and what the report says of it.
+ASKED = (
+    (AutoMLConfig(), "--time-limit 60.0"),
+    (AutoMLConfig(time_limit_s=20.0, serve="best"), "--time-limit 20.0 --serve best"),
+    (
+        AutoMLConfig(time_limit_s=None, n_trials=6, is_deterministic=True),
+        "--trials 6 --deterministic",
+    ),
+    (
+        AutoMLConfig(time_limit_s=9.0, n_trials=6, algorithms=("ridge", "lightgbm")),
+        "--trials 6 --time-limit 9.0 --only ridge,lightgbm",
+    ),
 )
 
 
@@ -103,6 +118,14 @@ def test_the_report_shows_every_option_that_was_given(model) -> None:
     assert "--handle-missing median" in page
     assert "--seed 7" in page
     assert "shares=(0.5, 0.25, 0.25)" in page
+
+
+@pytest.mark.parametrize(("automl", "said"), ASKED)
+def test_automl_is_asked_for_by_its_budget_and_names_no_algorithm(automl, said) -> None:
+    shares = Shares(train=0.9, validation=0.0, test=0.1)
+    config = TrainingConfig("y", algorithm=COMBINED_BY, automl=automl, shares=shares)
+    assert shell_command(config, "d.csv") == f"modelyard train d.csv --target y {said} --seed 0"
+    assert "algorithm" not in python_call(config, "d.csv")
 
 
 def test_every_field_of_a_configuration_is_said_or_excused() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from modelyard.domain.approaches import AUTO, Wanted, approach_of
+from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.runtime.packages import SCHEMA
 
@@ -118,14 +120,28 @@ def python_call(config: TrainingConfig, location: str) -> str:
 
 
 def _chosen(config: TrainingConfig) -> Iterator[tuple[_Option, Any]]:
-    # Which searcher is always said where there is a search.
-    search = None if config.search is None else SearchConfig(search_type="")
-    default = TrainingConfig(target=config.target, search=search).to_dict()
-    plain = config.to_dict()
+    default, plain = _unsaid(config).to_dict(), config.to_dict()
     for option in OPTIONS:
         value = _at(plain, option.path)
         if option.path == _ALWAYS or value != _at(default, option.path):
             yield option, value
+
+
+def _unsaid(config: TrainingConfig) -> TrainingConfig:
+    """Return the configuration of which nothing is said: what differs from it was asked for."""
+    if config.automl is None:
+        # Which searcher is always said where there is a search.
+        search = None if config.search is None else SearchConfig(search_type="")
+        return TrainingConfig(target=config.target, search=search)
+    # A budget is always said: it is what asks for AutoML, which names the algorithm and the shares.
+    wanted = Wanted(AUTO, None, budget={}, search={}, automl={})
+    approach = approach_of(wanted, asks_search="")
+    return TrainingConfig(
+        target=config.target,
+        algorithm=approach.algorithm,
+        automl=AutoMLConfig(time_limit_s=None),
+        shares=approach.shares,
+    )
 
 
 def _at(plain: dict[str, Any], path: str) -> Any:
@@ -145,6 +161,8 @@ def _texts(option: _Option, value: Any) -> list[str]:
         return [f"{name}:{key}={word}" for name, (key, word) in chosen]
     if option.path == "search.space":
         return [f"{key}={_where(each)}" for key, each in value.items()]
+    if option.path == "automl.algorithms":
+        return [",".join(value)]
     if isinstance(value, dict):
         return [f"{key}={_word(each)}" for key, each in value.items()]
     return [_word(each) for each in value] if isinstance(value, list) else [_word(value)]
