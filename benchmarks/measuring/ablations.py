@@ -1,0 +1,213 @@
+"""Runs AutoML with one of its techniques left out, composed of the engine's own parts.
+
+A technique that decides what competes is left out of a race of its own. One that decides what is
+made of the candidates is left out of what is made of the race that has them all: both answer by the
+same candidates, so that chance does not part them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from measuring.processor_clock import WorkCounted
+from modelyard.domain.automl import BALANCED, BEST, FAST
+from modelyard.domain.configs import AUTO, NONE
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.rules import Rule
+from modelyard.engine.automl.arenas import Arena, build_arena
+from modelyard.engine.automl.blends import Library, assemble
+from modelyard.engine.automl.choosing import choose, library_of, likely
+from modelyard.engine.automl.fits import FoldFit
+from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
+from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.deciding import Held, Wishes, decide
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.engine.evaluation.thresholds import RuleWish
+from modelyard.engine.preparing import rows_of
+
+WHOLE = "the whole"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Which race is run.
+
+    Attributes:
+        leaves_out: keys of algorithms that do not compete.
+        has_twins: whether candidates are taught the logarithm of a target with a long tail.
+        spares_folds: whether many rows are fitted on fewer folds.
+        takes_turns: whether what does well says what is tried next.
+    """
+
+    leaves_out: tuple[str, ...] = ()
+    has_twins: bool = True
+    spares_folds: bool = True
+    takes_turns: bool = True
+
+
+# What is left out, to the race that is run without it.
+CONTESTS = {
+    WHOLE: Contest(),
+    "the network": Contest(leaves_out=("real-mlp",)),
+    "XGBoost and CatBoost": Contest(leaves_out=("xgboost", "catboost")),
+    "logarithm twins": Contest(has_twins=False),
+    "fewer folds for many rows": Contest(spares_folds=False),
+    "order by turns": Contest(takes_turns=False),
+}
+SEARCH, BLENDING, CALIBRATION = "the search", "blending", "calibration"
+REFIT = "one model for those of the folds"
+# What is left out of what is made of the race that has all.
+MADE = (SEARCH, BLENDING, CALIBRATION, REFIT)
+_SERVE = {BLENDING: FAST, REFIT: BEST}
+# Of the budget, as of 30 seconds in a training: for what is late, and what comes after.
+_RESERVE_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What every race may spend, and what is random in it.
+
+    Attributes:
+        budget_s: seconds by the clock of the judge's workshop.
+        memory_bytes: of all fits together.
+    """
+
+    budget_s: float
+    memory_bytes: int
+    seed: int
+
+
+@dataclass
+class _Noting:
+    """Goes on as the explorer does, and notes what it has proposed."""
+
+    explorer: Explorer
+    names: set[str] = field(default_factory=set)
+
+    def next(self, entries: Sequence[Entry]) -> Candidate | None:
+        found = self.explorer.next(entries)
+        if found is not None:
+            self.names.add(found.name)
+        return found
+
+
+def is_at_work(contest: Contest, judge: Judge, *, spending: Spending) -> bool:
+    """Return whether what a contest leaves out would have a part in the race on this table."""
+    algorithms = competing(judge.workshop.catalog.algorithms(), judge.plan, only=())
+    waiting = portfolio(algorithms, judge.plan)
+    if contest.leaves_out:
+        return any(each.algorithm in contest.leaves_out for each in waiting)
+    if not contest.has_twins:
+        return any(each.is_log for each in waiting)
+    if not contest.spares_folds:
+        arenas = [_arena(judge, each, spending=spending) for each in (Contest(), contest)]
+        return len(arenas[0].folds) < len(arenas[1].folds)
+    return True
+
+
+def raced(judge: Judge, contest: Contest, *, spending: Spending) -> list[dict[str, Any]]:
+    """Run one race and return what is made of it, the usual first, then what is made otherwise.
+
+    Each is what was left out of the making (none for the usual), the (n, m) answers for the test
+    rows, how many candidates were scored, on how many folds, and the members that answer.
+    """
+    with _racing(judge, contest, spending=spending) as (race, noting):
+        race.run()
+        latest = race.latest
+        wanted = ("", *MADE) if contest == Contest() else ("",)
+        # What is made besides has no share in the budget.
+        return [
+            _made(
+                race, without, noting=noting, seed=spending.seed, until=None if without else latest
+            )
+            for without in wanted
+        ]
+
+
+def _made(
+    race: Race, without: str, *, noting: _Noting, seed: int, until: float | None
+) -> dict[str, Any]:
+    judge, serve = race.judge, _SERVE.get(without, BALANCED)
+    library = library_of(race, serve=serve)
+    if without == SEARCH:
+        library = _without(library, noting.names)
+    library, blend = choose(library, race, serve=serve, seed=seed, until=until)
+    rows = race.arena.rows
+    fitted, _ = decide(
+        assemble(judge.plan, library, weights=blend.weights),
+        judge.plan,
+        held=Held(rows, blend.scores, taught_nothing=True),
+        wishes=Wishes(NONE if without == CALIBRATION else AUTO, RuleWish(Rule())),
+        of_unit=judge.resampling(rows).of_row,
+        rng=np.random.default_rng([seed, 2]),
+    )
+    names = {each.number: each.candidate.name for each in library.entries}
+    return {
+        "made_without": without,
+        "answers": fitted.packaged_scores(rows_of(judge.plan.blocks, judge.split.test)),
+        "n_candidates": len(library.entries),
+        "n_folds": len(race.arena.folds),
+        "members": {names[at]: round(share, 3) for at, share in blend.weights.items()},
+    }
+
+
+def _forget(entry: Entry, fits: Sequence[FoldFit]) -> None:
+    """Keep nothing: a race that is broken off is run again."""
+
+
+def _without(library: Library, names: set[str]) -> Library:
+    kept = tuple(each for each in library.entries if each.candidate.name not in names)
+    return replace(library, entries=kept)
+
+
+def _arena(judge: Judge, contest: Contest, *, spending: Spending) -> Arena:
+    seconds = spending.budget_s * judge.workshop.n_threads
+    rng = np.random.default_rng([spending.seed, 0])
+    return build_arena(judge, seconds=seconds if contest.spares_folds else None, rng=rng)
+
+
+@contextmanager
+def _racing(
+    judge: Judge, contest: Contest, *, spending: Spending
+) -> Iterator[tuple[Race, _Noting]]:
+    workshop, plan = judge.workshop, judge.plan
+    began = workshop.clock()
+    every = competing(workshop.catalog.algorithms(), plan, only=())
+    algorithms = {key: each for key, each in every.items() if key not in contest.leaves_out}
+    waiting = portfolio(algorithms, plan)
+    arena = _arena(judge, contest, spending=spending)
+    explorer = Explorer(
+        algorithms,
+        workshop.catalog.searchers()["bayesian"],
+        np.random.default_rng([spending.seed, 1]),
+    )
+    noting = _Noting(explorer)
+    executor = workshop.catalog.executors()["local-processes"]
+    n_places, memory_bytes = workshop.n_threads, spending.memory_bytes
+    pool = WorkCounted(executor.open(arena, n_places=n_places, memory_bytes=memory_bytes))
+    try:
+        race = Race(
+            judge=judge,
+            arena=arena,
+            algorithms=algorithms,
+            waiting=[each for each in waiting if contest.has_twins or not each.is_log],
+            explorer=noting,
+            rules=Rules(
+                deadline=began + spending.budget_s,
+                reserve_s=_RESERVE_SHARE * spending.budget_s,
+                n_candidates=None,
+                n_threads=1,
+                in_order=not contest.takes_turns,
+            ),
+            pool=pool,
+            on_entry=_forget,
+            members=partial(likely, serve=BALANCED, seed=spending.seed),
+            began=began,
+        )
+        yield race, noting
+    finally:
+        pool.close()
