@@ -48,8 +48,10 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
     course = Course(time_s, [0.0] * judge.workshop.n_threads)
     for start in portfolio(algorithms, plan):
-        n_fits = len(arena.folds) * _times(algorithms[start.algorithm], arena)
-        course.take(start.algorithm, n_fits * seconds_of_a_fit(cells, cost=start.cost))
+        algorithm = algorithms[start.algorithm]
+        n_fits = len(arena.folds) * _times(algorithm, arena)
+        fit_s = seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)
+        course.take(start.algorithm, n_fits * fit_s)
     n_starts, n_more = course.counts(config.n_trials)
     return Outlook(
         n_rows=n_rows,
@@ -76,6 +78,14 @@ def seconds_of_a_fit(cells: int, *, cost: float) -> float:
         cost: as on a card.
     """
     return _FIT_S + _MILLION_CELLS_S * cost * cells / 1e6
+
+
+def cells_of(algorithm: Algorithm, judge: Judge, *, arena: Arena) -> int:
+    """Return the cells that a fit passes over: rows by features, and by classes where it does."""
+    n_classes = len(judge.plan.labels)
+    is_each = algorithm.card.fits_each_class and n_classes > 2
+    cells = len(arena.folds[0].teaching) * _n_features(judge)
+    return cells * (n_classes if is_each else 1)
 
 
 def _n_features(judge: Judge) -> int:

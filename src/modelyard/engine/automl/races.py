@@ -11,6 +11,7 @@ from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
+from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, seconds_for
 from modelyard.engine.automl.turns import in_turn
@@ -26,6 +27,10 @@ FloatArray = npt.NDArray[np.float64]
 _LISTEN_S = 0.25
 # What fits were seen to take is an estimate: one that would need all the time left is not begun.
 _SAFE_SHARE = 0.9
+# Share of the time left that a candidate may need before anything has been finished.
+_FIRST_SHARE = 0.3
+# How far fits may be off from what was expected of others.
+_OFF = (0.3, 5.0)
 # Times its processor time that work may take, so that a crowded machine leaves some for fits.
 _MOST_CROWDED = 3.0
 # Share of the reserve that is left when what is fitted on all rows is late: without it, a blend is
@@ -224,14 +229,24 @@ class Race:
         """Return the next candidate that there is time for; those of the portfolio come first."""
         if not self.rules.in_order:
             self.waiting = in_turn(self.waiting, self.entries, metric=self.judge.metric.card)
-        for candidate in self.waiting:
-            if self._has_time_for(candidate):
-                self.waiting.remove(candidate)
-                return candidate
+        for candidate in self._in_reach():
+            self.waiting.remove(candidate)
+            return candidate
         if self.rules.in_order and self._n_running:
             return None
         explored = self.explorer.next(self.entries)
         return explored if explored is not None and self._has_time_for(explored) else None
+
+    def _in_reach(self) -> list[Candidate]:
+        """Return the candidates that there is time for.
+
+        As long as nothing has been finished, one that would take most of the time waits for cheaper
+        ones; where all would, the cheapest is tried, whatever it is expected to take.
+        """
+        if self.rules.deadline is None or any(each.fits for each in self.standings.values()):
+            return [each for each in self.waiting if self._has_time_for(each)]
+        soon = [e for e in self.waiting if self._expected_s(e) <= self._left() * _FIRST_SHARE]
+        return soon or sorted(self.waiting, key=self._expected_s)[:1]
 
     def _has_time_for(self, candidate: Candidate) -> bool:
         return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
@@ -251,24 +266,29 @@ class Race:
         self.waiting = []
 
     def _expected_s(self, candidate: Candidate) -> float:
-        """Return the seconds that a candidate will take, 0 where nothing like it was seen.
+        """Return the seconds that a candidate will take.
 
-        Those of its own algorithm tell most; else those of others by the costs on the cards.
+        Those of its own algorithm tell most. Else it is what was expected before the race, by how
+        much others were off.
         """
         timed = [each for each in self.standings.values() if each.fits]
         own = [each for each in timed if each.candidate.algorithm == candidate.algorithm]
-        rates = [
-            float(np.median([fit.fit_s for fit in each.fits])) / self._cost(each.candidate)
-            for each in own or timed
-        ]
         n_folds = len(self.arena.folds)
-        return float(np.median(rates)) * self._cost(candidate) * n_folds if rates else 0.0
+        if own:
+            rates = [self._fit_s(each) / each.candidate.cost for each in own]
+            return float(np.median(rates)) * candidate.cost * n_folds
+        off = [self._fit_s(each) / self._foreseen_s(each.candidate) for each in timed]
+        slowness = float(np.clip(np.median(off), *_OFF)) if off else 1.0
+        return slowness * self._foreseen_s(candidate) * n_folds
 
-    def _cost(self, candidate: Candidate) -> float:
-        """Return what a fit costs beside others on the same rows."""
-        n_classes = len(self.judge.plan.labels)
-        is_each = self.algorithms[candidate.algorithm].card.fits_each_class and n_classes > 2
-        return candidate.cost * (n_classes if is_each else 1)
+    def _fit_s(self, standing: Standing) -> float:
+        return float(np.median([fit.fit_s for fit in standing.fits]))
+
+    def _foreseen_s(self, candidate: Candidate) -> float:
+        """Return what a fit is expected to take before anything was seen."""
+        algorithm = self.algorithms[candidate.algorithm]
+        cells = cells_of(algorithm, self.judge, arena=self.arena)
+        return seconds_of_a_fit(cells, cost=candidate.cost)
 
     def _take_in(self, notice: Notice) -> None:
         standing = self.standings[notice.number]
