@@ -193,6 +193,7 @@ class Project(Foundation):
 
         return RegistryWiring(
             records=self.records,
+            folder=self.folder,
             catalog=self.catalog,
             artifacts=self.artifacts,
             packages=self.packages,

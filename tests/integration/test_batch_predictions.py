@@ -1,6 +1,6 @@
 """Predictions from file to file: the same in pieces as at once, and nothing half-written."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from modelyard.bootstrap import open_project
 from modelyard.cli._group import run
 from modelyard.components.sources.csv import COMPONENT
+from modelyard.domain.batches import BatchOptions
 from modelyard.domain.configs import FileDialect
 from modelyard.domain.errors import MalformedRow, UnparseableValue
 from modelyard.domain.predictions import Flag, FlagKind
@@ -17,6 +18,7 @@ from modelyard.services.predicting import PredictionService
 from modelyard.workbench.training import train
 
 N_ROWS = 900
+WITH_PROBABILITIES = BatchOptions(with_probabilities=True)
 
 
 def _lines(n_rows, rng):
@@ -68,7 +70,7 @@ def answers(model, data, out, *, is_strict=False, **source):
         predicting,
         opened,
         data=data,
-        file=AnswerFile(out, with_probabilities=True, is_strict=is_strict),
+        file=AnswerFile(out, replace(WITH_PROBABILITIES, is_strict=is_strict)),
         dialect=FileDialect(),
     )
     return batch, out.read_text("utf-8"), predicting, opened
@@ -89,7 +91,7 @@ def test_pieces_answer_as_the_whole_file_does(model, data, tmp_path, breaks_off)
         model, data, tmp_path / "out.csv", breaks_off=breaks_off
     )
     whole = predicting.predict(opened, data)
-    assert text == AnswerFile(tmp_path / "other.csv", with_probabilities=True).text(whole)
+    assert text == AnswerFile(tmp_path / "other.csv", WITH_PROBABILITIES).text(whole)
     assert (batch.flags, batch.ignored_columns, batch.n_rows) == (
         whole.flags,
         whole.ignored_columns,

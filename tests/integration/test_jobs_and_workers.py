@@ -23,6 +23,7 @@ from platform_jobs import (
 
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
+from modelyard.domain.batches import BatchOptions
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import StoreUnavailable
 from modelyard.domain.identities import LOCAL_CALLER
@@ -248,13 +249,14 @@ class _Forgetful(Claims):
 
 
 def test_a_job_whose_claim_was_lost_on_its_way_is_done_all_the_same(project: Project) -> None:
-    job = project.jobs.submit(JobKind.BATCH_PREDICTION, {}, created_by="local")
+    asked = {"model": "absent", "dataset": "prices", "options": BatchOptions().to_dict()}
+    job = project.jobs.submit(JobKind.BATCH_PREDICTION, asked, created_by="local")
     claims = _Forgetful(project.database, quota=Quota())
     surroundings = replace(surroundings_of(project, n_places=1), claims=claims)
     Worker(surroundings).work(is_ending=lambda: has_ended(project, job))
     kept = project.jobs.get(job.id)
-    # Nothing in this version does such jobs, which a process of its own has found out.
-    assert (kept.state, kept.problem, kept.attempts) == (FAILED, "usage", 2)
+    # There is no such model, which a process of its own has found out.
+    assert (kept.state, kept.problem, kept.attempts) == (FAILED, "not-found", 2)
 
 
 @pytest.mark.slow

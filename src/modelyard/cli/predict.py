@@ -59,6 +59,7 @@ def predict(
     """
     from modelyard.bootstrap import open_project
     from modelyard.cli._words import plain_answer
+    from modelyard.domain.batches import BatchOptions
     from modelyard.domain.configs import FileDialect
     from modelyard.services.answers import with_certainty
     from modelyard.services.batches import AnswerFile, predict_to_file
@@ -79,7 +80,13 @@ def predict(
             plain = predicting.predict(opened, data, dialect=found, is_strict=is_strict)
             answer = with_certainty(opened, plain, **levels)
         else:
-            file = AnswerFile(out, proba, is_for_spreadsheets, **levels, is_strict=is_strict)
+            how = BatchOptions(
+                with_probabilities=proba,
+                is_strict=is_strict,
+                is_for_spreadsheets=is_for_spreadsheets,
+                **levels,
+            )
+            file = AnswerFile(out, how)
             answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)
     if wants_json:
         print_json(plain_answer(answer, out, with_probabilities=proba))

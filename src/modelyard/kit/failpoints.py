@@ -26,6 +26,8 @@ POINTS = (
     "child.ended",
     "end.before-commit",
 )
+# What predictions for a whole table pass between the child's start and its result.
+ANSWERS_PLACED = "answers.placed"
 # And every durable step of an upload.
 UPLOAD_POINTS = (
     "upload.begun",

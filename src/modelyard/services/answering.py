@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import InputColumn
+from modelyard.domain.errors import MissingColumns
 from modelyard.domain.predictions import Flag, FlagKind, Predictions, RowError
 from modelyard.domain.tables import RawTable
 from modelyard.domain.tasks import Label
+from modelyard.kit.matching import suggestion
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.predictor import Predictor
 from modelyard.services.sifting import Positions, Sifted, sift
@@ -31,6 +34,7 @@ class Answer:
         errors: why rows have no answer, of the first thousand of them.
         failed: all rows that have none, 1 is the first; `predictions` leave them out, `n_rows`
             counts them.
+        kept: columns of the table, of every row.
     """
 
     predictions: Predictions
@@ -40,6 +44,7 @@ class Answer:
     beside: Mapping[str, list[Any]] = field(default_factory=dict)
     errors: tuple[RowError, ...] = ()
     failed: tuple[int, ...] = ()
+    kept: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def n_failed(self) -> int:
@@ -101,6 +106,23 @@ def answer_table(
         errors=sifted.errors,
         failed=sifted.failed,
     )
+
+
+def kept_columns(raw: RawTable, names: Iterable[str]) -> dict[str, pl.Series]:
+    """Return columns as their source wrote them, empty in rows whose cells are not known.
+
+    Raises:
+        MissingColumns: if there is no such column, with the nearest name.
+    """
+    kept = {}
+    for name in names:
+        if name not in raw.frame.columns:
+            fix = suggestion(name, raw.frame.columns, otherwise="Keep columns of the data alone.")
+            raise MissingColumns(f"There is no column '{name}' to keep.", fix=fix, column=name)
+        values = raw.column(name)
+        aside = list(raw.set_aside)
+        kept[name] = values.scatter(aside, None) if aside else values
+    return kept
 
 
 def joined_flags(flags: Iterable[Flag], inputs: Sequence[InputColumn]) -> tuple[Flag, ...]:

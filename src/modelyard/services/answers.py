@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,17 @@ from modelyard.domain.tasks import Label
 from modelyard.reporting.exports import csv_text
 from modelyard.services.answering import Answer
 from modelyard.services.predicting import OpenModel
-from modelyard.store.files import write_whole
 
 
 def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, list[Any]]:
     """Return the columns `prediction` and, where asked for, `probability_<label>`.
 
-    A row that has no answer holds None in each.
+    A row that has no answer holds None in each. Columns of the input that were to be kept come
+    first.
 
     Raises:
-        InvalidValue: if probabilities are asked of a regression model.
+        InvalidValue: if probabilities are asked of a regression model, or a column that was kept
+            has the name of another.
     """
     predictions = answer.predictions
     columns: dict[str, list[Any]] = {"prediction": predictions.values.tolist()}
@@ -34,7 +34,15 @@ def answer_columns(answer: Answer, *, with_probabilities: bool) -> Mapping[str, 
             )
         for at, label in enumerate(predictions.labels):
             columns[f"probability_{label}"] = predictions.probabilities[:, at].tolist()
-    return {name: answer.spread(values) for name, values in {**columns, **answer.beside}.items()}
+    told = {name: answer.spread(values) for name, values in {**columns, **answer.beside}.items()}
+    for name in answer.kept:
+        if name in told:
+            raise InvalidValue(
+                f"The column '{name}' cannot be kept: the answers have one of this name.",
+                fix="Leave it out, or rename it in the data.",
+                column=name,
+            )
+    return {**{name: kept.to_list() for name, kept in answer.kept.items()}, **told}
 
 
 def with_certainty(
@@ -76,20 +84,6 @@ def answer_csv(
         columns["prediction"] = [None if label is None else str(label) for label in told]
     rows = zip(*columns.values(), strict=True)
     return csv_text(list(columns), rows, is_for_spreadsheets=is_for_spreadsheets)
-
-
-def write_answers(
-    answer: Answer, path: Path, *, with_probabilities: bool, is_for_spreadsheets: bool = False
-) -> None:
-    """Write the answers as a CSV file that appears whole or not at all.
-
-    Raises:
-        StoreError: if the file cannot be written.
-    """
-    text = answer_csv(
-        answer, with_probabilities=with_probabilities, is_for_spreadsheets=is_for_spreadsheets
-    )
-    write_whole(path, text.encode())
 
 
 def interval_columns(model: OpenModel, answer: Answer, *, level: float) -> dict[str, Any]:

@@ -4,50 +4,67 @@ The memory that it takes does not grow with the rows then. What is written, what
 is refused are the same as where the whole file is read at once.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelyard.domain.batches import AnswerForm, BatchOptions
 from modelyard.domain.configs import FileDialect
 from modelyard.domain.predictions import Flag, RowError
+from modelyard.protocols.progress import Progress, Silence
 from modelyard.protocols.sources import NotInPiecesError
 from modelyard.reporting.exports import csv_text
+from modelyard.services.answer_tables import Write, writing_table
 from modelyard.services.answering import Answer, joined_flags
-from modelyard.services.answers import answer_columns, answer_csv, with_certainty, write_answers
+from modelyard.services.answers import answer_columns, answer_csv, with_certainty
 from modelyard.services.predicting import OpenModel, PredictionService
 from modelyard.services.sifting import MOST_ERRORS
 from modelyard.store.files import is_replaceable, writing_whole
 
+_USUAL, _SILENCE = BatchOptions(), Silence()
+
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """A CSV file to write answers to.
-
-    Attributes:
-        with_probabilities: whether to write these as well.
-        is_for_spreadsheets: see `answer_csv`.
-        interval, sets: see `with_certainty`.
-        is_strict: whether a row that cannot be answered refuses all.
-    """
+    """A file to write answers to."""
 
     path: Path
-    with_probabilities: bool = False
-    is_for_spreadsheets: bool = False
-    interval: float | None = None
-    sets: float | None = None
-    is_strict: bool = False
+    options: BatchOptions = _USUAL
+
+    def writing(self) -> AbstractContextManager[Write]:
+        """Return what is entered to write answers, in the order of the rows.
+
+        The file appears whole when it is left well, and not at all otherwise.
+        """
+        if self.options.form is AnswerForm.PARQUET:
+            return writing_table(self.path, with_probabilities=self.options.with_probabilities)
+        return self._writing_text()
 
     def text(self, answer: Answer) -> str:
         """Return the answers as CSV with a header."""
         return answer_csv(
             answer,
-            with_probabilities=self.with_probabilities,
-            is_for_spreadsheets=self.is_for_spreadsheets,
+            with_probabilities=self.options.with_probabilities,
+            is_for_spreadsheets=self.options.is_for_spreadsheets,
         )
 
-    def header(self, answer: Answer) -> str:
-        """Return the header alone."""
-        names = list(answer_columns(answer, with_probabilities=self.with_probabilities))
-        return csv_text(names, (), is_for_spreadsheets=self.is_for_spreadsheets)
+    @contextmanager
+    def _writing_text(self) -> Iterator[Write]:
+        header = ""
+        with writing_whole(self.path) as stream:
+
+            def write(answer: Answer) -> None:
+                nonlocal header
+                stream.write(self.text(answer).removeprefix(header).encode())
+                header = header or self._header(answer)
+
+            yield write
+
+    def _header(self, answer: Answer) -> str:
+        names = list(answer_columns(answer, with_probabilities=self.options.with_probabilities))
+        is_neutral = self.options.is_for_spreadsheets
+        return csv_text(names, (), is_for_spreadsheets=is_neutral)
 
 
 @dataclass(frozen=True)
@@ -68,54 +85,44 @@ def predict_to_file(
     data: Path | str,
     file: AnswerFile,
     dialect: FileDialect,
+    progress: Progress = _SILENCE,
 ) -> Batch:
     """Answer for every row, in order; the file appears whole or not at all.
 
     Raises:
         DataError: if the data is not what the model takes, or not one row of it, or not all while
             the file is strict; rows are counted in the whole file.
+        MissingColumns: if a column that is to be kept is not there.
         StoreError: if the file cannot be written.
     """
+    is_strict, keep = file.options.is_strict, file.options.keep
     if isinstance(data, Path) and is_replaceable(file.path):
         try:
-            return _in_pieces(predicting, model, data=data, file=file, dialect=dialect)
+            pieces = predicting.predict_in_pieces(
+                model, data, dialect=dialect, is_strict=is_strict, keep=keep
+            )
+            return _written(model, pieces, file=file, progress=progress)
         except NotInPiecesError:
             pass
-    answer = predicting.predict(model, data, dialect=dialect, is_strict=file.is_strict)
-    answer = with_certainty(model, answer, interval=file.interval, sets=file.sets)
-    write_answers(
-        answer,
-        file.path,
-        with_probabilities=file.with_probabilities,
-        is_for_spreadsheets=file.is_for_spreadsheets,
-    )
-    return Batch(
-        answer.flags, answer.ignored_columns, answer.n_rows, answer.errors, answer.n_failed
-    )
+    answer = predicting.predict(model, data, dialect=dialect, is_strict=is_strict, keep=keep)
+    return _written(model, [answer], file=file, progress=progress)
 
 
-def _in_pieces(
-    predicting: PredictionService,
-    model: OpenModel,
-    *,
-    data: Path,
-    file: AnswerFile,
-    dialect: FileDialect,
+def _written(
+    model: OpenModel, pieces: Iterable[Answer], *, file: AnswerFile, progress: Progress
 ) -> Batch:
-    inputs, told = model.manifest.inputs, Batch((), (), 0)
-    pieces = predicting.predict_in_pieces(model, data, dialect=dialect, is_strict=file.is_strict)
-    with writing_whole(file.path) as stream:
+    inputs, told, options = model.manifest.inputs, Batch((), (), 0), file.options
+    with file.writing() as write:
         for each in pieces:
-            answer = with_certainty(model, each, interval=file.interval, sets=file.sets)
-            text = file.text(answer)
-            stream.write((text.removeprefix(file.header(answer)) if told.n_rows else text).encode())
+            write(with_certainty(model, each, interval=options.interval, sets=options.sets))
             told = Batch(
-                joined_flags((*told.flags, *answer.flags), inputs),
-                answer.ignored_columns,
-                told.n_rows + answer.n_rows,
-                (*told.errors, *answer.errors)[:MOST_ERRORS],
-                told.n_failed + answer.n_failed,
+                joined_flags((*told.flags, *each.flags), inputs),
+                each.ignored_columns,
+                told.n_rows + each.n_rows,
+                (*told.errors, *each.errors)[:MOST_ERRORS],
+                told.n_failed + each.n_failed,
             )
+            progress.say(f"{told.n_rows:,} rows")
         if not told.n_rows:
             raise NotInPiecesError
         if told.n_failed == told.n_rows:

@@ -114,6 +114,18 @@ class NamedDatasetService:
         version = self.get(reference)
         if version.state is DatasetState.FAILED:
             raise _could_not_be_read(version)
+        return self._verified(version)
+
+    def as_uploaded(self, reference: str) -> ResolvedDataset:
+        """Return a version as `resolve` does, also where not every row of it could be read.
+
+        Raises:
+            NotFound, InvalidValue: as `get`.
+            DamagedFile: as `resolve`.
+        """
+        return self._verified(self.get(reference))
+
+    def _verified(self, version: DatasetVersion) -> ResolvedDataset:
         path = self.blobs.verified(version.blob, size_bytes=version.size_bytes)
         return ResolvedDataset(path, version)
 

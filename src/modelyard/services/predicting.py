@@ -32,7 +32,7 @@ from modelyard.runtime.decisions import rule_of
 from modelyard.runtime.models import ReadyModel
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
-from modelyard.services.answering import Answer, answer_table
+from modelyard.services.answering import Answer, answer_table, kept_columns
 from modelyard.services.packages import PackageService
 
 _AS_FOUND = FileDialect()
@@ -101,11 +101,13 @@ class PredictionService:
         *,
         dialect: FileDialect = _AS_FOUND,
         is_strict: bool = True,
+        keep: Collection[str] = (),
     ) -> Answer:
         """Answer for every row of a path or an object in memory, in its order.
 
         A dict of a list must hold every column of the model, as a row alone must. A row that
-        cannot be answered refuses all, or stands among the errors where it is not strict.
+        cannot be answered refuses all, or stands among the errors where it is not strict. The
+        columns of `keep` stand beside the answers.
 
         Raises:
             ModelyardError: if not one row can be answered, or not all while it is strict.
@@ -115,7 +117,7 @@ class PredictionService:
         raw = self._raw(model.manifest, data, dialect, sets_aside=not is_strict)
         answer = self._answer(model, raw, is_strict=is_strict)
         answer.require_one()
-        return answer
+        return replace(answer, kept=kept_columns(raw, keep))
 
     def read(
         self,
@@ -154,6 +156,7 @@ class PredictionService:
         *,
         dialect: FileDialect = _AS_FOUND,
         is_strict: bool = True,
+        keep: Collection[str] = (),
     ) -> Iterator[Answer]:
         """Answer for a file piece by piece, in its order; the file may be larger than the memory.
 
@@ -173,7 +176,7 @@ class PredictionService:
                 raise error.moved(n_before) from error
             flags = tuple(flag.moved(n_before) for flag in answer.flags)
             errors = tuple(each.moved(n_before) for each in answer.errors)
-            yield replace(answer, flags=flags, errors=errors)
+            yield replace(answer, flags=flags, errors=errors, kept=kept_columns(raw, keep))
             n_before += answer.n_rows
 
     def evaluate(

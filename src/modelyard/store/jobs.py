@@ -152,6 +152,14 @@ class Jobs:
         with self._database.writing() as connection:
             succeed(connection, fence, result=result, at=at)
 
+    def retell(self, id_: str, *, result: dict[str, Any]) -> None:
+        """Change what a job that succeeded tells, e.g. when its file was deleted."""
+        told = sa.update(JOBS).where(
+            is_job(self._database.tenant, id_), JOBS.c.state == JobState.SUCCEEDED.value
+        )
+        with self._database.writing() as connection:
+            connection.execute(told.values(result=result))
+
     def quota(self) -> Quota:
         """Return how many jobs the tenant may have."""
         with self._database.reading() as connection:

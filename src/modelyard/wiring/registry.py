@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.catalog import Catalog
@@ -12,6 +13,7 @@ from modelyard.store.databases import TenantDatabase
 if TYPE_CHECKING:
     from modelyard.services.advising import AdviceService
     from modelyard.services.audit import Audit
+    from modelyard.services.batch_jobs import BatchPredictionService
     from modelyard.services.evaluating import EvaluationService
     from modelyard.services.jobs import JobService
     from modelyard.services.kept_comparisons import KeptComparisonService
@@ -29,6 +31,7 @@ class RegistryWiring:
 
     Attributes:
         records: of the tenant.
+        folder: of the tenant's files.
         artifacts: the folder of its packages.
         packages: opens them.
         audit: of the tenant, when something is changed.
@@ -37,6 +40,7 @@ class RegistryWiring:
     """
 
     records: TenantDatabase
+    folder: Path
     catalog: Catalog
     artifacts: Artifacts
     packages: "PackageService"
@@ -116,3 +120,11 @@ class RegistryWiring:
         from modelyard.services.evaluating import EvaluationService
 
         return EvaluationService(self.jobs(), self.catalog)
+
+    @cached_property
+    def batches(self) -> "BatchPredictionService":
+        """Predictions for whole tables, as jobs."""
+        from modelyard.services.batch_jobs import BatchPredictionService
+        from modelyard.store.answer_files import AnswerFiles
+
+        return BatchPredictionService(self.jobs(), AnswerFiles(self.folder / "answers"))

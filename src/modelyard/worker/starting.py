@@ -31,7 +31,7 @@ def surroundings_of(
     return Surroundings(
         claims=project.claims,
         folder_of=lambda fence: project.of(fence.tenant).jobs.folder_of(fence.job_id),
-        clear=lambda tenant: project.of(tenant).recovery.recover(),
+        clear=lambda fence: _clear(project.of(fence.tenant), fence.job_id),
         n_places=n_places or max(n_threads // 2, 1),
         n_threads=n_threads,
         mark=mark_of_this_process(),
@@ -40,3 +40,8 @@ def surroundings_of(
         now=lambda: datetime.now(UTC),
         new_id=lambda at: f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
     )
+
+
+def _clear(project: Project, job_id: str) -> None:
+    project.recovery.recover()
+    project.registry.batches.sweep(job_id)

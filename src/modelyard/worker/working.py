@@ -41,7 +41,7 @@ class Surroundings:
 
     Attributes:
         folder_of: returns the folder of a job.
-        clear: puts away what a killed attempt has left in the project of a tenant.
+        clear: puts away what a killed attempt at a job has left in the project of its tenant.
         n_places: jobs that it runs at once.
         n_threads: that all its jobs may compute with together.
         mark: of its process.
@@ -53,7 +53,7 @@ class Surroundings:
 
     claims: Claims
     folder_of: Callable[[Fence], Path]
-    clear: Callable[[str], None]
+    clear: Callable[[Fence], None]
     n_places: int
     n_threads: int
     mark: str
@@ -223,7 +223,7 @@ class Worker:
         if state is JobState.SUCCEEDED:
             return
         try:
-            self._with.clear(fence.tenant)
+            self._with.clear(fence)
         except ModelyardError as error:
             # The next attempt, or the next training, clears it as well.
             self._log.warning("what an attempt left could not be cleared", error=str(error))

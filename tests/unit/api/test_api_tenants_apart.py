@@ -85,7 +85,8 @@ def owned(
     key = client.post(f"{API}/keys", json={"title": "ci", "role": "viewer", "expires_in_days": 1})
     user = client.post(f"{API}/users", json={"email": "eve@example.org", "role": "viewer"})
     deployment = client.post(f"{API}/models/churn/deploy", json={})
-    for answer in (upload, job, key, user, deployment):
+    batch = client.post(f"{API}/batch-predict", json={"model": "churn", "dataset": "flags"})
+    for answer in (upload, job, key, user, deployment, batch):
         assert answer.is_success, answer.text
     prediction = LoggedPrediction(
         id="p-secret",
@@ -106,6 +107,7 @@ def owned(
         "name": "flags",
         "upload": upload.json()["id"],
         "job_id": job.json()["id"],
+        "batch_id": batch.json()["id"],
         "key_id": key.json()["id"],
         "user_id": user.json()["user"]["id"],
         "deployment": "churn",
@@ -154,6 +156,7 @@ def test_an_id_within_a_body_is_not_there_either(ask: Ask, owned: Mapping[str, s
         ("/runs/compare", {"runs": [run, run]}),
         ("/suggestions", {"model": "churn"}),
         ("/suggestions", {"dataset": "flags"}),
+        ("/batch-predict", {"model": "churn", "dataset": "flags"}),
     ):
         answer = ask("stranger").post(API + path, json=body)
         assert answer.status_code == 404, (path, answer.text)
