@@ -1,0 +1,67 @@
+"""Commands do the same on this machine and on a platform that is named."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from modelyard.bootstrap import Project
+from modelyard.cli._group import run
+from modelyard.domain.jobs import JobKind
+
+
+@pytest.fixture(params=["here", "by option", "by setting"])
+def tell(
+    request: pytest.FixtureRequest,
+    url: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., tuple[int, Any]]:
+    """Return a function that runs a command about jobs, here or at a platform."""
+    if request.param == "by setting":
+        monkeypatch.setenv("MODELYARD_URL", url)
+    named = ["--url", url] if request.param == "by option" else []
+
+    def tell_it(*arguments: str) -> tuple[int, Any]:
+        code = run(["jobs", *arguments, *named, "--json"])
+        printed = json.loads(capsys.readouterr().out)
+        return code, printed.get("error", printed) if isinstance(printed, dict) else printed
+
+    return tell_it
+
+
+@pytest.fixture
+def job(project: Project) -> str:
+    return project.jobs.submit(JobKind.EVALUATION, {"number": 1}, created_by="local").id
+
+
+def test_jobs_are_listed_and_shown(tell: Any, job: str) -> None:
+    assert [each["id"] for each in tell("list", "--state", "queued")[1]] == [job]
+    assert tell("list", "--kind", "training") == (0, [])
+    assert tell("show", job)[1]["payload"] == {"number": 1}
+
+
+def test_a_job_is_cancelled_tried_again_and_its_log_read(tell: Any, job: str) -> None:
+    assert tell("cancel", job)[1]["state"] == "cancelled"
+    again = tell("retry", job)[1]
+    assert (again["retry_of"], again["state"]) == (job, "queued")
+    lines = tell("log", job)[1]
+    assert lines == tell("log", job, "--follow")[1] != []
+
+
+def test_what_is_not_there_ends_with_the_same_code(tell: Any) -> None:
+    code, told = tell("show", "nothing")
+    assert (code, told["code"]) == (5, "not-found")
+
+
+def test_jobs_are_shown_to_people(url: str, job: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "list", "--url", url]) == 0
+    assert job in capsys.readouterr().out
+    assert run(["jobs", "show", job, "--url", url]) == 0
+    assert "evaluation" in capsys.readouterr().out
+
+
+def test_where_no_platform_is_the_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "list", "--url", "nowhere"]) == 4
+    assert "http://" in capsys.readouterr().err
