@@ -52,15 +52,17 @@ def up(host: str, port: int, **given: Any) -> None:
     answers after a few seconds. Elsewhere people log in, the first one by the token that is
     printed. Ctrl-C and SIGTERM end everything in order, within 10 seconds.
     """
-    from modelyard.api.openings import has_to_ask_for_login, open_api
-    from modelyard.api.running import run_api
-    from modelyard.bootstrap import open_project
     from modelyard.serving.listeners import bound, listen, url_of
-    from modelyard.worker.companions import worker_beside
 
     certificate = _certificate(given["certificate"], given["certificate_key"])
     with bound((host, port)) as listener:
         listen(listener, (host, port))
+        # Seconds of loading, which whoever finds the port taken does not wait for.
+        from modelyard.api.openings import has_to_ask_for_login, open_api
+        from modelyard.api.running import run_api
+        from modelyard.bootstrap import open_project
+        from modelyard.worker.companions import worker_beside
+
         project = open_project()
         asks_for_login = given["login"] or has_to_ask_for_login(project, host=host)
         app = open_api(project, host=host, has_tls=bool(certificate), asks_for_login=asks_for_login)
@@ -158,11 +160,11 @@ class _Start:
 
 
 def _certificate(chain: Path | None, key: Path | None) -> "Certificate | None":
+    if chain is None and key is None:
+        return None
     from modelyard.api.running import Certificate
     from modelyard.domain.errors import UsageError
 
-    if chain is None and key is None:
-        return None
     if chain is None or key is None:
         raise UsageError(
             "A certificate and its key belong together; one of them came.",

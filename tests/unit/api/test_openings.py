@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from modelyard.api.openings import open_to_people, open_to_this_machine, words_at_start
+from modelyard.api.openings import (
+    has_to_ask_for_login,
+    open_to_people,
+    open_to_this_machine,
+    words_at_start,
+)
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import InvalidValue, UsageError
 from modelyard.domain.perimeters import Perimeter, parse_proxies
@@ -67,6 +72,27 @@ def test_with_a_short_key_it_does_not_open(project):
     short = Project(replace(project.settings, token_key="k" * 31))
     with pytest.raises(InvalidValue, match="32 bytes"):
         open_to_people(short, host="127.0.0.1", has_tls=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "perimeter"),
+    [
+        ("192.0.2.1", Perimeter()),
+        ("127.0.0.1", Perimeter(hosts=("ml.example.org",))),
+        ("localhost", Perimeter(proxies=parse_proxies("10.0.0.5"))),
+    ],
+)
+def test_where_others_come_in_people_have_to_log_in(project, host, perimeter):
+    assert has_to_ask_for_login(_within(project, perimeter), host=host)
+
+
+def test_where_this_machine_alone_comes_in_people_log_in_once_there_is_a_user(project):
+    assert not has_to_ask_for_login(project, host="localhost")
+    token = project.access.invitations.begin_setup()
+    project.access.invitations.set_up(
+        token.text, email="ada@example.org", password=PHRASE, title=""
+    )
+    assert has_to_ask_for_login(project, host="localhost")
 
 
 def test_whoever_starts_it_is_told_that_nobody_logs_in(project):
