@@ -26,7 +26,7 @@ def show_error(error: ModelyardError, *, wants_json: bool) -> int:
         fields["findings"] = [finding.to_dict() for finding in error.findings]
     if wants_json:
         _say_json(fields)
-    elif isinstance(error, BlockingFindings):
+    elif isinstance(error, BlockingFindings) and error.findings:
         _say("Training stopped.")
         for finding in error.findings:
             _say(f"  {finding.name}: {finding.message} {finding.fix}".rstrip(), heading="")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._doors import URL, client_at
 from modelyard.cli._options import (
     DATA,
     JSON,
@@ -18,6 +19,7 @@ from modelyard.cli._options import (
     pairs,
 )
 from modelyard.cli._screen import progress
+from modelyard.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
@@ -169,6 +171,7 @@ if TYPE_CHECKING:
 @QUERY
 @dialect
 @NO_CACHE
+@URL
 @JSON
 def train(
     data: Path | str,
@@ -177,29 +180,62 @@ def train(
     wants_json: bool,
     wants_estimate: bool,
     out: Path | None,
+    url: str | None,
     **options: Any,
-) -> None:
+) -> int:
     """Train, measure and register a model on DATA.
 
     It is measured on held-out rows, and its package is proven before it is kept.
 
     A finding of severity error, leakage for example, stops the training with exit code 2 until it
     is accepted by name.
+
+    With --url a platform trains: DATA is uploaded, or is a dataset that it has. Ctrl-C asks whether
+    the job is to end.
     """
+    data = answering(data, query)
+    config = _config(options)
+    with client_at(url) as client:
+        if client is None:
+            return _train_here(
+                data,
+                config,
+                wants_estimate=wants_estimate,
+                wants_json=wants_json,
+                out=out,
+                keeps_tables=not options["no_cache"],
+            )
+        from modelyard.cli._training_elsewhere import train_at
+
+        if wants_estimate or out is not None:
+            raise UsageError(
+                "--estimate and --out are for trainings on this machine.",
+                fix="Leave them out; the platform keeps the package.",
+            )
+        return train_at(client, data, config=config, wants_json=wants_json)
+
+
+def _train_here(
+    data: Path | str,
+    config: "TrainingConfig",
+    *,
+    wants_estimate: bool,
+    wants_json: bool,
+    out: Path | None,
+    keeps_tables: bool,
+) -> int:
     from modelyard.bootstrap import open_project
     from modelyard.cli._outcomes import print_outcome, print_outlook
     from modelyard.services.datasets import location_of
 
-    data = answering(data, query)
-    config = _config(options)
-    project = open_project(keeps_tables=not options["no_cache"])
+    project = open_project(keeps_tables=keeps_tables)
     if wants_estimate:
         with progress(is_shown=not wants_json) as bar:
             outlook = project.training.estimate(
                 lambda: project.datasets.read(data, config.read), config, progress=bar
             )
         print_outlook(outlook, wants_json=wants_json)
-        return
+        return 0
     with progress(is_shown=not wants_json) as bar:
         outcome = project.training.train(
             lambda: project.datasets.read(data, config.read),
@@ -209,6 +245,7 @@ def train(
             out=out,
         )
     print_outcome(outcome, wants_json=wants_json)
+    return 0
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":

@@ -1,0 +1,64 @@
+"""`modelyard train --url`: a table is sent to a platform, trained on there, and the model shown."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from platform_jobs import TABLE, end, start_worker
+
+from loopback import served
+from modelyard.api.app import make_app
+from modelyard.bootstrap import Project, open_project
+from modelyard.cli._group import run
+
+ASKED = ("--target", "y", "--algorithm", "logistic-regression")
+
+
+@pytest.fixture
+def project() -> Iterator[Project]:
+    opened = open_project()
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def url(project: Project) -> Iterator[str]:
+    with served(make_app(project)) as address:
+        yield address
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    path.write_bytes(TABLE)
+    return path
+
+
+def test_a_table_is_sent_and_a_model_comes_back(
+    project: Project, url: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker = start_worker("--no-deployments")
+    try:
+        code = run(["train", str(file), *ASKED, "--url", url, "--tag", "stage=draft", "--json"])
+    finally:
+        end(worker)
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["job"]["state"]) == (0, "succeeded"), told
+    assert told["model"]["id"] == told["job"]["result"]["model"] == "prices@1"
+    assert project.runs.get(told["job"]["run_id"]).tags == {"stage": "draft"}
+
+
+def test_what_the_platform_refuses_ends_with_the_code_of_the_error(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "no-such-dataset", *ASKED, "--url", url, "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "not-found"
+
+
+@pytest.mark.parametrize("option", ["--estimate", "--out=there"])
+def test_what_only_this_machine_can_do_is_refused(
+    url: str, file: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", str(file), *ASKED, "--url", url, option]) == 4
+    assert "--estimate and --out" in capsys.readouterr().err
