@@ -199,3 +199,20 @@ def test_the_command_names_the_files_and_both_metrics(cli, done, tmp_path):
     refused = cli("eject", "kept")
     assert refused.code == 4
     assert "exists already" in refused.err
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_a_script_teaches_the_logarithm_where_the_model_was_taught_it(tmp_path, weight):
+    rng = np.random.default_rng(0)
+    n = 240
+    a, b = rng.normal(size=(2, n)).round(3)
+    price = np.exp(2 * a + b + rng.normal(0, 0.2, n)).round(3)
+    data = tmp_path / "prices.csv"
+    columns = {"a": a, "b": b, "w": rng.uniform(1, 3, n).round(2), "price": price}
+    pl.DataFrame(columns).write_csv(data)
+    budget = {"n_trials": 2, "only": ["ridge"], "serve": "fast"}
+    model = modelyard.train(data, target="price", name="kept", weight=weight, **budget)
+    (member,) = model.manifest.parameters["members"]
+    assert member["name"] == "ridge-1-log"
+    ejected = eject(tmp_path / "out")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)

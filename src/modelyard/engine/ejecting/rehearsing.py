@@ -15,6 +15,7 @@ from modelyard.engine.automl.fits import plan_of
 from modelyard.engine.deciding import hold_out
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Assignment, FitPlan, assign
+from modelyard.engine.log_targets import TAUGHT
 from modelyard.engine.planning import Planned, judge_of, plan_training, streams_of
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.transforms import FittedStep, Lesson, Transform, TransformCard
@@ -122,9 +123,9 @@ def _rehearsed(
     noting = {key: _Noting(each, notes) for key, each in plan.transforms.items()}
     listening = replace(plan, transforms=noting)
     given = assign(listening, split.train, validation=split.validation, rng=rng)
-    training = replace(
-        given.training, parameters=ended.parameters, X_validation=None, y_validation=None
-    )
+    # What it was taught is no hyperparameter: it stands in the plan.
+    parameters = {name: value for name, value in ended.parameters.items() if name != TAUGHT}
+    training = replace(given.training, parameters=parameters, X_validation=None, y_validation=None)
     stages = tuple(
         NotedStage(transform, stage)
         for (transform, _), stage in zip(notes, given.recipe.stages, strict=True)

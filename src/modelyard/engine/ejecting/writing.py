@@ -93,6 +93,8 @@ def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
         answers="probabilities" if plan.labels else "values",
         expected=dict(manifest.metrics[metric.card.key])["value"],
         class_weight=class_weight,
+        is_log=plan.is_log,
+        goal="logs" if plan.is_log else "y[taught]",
         is_weighed=manifest.weight is not None or class_weight != NONE,
     )
 
