@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Generic, Self
 
+from modelyard.client.batches import Batches
 from modelyard.client.datasets import Datasets
 from modelyard.client.deployments import Deployments
 from modelyard.client.jobs import Jobs
@@ -27,6 +28,7 @@ class _Nouns(Generic[Via]):
         self.models = Models(via)
         self.deployments = Deployments(via)
         self.predictions = Predictions(via)
+        self.batches = Batches(via)
         self.logins = Logins(via)
         self.people = People(via)
         self.keys = Keys(via)

@@ -15,6 +15,7 @@ from modelyard.client.operations import Noun, asks, tells
 from modelyard.client.requests import Request
 from modelyard.client.steps import Send, Work
 from modelyard.domain.identities import Role
+from modelyard.wire.batches import BatchPredictRequest
 from modelyard.wire.credentials import KeyPost, SetupPost
 from modelyard.wire.datasets import NewVersionRequest
 from modelyard.wire.jobs import TrainingRequest
@@ -33,6 +34,7 @@ BODIES: dict[str, BaseModel] = {
 }
 BODIES_OF_NOUNS: dict[tuple[str, str], BaseModel] = {
     ("keys", "add"): KeyPost(title="k"),
+    ("batches", "ask"): BatchPredictRequest(model="churn", dataset="d"),
     ("tenants", "add"): TenantPost(id="acme", title="Acme", admin_email="a@example.org"),
 }
 GIVEN: dict[str, Any] = {
@@ -60,13 +62,6 @@ NOT_ASKED = {
     # A file in one piece, which is lost when it is cut.
     ("POST", "/api/v1/ml/datasets"),
     ("OPTIONS", "/api/v1/ml/uploads"),
-    ("POST", "/api/v1/ml/batch-predict"),
-    ("GET", "/api/v1/ml/batch-predict/{batch_id}"),
-    ("GET", "/api/v1/ml/batch-predict/{batch_id}/answers"),
-    ("DELETE", "/api/v1/ml/batch-predict/{batch_id}/answers"),
-    ("GET", "/api/v1/ml/batch-predict/{job_id}"),
-    ("GET", "/api/v1/ml/batch-predict/{job_id}/answers"),
-    ("DELETE", "/api/v1/ml/batch-predict/{job_id}/answers"),
 }
 # Steps of an upload, which `test_client_uploads` carries out.
 OF_UPLOADS = {
@@ -127,7 +122,7 @@ def test_every_route_can_be_asked_by_the_client(requests: list[Request]) -> None
         if request.method in route.verbs and route.path_regex.match(request.path.partition("?")[0])
     }
     every = {(route.verbs[0], route.path) for route in every_route()}
-    assert every - asked - NOT_ASKED - OF_UPLOADS == set()
+    assert every - asked == NOT_ASKED | OF_UPLOADS
 
 
 def test_what_creates_carries_a_key_and_nothing_else_does(requests: list[Request]) -> None:
