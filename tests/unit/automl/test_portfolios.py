@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from competitions import CATALOG, plan
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Task
 from modelyard.engine.automl.portfolio import competing, portfolio
 
@@ -50,3 +51,16 @@ def test_no_two_candidates_share_a_name():
     of = plan(task=Task.REGRESSION)
     found = names(replace(of, y=np.exp(2 * of.y)))
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("ridge", "'ridge' cannot take part in this run: it cannot do binary"),
+        ("naive-bayes", "no settings of it are known to AutoML; train it alone"),
+        ("lightgmb", "'lightgmb' cannot take part in this run\\."),
+    ],
+)
+def test_one_that_was_named_and_cannot_compete_is_refused_with_the_reason(key, why):
+    with pytest.raises(InvalidValue, match=why):
+        competing(CATALOG.algorithms(), plan(), only=[key])

@@ -49,7 +49,7 @@ def competing(
     for key in only:
         if key not in able:
             raise InvalidValue(
-                f"'{key}' cannot take part in this run.",
+                f"'{key}' cannot take part in this run{_hindrance(algorithms.get(key), plan)}.",
                 fix=known_names(key, sorted(able)),
                 sample=key,
             )
@@ -59,6 +59,18 @@ def competing(
             f"No algorithm can take part in a {plan.task} task here.", fix="Name one with --only."
         )
     return chosen
+
+
+def _hindrance(algorithm: Algorithm | None, plan: FitPlan) -> str:
+    """Say why an algorithm cannot take part, empty where there is none of its name."""
+    if algorithm is None:
+        return ""
+    card = algorithm.card
+    if plan.task not in card.tasks:
+        return f": it cannot do {plan.task}"
+    if not card.starts:
+        return ": no settings of it are known to AutoML; train it alone with --algorithm"
+    return ": it is not installed, or cannot weigh rows as is asked"
 
 
 def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
