@@ -10,8 +10,10 @@ machine is.
 Told is by how many percent the error on the rows held back is larger without a technique: above
 zero the technique pays. The error is the log loss, the root mean squared error, or what the area
 under the ROC curve lacks to 1. `*` marks what is beyond chance: the 95 % interval over draws of
-the rows held back, the same for both, does not reach zero. A technique that has no part in a table,
-such as logarithms where the target is a class, has no figure there.
+the rows held back, the same for both, does not reach zero; what chance does to fits and choices is
+not in it, more seeds tell that. A technique that has no part in a table, such as logarithms where
+the target is a class, has no figure there. The search, blending, calibration and cheap serving are
+left out of what is made of the same candidates, the others of a race of their own.
 
 Runs are kept as they come in one file; `--resume` leaves out those that are in it already.
 """
