@@ -67,8 +67,8 @@ def predict(
 
     data = answering(data, query)
     require_another(out, data)
-    is_strict = options.pop("is_strict")
-    levels = {name: options.pop(name) for name in ("interval", "sets")}
+    wanted = {name: options.pop(name) for name in ("is_strict", "interval", "sets")}
+    how = BatchOptions(with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets, **wanted)
     found, predicting = FileDialect(**options), open_project().predicting
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")
@@ -77,15 +77,9 @@ def predict(
         bar.stage("Predicting")
         answer: Answer | Batch
         if out is None:
-            plain = predicting.predict(opened, data, dialect=found, is_strict=is_strict)
-            answer = with_certainty(opened, plain, **levels)
+            plain = predicting.predict(opened, data, dialect=found, is_strict=how.is_strict)
+            answer = with_certainty(opened, plain, interval=how.interval, sets=how.sets)
         else:
-            how = BatchOptions(
-                with_probabilities=proba,
-                is_strict=is_strict,
-                is_for_spreadsheets=is_for_spreadsheets,
-                **levels,
-            )
             file = AnswerFile(out, how)
             answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)
     if wants_json:
