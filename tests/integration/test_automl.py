@@ -39,12 +39,10 @@ def test_the_candidates_stand_in_the_record_of_the_run(cli, data):
     cli("train", data, "--target", "y", *FEW, "--json")
     (run,) = cli("runs", "list", "--json").document
     trials = cli("runs", "show", run["id"], "--json").document["trials"]
-    assert len(trials) == 3
-    assert {each["parameters"]["candidate"] for each in trials} == {
-        "lightgbm-1",
-        "logistic-regression-1",
-        "lightgbm-2",
-    }
+    # Whose turn is third depends on which of the first two ends first.
+    names = {each["parameters"]["candidate"] for each in trials}
+    assert len(names) == len(trials) == 3
+    assert {"lightgbm-1", "logistic-regression-1"} < names
 
 
 def test_two_deterministic_runs_leave_the_same_package(data, tmp_path):

@@ -70,7 +70,8 @@ def test_the_calls_of_the_page_are_answered(server: Running, line: str) -> None:
 
 
 def test_the_calls_of_the_readme_are_answered(tmp_path: Path) -> None:
-    lines = _curl_lines(README)
+    # Those of the platform ask another server: a test of their own runs them.
+    lines = [each for each in _curl_lines(README) if "/api/v1/" not in each]
     assert lines
     write_samples(tmp_path)
     model = modelyard.train(tmp_path / "penguins.csv", target="sex", algorithm="dummy")

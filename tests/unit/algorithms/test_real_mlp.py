@@ -68,13 +68,14 @@ def test_values_of_realmlp_stay_within_those_that_were_taught():
 @pytest.mark.parametrize("n_classes", [0, 3])
 def test_the_gradient_is_that_of_the_loss(n_classes):
     given = lesson(in_classes(n_classes), n_classes=n_classes, hidden_units=5)
-    network = Network.drawn(given, n_outputs=n_classes or 1)
-    network.weights[:] = RNG.normal(size=len(network.weights))
+    network = Network.drawn(given, n_outputs=n_classes or 1).in_double()
+    rng = np.random.default_rng(1)
+    network.weights[:] = rng.normal(size=len(network.weights))
     targets = np.eye(3)[given.y] if n_classes else given.y[:, None]
-    values, targets = X[:50].astype(np.float32), targets[:50].astype(np.float32)
+    values, targets = X[:50], targets[:50]
 
     def loss():
-        answers = network._answers(values).astype(np.float64)
+        answers = network._answers(values)
         if not n_classes:
             return np.mean((answers - targets) ** 2)
         largest = answers.max(axis=1, keepdims=True)
@@ -82,14 +83,14 @@ def test_the_gradient_is_that_of_the_loss(n_classes):
         return -np.mean((logs * targets).sum(axis=1))
 
     gradient = gradient_of(network, values, targets=targets, weight=None, left_out=None)
-    for at in RNG.choice(len(network.weights), 20, replace=False):
+    for at in rng.choice(len(network.weights), 20, replace=False):
         kept = network.weights[at]
-        network.weights[at] = kept + 1e-2
+        network.weights[at] = kept + 1e-6
         above = loss()
-        network.weights[at] = kept - 1e-2
-        slope = (above - loss()) / 2e-2
+        network.weights[at] = kept - 1e-6
+        slope = (above - loss()) / 2e-6
         network.weights[at] = kept
-        assert gradient[at] == pytest.approx(slope, rel=0.03, abs=2e-3)
+        assert gradient[at] == pytest.approx(slope, rel=1e-4, abs=1e-7)
 
 
 def test_rows_that_count_more_draw_the_answers_to_them():
