@@ -18,7 +18,9 @@ def options_of(read: Mapping[str, Any]) -> ReadOptions:
     kinds = {name: ColumnKind.called(kind) for name, kind in read.get("kinds", {}).items()}
     tokens = read.get("missing_tokens")
     return ReadOptions(
-        **{name: read.get(name) for name in ("encoding", "delimiter", "decimal")},
+        encoding=read.get("encoding"),
+        delimiter=read.get("delimiter"),
+        decimal=read.get("decimal"),
         missing_tokens=None if tokens is None else tuple(tokens),
         kinds=kinds,
     )
