@@ -1,4 +1,4 @@
-"""Chooses which candidates answer together and how much each counts, as serving allows."""
+"""Blends: what their members are, what they may cost to serve, and the one model that they become."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
