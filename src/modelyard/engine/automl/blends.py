@@ -1,4 +1,4 @@
-"""Blends: what their members are, what they may cost to serve, and the one model that they become."""
+"""Blends: what is chosen from, what answering may cost, and the one model that members become."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
