@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -38,21 +39,27 @@ class Platform:
     """A platform that was started by the command.
 
     Attributes:
-        lines: what it has printed so far.
+        lines: what it has printed so far, also as errors.
     """
 
     process: subprocess.Popen[str]
     home: Path
     lines: list[str]
 
+    def listen(self) -> None:
+        """Take in what it prints, until it ends."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
     def wait_for(self, words: str) -> str:
         """Return the first line with these words, which may still have to come."""
-        assert self.process.stdout is not None
-        while not any(words in line for line in self.lines):
-            line = self.process.stdout.readline()
-            assert line, self.lines
-            self.lines.append(line.rstrip("\n"))
-        return next(line for line in self.lines if words in line)
+        until = time.monotonic() + PATIENCE_S
+        while not (found := [line for line in self.lines if words in line]):
+            assert time.monotonic() < until, self.lines
+            assert self.process.poll() is None, self.lines
+            time.sleep(0.05)
+        return found[0]
 
     @property
     def url(self) -> str:
@@ -63,7 +70,8 @@ class Platform:
     def document(self) -> Any:
         """Return the document that `--json` prints."""
         self.wait_for("}")
-        return json.loads("\n".join(self.lines))
+        begin, end = self.lines.index("{"), self.lines.index("}")
+        return json.loads("\n".join(self.lines[begin : end + 1]))
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -87,13 +95,20 @@ def up(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Ite
     own = {"MODELYARD_HOME": str(home), "MODELYARD_KEYS": str(folder / "keys")}
     command = [sys.executable, "-m", "modelyard", "up", "--port", "0", *options]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **own, **(env or {})}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **own, **(env or {})},
     ) as process:
         platform = Platform(process, home, [])
+        listener = Thread(target=platform.listen, daemon=True)
+        listener.start()
         try:
             yield platform
         finally:
             process.kill()
+            listener.join(PATIENCE_S)
     wait_until_gone(platform)
 
 
