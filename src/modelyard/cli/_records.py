@@ -71,7 +71,7 @@ def print_kept_metrics(metrics: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def _rounded(values: Mapping[str, float], columns: Sequence[str]) -> tuple[str, ...]:
-    from modelyard.reporting.numerals import decimals_for, number
+    from modelyard.kit.numerals import decimals_for, number
 
     value, low, high = (_known(values.get(name)) for name in ("value", "low", "high"))
     digits = decimals_for(low, high, value=value)

@@ -271,7 +271,7 @@ def print_groups_and_learning(evaluation: Evaluation) -> None:
 
 def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:
     """Round as far as the interval bears it."""
-    from modelyard.reporting.numerals import decimals_for, number
+    from modelyard.kit.numerals import decimals_for, number
 
     digits = decimals_for(estimate.low, estimate.high, value=estimate.value)
     value, low, high, baseline, gain, gain_low, gain_high = (

@@ -58,7 +58,7 @@ def verify(*, tenant: str, wants_json: bool) -> int:
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     check = open_project().of(tenant).audit.verify()
     is_sound = check.broken_at is None

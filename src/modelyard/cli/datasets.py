@@ -30,7 +30,7 @@ def datasets() -> None:
 def list_datasets(*, wants_json: bool) -> None:
     """List the datasets by name."""
     from modelyard.bootstrap import open_project
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     found = open_project().named_datasets.find().items
     if wants_json:
@@ -141,7 +141,7 @@ def preview(dataset: str, *, rows: int, wants_json: bool) -> None:
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     found = open_project().named_datasets.preview(dataset, n_rows=rows)
     if wants_json:
@@ -161,7 +161,7 @@ def load(dataset: str, *, wants_json: bool) -> None:
     Trainings read the file.
     """
     from modelyard.bootstrap import open_project
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     project = open_project()
     version = project.named_datasets.require_ready(project.named_datasets.get(dataset))
@@ -236,7 +236,7 @@ def _read_and_tell(project: "Project", version: "DatasetVersion", *, wants_json:
     if wants_json:
         print_json(_plain(known))
         return
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     size = f"{counted(known.n_rows or 0, 'row')}, {counted(known.n_columns or 0, 'column')}"
     click.echo(f"{known.reference}: {size}, SHA-256 {known.sha256}")

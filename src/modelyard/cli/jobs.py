@@ -37,7 +37,7 @@ def list_jobs(
     *, state: str | None, kind: str | None, limit: int, url: str | None, wants_json: bool
 ) -> None:
     """List jobs, the newest first."""
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
     from modelyard.wire.jobs import JobListQuery
 
     query = JobListQuery(

@@ -65,7 +65,7 @@ def list_models(*, wants_json: bool, **options: Any) -> None:
         )
         for model in found
     ]
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     print_table(counted(len(found), "model"), headings, rows=rows)
 
@@ -88,7 +88,7 @@ def show(model: str, *, wants_json: bool) -> None:
     if wants_json:
         print_json({**asdict(origin), "evaluations": [asdict(each) for each in evaluations]})
         return
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     facts = _plain(origin.model)
     metrics = facts.pop("metrics")
@@ -121,7 +121,7 @@ def lineage(sha256: str, *, wants_json: bool) -> None:
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     found = open_project().models.offspring(sha256)
     if wants_json:

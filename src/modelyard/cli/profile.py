@@ -74,7 +74,7 @@ def profile(
 
 
 def _print_columns(profile: "TableProfile") -> None:
-    from modelyard.reporting.numerals import counted
+    from modelyard.kit.numerals import counted
 
     rows = [
         (

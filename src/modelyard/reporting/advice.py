@@ -6,8 +6,8 @@ from modelyard.domain.evaluations import Coverage, Evaluation
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.suggestions import Suggestion
 from modelyard.domain.tasks import Task
+from modelyard.kit.numerals import count, decimals_for, number, share
 from modelyard.reporting.fairness_views import is_unequal
-from modelyard.reporting.numerals import count, decimals_for, number, share
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.verdicts import Standing, Verdict
 

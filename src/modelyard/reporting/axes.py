@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from modelyard.reporting.numerals import short
+from modelyard.kit.numerals import short
 
 _N_TICKS = 5
 # Below each limit, the round number that takes the place of a step.

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from modelyard.domain.findings import worst_first
 from modelyard.domain.manifests import Manifest
+from modelyard.kit.numerals import UNDEFINED, count, number, share
+from modelyard.kit.texts import visible
 from modelyard.reporting.advice import in_practice
 from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.fairness_views import fairness_sentences
 from modelyard.reporting.leaderboard_views import leaderboard_sentences
-from modelyard.reporting.numerals import UNDEFINED, count, number, share
 from modelyard.reporting.subjects import ReportSubject
-from modelyard.reporting.texts import visible
 from modelyard.reporting.verdicts import verdict_of
 from modelyard.reporting.views import fold_summary, metric_views, parity_sentence
 from modelyard.reporting.weak_views import slice_sentences

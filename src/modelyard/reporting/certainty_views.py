@@ -1,7 +1,7 @@
 """How sure a model's answers are, in words: calibration, threshold, and coverage by level."""
 
 from modelyard.domain.evaluations import Evaluation
-from modelyard.reporting.numerals import number, share
+from modelyard.kit.numerals import number, share
 from modelyard.reporting.subjects import ReportSubject
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.profiles import ColumnProfile, TableProfile
+from modelyard.kit.numerals import count, number, share
+from modelyard.kit.texts import shorten, visible
 from modelyard.reporting.glyphs import draw_histogram
-from modelyard.reporting.numerals import count, number, share
-from modelyard.reporting.texts import shorten, visible
 
 # Columns that a page still scrolls through; the rest is counted.
 MAX_COLUMNS = 300

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison
 from modelyard.domain.evaluations import IntervalUnit
-from modelyard.reporting.numerals import UNDEFINED, count, decimals_for, number, size
-from modelyard.reporting.texts import visible
+from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, size
+from modelyard.kit.texts import visible
 
 Row = tuple[str, ...]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from modelyard.domain.evaluations import Evaluation
-from modelyard.reporting.numerals import decimals_for, number, share
+from modelyard.kit.numerals import decimals_for, number, share
 
 
 def cost_sentence(evaluation: Evaluation) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from modelyard.domain.evaluations import Evaluation, Importance, MetricEstimate
-from modelyard.reporting.numerals import decimals_for, number
+from modelyard.kit.numerals import decimals_for, number
 
 # Conventions, after Kaufman, Rosset, Perlich, Stitelman: Leakage in Data Mining (2012), section 4:
 # what is too good, and good by one column, is looked into. Of what lies between guessing and the

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.fairness import Fairness, Group, GroupFigure
-from modelyard.reporting.numerals import UNDEFINED, count, decimals_for, number, share
+from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, share
 from modelyard.reporting.views import ChartView, chart_views
 
 SELECTION = "selection rate"

@@ -5,7 +5,7 @@ from statistics import median
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import Ending, TrialStatus
-from modelyard.reporting.numerals import brief, count, decimals_for, number, size
+from modelyard.kit.numerals import brief, count, decimals_for, number, size
 
 # Candidates that a page shows, and of the others those that are named; the run's record has all.
 MAX_ENTRIES, _MAX_OTHERS = 15, 6

@@ -2,7 +2,7 @@
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.learning import LearningCurve
-from modelyard.reporting.numerals import count, decimals_for, number, share
+from modelyard.kit.numerals import count, decimals_for, number, share
 
 
 def learning_rows(learning: LearningCurve | None) -> tuple[tuple[str, ...], ...]:

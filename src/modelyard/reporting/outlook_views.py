@@ -1,7 +1,7 @@
 """What is expected of an AutoML run, in words, before it begins."""
 
 from modelyard.domain.outlooks import Outlook
-from modelyard.reporting.numerals import count, size
+from modelyard.kit.numerals import count, size
 
 
 def outlook_sentences(outlook: Outlook) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import worst_first
+from modelyard.kit.numerals import count
+from modelyard.kit.texts import visible
 from modelyard.reporting.advice import in_practice, next_steps, purpose, reasons
 from modelyard.reporting.certainty_views import certainty_sentences, coverage_rows
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
@@ -13,10 +15,8 @@ from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.fairness_views import fairness_view
 from modelyard.reporting.leaderboard_views import leaderboard_view
 from modelyard.reporting.learning_views import learning_chart, learning_rows
-from modelyard.reporting.numerals import count
 from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
-from modelyard.reporting.texts import visible
 from modelyard.reporting.verdicts import verdict_of
 from modelyard.reporting.views import (
     ChartView,

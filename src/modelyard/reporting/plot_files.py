@@ -6,9 +6,9 @@ from html import escape
 from importlib.resources import files
 
 from modelyard.domain.charts import ChartSpec
+from modelyard.kit.texts import shorten, visible, width_em
 from modelyard.reporting.plots import HEIGHT, WIDTH, draw_chart, legend
 from modelyard.reporting.svg import element, text
-from modelyard.reporting.texts import shorten, visible, width_em
 
 _MARGIN, _TITLE_ROOM, _LEGEND_ROW = 16.0, 34.0, 18.0
 _FONT = 12.0

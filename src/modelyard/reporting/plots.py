@@ -5,10 +5,10 @@ from dataclasses import replace
 from math import ceil, floor, isfinite, log10
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
+from modelyard.kit.numerals import number
+from modelyard.kit.texts import shorten, visible, width_em
 from modelyard.reporting.axes import Axis
-from modelyard.reporting.numerals import number
 from modelyard.reporting.svg import element, picture, text, title
-from modelyard.reporting.texts import shorten, visible, width_em
 
 WIDTH, HEIGHT = 460.0, 330.0
 N_COLOURS = 6

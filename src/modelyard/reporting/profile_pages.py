@@ -8,10 +8,10 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, worst_first
 from modelyard.domain.profiles import ColumnProfile, Relations, TableProfile
 from modelyard.domain.tables import SourceFacts
+from modelyard.kit.numerals import count, number, share
+from modelyard.kit.texts import visible
 from modelyard.reporting.columns import MAX_COLUMNS, column_range, column_views
-from modelyard.reporting.numerals import count, number, share
 from modelyard.reporting.profile_pictures import draw_heat_map, draw_patterns, draw_values
-from modelyard.reporting.texts import visible
 from modelyard.reporting.views import source_facts
 
 Facts = tuple[tuple[str, str], ...]

@@ -2,9 +2,9 @@
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.profiles import ColumnProfile, MissingPattern, Relations
-from modelyard.reporting.numerals import count, number, share
+from modelyard.kit.numerals import count, number, share
+from modelyard.kit.texts import shorten
 from modelyard.reporting.svg import element, picture, text, title
-from modelyard.reporting.texts import shorten
 
 _WIDTH, _HEIGHT = 280.0, 84.0
 _ROW, _N_BARS = 18.0, 6

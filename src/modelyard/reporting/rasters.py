@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from modelyard.domain.charts import ChartKind, ChartSpec
+from modelyard.kit.numerals import number
+from modelyard.kit.texts import shorten, visible
 from modelyard.protocols.extras import import_extra
-from modelyard.reporting.numerals import number
 from modelyard.reporting.plot_files import COLOURS
-from modelyard.reporting.texts import shorten, visible
 
 _INCHES, _DOTS_PER_INCH = (6.4, 4.6), 150
 _LABEL_EM = 16.0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from modelyard.domain.trials import Ending, Search, Trial, TrialStatus, Value, best_first
-from modelyard.reporting.numerals import count, decimals_for, number
+from modelyard.kit.numerals import count, decimals_for, number
 
 # Trials that a page shows; all of them are in the run's record.
 MAX_TRIALS = 10

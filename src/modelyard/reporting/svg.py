@@ -2,7 +2,7 @@
 
 from html import escape
 
-from modelyard.reporting.texts import visible
+from modelyard.kit.texts import visible
 
 
 def element(name: str, *children: str, **attributes: object) -> str:

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.tasks import Label
+from modelyard.kit.numerals import counted, decimals_for, number, share
 from modelyard.reporting.doubts import doubts_of, has_poor_probabilities
-from modelyard.reporting.numerals import counted, decimals_for, number, share
 
 
 class Standing(StrEnum):

@@ -9,11 +9,11 @@ from modelyard.domain.charts import ChartSpec
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.manifests import Parity
 from modelyard.domain.tables import SourceFacts
+from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, share, size
+from modelyard.kit.texts import shorten, visible
 from modelyard.reporting.glyphs import draw_interval
-from modelyard.reporting.numerals import UNDEFINED, count, decimals_for, number, share, size
 from modelyard.reporting.plots import draw_chart, legend
 from modelyard.reporting.subjects import ReportSubject
-from modelyard.reporting.texts import shorten, visible
 
 _DECIMALS = {".": "point", ",": "comma"}
 _MAX_VALUE_EM = 120.0

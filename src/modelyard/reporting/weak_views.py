@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from modelyard.domain.weaknesses import Slice, Weaknesses
-from modelyard.reporting.numerals import count, number, share
-from modelyard.reporting.texts import shorten, visible
+from modelyard.kit.numerals import count, number, share
+from modelyard.kit.texts import shorten, visible
 
 _MAX_CELL_EM = 16.0
 

@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from modelyard.domain.errors import ModelyardError
+from modelyard.kit.numerals import counted
 from modelyard.kit.version import VERSION
-from modelyard.reporting.numerals import counted
 
 # Below this a training on a few hundred thousand rows may fail to write its package.
 LEAST_FREE_BYTES = 500_000_000

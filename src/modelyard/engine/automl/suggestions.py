@@ -14,8 +14,8 @@ from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.tuning.ties import paired_interval
+from modelyard.kit.numerals import brief, count, decimals_for, number, share
 from modelyard.protocols.algorithms import Algorithm, Family
-from modelyard.reporting.numerals import brief, count, decimals_for, number, share
 
 # Findings that are named: what to mend first is a short list.
 _MOST_COLUMNS = 3

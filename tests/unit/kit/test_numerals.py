@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.reporting.numerals import count, decimals_for, number, share, short, size
+from modelyard.kit.numerals import count, decimals_for, number, share, short, size
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.reporting.texts import shorten, visible, width_em
+from modelyard.kit.texts import shorten, visible, width_em
 
 
 @pytest.mark.parametrize(
