@@ -18,6 +18,8 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+# Without the slow tests a process that hangs need not be waited for as long as they may take.
+QUICK := $(PYTEST) -o faulthandler_timeout=400
 
 .DEFAULT_GOAL := help
 .PHONY: help install setup demo train evaluate predict serving-dist install-serving \
@@ -101,16 +103,16 @@ engine:
 # ---------------------------------------------------------------- tests and checks
 
 test: $(VENV)/dev.stamp ## the tests of the base install, within 10 minutes
-	$(PYTEST) -m "not extras and not slow"
+	$(QUICK) -m "not extras and not slow"
 
 test-extras: $(VENV)/extras.stamp ## the tests that need optional libraries
-	$(PYTEST) -m "extras and not slow"
+	$(QUICK) -m "extras and not slow"
 
 test-all: $(VENV)/extras.stamp ## every test, the slow ones too, with the coverage that we demand
 	$(PYTEST) --cov --cov-report=term
 
 check: format-check lint types floors $(VENV)/extras.stamp docs ## all that a change must pass
-	$(PYTEST) -m "not slow" --cov --cov-report=term
+	$(QUICK) -m "not slow" --cov --cov-report=term
 
 lint: $(VENV)/dev.stamp ## ruff with everything on, yamllint
 	$(BIN)/ruff check .

@@ -24,6 +24,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Tests that load ONNX Runtime by themselves tell nobody of it either.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
+# Less than `faulthandler_timeout`, which ends the process.
+SLOW_S = 1800
+
 
 class NetworkBlockedError(Exception):
     """A test asked for an address beyond this machine."""
@@ -55,6 +58,13 @@ def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
 def pytest_configure() -> None:
     """Put the guard up before the first test is imported; it stays until the process ends."""
     sys.addaudithook(_refuse_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let slow tests take longer than the others before they count as hanging."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_S))
 
 
 @pytest.fixture(autouse=True)
