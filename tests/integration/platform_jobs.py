@@ -21,7 +21,7 @@ from modelyard.services.uploads import UploadRequest
 
 _CHILD = b"modelyard.worker.child"
 # Far more than a training of these rows takes on a crowded machine.
-PATIENCE_S = 300.0
+PATIENCE_S = 200.0
 
 TABLE = table().encode()
 CONFIG = TrainingConfig(target="y", algorithm="logistic-regression")
@@ -87,7 +87,7 @@ def end(worker: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         worker.send_signal(signal.SIGCONT)
         worker.kill()
-    worker.wait()
+    worker.wait(PATIENCE_S)
 
 
 def leftovers(project: Project) -> list[str]:

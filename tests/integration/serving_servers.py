@@ -86,5 +86,5 @@ def running(
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait()
+        process.wait(timeout=60)
         process.stdout.close()

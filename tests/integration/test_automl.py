@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ending import killed
 from rows import table
 
 import modelyard
@@ -70,7 +71,10 @@ def test_a_run_that_was_killed_goes_on_where_it_was(data, tmp_path, monkeypatch)
     home = tmp_path / "home"
     monkeypatch.setenv("MODELYARD_HOME", str(home))
     words = ["train", str(data), "--target", "y", "--trials", "6", "--only", "lightgbm"]
-    with subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL) as process:
+    with (
+        subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL) as process,
+        killed(process),
+    ):
         kept = home / "unfinished"
         ends = time.monotonic() + WAIT_S
         while not list(kept.glob("*/lightgbm-1/entry.json")):
@@ -88,7 +92,10 @@ def test_a_run_that_was_killed_goes_on_where_it_was(data, tmp_path, monkeypatch)
 def test_an_interrupted_run_packages_the_best_so_far(cli, data, tmp_path):
     words = ["train", str(data), "--target", "y", "--trials", "500", "--only", "lightgbm"]
     pipe = subprocess.PIPE
-    with subprocess.Popen([*COMMAND, *words], stdout=pipe, stderr=pipe, text=True) as process:
+    with (
+        subprocess.Popen([*COMMAND, *words], stdout=pipe, stderr=pipe, text=True) as process,
+        killed(process),
+    ):
         home = Path(os.environ["MODELYARD_HOME"])
         ends = time.monotonic() + WAIT_S
         while not list((home / "unfinished").glob("*/*/entry.json")):

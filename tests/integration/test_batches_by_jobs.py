@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from platform_jobs import children, is_stopped, leftovers, start_worker
+from platform_jobs import PATIENCE_S, children, is_stopped, leftovers, start_worker
 from rows import table
 
 from modelyard.bootstrap import Project, open_project
@@ -149,7 +149,8 @@ def test_a_job_that_is_killed_with_its_file_placed_has_one_file_in_the_end(
 ) -> None:
     job = ask()
     # Where the file lies already and nothing tells of it.
-    start_worker("--until-idle", failpoint=f"{point}:kill:{tmp_path / 'fired'}").wait()
+    killed = start_worker("--until-idle", failpoint=f"{point}:kill:{tmp_path / 'fired'}")
+    killed.wait(PATIENCE_S)
     work()
     kept = project.jobs.get(job.id)
     assert (kept.state, kept.attempts) == (JobState.SUCCEEDED, 2)

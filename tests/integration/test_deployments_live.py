@@ -68,7 +68,7 @@ class Live:
 
     def close(self) -> None:
         self._is_ending.set()
-        self._thread.join()
+        self._thread.join(WAIT_S)
         self.project.database.close()
 
     def deploy(self, model: Model | None = None) -> Deployment:
@@ -178,18 +178,20 @@ def test_every_answer_before_kill_9_is_in_the_table_exactly_once(live: Live) -> 
 
     with ThreadPoolExecutor(8) as pool:
         asking = [pool.submit(ask_on) for _ in range(8)]
-        for _ in range(2):
-            n_before = len(acknowledged)
-            _until(lambda n=n_before: len(acknowledged) > n + 50)
-            killed = live.pid
-            os.kill(killed, signal.SIGKILL)
-            # Loading goes on beside all that.
-            load_predictions(live.project)
-            _until(lambda pid=killed: live.pid != pid and live.flowers.url is not None)
-            live.wait()
-        stopped.set()
+        try:
+            for _ in range(2):
+                n_before = len(acknowledged)
+                _until(lambda n=n_before: len(acknowledged) > n + 50)
+                killed = live.pid
+                os.kill(killed, signal.SIGKILL)
+                # Loading goes on beside all that.
+                load_predictions(live.project)
+                _until(lambda pid=killed: live.pid != pid and live.flowers.url is not None)
+                live.wait()
+        finally:
+            stopped.set()
     for each in asking:
-        each.result()
+        each.result(WAIT_S)
     told = Counter(each.id for each in live.logged())
     assert len(acknowledged) == len(set(acknowledged)) > 100
     assert [prediction_id for prediction_id in acknowledged if told[prediction_id] != 1] == []
@@ -207,13 +209,15 @@ def test_another_version_takes_over_without_a_lost_request(live: Live) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         asking = [pool.submit(ask_on) for _ in range(2)]
-        pid, url = live.pid, live.flowers.url
-        _until(lambda: seen[f"200 {live.model.version}"] > 0)
-        live.deploy(second)
-        _until(lambda: seen[f"200 {second.version}"] > 0)
-        stopped.set()
+        try:
+            pid, url = live.pid, live.flowers.url
+            _until(lambda: seen[f"200 {live.model.version}"] > 0)
+            live.deploy(second)
+            _until(lambda: seen[f"200 {second.version}"] > 0)
+        finally:
+            stopped.set()
     for each in asking:
-        each.result()
+        each.result(WAIT_S)
     assert set(seen) == {f"200 {live.model.version}", f"200 {second.version}"}
     assert (live.pid, live.flowers.url) == (pid, url)
 
@@ -289,6 +293,6 @@ def test_no_serving_process_outlives_its_worker(
         assert address is not None
     finally:
         working.kill()
-        working.wait()
+        working.wait(WAIT_S)
     _until(lambda: _has_ended(address.pid))
     project.database.close()

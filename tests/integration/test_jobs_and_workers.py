@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from platform_jobs import (
+    PATIENCE_S,
     ask,
     children,
     end,
@@ -139,7 +140,7 @@ def test_whatever_is_killed_where_the_job_is_done_once(
 ) -> None:
     job = ask(project)
     killed = start_worker("--until-idle", failpoint=armed(f"{point}:kill"))
-    killed.wait()
+    killed.wait(PATIENCE_S)
     work()
     kept = project.jobs.get(job.id)
     assert kept.state is SUCCEEDED
@@ -204,7 +205,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(
     try:
         wait_for(lambda: states(project, job) == [JobState.RUNNING])
         told.send_signal(signal.SIGTERM)
-        assert told.wait() == 0
+        assert told.wait(PATIENCE_S) == 0
         kept = project.jobs.get(job.id)
         assert (kept.state, kept.attempts, children()) == (JobState.QUEUED, 0, [])
         assert project.claims.workers() == ()
@@ -217,7 +218,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(
 def test_a_job_that_kills_its_worker_is_not_tried_for_ever(project: Project) -> None:
     job = ask(project)
     for _ in range(4):
-        start_worker("--until-idle", failpoint="child.started:kill").wait()
+        start_worker("--until-idle", failpoint="child.started:kill").wait(PATIENCE_S)
     worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
     kept = project.jobs.get(job.id)
     assert (kept.state, kept.problem, kept.attempts) == (FAILED, "worker-lost", 3)

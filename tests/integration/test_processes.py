@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ending import killed
 from rows import QUICK, table
 
 from modelyard.store.databases import open_database
@@ -23,17 +24,17 @@ def _start(*arguments: object) -> "subprocess.Popen[str]":
 
 
 def test_a_real_process_trains_and_says_so_by_its_exit_code(put) -> None:
-    out, err = (
-        process := _start("train", put("data.csv", table()), *QUICK, "--json")
-    ).communicate()
+    out, err = (process := _start("train", put("data.csv", table()), *QUICK, "--json")).communicate(
+        timeout=WAIT_S
+    )
     assert process.returncode == 0, err
     assert json.loads(out)["reference"] == "data@1"
 
 
 def test_a_real_process_refuses_without_a_trace(put) -> None:
-    _, err = (
-        process := _start("train", put("data.csv", "x,y\n1\n"), "--target", "y")
-    ).communicate()
+    _, err = (process := _start("train", put("data.csv", "x,y\n1\n"), "--target", "y")).communicate(
+        timeout=WAIT_S
+    )
     assert process.returncode == 3
     assert "Row 1 has 1 field" in err
     assert "Traceback" not in err
@@ -46,7 +47,7 @@ def test_an_interrupted_training_is_recorded_as_cancelled(
     """Ctrl-C while it fits; nothing half-made is left."""
     path, out = put("data.csv", table(n_rows=2000)), tmp_path / "package"
     endless = ("--algorithm", algorithm, "--set", f"n_estimators={n_trees}", "--out", out)
-    with _start("train", path, "--target", "y", *endless) as process:
+    with _start("train", path, "--target", "y", *endless) as process, killed(process):
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("Fitting"):

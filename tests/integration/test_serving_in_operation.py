@@ -99,7 +99,7 @@ def test_a_new_version_takes_over_without_a_lost_request(
             finally:
                 is_over.set()
             for each in asking:
-                each.result()
+                each.result(timeout=60)
         assert set(statuses) == {200, 422}
         # What cannot be opened does not take over.
         (folder / "model.onnx").write_bytes(b"changed")
@@ -153,7 +153,7 @@ def test_what_is_on_its_way_is_answered_before_the_end(tmp_path: Path, row: dict
         begun.wait(timeout=60)
         _until(lambda: server.client.get("/health").json()["in_flight"] == 1)
         assert server.end() == 0
-        assert answer.result().status_code == 200
+        assert answer.result(timeout=60).status_code == 200
         assert server.events("request")[-1]["path"] == "/predict"
 
 

@@ -86,7 +86,7 @@ class Server:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.wait(timeout=60)
         self._listening.close()
 
 

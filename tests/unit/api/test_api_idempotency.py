@@ -135,7 +135,7 @@ def test_a_key_that_is_none_is_refused(ask: Ask, maker: Maker, key: str) -> None
 def test_fifty_at_once_make_one_thing(app: FastAPI, maker: Maker) -> None:
     maker.may_go_on.clear()
     answers: list[Any] = []
-    start = threading.Barrier(51)
+    start = threading.Barrier(51, timeout=60)
 
     def send() -> None:
         # One portal for each: a client of its own, as fifty programs would have.
@@ -149,7 +149,7 @@ def test_fifty_at_once_make_one_thing(app: FastAPI, maker: Maker) -> None:
     start.wait()
     maker.may_go_on.set()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert maker.made == {"a": 1}
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) <= {201, 409}

@@ -120,7 +120,7 @@ def test_the_clock_counts_the_work_of_a_child_that_runs_and_of_one_that_has_ende
     ) as child:
         assert child.stdout.readline() == "done\n"
         running = clock()
-        child.communicate()
+        child.communicate(timeout=60)
     # Half a second of one core; /proc counts in hundredths.
     assert running - begun >= 0.24
     assert clock() >= running

@@ -34,7 +34,7 @@ def answering(status: int, content: bytes) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(timeout=60)
 
 
 def test_a_server_that_is_well_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:

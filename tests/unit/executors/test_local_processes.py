@@ -12,6 +12,7 @@ from modelyard.domain.errors import WorkersLost
 from modelyard.protocols.executors import Outcome
 
 HERE = Path(__file__).parent
+PATIENCE_S = 120.0
 
 
 @pytest.fixture
@@ -39,10 +40,20 @@ def opened(work):
         pool.close()
 
 
+def until(is_so, *, beside=lambda: time.sleep(0.01)):
+    """Wait until something is so, and fail where it does not come to be."""
+    ends = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < ends, "it did not come to be"
+        beside()
+
+
 def told(pool, *numbers):
     """Return all that is told of pieces of work, until all have ended."""
     notices, running = [], set(numbers)
+    ends = time.monotonic() + PATIENCE_S
     while running:
+        assert time.monotonic() < ends, f"{running} did not end"
         for notice in pool.wait(1.0):
             notices.append(notice)
             if notice.is_last:
@@ -128,15 +139,12 @@ def test_a_process_that_is_killed_is_told_as_such(opened, work):
 def test_closing_leaves_no_process_behind(work):
     pool = COMPONENT.open({"name": "shared"}, n_places=2, memory_bytes=None)
     pool.submit(1, work.never_end, argument=0)
-    while not children_of(os.getpid()):
-        pool.wait(0.05)
+    until(lambda: children_of(os.getpid()), beside=lambda: pool.wait(0.05))
     (zygote,) = children_of(os.getpid())
-    while not children_of(zygote):
-        pool.wait(0.05)
+    until(lambda: children_of(zygote), beside=lambda: pool.wait(0.05))
     (working,) = children_of(zygote)
     pool.close()
-    while Path(f"/proc/{working}").exists():
-        time.sleep(0.01)
+    until(lambda: not Path(f"/proc/{working}").exists())
     assert not children_of(os.getpid())
 
 

@@ -35,7 +35,7 @@ def test_a_group_holds_what_its_processes_hold():
     ) as holder:
         assert holder.stdout.readline() == b"held\n"
         held = held_by_group(holder.pid)
-        holder.communicate()
+        holder.communicate(timeout=60)
     assert held.n_processes == 1
     assert held.memory_bytes > 50_000_000
     assert held_by_group(holder.pid).n_processes == 0

@@ -32,7 +32,7 @@ def test_a_process_that_runs_is_not_gone() -> None:
     process, mark = _start("input()")
     with process:
         assert not is_gone(mark)
-        process.communicate("\n")
+        process.communicate("\n", timeout=60)
     assert is_gone(mark)
 
 

@@ -45,5 +45,5 @@ def test_in_another_thread_nothing_changes() -> None:
 
     thread = threading.Thread(target=look)
     thread.start()
-    thread.join()
+    thread.join(timeout=60)
     assert seen == [signal.getsignal(signal.SIGTERM)]

@@ -111,7 +111,7 @@ def test_neither_a_new_nor_a_current_database_imports_alembic(url: str) -> None:
 
 def test_of_many_starters_at_once_one_migrates_and_all_work(url: str) -> None:
     failures: list[BaseException] = []
-    gate = threading.Barrier(8)
+    gate = threading.Barrier(8, timeout=60)
 
     def start() -> None:
         gate.wait()
@@ -126,7 +126,7 @@ def test_of_many_starters_at_once_one_migrates_and_all_work(url: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert failures == []
 
 
@@ -136,7 +136,7 @@ def test_a_starter_tries_again_while_another_holds_the_new_file(tmp_path: Path) 
     release.start()
     use_write_ahead_log(starter.cursor(), patience_s=60)
     assert starter.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    release.join()
+    release.join(timeout=60)
     holder.close()
     starter.close()
 

@@ -89,5 +89,5 @@ def test_of_many_at_once_one_is_the_first(requests: KeyedRequests) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert len(firsts) == 1

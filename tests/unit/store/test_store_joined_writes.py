@@ -24,7 +24,7 @@ def test_what_is_written_within_is_seen_within_and_by_others_at_the_end(
     with ThreadPoolExecutor(1) as elsewhere, database.of("acme").writing():
         models.register(make_model("iris"))
         assert len(models.find()) == 1
-        assert elsewhere.submit(models.find).result() == ()
+        assert elsewhere.submit(models.find).result(timeout=60) == ()
     assert len(models.find()) == 1
 
 

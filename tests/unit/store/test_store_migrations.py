@@ -111,7 +111,7 @@ def test_references_still_hold_after_the_upgrade(upgraded: TenantDatabase) -> No
 def test_of_starters_at_once_one_migrates_and_all_find_the_records(earlier: str) -> None:
     made: list[str] = []
     failures: list[BaseException] = []
-    gate = threading.Barrier(4)
+    gate = threading.Barrier(4, timeout=60)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.lstrip().startswith("CREATE TABLE datasets "):
@@ -131,7 +131,7 @@ def test_of_starters_at_once_one_migrates_and_all_find_the_records(earlier: str)
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     sa.event.remove(sa.Engine, "after_cursor_execute", note)
     assert failures == []
     assert len(made) == 1

@@ -89,7 +89,7 @@ def test_parallel_registrations_get_different_versions(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     assert sorted(given) == list(range(1, 21))
 
 

@@ -101,7 +101,7 @@ def test_writers_of_one_tenant_wait_for_each_other_and_for_nobody_else(
             assert not has_written.is_set()
         with elsewhere.of("globex").writing() as other:
             assert other.execute(sa.text("SELECT 1")).scalar() == 1
-    second.join()
+    second.join(timeout=60)
     assert has_written.is_set()
 
 
