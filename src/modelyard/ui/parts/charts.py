@@ -1,0 +1,326 @@
+"""Draws a chart specification with Plotly, in colours that stand out on light and on dark."""
+
+import math
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+from modelyard.domain.charts import ChartKind, ChartSpec, Series
+from modelyard.kit.numerals import number
+from modelyard.kit.texts import shorten, visible
+from modelyard.ui.parts.texts import plain
+
+# Okabe and Ito, "Color Universal Design" (2008), moved to where each has a contrast of 3 with white
+# and with the page's dark ground alike, which WCAG 2.2 asks of graphics (1.4.11): no chart has to
+# know by which light it is looked at.
+COLOURS = ("#2b86c5", "#d9661f", "#16916a", "#b95c95", "#a37c12", "#6d72d6")
+GUIDE = "#768399"
+_GRID = "rgba(130,144,165,0.22)"
+_SPAN_OPACITY = 0.2
+# How much of its colour a cell takes, for no share and for all, as the report draws it.
+_FAINTEST, _FULLEST = 0.05, 0.6
+# More classes than this leave no room for a number in a cell.
+_MAX_NUMBERED = 12
+_PLANE_PX, _BAR_PX, _BAR_MARGIN_PX, _MATRIX_PX = 340, 26, 70, 400
+_NAME_EM, _AXIS_EM = 18.0, 45.0
+_CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        "responsive": True,
+    }
+)
+
+Figure = dict[str, Any]
+Traces = list[dict[str, Any]]
+
+
+def draw(spec: ChartSpec, *, key: str) -> None:
+    """Put a chart on the page: its title, the chart, and its caption.
+
+    Args:
+        spec: what is to be drawn.
+        key: no other chart of the page has it.
+    """
+    import streamlit as st
+
+    st.markdown(f"**{plain(spec.title)}**")
+    st.plotly_chart(
+        figure(spec), key=key, config=dict(_CONFIG), alt=visible(f"{spec.title}. {spec.caption}")
+    )
+    st.caption(plain(spec.caption))
+
+
+def draw_all(specs: Sequence[ChartSpec], *, key: str) -> None:
+    """Put charts on the page, two beside each other where there is room."""
+    import streamlit as st
+
+    for first in range(0, len(specs), 2):
+        for column, place in zip(st.columns(2), (first, first + 1), strict=True):
+            if place < len(specs):
+                with column:
+                    draw(specs[place], key=f"{key}-{place}")
+
+
+def figure(spec: ChartSpec) -> Figure:
+    """Return a chart as Plotly takes it: traces and layout, with nothing in them that runs.
+
+    What is no finite number is left out. Text from data is neither markup nor template to Plotly.
+    """
+    return _DRAWN[spec.kind](spec)
+
+
+# ------------------------------------------------------------------------- lines and points
+def _plane(spec: ChartSpec) -> Figure:
+    traces: Traces = []
+    n_named = 0
+    for series in spec.series:
+        if series.is_reference:
+            traces.append(_guide(series))
+            continue
+        colour = COLOURS[n_named % len(COLOURS)]
+        n_named += 1
+        if series.low:
+            traces += _span(series, colour)
+        traces.append(_line(series, colour, is_cloud=spec.kind is ChartKind.POINTS))
+    return _laid_out(
+        spec,
+        traces,
+        height=_PLANE_PX,
+        xaxis=_axis(spec.x_label),
+        yaxis=_axis(spec.y_label),
+        showlegend=n_named > 1,
+    )
+
+
+def _line(series: Series, colour: str, *, is_cloud: bool) -> dict[str, Any]:
+    is_point = is_cloud or len(series.x) == 1
+    mark = {"size": 5 if is_cloud else 11, "opacity": 0.55 if is_cloud else 1.0, "color": colour}
+    return _scatter(series) | {
+        "mode": "markers" if is_point else "lines",
+        "line": {"color": colour, "width": 2},
+        "marker": mark,
+    }
+
+
+def _guide(series: Series) -> dict[str, Any]:
+    line = {"color": GUIDE, "width": 1.5, "dash": "dash"}
+    return _scatter(series) | {"mode": "lines", "line": line, "showlegend": False}
+
+
+def _scatter(series: Series) -> dict[str, Any]:
+    name = inert(series.name)
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": _finite(series.x),
+        "y": _finite(series.y),
+        "hovertemplate": f"{name}<br>%{{x:.4~g}}, %{{y:.4~g}}<extra></extra>",
+    }
+
+
+def _span(series: Series, colour: str) -> Traces:
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _finite(series.x),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    filled = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},{_SPAN_OPACITY})"}
+    return [edge | {"y": _finite(series.low)}, edge | {"y": _finite(series.high)} | filled]
+
+
+# ---------------------------------------------------------------------------------- bars
+def _bars(spec: ChartSpec) -> Figure:
+    names = [_shown(name) for name in spec.categories]
+    traces = [
+        _bar(series, spec.categories, COLOURS[at % len(COLOURS)])
+        for at, series in enumerate(spec.series)
+    ]
+    height = _BAR_PX * len(names) * max(1, len(traces)) + _BAR_MARGIN_PX
+    places = list(range(len(names)))
+    return _laid_out(
+        spec,
+        traces,
+        height=height,
+        xaxis=_axis(spec.y_label) | {"zeroline": True, "zerolinecolor": GUIDE},
+        yaxis=_named_axis(names, places) | {"range": [len(names) - 0.5, -0.5]},
+        showlegend=len(traces) > 1,
+        bargap=0.35,
+    )
+
+
+def _bar(series: Series, categories: Sequence[str], colour: str) -> dict[str, Any]:
+    said = [
+        f"{inert(categories[int(at)])}: {number(value)}"
+        for at, value in zip(series.x, series.y, strict=True)
+    ]
+    bar = {
+        "type": "bar",
+        "orientation": "h",
+        "name": inert(series.name),
+        "x": _finite(series.y),
+        "y": _finite(series.x),
+        "marker": {"color": colour},
+        "customdata": said,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    if series.low:
+        ends = list(zip(series.y, series.low, series.high, strict=True))
+        bar["error_x"] = {
+            "type": "data",
+            "symmetric": False,
+            "array": _finite(high - value for value, _, high in ends),
+            "arrayminus": _finite(value - low for value, low, _ in ends),
+            "color": GUIDE,
+            "thickness": 1.5,
+            "width": 4,
+        }
+    return bar
+
+
+# -------------------------------------------------------------------------------- matrix
+def _matrix(spec: ChartSpec) -> Figure:
+    names = [_shown(name) for name in spec.categories]
+    places = list(range(len(names)))
+    traces = [_cells(spec, places)]
+    if len(names) <= _MAX_NUMBERED:
+        traces.append(_cell_numbers(spec))
+    ends = [len(names) - 0.5, -0.5]
+    across = _named_axis(names, places) | {"side": "top", "title": _title(spec.x_label)}
+    down = _named_axis(names, places) | {"title": _title(spec.y_label)}
+    return _laid_out(
+        spec,
+        traces,
+        height=_MATRIX_PX,
+        xaxis=across | {"range": ends[::-1]},
+        yaxis=down | {"range": ends},
+        showlegend=False,
+    )
+
+
+def _cells(spec: ChartSpec, places: list[int]) -> dict[str, Any]:
+    red, green, blue = (int(COLOURS[0][at : at + 2], 16) for at in (1, 3, 5))
+    colours = [[at, f"rgba({red},{green},{blue},{share})"] for at, share in _ENDS]
+    said = [
+        [
+            f"{inert(series.name)} → {inert(name)}: {number(count)}"
+            for name, count in zip(spec.categories, series.y, strict=True)
+        ]
+        for series in spec.series
+    ]
+    return {
+        "type": "heatmap",
+        "x": places,
+        "y": places,
+        "z": [_shares(series.y) for series in spec.series],
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": colours,
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "customdata": said,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _cell_numbers(spec: ChartSpec) -> dict[str, Any]:
+    """Return the counts as text of its own: it takes the theme's colour, as axes do."""
+    cells = [
+        (across, down, count)
+        for down, series in enumerate(spec.series)
+        for across, count in enumerate(series.y)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [across for across, _, _ in cells],
+        "y": [down for _, down, _ in cells],
+        "text": [number(count) for _, _, count in cells],
+        "textfont": {"size": 14},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _shares(counts: Sequence[float]) -> list[float]:
+    total = sum(counts)
+    return [count / total if total > 0 else 0.0 for count in counts]
+
+
+# ------------------------------------------------------------------------ layout and texts
+def _laid_out(spec: ChartSpec, traces: Traces, *, height: int, **layout: Any) -> Figure:
+    return {
+        "data": traces,
+        "layout": {
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hovermode": "closest",
+            "dragmode": "zoom" if spec.kind in {ChartKind.LINES, ChartKind.POINTS} else False,
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": ""},
+            **layout,
+        },
+    }
+
+
+def _axis(label: str) -> dict[str, Any]:
+    return {
+        "title": _title(label),
+        "automargin": True,
+        "gridcolor": _GRID,
+        "zeroline": False,
+        "separatethousands": True,
+    }
+
+
+def _named_axis(names: list[str], places: list[int]) -> dict[str, Any]:
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": names,
+        "automargin": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def _title(label: str) -> dict[str, Any]:
+    return {"text": inert(shorten(visible(label), _AXIS_EM)), "standoff": 8}
+
+
+def _shown(name: str) -> str:
+    return inert(shorten(visible(name), _NAME_EM))
+
+
+def inert(text: str) -> str:
+    """Return text from data as Plotly shows it: no tag, no template, no formula, no turned order.
+
+    >>> inert("<b>%{x}</b>")
+    '&lt;b&gt;%&#123;x}&lt;/b&gt;'
+    """
+    safe = escape(visible(text), quote=False).replace("{", "&#123;").replace("$", "&#36;")
+    turns = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+    return f"\u2068{safe}\u2069" if turns else safe
+
+
+def _finite(values: Iterable[float]) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values]
+
+
+_ENDS = ((0.0, _FAINTEST), (1.0, _FULLEST))
+_DRAWN: Mapping[ChartKind, Callable[[ChartSpec], Figure]] = MappingProxyType(
+    {
+        ChartKind.LINES: _plane,
+        ChartKind.POINTS: _plane,
+        ChartKind.BARS: _bars,
+        ChartKind.MATRIX: _matrix,
+    }
+)
