@@ -52,6 +52,14 @@ class Problem(StrEnum):
 HOPELESS_UNCHANGED = frozenset({Problem.MEMORY, Problem.CPU_TIME, Problem.WALL_TIME})
 
 
+class Wish(StrEnum):
+    """What somebody wants of a job that runs."""
+
+    NONE = "none"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one attempt may use; None is what the worker gives to every job.
@@ -134,6 +142,7 @@ class Job:
         worker: that has it, empty where none does; of a job that is at its end, one that still has
             to say what was used.
         is_cancelling: whether somebody wants it to end without a result.
+        is_finishing: whether somebody wants its search to end with the best so far.
         run_id: of the training that it does, empty before there is one.
         result: of a job that succeeded.
         problem, reason: of one that did not: a stable word, and what to tell a person.
@@ -153,6 +162,7 @@ class Job:
     token: int = 0
     worker: str = ""
     is_cancelling: bool = False
+    is_finishing: bool = False
     standing: Standing = field(default_factory=Standing)
     usage: Usage = field(default_factory=Usage)
     run_id: str = ""
@@ -162,6 +172,12 @@ class Job:
     retry_of: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it looks for the best of several models, and so has one before its end."""
+        config = self.payload.get("config") or {}
+        return bool(config.get("automl") or config.get("search"))
 
     @property
     def is_settled(self) -> bool:

@@ -81,6 +81,7 @@ class Trial:
         fold_scores: by fold, None for folds that were not fitted or cannot be scored.
         duration_s: seconds of its fits.
         reason: why it did not succeed, empty where it did.
+        at_s: seconds from the beginning of the search to its end; None where that is not known.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Trial:
     fold_scores: tuple[float | None, ...]
     duration_s: float
     reason: str = ""
+    at_s: float | None = None
 
 
 def best_first(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:

@@ -21,6 +21,7 @@ JOBS = sa.Table(
     # Empty where no worker has it.
     sa.Column("worker", Words, nullable=False, index=True),
     sa.Column("is_cancelling", sa.Boolean, nullable=False),
+    sa.Column("is_finishing", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("standing", sa.JSON, nullable=False),
     sa.Column("cpu_s", sa.Double, nullable=False),
     sa.Column("peak_bytes", sa.BigInteger, nullable=False),

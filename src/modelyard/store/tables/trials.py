@@ -18,5 +18,6 @@ HYPERPARAMETER_CONFIGS = sa.Table(
     sa.Column("fold_scores", sa.JSON, nullable=False),
     sa.Column("duration_s", sa.Double, nullable=False),
     sa.Column("reason", Words, nullable=False),
+    sa.Column("at_s", sa.Double),
     key_to("training_jobs", {"job_id": "id"}, ondelete="CASCADE"),
 )
