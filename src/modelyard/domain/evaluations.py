@@ -7,6 +7,7 @@ from modelyard.domain.charts import ChartSpec
 from modelyard.domain.fairness import Fairness
 from modelyard.domain.learning import LearningCurve
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.trade_offs import TradeOffs
 from modelyard.domain.weaknesses import Weaknesses
 
 
@@ -121,6 +122,7 @@ class Evaluation:
         fairness: by each column that the user named.
         learning: what fewer rows would have taught; None where that was not tried.
         costs: of an answer (column) where a label (row) is true; empty where none were given.
+        trade_offs: of other thresholds; None but for two labels on the rows that judged a training.
     """
 
     task: Task
@@ -140,6 +142,7 @@ class Evaluation:
     fairness: tuple[Fairness, ...] = ()
     learning: LearningCurve | None = None
     costs: tuple[tuple[float, ...], ...] = ()
+    trade_offs: TradeOffs | None = None
 
     @property
     def deciding(self) -> MetricEstimate:

@@ -15,6 +15,8 @@ from modelyard.domain.fairness import Fairness
 from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.rules import Rule
 from modelyard.domain.splits import Split
+from modelyard.domain.tasks import Task
+from modelyard.domain.trade_offs import TradeOffs
 from modelyard.domain.trials import Search
 from modelyard.domain.weaknesses import Weaknesses
 from modelyard.engine.dealing import Dealer
@@ -25,6 +27,7 @@ from modelyard.engine.evaluation.estimates import Scored, draw_charts, evaluate,
 from modelyard.engine.evaluation.fairness import measure_fairness
 from modelyard.engine.evaluation.importance import Predict, permutation_importance
 from modelyard.engine.evaluation.resampling import Resampling
+from modelyard.engine.evaluation.trade_offs import trade_offs
 from modelyard.engine.evaluation.weak_spots import Seen, find_weaknesses
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray
 from modelyard.engine.parameters import resolve_parameters
@@ -189,6 +192,7 @@ class Judge:
             coverage=coverage,
             weaknesses=self._weaknesses(scored, importance, rng=slice_rng),
             fairness=self._fairness(scored, group_rng),
+            trade_offs=_trade_offs(scored),
         )
 
     def _uncalibrated(self, fitted: Fitted) -> FloatArray | None:
@@ -258,3 +262,9 @@ class Judge:
             loss=loss_of(self.metric, scored),
             rng=rng,
         )
+
+
+def _trade_offs(scored: Scored) -> TradeOffs | None:
+    if scored.task is not Task.BINARY:
+        return None
+    return trade_offs(scored.scores, scored.y_true, threshold=scored.rule.threshold)
