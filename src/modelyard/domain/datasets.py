@@ -81,6 +81,8 @@ class DatasetVersion:
         derived_from: the version whose content this one reads otherwise; None for an upload.
         data_sha256: what readers call the content: that of the text where the file is packed.
         n_rows, n_columns: None until it is read.
+        n_errors, n_warnings: findings of each severity; None until it is read, and of versions
+            that were read before these were counted.
     """
 
     name: str
@@ -100,6 +102,8 @@ class DatasetVersion:
     data_sha256: str = ""
     n_rows: int | None = None
     n_columns: int | None = None
+    n_errors: int | None = None
+    n_warnings: int | None = None
 
     @property
     def reference(self) -> str:

@@ -73,6 +73,11 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: ranks.index(finding.severity)))
 
 
+def count_of(severity: Severity, findings: Iterable[Finding]) -> int:
+    """Return how many findings are of a severity."""
+    return sum(finding.severity is severity for finding in findings)
+
+
 def summed_up(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings, those that say the same of very many columns as one with their count.
 

@@ -24,6 +24,7 @@ from modelyard.domain.datasets import (
     Refusal,
 )
 from modelyard.domain.errors import DataError, UsageError
+from modelyard.domain.findings import Severity, count_of
 from modelyard.domain.readings import options_of
 from modelyard.domain.runs import Dataset
 from modelyard.domain.tables import Table
@@ -153,6 +154,8 @@ class IngestService:
             data_sha256=facts.sha256,
             n_rows=table.n_rows,
             n_columns=len(table.columns),
+            n_errors=count_of(Severity.ERROR, examination.findings),
+            n_warnings=count_of(Severity.WARNING, examination.findings),
         )
 
     def _examined(self, version: DatasetVersion, path: Path) -> Examination:

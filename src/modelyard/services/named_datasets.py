@@ -234,6 +234,8 @@ class NamedDatasetService:
             derived_from=older.version,
             n_rows=None,
             n_columns=None,
+            n_errors=None,
+            n_warnings=None,
         )
         with self.audit.together():
             added = self.versions_kept.add(derived)

@@ -45,6 +45,8 @@ class DatasetVersionAnswer(Answer):
     filename: str
     n_rows: int | None
     n_columns: int | None
+    n_errors: int | None = Field(description="What stops a training; null until it is read.")
+    n_warnings: int | None = Field(description="What is worth a look; null until it is read.")
     read: dict[str, Any] = Field(description="How it is read, where that was said.")
     fixes: dict[str, str] = Field(description="What is mended: finding or column to fix.")
     applied: list[str] = Field(description="What the fixes did, one sentence each.")

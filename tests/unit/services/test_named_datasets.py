@@ -151,6 +151,18 @@ def test_fixes_make_a_version_of_the_same_bytes_that_says_what_was_done(project)
     assert config.fixes == fixes
 
 
+def test_a_version_tells_how_much_was_found_in_it_once_it_is_read(project):
+    unread = project.uploads.take(
+        UploadRequest("people", len(CSV), "local", filename="people.csv"), [CSV.encode()]
+    )
+    assert (unread.n_errors, unread.n_warnings) == (None, None)
+    version = project.ingesting.ingest(unread.reference)
+    found = json.loads(project.named_datasets.findings("people"))
+    severities = [each["severity"] for each in found]
+    assert version.n_errors == severities.count("error")
+    assert version.n_warnings == severities.count("warning") >= 1
+
+
 def test_a_column_that_is_left_out_is_not_shown_either(project):
     _add(project, CSV.encode())
     project.named_datasets.derive(

@@ -34,6 +34,8 @@ DATASET_VERSIONS = sa.Table(
     sa.Column("n_columns", sa.BigInteger),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("created_by", Words, nullable=False),
+    sa.Column("n_errors", sa.BigInteger),
+    sa.Column("n_warnings", sa.BigInteger),
     key_to("dataset_names", {"name": "name"}),
     sa.Index(None, "tenant", "sha256"),
     sa.Index(None, "tenant", "data_sha256"),
