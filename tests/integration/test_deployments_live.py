@@ -247,6 +247,19 @@ def test_the_platform_forwards_a_question_and_names_who_asked(live: Live) -> Non
     assert (refused.status_code, refused.json()["code"]) == (422, "missing-columns")
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_what_runs_here(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        # Nobody listens there.
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    # The process is asked how it is before it counts as ready.
+    live.deploy(live.train())
+    client = TestClient(make_app(live.project))
+    path = f"/api/v1/ml/models/{live.flowers.model}/predict"
+    assert client.post(path, json={"row": ROW}).status_code == 200
+
+
 def test_a_prediction_is_replayed_and_traced_back_to_its_data(live: Live) -> None:
     prediction_id = live.ask().headers["x-prediction-id"]
     live.logged()

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 # proc_pid_oom_score_adj(5): the first to go where the machine has no memory left.
 _FIRST_TO_GO = "1000"
+# For the kernel to end what was killed.
+_DIE_WITHIN_S, _LOOK_S = 2.0, 0.01
 # Fields of proc_pid_stat(5) from the state on, which is the third.
 _PARENT, _GROUP, _CPU = 4 - 3, 5 - 3, slice(14 - 3, 18 - 3)
 
@@ -54,14 +57,18 @@ def adopt_orphans() -> None:
 
 
 def kill_children() -> None:
-    """Kill every child of this process, those that it adopts meanwhile too, and see them gone."""
-    while children := _children():
+    """Kill every child of this process, those that it adopts meanwhile too, and see them gone.
+
+    What the kernel has not ended after two seconds, e.g. because a disk does not answer, is left.
+    """
+    until = time.monotonic() + _DIE_WITHIN_S
+    while (children := _children()) and time.monotonic() < until:
         for pid in children:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for pid in children:
             with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(_LOOK_S)
 
 
 def held_by_group(group: int) -> Held:

@@ -28,6 +28,8 @@ ROW: Mapping[str, float] = MappingProxyType(
 )
 _SAMPLE = "iris.csv"
 _FIX = "GET /api/v1/ml/jobs and /api/v1/ml/deployments tell more; --no-demo does without it."
+# A process that is not ready in time, on a machine that is very busy, is started again.
+_MOST_STARTS = 3
 # Learns the sample in a moment.
 _CONFIG = TrainingConfig(target="species", algorithm="logistic-regression", name=DEMO)
 
@@ -66,7 +68,7 @@ class DemoService:
                 self._go_on()
             elif demo.state is DeploymentState.READY:
                 return demo
-            elif demo.state is DeploymentState.FAILING:
+            elif demo.state is DeploymentState.FAILING and demo.n_restarts >= _MOST_STARTS:
                 raise Unavailable(f"The demo model does not answer: {demo.reason}.", fix=_FIX)
             if wait():
                 return None

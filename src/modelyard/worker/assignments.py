@@ -38,6 +38,11 @@ class Assignment:
         """A folder for what is of use during this attempt alone."""
         return self.folder / f"attempt-{self.fence.token}"
 
+    @property
+    def wish(self) -> Path:
+        """A file that is there once the search is to end with the best so far."""
+        return self.folder / "finish"
+
     def to_json(self) -> bytes:
         """Return the document that `from_json` reads."""
         return json.dumps(asdict(self) | {"folder": str(self.folder)}).encode()

@@ -5,13 +5,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from resource import struct_rusage
-from typing import IO, cast
 
 from modelyard.domain.jobs import Ending, Job, JobState, Limits, Problem, Usage
 from modelyard.kit.families import held_by_group, n_killed_for_memory
@@ -23,8 +23,10 @@ from modelyard.worker.verdicts import Seen, too_large, too_long, verdict_of
 MEASURE_EVERY_S = 0.5
 # A cancelled job is gone within 10 seconds: it has half of them to put its things away.
 END_WITHIN_S = 5.0
-# For the kernel to end what was killed.
-_DIE_WITHIN_S = 2.0
+# For the kernel to end what was killed. What it cannot end, e.g. because a disk does not answer, is
+# left to it: nobody waits for ever.
+DIE_WITHIN_S = 2.0
+_LOOK_S = 0.01
 
 CANCELLED = Ending(JobState.CANCELLED, Problem.CANCELLED, "cancelled while it ran")
 
@@ -54,7 +56,7 @@ class Attempt:
         self.account = Account(now)
         self._limits, self._clock = limits, clock
         assignment = Assignment.of(job, limits=limits, folder=folder)
-        self._temporary = assignment.temporary
+        self._wish, self._temporary = assignment.wish, assignment.temporary
         self._temporary.mkdir(parents=True, exist_ok=True)
         self._began = self._measured = clock()
         self._peak, self._cpu_s = 0, 0.0
@@ -99,12 +101,17 @@ class Attempt:
         with suppress(ProcessLookupError):
             os.kill(self._group, signal.SIGTERM)
 
+    def finish(self) -> None:
+        """Let its search end with the best so far; said again, it does no more."""
+        self._wish.touch()
+
     def abandon(self) -> None:
         """Kill it at once: it is somebody else's job by now."""
         if self._result is None:
             self._kill()
-            _, status, used = os.wait4(self._group, 0)
-            self._bury(status, used)
+            until = time.monotonic() + DIE_WITHIN_S
+            while self.result() is None and time.monotonic() < until:
+                time.sleep(_LOOK_S)
 
     def result(self) -> tuple[Ending, Usage] | None:
         """Return how it ended, None while it runs; where it published a result, that counts."""
@@ -132,23 +139,27 @@ class Attempt:
     def _start(self, assignment: Assignment) -> None:
         said, saying = os.pipe()
         printed, printing = os.pipe()
+        self._said, self._printed = Pipe(said), Pipe(printed)
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "modelyard.worker.child", str(saying), str(os.getpid())],
-                stdin=subprocess.PIPE,
-                stdout=printing,
-                stderr=printing,
-                pass_fds=[saying],
-                start_new_session=True,
-            )
+            # A file, and no pipe: nobody waits for a process that does not read.
+            with tempfile.TemporaryFile() as told:
+                told.write(assignment.to_json())
+                told.seek(0)
+                self._process = subprocess.Popen(  # noqa: S603 - our own module
+                    [sys.executable, "-m", "modelyard.worker.child", str(saying), str(os.getpid())],
+                    stdin=told,
+                    stdout=printing,
+                    stderr=printing,
+                    pass_fds=[saying],
+                    start_new_session=True,
+                )
+        except OSError:
+            self._close()
+            raise
         finally:
             os.close(saying)
             os.close(printing)
         self._group = self._process.pid
-        self._said, self._printed = Pipe(said), Pipe(printed)
-        # It may have died already: then that is told by its end.
-        with suppress(BrokenPipeError), cast("IO[bytes]", self._process.stdin) as stream:
-            stream.write(assignment.to_json())
 
     def _listen(self, *, is_last: bool) -> None:
         for message in self._said.lines():
@@ -176,14 +187,17 @@ class Attempt:
         self._kill()
         self._cpu_s = max(self._cpu_s, used.ru_utime + used.ru_stime)
         self._process.returncode = os.waitstatus_to_exitcode(status)
-        until = time.monotonic() + _DIE_WITHIN_S
+        until = time.monotonic() + DIE_WITHIN_S
         while self._has_members() and time.monotonic() < until:
-            time.sleep(0.01)
+            time.sleep(_LOOK_S)
         self._listen(is_last=True)
-        for pipe in (self._said, self._printed):
-            pipe.close()
+        self._close()
         shutil.rmtree(self._temporary, ignore_errors=True)
         return self._process.returncode
+
+    def _close(self) -> None:
+        for pipe in (self._said, self._printed):
+            pipe.close()
 
     def _has_members(self) -> bool:
         # Orphans of the group are children of this process: see `kit.families.adopt_orphans`.

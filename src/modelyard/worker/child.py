@@ -74,11 +74,8 @@ def main(pipe: int, parent: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.set_inheritable(pipe, False)  # noqa: FBT003 - it takes no name
     report = Report(lambda message: os.write(pipe, message))
-    content = sys.stdin.buffer.read()
-    if not content:
-        return 1  # The worker ended before it had said what to do.
     with terminable():
-        return _end_of(Assignment.from_json(content), report)
+        return _end_of(Assignment.from_json(sys.stdin.buffer.read()), report)
 
 
 def _end_of(assignment: Assignment, report: Report) -> int:

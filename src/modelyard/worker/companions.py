@@ -25,7 +25,7 @@ from modelyard.kit.signals import heeded
 END_WITHIN_S = 7.5
 # A worker that cannot work takes a second to find out: it is not to fill a core with that.
 _PAUSE_S = 5.0
-_LOOK_S = 0.1
+_LOOK_S, _MOST_LOOKS = 0.1, 50
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class _Keeper:
         self._ending = Event()
         self._process = self._start()
         # The kernel takes the thread that starts a process for its parent: it outlives them all.
-        self._thread = Thread(target=self._keep, name="keep-worker")
+        self._thread = Thread(target=self._keep, name="keep-worker", daemon=True)
         self._thread.start()
 
     def end(self) -> None:
@@ -84,8 +84,11 @@ class _Keeper:
                 self._process.send_signal(signal.SIGTERM)
             self._thread.join(END_WITHIN_S)
         finally:
-            while self._thread.is_alive():
+            for _ in range(_MOST_LOOKS):
                 kill_children()
+                if not self._thread.is_alive():
+                    break
+                # It may be starting a worker at this moment.
                 self._thread.join(_LOOK_S)
             kill_children()
 

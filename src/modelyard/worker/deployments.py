@@ -147,6 +147,7 @@ class Watcher:
             if self.surroundings.clock() > until:
                 for process in running:
                     process.kill()
+                break
             time.sleep(0.05)
         self._served.clear()
         with suppress(StoreError):

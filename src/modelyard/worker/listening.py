@@ -11,6 +11,10 @@ from datetime import datetime
 from modelyard.domain.jobs import EventKind, Line, Standing
 
 _CHUNK_BYTES = 65_536
+# Taken at one time: who prints without end keeps the worker from nothing else that it has to do.
+_MOST_CHUNKS = 16
+# Of a line: what is longer, e.g. because a process prints no line breaks, is cut into several.
+_MOST_LINE_BYTES = 1 << 20
 # Of one attempt: a log that is longer helps nobody, and fills the database.
 MOST_LINES = 10_000
 # Colours and movements of a terminal (ECMA-48, control sequences).
@@ -32,12 +36,18 @@ class Pipe:
         return self._handle
 
     def lines(self, *, is_last: bool = False) -> Iterator[bytes]:
-        """Yield the lines that have come, at the end also one that is not complete."""
+        """Yield lines that have come, a megabyte of them at most.
+
+        Args:
+            is_last: whether to yield one that is not complete as well.
+        """
         with suppress(BlockingIOError):
-            while chunk := os.read(self._handle, _CHUNK_BYTES):
+            for _ in range(_MOST_CHUNKS):
+                if not (chunk := os.read(self._handle, _CHUNK_BYTES)):
+                    break
                 *whole, self._rest = (self._rest + chunk).split(b"\n")
                 yield from whole
-        if is_last and self._rest:
+        if self._rest and (is_last or len(self._rest) > _MOST_LINE_BYTES):
             rest, self._rest = self._rest, b""
             yield rest
 

@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
 import msgspec
 
@@ -15,9 +16,17 @@ from modelyard.worker.plans import ServingPlan, read_address, write_plan
 
 # On the same machine an answer takes a millisecond; a process that is busy loading, a hundred.
 _ASK_S = 2.0
+# For the kernel to end what was killed.
+_DIE_WITHIN_S = 2.0
 # What a process says is read to tell why it ended; what is older goes.
 _MOST_OUTPUT_BYTES = 1 << 20
 _READ_BYTES = 10_000
+
+
+@cache
+def _opener() -> OpenerDirector:
+    # A proxy of the environment is for the world outside, and would not find this machine.
+    return build_opener(ProxyHandler({}))
 
 
 class ServingProcess:
@@ -66,7 +75,7 @@ class ServingProcess:
         if (url := self.url) is None:
             return None
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=_ASK_S) as answer:  # noqa: S310 - our own process
+            with _opener().open(f"{url}/health", timeout=_ASK_S) as answer:
                 told: Any = msgspec.json.decode(answer.read())
         except (OSError, ValueError, msgspec.MsgspecError):
             return None
@@ -92,10 +101,11 @@ class ServingProcess:
             cast("IO[bytes]", self._process.stdin).close()
 
     def kill(self) -> None:
-        """End it at once, and wait until it is gone."""
+        """End it at once, and see it gone, unless the kernel cannot end it either."""
         self.end()
         self._process.kill()
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DIE_WITHIN_S)
 
     def last_words(self) -> str:
         """Return the last thing that it said, as it tells people."""

@@ -20,11 +20,12 @@ from modelyard.domain.jobs import (
     JobState,
     Problem,
     Usage,
+    Wish,
     WorkerSeen,
 )
 from modelyard.kit.failpoints import reach
 from modelyard.store.claims import Claims
-from modelyard.worker.attempts import CANCELLED, Attempt
+from modelyard.worker.attempts import CANCELLED, DIE_WITHIN_S, END_WITHIN_S, Attempt
 from modelyard.worker.verdicts import with_defaults
 from modelyard.worker.watching import BEAT_EVERY_S, Watch
 
@@ -179,12 +180,14 @@ class Worker:
         self._log.info("job begun", job=job.id, tenant=job.tenant, attempt=job.attempts)
 
     def _heed_wishes(self) -> None:
-        for fence, is_cancelling in self._claims.held(self._id).items():
+        for fence, wish in self._claims.held(self._id).items():
             if fence not in self._attempts:
                 # It was claimed, and the answer of the database was lost on its way.
                 self._claims.end(fence, _NEVER_BEGUN, usage=Usage(), at=self._with.now())
-            elif is_cancelling:
+            elif wish is Wish.CANCEL:
                 self._attempts[fence].end(CANCELLED)
+            elif wish is Wish.FINISH:
+                self._attempts[fence].finish()
 
     def _tell(self) -> None:
         for fence, attempt in self._attempts.items():
@@ -232,7 +235,9 @@ class Worker:
         """Give every job back and let others know."""
         for attempt in self._attempts.values():
             attempt.end(GIVEN_BACK)
-        while self._attempts:
+        until = self._with.clock() + END_WITHIN_S + DIE_WITHIN_S
+        # What is still there then never ends; nothing that it makes can be published.
+        while self._attempts and self._with.clock() < until:
             for fence, attempt in list(self._attempts.items()):
                 attempt.look()
                 ended = attempt.result()

@@ -87,3 +87,11 @@ def test_lines_are_taken_whole_however_they_come():
     os.close(writing)
     assert list(pipe.lines(is_last=True)) == [b"three"]
     pipe.close()
+
+
+def test_who_prints_without_end_is_listened_to_in_pieces():
+    pipe = Pipe(os.open("/dev/zero", os.O_RDONLY))
+    first, second = list(pipe.lines()), list(pipe.lines())
+    assert [len(line) for line in first + second] == [2 << 20]
+    assert [len(line) for line in pipe.lines(is_last=True)] == [1 << 20]
+    pipe.close()

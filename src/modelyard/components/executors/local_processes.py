@@ -139,11 +139,15 @@ class _Pool:
         for piece in self._pieces.values():
             if piece.results is not None:
                 piece.results.close()
+        self._see_ended()
+
+    def _see_ended(self) -> int:
+        """Return how the zygote ended, which it does when nobody orders anything more."""
         try:
-            self._zygote.wait(_END_WITHIN_S)
+            return self._zygote.wait(_END_WITHIN_S)
         except subprocess.TimeoutExpired:
             self._zygote.kill()
-            self._zygote.wait()
+            return self._zygote.wait(_END_WITHIN_S)
 
     def _end(self, number: int, outcome: Outcome, reason: str) -> None:
         piece = self._pieces[number]
@@ -164,7 +168,7 @@ class _Pool:
     def _lost(self) -> WorkersLost:
         """Return how the zygote ended, with the end of what it said."""
         self._orders.close()
-        code = self._zygote.wait()
+        code = self._see_ended()
         how = f"by signal {-code}" if code < 0 else f"with {code}"
         n_bytes = self._said.seek(0, os.SEEK_END)
         self._said.seek(max(n_bytes - _SAID_BYTES, 0))
