@@ -2,13 +2,16 @@
 
 import csv
 import io
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation
+from modelyard.kit.records import to_plain
 
 # A spreadsheet takes a cell that starts so for a formula (OWASP: CSV Injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -38,6 +41,23 @@ def kept_metrics_csv(metrics: Mapping[str, Mapping[str, float]]) -> str:
     """Return a line for each metric that a package keeps; what is not defined is empty."""
     rows = ((key, *(values.get(name) for name in _NUMBERS)) for key, values in metrics.items())
     return csv_text(["metric", *_NUMBERS], rows)
+
+
+def metrics_document(metrics: Mapping[str, Mapping[str, float]], suffix: str) -> bytes:
+    """Return the metrics that a package keeps as a file.
+
+    Raises:
+        InvalidValue: if the suffix is neither .json nor .csv.
+    """
+    if suffix == ".json":
+        return json.dumps(to_plain(metrics), indent=2).encode()
+    if suffix == ".csv":
+        return kept_metrics_csv(metrics).encode()
+    raise InvalidValue(
+        f"Metrics are written as .json or .csv; '{suffix}' came.",
+        fix="Name the file metrics.json or metrics.csv.",
+        sample=suffix,
+    )
 
 
 def csv_text(

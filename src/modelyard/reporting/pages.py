@@ -4,7 +4,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.findings import worst_first
 from modelyard.kit.numerals import count
 from modelyard.kit.texts import visible
@@ -12,9 +11,10 @@ from modelyard.reporting.advice import in_practice, next_steps, purpose, reasons
 from modelyard.reporting.certainty_views import certainty_sentences, coverage_rows
 from modelyard.reporting.columns import MAX_COLUMNS, column_views
 from modelyard.reporting.cost_views import cost_sentence
+from modelyard.reporting.every_chart import Section, placed_charts
 from modelyard.reporting.fairness_views import fairness_view
 from modelyard.reporting.leaderboard_views import leaderboard_view
-from modelyard.reporting.learning_views import learning_chart, learning_rows
+from modelyard.reporting.learning_views import learning_rows
 from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.verdicts import verdict_of
@@ -31,11 +31,6 @@ from modelyard.reporting.views import (
 )
 from modelyard.reporting.weak_views import weak_view
 
-# The charts that have a section of their own.
-_IMPORTANCE, _DEPENDENCE = ("importance",), ("dependence",)
-_SEARCH = ("search-history", "search-parameters")
-_CANDIDATES = ("candidates", "best-so-far")
-_CERTAINTY = ("calibration-curve", "coverage")
 # The sections in their order, each with what it shows: without any of it, it is not there.
 _CONTENTS = (
     ("use", "What it is for", ("people",)),
@@ -95,39 +90,33 @@ def _first_screen(subject: ReportSubject) -> dict[str, Any]:
 def _quality(subject: ReportSubject) -> dict[str, Any]:
     evaluation = subject.evaluation
     folds, fold_sentence = fold_summary(evaluation)
-    own = (*_IMPORTANCE, *_DEPENDENCE, *_SEARCH, *_CANDIDATES, *_CERTAINTY)
+    placed = placed_charts(evaluation)
 
-    def drawn(keys: tuple[str, ...]) -> tuple[ChartView, ...]:
-        return chart_views(tuple(spec for spec in evaluation.charts if spec.key in keys))
+    def drawn(section: Section) -> tuple[ChartView, ...]:
+        return chart_views(tuple(spec for where, spec in placed if where is section))
 
     return {
         "metrics": metric_views(evaluation),
-        "charts": chart_views(tuple(spec for spec in evaluation.charts if spec.key not in own)),
+        "charts": drawn(Section.QUALITY),
         "weak": weak_view(evaluation.weaknesses),
         "groups": tuple(fairness_view(each) for each in evaluation.fairness),
         "learning": evaluation.learning,
         "learning_rows": learning_rows(evaluation.learning),
-        "learning_chart": _learning_view(evaluation),
-        "importance": drawn(_IMPORTANCE),
-        "dependence": drawn(_DEPENDENCE),
+        "learning_chart": next(iter(drawn(Section.LEARNING)), None),
+        "importance": drawn(Section.IMPORTANCE),
+        "dependence": drawn(Section.DEPENDENCE),
         "certainty": certainty_sentences(subject),
-        "certainty_charts": drawn(_CERTAINTY),
+        "certainty_charts": drawn(Section.CERTAINTY),
         "cost": cost_sentence(evaluation),
         "coverage": coverage_rows(evaluation),
         "coverage_size": "Labels a set" if evaluation.labels else "Mean width",
         "board": leaderboard_view(subject.leaderboard),
-        "board_charts": drawn(_CANDIDATES),
+        "board_charts": drawn(Section.LEADERBOARD),
         "search": search_view(subject.search),
-        "search_charts": drawn(_SEARCH),
+        "search_charts": drawn(Section.SEARCH),
         "folds": folds,
         "fold_sentence": fold_sentence,
     }
-
-
-def _learning_view(evaluation: Evaluation) -> ChartView | None:
-    if evaluation.learning is None:
-        return None
-    return chart_views((learning_chart(evaluation.learning),))[0]
 
 
 def _record(subject: ReportSubject) -> dict[str, Any]:

@@ -1,23 +1,17 @@
 """Gathers what a report says about a training, and the metrics that a model exports."""
 
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
-from modelyard.domain.charts import ChartSpec
-from modelyard.domain.errors import InvalidValue, StoreError, UnsupportedPackage
+from modelyard.domain.errors import StoreError, UnsupportedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.names import slug
 from modelyard.domain.runs import Run
 from modelyard.engine.training import Trained
 from modelyard.kit.records import to_plain
 from modelyard.reporting.cards import model_card
-from modelyard.reporting.every_chart import every_chart
-from modelyard.reporting.exports import kept_metrics_csv, metrics_csv
-from modelyard.reporting.plot_files import plot_svg
-from modelyard.reporting.rasters import plot_png
+from modelyard.reporting.chart_files import chart_files
+from modelyard.reporting.exports import metrics_csv, metrics_document
 from modelyard.reporting.subjects import ReportSubject, read_subject
 from modelyard.runtime.packages import REPORT, REPORT_DATA, Package
 from modelyard.services.reproducing import changed_options, python_call, shell_command
@@ -101,20 +95,12 @@ def write_plots(package: Package, folder: Path, *, form: str) -> tuple[Path, ...
         MissingExtra: if PNG is asked for without matplotlib.
         StoreError: if a file cannot be written.
     """
-    if form not in _PLOTS:
-        raise InvalidValue(
-            f"Plots are drawn as {' or '.join(_PLOTS)}; '{form}' came.",
-            fix="For example: --plots plots --format svg.",
-            sample=form,
-        )
     subject = kept_subject(package)
     if subject is None:
         raise UnsupportedPackage(
             "The package keeps its report as a page alone.", fix="Train the model again."
         )
-    contents = {}
-    for number, spec in enumerate(every_chart(subject.evaluation), start=1):
-        contents[f"{number:02}-{slug(spec.key)}.{form}"] = _PLOTS[form](spec)
+    contents = chart_files(subject.evaluation, form=form)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -128,11 +114,6 @@ def write_plots(package: Package, folder: Path, *, form: str) -> tuple[Path, ...
     return tuple(folder / name for name in contents)
 
 
-_PLOTS: Mapping[str, Callable[[ChartSpec], bytes]] = MappingProxyType(
-    {"svg": lambda spec: plot_svg(spec).encode(), "png": plot_png}
-)
-
-
 def write_kept_metrics(manifest: Manifest, path: Path) -> None:
     """Write the metrics of a model's training as JSON or CSV, by the suffix of the file.
 
@@ -140,7 +121,7 @@ def write_kept_metrics(manifest: Manifest, path: Path) -> None:
         InvalidValue: if the suffix is another.
         StoreError: if the file cannot be written.
     """
-    write_whole(path, _metrics_document(manifest, path.suffix))
+    write_whole(path, metrics_document(manifest.metrics, path.suffix))
 
 
 def write_metrics(evaluation: Evaluation, path: Path) -> None:
@@ -150,15 +131,3 @@ def write_metrics(evaluation: Evaluation, path: Path) -> None:
         StoreError: if the file cannot be written.
     """
     write_whole(path, metrics_csv(evaluation).encode())
-
-
-def _metrics_document(manifest: Manifest, suffix: str) -> bytes:
-    if suffix == ".json":
-        return json.dumps(dict(manifest.metrics), indent=2).encode()
-    if suffix == ".csv":
-        return kept_metrics_csv(manifest.metrics).encode()
-    raise InvalidValue(
-        f"Metrics are written as .json or .csv; '{suffix}' came.",
-        fix="Name the file metrics.json or metrics.csv.",
-        sample=suffix,
-    )
