@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from modelyard.services.reading import TableReader
     from modelyard.services.recovery import RecoveryService
     from modelyard.services.runs import RunService
+    from modelyard.services.sample_datasets import SampleDatasetService
     from modelyard.services.training import TrainingService
     from modelyard.services.uploads import UploadService
     from modelyard.store.blobs import Blobs
@@ -268,6 +269,13 @@ class Project(Foundation):
     def asking(self) -> "AskingService":
         """What asks the tenant's deployments."""
         return self.serving.asking_in(self.tenant)
+
+    @property
+    def sample_datasets(self) -> "SampleDatasetService":
+        """Datasets of the sample tables."""
+        from modelyard.services.sample_datasets import SampleDatasetService
+
+        return SampleDatasetService(datasets=self.named_datasets, uploads=self.uploads)
 
     @property
     def demo(self) -> "DemoService":

@@ -22,6 +22,7 @@ from modelyard.wire.datasets import (
     PreviewAnswer,
     PreviewQuery,
     RowAnswer,
+    SampleList,
     UploadAnswer,
 )
 
@@ -85,6 +86,16 @@ class Datasets(Noun[Via]):
             DataError: if the platform refuses what came.
         """
         return upload(Upload(file, name, on_progress))
+
+    @asks
+    def samples(self) -> Flow[SampleList]:
+        """Return the sample tables that a first model can be made of."""
+        return answer(get("samples"), SampleList)
+
+    @asks
+    def add_sample(self, sample: str) -> Flow[DatasetVersionAnswer]:
+        """Make a dataset of a sample table; where it is one already, that one is returned."""
+        return answer(create("samples", sample), DatasetVersionAnswer)
 
     @tells
     def uploads(self) -> Feed[UploadAnswer]:

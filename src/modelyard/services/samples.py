@@ -1,12 +1,43 @@
 """The sample tables that travel with the product: a first model needs no data of one's own."""
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from modelyard.domain.errors import StoreError
 from modelyard.store.files import write_whole
 
-SAMPLES = ("iris.csv", "penguins.csv", "churn.csv")
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample table.
+
+    Attributes:
+        name: of the dataset that it becomes; that of its file without the suffix.
+        about: what it holds and what it is good for, one sentence.
+        target: the column that is usually predicted.
+    """
+
+    name: str
+    about: str
+    target: str
+
+    @property
+    def filename(self) -> str:
+        """Of the file in the package."""
+        return f"{self.name}.csv"
+
+
+TABLES = (
+    Sample("iris", "150 flowers with four measurements: which of three species is it?", "species"),
+    Sample(
+        "penguins",
+        "344 penguins, some of them not fully measured: a small table as it comes from the field.",
+        "species",
+    ),
+    Sample("churn", "20 customers: just enough to see every step, too few to trust.", "target"),
+)
+SAMPLES = tuple(table.filename for table in TABLES)
 
 
 def read_sample(name: str) -> bytes:

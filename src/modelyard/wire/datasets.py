@@ -167,3 +167,17 @@ class DeletedVersions(Answer):
     """What was deleted."""
 
     deleted: list[str]
+
+
+class SampleAnswer(Answer):
+    """A sample table."""
+
+    name: str = Field(description="Also of the dataset that is made of it.")
+    about: str
+    target: str = Field(description="The column that is usually predicted.")
+
+
+class SampleList(Answer):
+    """Every sample table."""
+
+    items: list[SampleAnswer]
