@@ -14,7 +14,7 @@ from modelyard.client.people import Keys, Logins, People
 from modelyard.client.platform import Deeds, Platform, Tenants
 from modelyard.client.predictions import Predictions
 from modelyard.client.runs import Runs
-from modelyard.client.transports import Awaiting, Blocking
+from modelyard.client.transports import Awaiting, Blocking, Token
 
 
 class _Nouns(Generic[Via]):
@@ -45,12 +45,13 @@ class Client(_Nouns[Blocking]):
 
     Args:
         url: of the platform, e.g. `https://ml.example.org`.
-        token: API key, or access token of a login; None where nobody logs in.
+        token: API key, or access token of a login, or what returns the one that holds now; None
+            where nobody logs in.
         patience: with failures; None for some seconds of it.
     """
 
     def __init__(
-        self, url: str, *, token: str | None = None, patience: Patience | None = None
+        self, url: str, *, token: Token = None, patience: Patience | None = None
     ) -> None:
         super().__init__(Blocking(url, token, patience=patience or Patience()))
 

@@ -5,10 +5,10 @@ Of the client, this file alone knows httpx.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +25,9 @@ Result = TypeVar("Result")
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
+# One that stays, or what returns the one that holds now; None for none.
+Token: TypeAlias = str | Callable[[], str] | None
+
 
 @dataclass(frozen=True)
 class _Address:
@@ -35,7 +38,7 @@ class _Address:
     """
 
     url: str
-    token: str | None
+    token: Token
 
     def options(self) -> dict[str, Any]:
         """Return the options of httpx's clients."""
@@ -50,17 +53,27 @@ class _Address:
                 "A platform's address holds neither a login nor parameters.",
                 fix="Give the address alone, and the token by itself.",
             )
-        headers = {"user-agent": f"modelyard/{VERSION}", "accept": "*/*"}
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
         return {
             "base_url": self.url.rstrip("/"),
-            "headers": headers,
+            "headers": {"user-agent": f"modelyard/{VERSION}", "accept": "*/*"},
+            "auth": _Bearer(self.token) if self.token else None,
             "timeout": _TIMEOUT,
             "follow_redirects": False,
             # A proxy of the environment is for the world outside, and would not find this machine.
             "trust_env": parts.hostname not in _LOOPBACK,
         }
+
+
+class _Bearer(httpx.Auth):
+    """Says who asks, with the token that holds when a request is sent."""
+
+    def __init__(self, token: str | Callable[[], str]) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        token = self._token if isinstance(self._token, str) else self._token()
+        request.headers["authorization"] = f"Bearer {token}"
+        yield request
 
 
 class _Course(Generic[Item, Result]):
@@ -99,7 +112,7 @@ class Blocking:
 
     Args:
         url: of the platform.
-        token: access token or API key; None for none.
+        token: access token or API key, or what returns it; None for none.
         patience: with failures.
         transport: of httpx; None for its own.
     """
@@ -107,7 +120,7 @@ class Blocking:
     def __init__(
         self,
         url: str,
-        token: str | None,
+        token: Token,
         *,
         patience: Patience,
         transport: httpx.BaseTransport | None = None,

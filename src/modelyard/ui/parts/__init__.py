@@ -1,0 +1,1 @@
+"""What several pages draw: one file is one part."""

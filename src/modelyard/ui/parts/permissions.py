@@ -1,0 +1,37 @@
+"""What whoever looks may do: what they may not is not shown, or disabled with a word why."""
+
+from modelyard.domain.identities import Role
+from modelyard.wire.credentials import CallerAnswer
+
+_CALLER = "caller"
+
+
+def remember(caller: CallerAnswer) -> None:
+    """Keep who asks for the rest of the visit's run."""
+    import streamlit as st
+
+    st.session_state[_CALLER] = caller
+
+
+def caller() -> CallerAnswer:
+    """Return who asks."""
+    import streamlit as st
+
+    found: CallerAnswer = st.session_state[_CALLER]
+    return found
+
+
+def may(role: Role) -> bool:
+    """Return whether whoever looks may do what a role may."""
+    return caller().role >= role
+
+
+def refusal(role: Role) -> str | None:
+    """Return why something is disabled, for its `help`; None where it is not.
+
+    Args:
+        role: least one that may do it.
+    """
+    if may(role):
+        return None
+    return f"Only {role.value}s may do this; your role is {caller().role.value}. Ask an admin."

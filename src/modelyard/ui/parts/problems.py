@@ -1,0 +1,57 @@
+"""What goes wrong, told calmly: what was expected, what came, and what to do; never a stack."""
+
+import secrets
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from modelyard.domain.errors import ModelyardError, NotAuthorized
+from modelyard.ui.parts.texts import plain
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell whoever looks about an error of the platform, and go on after the block."""
+    try:
+        yield
+    except ModelyardError as error:
+        tell(error)
+
+
+def tell(error: ModelyardError) -> None:
+    """Draw what went wrong, and what to do about it."""
+    import streamlit as st
+
+    from modelyard.ui.leaving import offer_login
+
+    if isinstance(error, NotAuthorized):
+        offer_login()
+        return
+    lines = [f"**{plain(error.message)}**", *([plain(error.fix)] if error.fix else [])]
+    st.error("\n\n".join(lines), icon=":material/error:")
+
+
+def tell_unforeseen(error: Exception) -> bool:
+    """Tell of an error that nobody caught, for Streamlit to show nothing itself.
+
+    Returns:
+        Whether it was told: always.
+    """
+    import streamlit as st
+
+    if isinstance(error, ModelyardError):
+        tell(error)
+        return True
+    request_id = secrets.token_hex(8)
+    # As text: a traceback with the values of its variables could hold a secret.
+    trace = "".join(traceback.format_exception(error))
+    structlog.get_logger().error("fault", request_id=request_id, trace=trace)
+    st.error(
+        "**The page failed inside.**\n\n"
+        f"This is a fault of Modelyard; the log of the page tells more about `{request_id}`. "
+        "Load the page again to go on.",
+        icon=":material/error:",
+    )
+    return True

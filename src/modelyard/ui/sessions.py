@@ -1,0 +1,110 @@
+"""Who is logged in at the page: tokens are kept here, and a browser has a random id alone.
+
+A page that is loaded again, or opened a second time, comes with the same id and is still logged in.
+Access tokens last ten minutes; whoever asks with a client of a login asks with a fresh one.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from modelyard.client.clients import Client
+from modelyard.domain.errors import ModelyardError
+from modelyard.wire.credentials import AdmissionAnswer
+
+# OWASP, Session Management Cheat Sheet: at least 64 bits of entropy; 256 cost nothing more.
+_ID_BYTES = 32
+# An access token is renewed so long before it ends, for a request takes up to a minute.
+_MARGIN_S = 60.0
+# A login ends at the platform after 30 days in any case (docs/platform.md).
+_LONGEST_S = 30 * 86_400.0
+
+
+class Login:
+    """One login: its client asks with an access token that is renewed when it is about to end."""
+
+    def __init__(self, url: str, admission: AdmissionAnswer, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._anonymous = Client(url)
+        # A refresh token is good once: of two tabs that need a fresh one, one asks.
+        self._turn = threading.Lock()
+        self._take(admission)
+        self.began_s = clock()
+        self.client = Client(url, token=self.token)
+
+    def token(self) -> str:
+        """Return an access token that lasts a while longer.
+
+        Raises:
+            NotAuthorized: if the login has ended.
+            ModelyardError: if the platform does not answer.
+        """
+        with self._turn:
+            if self._clock() >= self._renewed_by_s:
+                self._take(self._anonymous.logins.refresh(self._refresh))
+            return self._access
+
+    def end(self) -> None:
+        """End the login at the platform, where it answers, and let go of every connection."""
+        with self._turn, suppress(ModelyardError):
+            self._anonymous.logins.log_out(self._refresh)
+        self._anonymous.close()
+        self.client.close()
+
+    def _take(self, admission: AdmissionAnswer) -> None:
+        self._access, self._refresh = admission.access_token, admission.refresh_token
+        self._renewed_by_s = self._clock() + admission.expires_in_s - _MARGIN_S
+
+
+class Sessions:
+    """The logins at one platform by the ids that browsers have; threads may share it.
+
+    Args:
+        url: of the platform.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, url: str, *, clock: Callable[[], float]) -> None:
+        self._url = url
+        self._clock = clock
+        self._logins: dict[str, Login] = {}
+        self._turn = threading.Lock()
+        self.anonymous = Client(url)
+
+    def begin(self, admission: AdmissionAnswer) -> str:
+        """Keep a login, and return the id by which it is found."""
+        session_id = secrets.token_urlsafe(_ID_BYTES)
+        login = Login(self._url, admission, clock=self._clock)
+        with self._turn:
+            self._logins[session_id] = login
+        self._forget_old()
+        return session_id
+
+    def find(self, session_id: str | None) -> Login | None:
+        """Return the login that an id stands for; None where there is none."""
+        return self._logins.get(session_id) if session_id else None
+
+    def client(self, session_id: str | None) -> Client:
+        """Return the client of a login, else one that says nothing of who asks."""
+        login = self.find(session_id)
+        return self.anonymous if login is None else login.client
+
+    def end(self, session_id: str | None) -> None:
+        """End a login, where there is one."""
+        with self._turn:
+            login = self._logins.pop(session_id or "", None)
+        if login is not None:
+            login.end()
+
+    def close(self) -> None:
+        """Let go of every connection; logins last on at the platform until they end there."""
+        self.anonymous.close()
+        for login in self._logins.values():
+            login.client.close()
+
+    def _forget_old(self) -> None:
+        oldest_s = self._clock() - _LONGEST_S
+        for session_id, login in list(self._logins.items()):
+            if login.began_s < oldest_s:
+                self.end(session_id)

@@ -1,0 +1,57 @@
+"""What Streamlit runs for each visit and each click: who asks, the navigation, and the page."""
+
+from functools import partial
+
+import streamlit as st
+
+from modelyard.client.clients import Client
+from modelyard.domain.errors import ModelyardError
+from modelyard.ui.navigation import Page, every_page, registered
+from modelyard.ui.parts import permissions
+from modelyard.ui.parts.problems import tell, told
+from modelyard.ui.process import COOKIE, SECURE_COOKIE, held
+from modelyard.ui.theme.dress import dress
+
+# Of which login the state of the visit is.
+_LOGIN = "login"
+
+
+def visit() -> None:
+    """Show what was asked for, to whoever asks."""
+    cookies = st.context.cookies
+    session_id = cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+    _forget_others(session_id)
+    client = held().sessions.client(session_id)
+    dress()
+    try:
+        permissions.remember(client.logins.show_me())
+    except ModelyardError as error:
+        tell(error)
+        return
+    pages = [
+        registered(page, partial(_draw, page, client), is_shown=permissions.may(page.needs))
+        for page in every_page()
+    ]
+    st.navigation(pages).run()
+
+
+def _forget_others(session_id: str | None) -> None:
+    """Drop what was kept for another login: a browser that comes again may be another person's."""
+    if st.session_state.get(_LOGIN, session_id) != session_id:
+        st.session_state.clear()
+    st.session_state[_LOGIN] = session_id
+
+
+def _draw(page: Page, client: Client) -> None:
+    st.session_state["path"] = f"/{page.path}"
+    st.title(page.title, anchor=False)
+    refusal = permissions.refusal(page.needs)
+    if refusal is not None:
+        st.info(refusal, icon=":material/lock:")
+        return
+    with told():
+        page.show(client)
+
+
+if __name__ == "__main__":
+    visit()

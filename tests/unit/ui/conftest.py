@@ -1,0 +1,105 @@
+"""Pages as Streamlit runs them, over a real API that is served on loopback with the demo in it."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loopback import served
+from modelyard.api.app import make_app
+from modelyard.bootstrap import Project, open_project
+from modelyard.client.clients import Client
+from modelyard.client.patience import Patience
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.identities import LOCAL_CALLER
+from modelyard.domain.jobs import JobKind
+from modelyard.services.samples import read_sample
+from modelyard.services.uploads import UploadRequest
+from modelyard.ui import process
+from modelyard.ui.process import PageProcess, hold
+from modelyard.ui.sessions import Sessions
+from modelyard.worker.starting import worker_of
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+_SCRIPT = Path(process.__file__).parent / "visits" / "script.py"
+DEMO = "demo"
+# For a page that waits for a crowded machine; a script that hangs fails then.
+RUNS_WITHIN_S = 30.0
+_CONFIG = TrainingConfig(target="species", algorithm="logistic-regression", name=DEMO)
+
+
+@pytest.fixture(scope="session")
+def demo_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a project with the dataset and the model `demo`, by jobs, and return where it lies."""
+    place = tmp_path_factory.mktemp("demo")
+    before = dict(os.environ)
+    os.environ.update(MODELYARD_HOME=str(place / "home"), MODELYARD_KEYS=str(place / "keys"))
+    try:
+        project = open_project()
+        content = read_sample("iris.csv")
+        request = UploadRequest(
+            name=DEMO, filename="iris.csv", size_bytes=len(content), created_by="local"
+        )
+        dataset = project.uploads.take(request, [content]).reference
+        project.jobs.train(dataset, _CONFIG, caller=LOCAL_CALLER)
+        payload = {"dataset": dataset, "loads_rows": False}
+        project.jobs.submit(JobKind.INGEST, payload, created_by="local")
+        worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+        project.database.close()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return place
+
+
+@pytest.fixture
+def project(demo_project: Path, _own_home: Path) -> Iterator[Project]:
+    """Open a copy of the demo's project, for one test alone."""
+    shutil.copytree(demo_project, _own_home, dirs_exist_ok=True)
+    opened = open_project()
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def api(project: Project) -> Iterator[str]:
+    """Serve the project in laptop mode, and yield its address."""
+    with served(make_app(project)) as url:
+        yield url
+
+
+@pytest.fixture
+def client(api: str) -> Iterator[Client]:
+    """Return a client of the API."""
+    with Client(api, patience=Patience(retries=1, first_s=0.01)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(api: str) -> Iterator[Callable[..., "AppTest"]]:
+    """Return a function that opens a page, and returns it as it was drawn.
+
+    It takes the page's path and the parameters of the address: `page("models", model="demo@1")`.
+    """
+    sessions = Sessions(api, clock=time.monotonic)
+    hold(PageProcess(api_url=api, browser_api_url=api, sessions=sessions))
+    yield opened
+    sessions.close()
+
+
+def opened(path: str, **query: str) -> "AppTest":
+    """Open a page of what this process holds."""
+    from streamlit.testing.v1 import AppTest
+    from streamlit.util import calc_hash
+
+    app = AppTest.from_file(_SCRIPT, default_timeout=RUNS_WITHIN_S)
+    # Streamlit finds a page by the hash of its path; AppTest has no other way to those in code.
+    app._page_hash = calc_hash(path)
+    app.query_params.update(query)
+    return app.run()
