@@ -144,8 +144,17 @@ def test_closing_leaves_no_process_behind(work):
     until(lambda: children_of(zygote), beside=lambda: pool.wait(0.05))
     (working,) = children_of(zygote)
     pool.close()
-    until(lambda: not Path(f"/proc/{working}").exists())
+    until(lambda: has_ended(working))
     assert not children_of(os.getpid())
+
+
+def has_ended(pid):
+    """Tell whether a process has, also where this one has adopted it and not yet buried it."""
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return True
+    return facts.rpartition(")")[2].split()[0] == "Z"
 
 
 def children_of(pid):
