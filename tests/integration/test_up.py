@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from modelyard.domain.errors import InvalidValue
+from modelyard.services.demonstrating import ROW
 from modelyard.services.samples import read_sample
 from platforms import PATIENCE_S, Platform, up, wait_until_gone
 
@@ -123,13 +124,21 @@ def test_killed_it_leaves_no_process(tmp_path: Path) -> None:
         wait_until_gone(platform)
 
 
-def test_a_worker_that_dies_is_started_again(demonstrating: Platform) -> None:
+def test_a_worker_that_dies_is_started_again_and_its_models_answer_again(
+    demonstrating: Platform,
+) -> None:
     first = _worker_of(demonstrating)
     os.kill(first, signal.SIGKILL)
     until = time.monotonic() + PATIENCE_S
-    while _worker_of(demonstrating) in {0, first}:
+    while _worker_of(demonstrating) in {0, first} or not _answers(demonstrating):
         assert time.monotonic() < until, "no other worker came"
         time.sleep(0.1)
+
+
+def _answers(platform: Platform) -> bool:
+    """Return whether the demo model answers."""
+    address = f"{platform.url}{API}/models/demo/predict"
+    return httpx.post(address, json={"row": dict(ROW)}, timeout=PATIENCE_S).is_success
 
 
 def _worker_of(platform: Platform) -> int:
