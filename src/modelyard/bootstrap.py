@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from modelyard.services.keys import KeyService
     from modelyard.services.models import ModelService
     from modelyard.services.named_datasets import NamedDatasetService
+    from modelyard.services.outlining import OutlineService
     from modelyard.services.people import PeopleService
     from modelyard.services.platform_health import PlatformHealthService
     from modelyard.services.predicting import PredictionService
@@ -126,6 +127,20 @@ class Project(Foundation):
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
             scratch=self.folder / "unfinished",
+            typing=self.tables.type_table,
+        )
+
+    @cached_property
+    def outlining(self) -> "OutlineService":
+        """What trainings would learn from."""
+        from modelyard.services.outlining import OutlineService
+
+        return OutlineService(
+            catalog=self.catalog,
+            datasets=self.datasets,
+            named=self.named_datasets,
+            clock=time.monotonic,
+            n_threads=self.settings.threads,
             typing=self.tables.type_table,
         )
 

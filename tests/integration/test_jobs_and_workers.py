@@ -25,7 +25,7 @@ from platform_jobs import (
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
 from modelyard.domain.batches import BatchOptions
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.errors import StoreUnavailable
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import Job, JobKind, JobState, Limits, Quota
@@ -282,4 +282,30 @@ def test_automl_goes_on_from_what_a_killed_attempt_had_finished(project: Project
     words = [event.words for event in project.jobs.events(job.id)]
     assert any(each.startswith("going on from") for each in words)
     assert _models(project) == 1
+    assert leftovers(project) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["automl", "search"])
+def test_a_search_ends_with_its_best_so_far_when_somebody_asks(project: Project, way: str) -> None:
+    # Without the wish it would go on for longer than any test may take.
+    config = TrainingConfig(
+        target="y",
+        algorithm="logistic-regression",
+        search=SearchConfig("random", n_trials=10_000),
+    )
+    if way == "automl":
+        budget = AutoMLConfig(time_limit_s=3600.0, algorithms=("logistic-regression",))
+        shares = Shares(train=0.9, validation=0.0, test=0.1)
+        config = TrainingConfig(target="y", algorithm=COMBINED_BY, automl=budget, shares=shares)
+    job = project.jobs.train("prices", config, caller=LOCAL_CALLER)
+    project.jobs.wrap_up(job.id, caller=LOCAL_CALLER)
+    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+    kept = project.jobs.get(job.id)
+    assert (kept.state, kept.attempts, kept.problem) == (SUCCEEDED, 1, "")
+    run = project.runs.get(kept.run_id)
+    assert (run.status, run.model) == (RunStatus.SUCCEEDED, "prices@1")
+    finished = [each for each in project.runs.trials(run.id) if each.score is not None]
+    assert finished
+    assert all(each.at_s is not None for each in finished)
     assert leftovers(project) == []

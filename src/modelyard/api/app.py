@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp
 
+from modelyard.api.apart import Apart
 from modelyard.api.callers import Callers, OwnerOfTheLaptop
 from modelyard.api.describing import SelfDescribing
 from modelyard.api.door import Door
@@ -41,7 +42,8 @@ def make_app(
     app.state.project = project
     app.state.callers = callers or OwnerOfTheLaptop()
     app.state.meters = Meters()
-    app.state.small_reads = SmallReads()
+    app.state.apart = Apart()
+    app.state.small_reads = SmallReads(app.state.apart)
     for each in routers():
         app.include_router(each)
     handle_errors(app)

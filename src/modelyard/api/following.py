@@ -61,7 +61,14 @@ def _look(jobs: JobService, job_id: str, after: int) -> tuple[Job, tuple[JobEven
 
 def _differs(before: Job, now: Job) -> bool:
     def shown(job: Job) -> Any:
-        return job.state, job.standing, job.attempts, job.is_cancelling, job.run_id
+        return (
+            job.state,
+            job.standing,
+            job.attempts,
+            job.is_cancelling,
+            job.is_finishing,
+            job.run_id,
+        )
 
     return bool(shown(before) != shown(now))
 

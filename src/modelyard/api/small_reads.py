@@ -4,14 +4,10 @@ A table fills more memory than its file, and a file may be made to do harm: the 
 requests parses none. What the process does not manage in time is left to a job as well.
 """
 
-import asyncio
-import pickle
-import sys
-from contextlib import suppress
-
 import structlog
 from fastapi.concurrency import run_in_threadpool
 
+from modelyard.api.apart import Apart
 from modelyard.bootstrap import Project
 from modelyard.domain.datasets import DatasetFormat, DatasetState, DatasetVersion
 from modelyard.domain.errors import QuotaExceeded
@@ -27,16 +23,18 @@ _CHILD = "modelyard.api.reading_child"
 
 
 class SmallReads:
-    """Starts the processes, two at a time: of many small uploads at once, others wait."""
+    """Reads what is small at once, and leaves the rest to jobs."""
 
-    def __init__(self) -> None:
-        self._places = asyncio.Semaphore(2)
+    def __init__(self, apart: Apart) -> None:
+        """Take what runs processes."""
+        self._apart = apart
 
     async def read(self, project: Project, version: DatasetVersion) -> DatasetVersion:
         """Return a version as far as it is known now: read, or with a job that will read it."""
         if version.size_bytes <= AT_ONCE_BYTES and version.format is not DatasetFormat.PACKED_CSV:
-            async with self._places:
-                await _read_apart(project, version)
+            # Whether the process has read it, the version says.
+            order = project.settings, project.tenant, version.reference
+            await self._apart.run(_CHILD, order, timeout_s=_TIMEOUT_S)
             version = await run_in_threadpool(project.named_datasets.get, version.reference)
         if version.state is DatasetState.UNREAD:
             try:
@@ -59,20 +57,3 @@ def ask_for_reading(
     """
     payload = {"dataset": version.reference, "loads_rows": loads_rows}
     project.jobs.submit(JobKind.INGEST, payload, created_by=created_by)
-
-
-async def _read_apart(project: Project, version: DatasetVersion) -> None:
-    """Let a process read a version; whether it did, the version says."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _CHILD, stdin=asyncio.subprocess.PIPE
-    )
-    order = pickle.dumps((project.settings, project.tenant, version.reference))
-    try:
-        async with asyncio.timeout(_TIMEOUT_S):
-            await process.communicate(order)
-    except TimeoutError:
-        pass
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

@@ -9,14 +9,17 @@ from modelyard.wire.bodies import PageOf
 from modelyard.wire.jobs import (
     JobAnswer,
     JobDetail,
+    JobLeaderboard,
     JobListQuery,
     LimitsBody,
     LineAnswer,
     LogAnswer,
     LogQuery,
     RetryRequest,
+    TrainingPlan,
     TrainingRequest,
 )
+from modelyard.wire.outlines import OutlineAnswer, SpellingsAnswer
 
 
 class Jobs(Noun[Via]):
@@ -26,6 +29,16 @@ class Jobs(Noun[Via]):
     def train(self, body: TrainingRequest) -> Flow[JobDetail]:
         """Ask for a training."""
         return answer(create("training", "start", body=body), JobDetail)
+
+    @asks
+    def outline(self, body: TrainingPlan) -> Flow[OutlineAnswer]:
+        """Return what a training would learn from, and what AutoML may expect of its budget."""
+        return answer(post("training", "outline", body=body, is_repeatable=True), OutlineAnswer)
+
+    @asks
+    def spell(self, body: TrainingPlan) -> Flow[SpellingsAnswer]:
+        """Return a training as a configuration file, as a command line, and in Python."""
+        return answer(post("training", "spellings", body=body, is_repeatable=True), SpellingsAnswer)
 
     @asks
     def page(self, query: JobListQuery | None = None) -> Flow[PageOf[JobAnswer]]:
@@ -51,6 +64,16 @@ class Jobs(Noun[Via]):
     def cancel(self, job_id: str) -> Flow[JobAnswer]:
         """Cancel a job; what it has made so far is thrown away within 10 seconds."""
         return answer(post("jobs", job_id, "cancel", is_repeatable=True), JobAnswer)
+
+    @asks
+    def finish(self, job_id: str) -> Flow[JobAnswer]:
+        """Let AutoML, or a search, end now with the best so far."""
+        return answer(post("jobs", job_id, "finish", is_repeatable=True), JobAnswer)
+
+    @asks
+    def leaderboard(self, job_id: str) -> Flow[JobLeaderboard]:
+        """Return what AutoML, or a search, has tried so far, the best first."""
+        return answer(get("jobs", job_id, "leaderboard"), JobLeaderboard)
 
     @asks
     def retry(self, job_id: str, *, limits: LimitsBody | None = None) -> Flow[JobDetail]:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Among the parameters of a trial: the name of the candidate of AutoML that it was.
+CANDIDATE = "candidate"
+
 Value = bool | int | float | str | None
 Values = Mapping[str, Value]
 

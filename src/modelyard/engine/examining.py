@@ -186,22 +186,27 @@ def _examine(
     return _examined(table, task, reason, config=config, checks=checks)
 
 
+def blocking(findings: tuple[Finding, ...], accepted: frozenset[str]) -> list[Finding]:
+    """Return the findings that stop a training: those of severity error that nobody accepted."""
+    return [
+        finding
+        for finding in findings
+        if finding.severity is Severity.ERROR and not finding.is_accepted_by(accepted)
+    ]
+
+
 def require_accepted(findings: tuple[Finding, ...], accepted: frozenset[str]) -> None:
     """Stop where a finding of severity error was not accepted by name.
 
     Raises:
         BlockingFindings: naming each of them.
     """
-    blocking = [
-        finding
-        for finding in findings
-        if finding.severity is Severity.ERROR and not finding.is_accepted_by(accepted)
-    ]
-    if blocking:
-        names = ", ".join(finding.name for finding in blocking)
+    found = blocking(findings, accepted)
+    if found:
+        names = ", ".join(finding.name for finding in found)
         raise BlockingFindings(
-            f"Training stopped: {'; '.join(finding.message for finding in blocking)}",
-            findings=blocking,
+            f"Training stopped: {'; '.join(finding.message for finding in found)}",
+            findings=found,
             fix=f"Mend what they name, or accept them by name: {names}.",
         )
 

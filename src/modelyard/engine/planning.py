@@ -61,8 +61,9 @@ def plan_training(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) 
         BlockingFindings: if a finding of severity error was not accepted.
         ModelyardError: if data or configuration do not allow training.
     """
+    # What is wrong with the wishes is said before the table is looked at.
     algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
-    parameters = resolve_parameters(algorithm.card, config.parameters)
+    resolve_parameters(algorithm.card, config.parameters)
     examination = examine(
         raw,
         config,
@@ -70,8 +71,20 @@ def plan_training(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) 
         progress=workshop.progress,
         typing=workshop.typing,
     )
-    require_accepted(examination.findings, config.accepted)
+    return plan_examined(raw, examination, workshop=workshop)
+
+
+def plan_examined(raw: RawTable, examination: Examination, *, workshop: Workshop) -> Planned:
+    """Settle what is fitted on a table that was examined.
+
+    Raises:
+        BlockingFindings: if a finding of severity error was not accepted.
+        ModelyardError: if data or configuration do not allow training.
+    """
     config = examination.config
+    require_accepted(examination.findings, config.accepted)
+    algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
+    parameters = resolve_parameters(algorithm.card, config.parameters)
     rows = rows_with_target(examination.table, config.target)
     n_weightless, weight = 0, None
     if config.weight is not None:

@@ -122,22 +122,22 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
     return replace(trained, config=config, n_weightless=n_weightless, evaluation=evaluation)
 
 
-def foresee(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Outlook:
+def foresee(planned: Planned, *, workshop: Workshop) -> Outlook:
     """Return what AutoML is likely to come to, without fitting anything.
 
     Raises:
         UsageError: if one algorithm is named, whose training has no budget.
         ModelyardError: as `train`.
     """
+    config = planned.config
     if config.automl is None:
         raise UsageError(
             "AutoML alone has a budget to be estimated; one algorithm was named.",
             fix="Ask for AutoML by --time-limit or --algorithm auto.",
         )
-    planned = plan_training(raw, config, workshop=workshop)
     rngs = streams_of(config.seed)
     judge = judge_of(
-        planned.plan, planned.table, config=planned.config, workshop=workshop, rng=rngs["split"]
+        planned.plan, planned.table, config=config, workshop=workshop, rng=rngs["split"]
     )
     return look_ahead(judge, config.automl, rng=rngs["fit"])
 
@@ -155,6 +155,8 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
     plan = with_members(plan, config, catalog=workshop.catalog)
     rngs = streams_of(config.seed)
     judge = judge_of(plan, planned.table, config=config, workshop=workshop, rng=rngs["split"])
+    if workshop.on_question is not None:
+        workshop.on_question(plan.task, judge.metric.card.key)
     judge = tune(judge, config, rng=rngs["search"])
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, rngs["folds"])

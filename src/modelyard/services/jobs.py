@@ -169,6 +169,22 @@ class JobService:
             shutil.rmtree(self.folder_of(id_), ignore_errors=True)
         return job
 
+    def wrap_up(self, id_: str, *, caller: Caller) -> Job:
+        """Let AutoML, or a search, end now with the best so far.
+
+        One that has finished nothing yet ends with the first that it finishes.
+
+        Raises:
+            NotFound: if the tenant has no such job.
+            Conflict: if it has ended, is to be cancelled, or searches for nothing.
+        """
+        with self.audit.recorded(caller, "job.finish", target=id_):
+            job = self.jobs.wrap_up(id_, by=caller.subject, at=self.now())
+        structlog.get_logger().info(
+            "job to be finished", job=id_, tenant=self.tenant, by=caller.subject
+        )
+        return job
+
     def retry(self, id_: str, *, caller: Caller, limits: Limits | None = None) -> Job:
         """Do a job again that did not succeed, as a new one.
 

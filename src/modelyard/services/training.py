@@ -28,9 +28,10 @@ from modelyard.domain.tables import RawTable
 from modelyard.engine.automl.describing import trial_of
 from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
+from modelyard.engine.planning import plan_training
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, foresee, train
-from modelyard.engine.workshop import Workshop
+from modelyard.engine.workshop import Workshop, never
 from modelyard.kit.failpoints import reach
 from modelyard.kit.signals import Terminated
 from modelyard.packaging.estimators import estimator_file, require_estimator, require_writer
@@ -78,6 +79,7 @@ class TrainingService:
         fence: of the job that the training is; its end and the model appear together, or neither
             where another worker has the job by then. None where it is nobody's job.
         on_run: told the id of the run as soon as it is written.
+        wants_end: whether a search is to end with the best that it has.
     """
 
     catalog: Catalog
@@ -96,6 +98,7 @@ class TrainingService:
     typing: Typing = type_table
     fence: Fence | None = None
     on_run: Callable[[str], None] | None = None
+    wants_end: Callable[[], bool] = never
 
     def train(
         self,
@@ -161,7 +164,7 @@ class TrainingService:
         workshop = Workshop(
             self.catalog, self.clock, progress, self.n_threads, begun=begun, typing=self.typing
         )
-        return foresee(read(), config, workshop=workshop)
+        return foresee(plan_training(read(), config, workshop=workshop), workshop=workshop)
 
     def _require_estimator(self, key: str) -> None:
         # An algorithm that is not known is refused by whoever asks for it.
@@ -239,9 +242,13 @@ class TrainingService:
             self.n_threads,
             on_trial=lambda trial: self.trials.add(run.id, trial),
             on_entry=lambda entry: self.trials.add(run.id, trial_of(entry)),
+            on_question=lambda task, metric: self.runs.update(
+                replace(run, task=task, metric=metric)
+            ),
             scratch=self.scratch,
             begun=started,
             typing=self.typing,
+            wants_end=self.wants_end,
         )
         trained = train(raw, config, workshop=workshop)
         return _described(run, trained), trained

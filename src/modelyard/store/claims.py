@@ -26,6 +26,7 @@ from modelyard.domain.jobs import (
     Quota,
     Standing,
     Usage,
+    Wish,
     WorkerSeen,
 )
 from modelyard.domain.runs import RunStatus
@@ -98,16 +99,21 @@ class Claims:
         with self._database.reading() as connection:
             return connection.execute(chosen).first() is not None
 
-    def held(self, worker: str) -> Mapping[Fence, bool]:
-        """Return the jobs that a worker has, and whether somebody wants them to end."""
+    def held(self, worker: str) -> Mapping[Fence, Wish]:
+        """Return the jobs that a worker has, and what somebody wants of them."""
         columns = JOBS.c
-        chosen = sa.select(columns.tenant, columns.id, columns.token, columns.is_cancelling).where(
+        wish = sa.case(
+            (columns.is_cancelling, Wish.CANCEL.value),
+            (columns.is_finishing, Wish.FINISH.value),
+            else_=Wish.NONE.value,
+        )
+        chosen = sa.select(columns.tenant, columns.id, columns.token, wish).where(
             columns.worker == worker, columns.state == _RUNNING
         )
         with self._database.reading() as connection:
             return {
-                Fence(tenant, id_, token): is_cancelling
-                for tenant, id_, token, is_cancelling in connection.execute(chosen)
+                Fence(tenant, id_, token): Wish(wanted)
+                for tenant, id_, token, wanted in connection.execute(chosen)
             }
 
     def tell(

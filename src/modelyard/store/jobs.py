@@ -143,6 +143,26 @@ class Jobs:
             self._tell(connection, id_, f"{by} asks to cancel it", at=at)
             return self._get(connection, id_)
 
+    def wrap_up(self, id_: str, *, by: str, at: datetime) -> Job:
+        """Let the search of a job end with the best so far, as soon as its worker looks.
+
+        Whoever asks twice is answered alike.
+
+        Raises:
+            NotFound: if there is none.
+            Conflict: if it has ended, is to be cancelled, or searches for nothing.
+        """
+        with self._database.writing() as connection:
+            job = self._get(connection, id_, is_locked=True)
+            _require_search(job)
+            if job.is_finishing:
+                return job
+            connection.execute(
+                sa.update(JOBS).where(is_job(self._database.tenant, id_)).values(is_finishing=True)
+            )
+            self._tell(connection, id_, f"{by} asks to end it with the best so far", at=at)
+            return self._get(connection, id_)
+
     def finish(self, fence: Fence, *, result: dict[str, Any], at: datetime) -> None:
         """End a job well that has published nothing else in a transaction of its own.
 
@@ -207,3 +227,15 @@ class Jobs:
     def _tell(self, connection: sa.Connection, id_: str, words: str, *, at: datetime) -> None:
         key = (self._database.tenant, id_)
         write_lines(connection, key, lines=[Line(EventKind.STATE, at, words)])
+
+
+def _require_search(job: Job) -> None:
+    """Refuse to keep the best so far of a job that has none, or will have none."""
+    if job.state.is_final or job.is_cancelling:
+        told = f"has ended ({job.state})" if job.state.is_final else "is being cancelled"
+        raise Conflict(f"The job {job.id} {told}.", fix="Nothing is to be done.")
+    if not job.is_search:
+        raise Conflict(
+            f"The job {job.id} searches for nothing: it has no best so far.",
+            fix="Let it end, or cancel it.",
+        )

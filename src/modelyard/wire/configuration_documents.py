@@ -8,6 +8,7 @@ from typing import Any
 from modelyard.domain.approaches import AUTO
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.plain import to_plain
+from modelyard.wire.yaml_files import write_yaml
 
 # Under the same name on both sides.
 _ALIKE = (
@@ -55,6 +56,30 @@ def document_of(config: TrainingConfig) -> dict[str, Any]:
         },
         "model": {"name": AUTO if config.automl else config.algorithm},
         "modelyard": {name: value for name, value in ours.items() if value is not None},
+    }
+
+
+def spelled(config: TrainingConfig, *, path: str) -> str:
+    """Return the YAML of a configuration file, without what it would say anyway.
+
+    Args:
+        config: of the training.
+        path: of the data file.
+    """
+    usual = document_of(TrainingConfig(target=""))
+    told = _beyond(document_of(config), usual)
+    told["data"]["tabular"] = {"path": path, **told["data"]["tabular"]}
+    return write_yaml(told)
+
+
+def _beyond(told: Any, usual: Any) -> Any:
+    """Return what a mapping says beyond another one."""
+    if not isinstance(told, dict) or not isinstance(usual, dict):
+        return told
+    return {
+        name: _beyond(value, usual.get(name))
+        for name, value in told.items()
+        if value != usual.get(name)
     }
 
 

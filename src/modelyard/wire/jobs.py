@@ -15,6 +15,8 @@ from modelyard.domain.jobs import (
     JobState,
     Limits,
 )
+from modelyard.domain.tasks import Task
+from modelyard.domain.trials import CANDIDATE, Trial, TrialStatus
 from modelyard.wire.bodies import LARGEST, Answer, PageQuery, Query, RequestBody
 from modelyard.wire.sections import PlatformConfiguration
 
@@ -43,8 +45,8 @@ class LimitsBody(RequestBody):
         return Limits(memory, self.cpu_s, self.wall_s, self.threads)
 
 
-class TrainingRequest(RequestBody):
-    """A training in the background: one algorithm, a search, or AutoML."""
+class TrainingPlan(RequestBody):
+    """A training: one algorithm, a search, or AutoML, on a dataset."""
 
     dataset: str = Field(
         min_length=1, max_length=200, description="`name`, `name@3`, or the SHA-256 of a file."
@@ -55,6 +57,11 @@ class TrainingRequest(RequestBody):
     row_schema: dict[str, JsonValue] | None = Field(
         default=None, description="JSON Schema that every row must fulfil."
     )
+
+
+class TrainingRequest(TrainingPlan):
+    """A training in the background."""
+
     priority: int = Field(
         default=USUAL_PRIORITY,
         ge=LEAST_PRIORITY,
@@ -129,6 +136,9 @@ class JobAnswer(Answer):
     kind: JobKind
     state: JobState
     is_cancelling: bool = Field(description="Whether somebody wants it to end without a result.")
+    is_finishing: bool = Field(
+        description="Whether somebody wants its search to end with the best so far."
+    )
     created_at: datetime
     created_by: str
     started_at: datetime | None = Field(description="Of the latest attempt.")
@@ -178,6 +188,36 @@ class LogAnswer(Answer):
     next_cursor: int | None = Field(
         description="Number of the last line, to be sent as `cursor`; null where none is left."
     )
+
+
+class TriedAnswer(Answer):
+    """What a search has tried: a candidate of AutoML, or one choice of hyperparameters."""
+
+    number: int = Field(description="In the order in which they were tried.")
+    name: str = Field(description="Of a candidate of AutoML; empty elsewhere.")
+    parameters: dict[str, Any]
+    status: TrialStatus
+    score: float | None
+    fold_scores: list[float | None]
+    duration_s: float
+    at_s: float | None = Field(description="Seconds from the beginning to its end.")
+    reason: str = Field(description="Why it did not succeed.")
+
+    @classmethod
+    def of(cls, trial: Trial) -> Self:
+        """Return what is told of a trial."""
+        parameters = dict(trial.parameters)
+        name = str(parameters.pop(CANDIDATE, ""))
+        return cls.model_validate(vars(trial) | {"name": name, "parameters": parameters})
+
+
+class JobLeaderboard(Answer):
+    """What the search of a job has tried so far."""
+
+    task: Task | None = Field(description="Null until the data was looked at.")
+    metric: str | None = Field(description="Key of the one that decides; null as for `task`.")
+    higher_is_better: bool | None
+    items: list[TriedAnswer] = Field(description="The best first.")
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -5,7 +5,7 @@ objects are errors with their line. A number like `1e-3` is a number, as in YAML
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,12 @@ def read_yaml(path: Path) -> YamlDocument:
     lines = {path: at.line + 1 for path, at, _ in found}
     texts = {path: each.value for path, _, each in found if isinstance(each, ScalarNode)}
     return YamlDocument(values, lines, texts)
+
+
+def write_yaml(values: Mapping[str, Any]) -> str:
+    """Return a mapping of plain values as YAML, in the order that it has."""
+    text: str = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100)
+    return text
 
 
 class _Loader(yaml.SafeLoader):

@@ -22,6 +22,9 @@ from modelyard.domain.jobs import (
     Usage,
     WorkerSeen,
 )
+from modelyard.domain.runs import Run, RunStatus
+from modelyard.domain.tasks import Task
+from modelyard.domain.trials import Trial, TrialStatus
 from modelyard.services.uploads import UploadRequest
 
 Ask = Callable[..., TestClient]
@@ -192,6 +195,74 @@ def test_lists_are_filtered_and_come_in_pages(start, ask: Ask) -> None:
     assert listed("/jobs", limit=2, cursor=first["next_cursor"]) == [ids[0]]
 
 
+SEARCH = {
+    "data": {"tabular": {"target_column": "y"}},
+    "model": {"name": "logistic-regression"},
+    "modelyard": {"search": {"type": "random", "trials": 3}},
+}
+
+
+def test_a_search_is_asked_to_end_with_the_best_so_far(start, claim, ask: Ask) -> None:
+    id_ = start(configuration=SEARCH)["id"]
+    claim()
+    told = ask("editor").post(f"{API}/jobs/{id_}/finish").json()
+    assert (told["state"], told["is_finishing"], told["is_cancelling"]) == ("running", True, False)
+    assert ask("editor").post(f"{API}/jobs/{id_}/finish").json() == told
+    (deed,) = [
+        each
+        for each in ask("admin").get(f"{API}/audit").json()["items"]
+        if each["action"] == "job.finish" and each["target"] == id_
+    ][:1]
+    assert deed["actor"] == "user:e"
+
+
+def test_what_searches_for_nothing_is_not_asked_for_its_best(start, ask: Ask) -> None:
+    response = ask("editor").post(f"{API}/jobs/{start()['id']}/finish")
+    assert (response.status_code, response.json()["code"]) == (409, "conflict")
+
+
+def test_a_leaderboard_fills_up_while_the_job_runs(
+    start, claim, project: Project, ask: Ask
+) -> None:
+    id_ = start(configuration=SEARCH)["id"]
+    place = f"{API}/jobs/{id_}/leaderboard"
+    assert ask("viewer").get(place).json() == {
+        "task": None,
+        "metric": None,
+        "higher_is_better": None,
+        "items": [],
+    }
+    fence = claim().fence
+    tenant = project.of("acme")
+    run = Run(
+        id="20260101-1",
+        name="flags",
+        status=RunStatus.RUNNING,
+        started_at=project.jobs.now(),
+        config={},
+        seed=0,
+        data_location="flags@1",
+        task=Task.BINARY,
+        metric="log-loss",
+    )
+    tenant.runs.runs.add(run)
+    project.claims.tell(fence, Standing(stage="Searching"), lines=(), run_id=run.id)
+    for number, score in ((1, 0.5), (2, 0.4)):
+        parameters = {"candidate": f"ridge-{number}", "l2": 1.0}
+        trial = Trial(
+            number, parameters, TrialStatus.SUCCEEDED, score, -score, (score,), 1.5, at_s=2.0
+        )
+        tenant.runs.kept_trials.add(run.id, trial)
+    told = ask("viewer").get(place).json()
+    assert (told["task"], told["metric"], told["higher_is_better"]) == ("binary", "log-loss", False)
+    assert [(each["name"], each["score"]) for each in told["items"]] == [
+        ("ridge-2", 0.4),
+        ("ridge-1", 0.5),
+    ]
+    assert told["items"][0]["parameters"] == {"l2": 1.0}
+    assert told["items"][0]["at_s"] == 2.0
+
+
 def test_a_waiting_job_is_cancelled_and_what_has_ended_is_not(
     start, ask: Ask, claim: Callable[[], Job], end: Callable[..., None]
 ) -> None:
@@ -290,7 +361,8 @@ def test_nothing_of_a_job_is_told_to_another_tenant(start, ask: Ask) -> None:
     for path in (f"/jobs/{id_}", f"/training/jobs/{id_}", f"/jobs/{id_}/logs"):
         assert stranger.get(API + path).status_code == 404
     assert stranger.get(f"{API}/jobs/{id_}/stream").status_code == 404
-    for verb in ("cancel", "retry"):
+    assert stranger.get(f"{API}/jobs/{id_}/leaderboard").status_code == 404
+    for verb in ("cancel", "finish", "retry"):
         assert stranger.post(f"{API}/jobs/{id_}/{verb}", json={}).status_code == 404
     assert stranger.post(f"{API}/training/jobs/{id_}/cancel").status_code == 404
     assert stranger.get(f"{API}/jobs").json()["items"] == []

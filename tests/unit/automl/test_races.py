@@ -11,6 +11,7 @@ from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.workshop import never
 from modelyard.protocols.executors import Notice, Outcome
 from modelyard.protocols.progress import Silence
 
@@ -37,10 +38,10 @@ class Told:
         self.notices.append(Notice(number, Outcome.STOPPED))
 
 
-def raced(place, results, *, waiting=1, on_entry=lambda *_: None):
-    """Run a race whose time is up after the first news."""
+def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, deadline=12.0):
+    """Run a race whose time is up after the first news, where nothing else is said."""
     clock = iter(np.arange(1000.0))
-    workshop = SimpleNamespace(clock=lambda: next(clock), progress=Silence())
+    workshop = SimpleNamespace(clock=lambda: next(clock), progress=Silence(), wants_end=wants_end)
     judge = SimpleNamespace(metric=CATALOG.metrics()["roc-auc"], plan=place.plan, workshop=workshop)
     algorithms = CATALOG.algorithms()
     race = Race(
@@ -49,8 +50,8 @@ def raced(place, results, *, waiting=1, on_entry=lambda *_: None):
         algorithms=algorithms,
         waiting=[candidate(name=f"ridge-{at}") for at in range(1, waiting + 1)],
         explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
-        rules=Rules(deadline=12.0, reserve_s=0.0, n_candidates=None, n_threads=1),
-        pool=Told(results),
+        rules=Rules(deadline=deadline, reserve_s=0.0, n_candidates=None, n_threads=1),
+        pool=pool,
         on_entry=on_entry,
         members=lambda _: (),
     )
@@ -64,7 +65,7 @@ def place():
 
 def test_a_candidate_with_every_fold_counts_although_the_end_came_before_its_own(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
-    race, ending = raced(place, results)
+    race, ending = raced(place, Told(results))
     (entry,) = race.entries
     assert ending is Ending.TIME
     assert (entry.status, entry.reason) == (TrialStatus.SUCCEEDED, "")
@@ -72,7 +73,7 @@ def test_a_candidate_with_every_fold_counts_although_the_end_came_before_its_own
 
 def test_a_candidate_that_lacks_a_fold_was_broken_off(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])[:2]
-    race, _ = raced(place, results)
+    race, _ = raced(place, Told(results))
     (entry,) = race.entries
     assert entry.status is TrialStatus.CANCELLED
     assert entry.reason == "ended with the run after 2 of 3 folds"
@@ -84,7 +85,7 @@ def test_a_fold_without_a_class_has_no_score_and_is_kept_for_a_later_run(tmp_pat
     rare = replace(place, plan=replace(place.plan, y=y))
     journal = Journal(tmp_path, rare, metric="roc-auc")
     results = answering(1, rare, np.linspace(0, 1, 120)[:, None])
-    race, _ = raced(rare, results, on_entry=journal.remember)
+    race, _ = raced(rare, Told(results), on_entry=journal.remember)
     (entry,) = race.entries
     assert entry.fold_scores[0] is None
     assert entry.score == pytest.approx(np.mean(entry.fold_scores[1:]))
@@ -94,6 +95,24 @@ def test_a_fold_without_a_class_has_no_score_and_is_kept_for_a_later_run(tmp_pat
 
 def test_what_was_not_begun_is_never_said_to_take_no_time(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
-    race, _ = raced(place, results, waiting=2)
+    race, _ = raced(place, Told(results), waiting=2)
     (passed,) = [each for each in race.entries if each.status is TrialStatus.PRUNED]
     assert passed.reason == "would take about 1 s, which were not left"
+
+
+class Endless(Told):
+    """A pool whose first piece of work ends, and no other does unless it is stopped."""
+
+    def submit(self, number, *_, **__):
+        if number == 1:
+            self.notices += [Notice(number, Outcome.RESULT, each) for each in self.results]
+            self.notices.append(Notice(number, Outcome.ENDED))
+        self.n_free = 1 if number == 1 else 0
+
+
+def test_whoever_wants_its_end_gets_what_a_race_has_finished(place):
+    pool = Endless(answering(1, place, np.linspace(0, 1, 120)[:, None]))
+    race, ending = raced(place, pool, waiting=2, wants_end=lambda: True, deadline=None)
+    assert ending is Ending.INTERRUPTED
+    first, second = race.entries
+    assert (first.status, second.status) == (TrialStatus.SUCCEEDED, TrialStatus.CANCELLED)

@@ -18,15 +18,16 @@ from modelyard.domain.identities import Role
 from modelyard.wire.batches import BatchPredictRequest
 from modelyard.wire.credentials import KeyPost, SetupPost
 from modelyard.wire.datasets import NewVersionRequest
-from modelyard.wire.jobs import TrainingRequest
+from modelyard.wire.jobs import TrainingPlan, TrainingRequest
 from modelyard.wire.models import EvaluateRequest
 from modelyard.wire.people import TenantPost
 from modelyard.wire.predictions import PredictRequest
 
+TRAINING = {"dataset": "d", "configuration": {"data": {"tabular": {"target_column": "y"}}}}
 BODIES: dict[str, BaseModel] = {
-    "train": TrainingRequest.model_validate(
-        {"dataset": "d", "configuration": {"data": {"tabular": {"target_column": "y"}}}}
-    ),
+    "train": TrainingRequest.model_validate(TRAINING),
+    "outline": TrainingPlan.model_validate(TRAINING),
+    "spell": TrainingPlan.model_validate(TRAINING),
     "derive": NewVersionRequest(fixes={"all": "recommended"}),
     "evaluate": EvaluateRequest(dataset="d"),
     "ask": PredictRequest(row={"age": 41}),

@@ -16,7 +16,7 @@ from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.tuning.pruning import is_hopeless
 from modelyard.engine.tuning.searching import DEFAULT_TRIALS, search_parameters
 from modelyard.engine.tuning.ties import paired_interval, tied_with
-from modelyard.engine.workshop import Workshop
+from modelyard.engine.workshop import Workshop, never
 from modelyard.kit.signals import Terminated
 from modelyard.protocols.progress import Silence
 
@@ -99,10 +99,20 @@ def rate_is_best_at_a_tenth(parameters, held, rng):
     return abs(np.log10(parameters["learning_rate"]) + 1) + held.mean() / 1000
 
 
-def search(score=rate_is_best_at_a_tenth, *, seed=0, on_trial=None, listener=None, **wishes):
+def search(
+    score=rate_is_best_at_a_tenth,
+    *,
+    seed=0,
+    on_trial=None,
+    listener=None,
+    wants_end=never,
+    **wishes,
+):
     plan = wishes.pop("plan", Plan())
     judge_changes = {name: wishes.pop(name) for name in ("metric", "dealer") if name in wishes}
-    workshop = Workshop(CATALOG, Clock(), listener or Silence(), 1, on_trial=on_trial)
+    workshop = Workshop(
+        CATALOG, Clock(), listener or Silence(), 1, on_trial=on_trial, wants_end=wants_end
+    )
     judge = FakeJudge(score, workshop, plan=plan, **judge_changes)
     config = SearchConfig(**{"search_type": "random", "n_trials": 8} | wishes)
     return search_parameters(judge, config, fixed={}, rng=np.random.default_rng(seed))
@@ -236,6 +246,30 @@ def test_an_interruption_ends_the_search_and_keeps_the_best():
     assert found.ending is Ending.INTERRUPTED
     assert found.trials[-1].status is TrialStatus.CANCELLED
     assert found.best.status is TrialStatus.SUCCEEDED
+
+
+def test_whoever_wants_its_end_gets_the_best_so_far():
+    trials = []
+
+    found = search(n_trials=30, on_trial=trials.append, wants_end=lambda: len(trials) == 4)
+
+    assert found.ending is Ending.INTERRUPTED
+    assert len(found.trials) == 4
+    assert found.best.status is TrialStatus.SUCCEEDED
+
+
+def test_a_search_that_is_to_end_from_the_first_has_one_whole_trial():
+    found = search(n_trials=30, wants_end=lambda: True)
+
+    assert [each.status for each in found.trials] == [TrialStatus.SUCCEEDED]
+    assert found.ending is Ending.INTERRUPTED
+
+
+def test_trials_say_when_they_ended():
+    ends = [each.at_s for each in search().trials]
+
+    assert ends == sorted(ends)
+    assert ends[0] > 0
 
 
 def test_an_interruption_before_anything_is_known_ends_the_training():

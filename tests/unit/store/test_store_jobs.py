@@ -24,6 +24,7 @@ from modelyard.domain.jobs import (
     Quota,
     Standing,
     Usage,
+    Wish,
     WorkerSeen,
 )
 from modelyard.domain.runs import Model, Run, RunStatus
@@ -34,6 +35,7 @@ from modelyard.store.models import Models
 from modelyard.store.runs import Runs
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+SEARCH = {"dataset": "iris@1", "config": {"target": "y", "search": {"search_type": "random"}}}
 FAILED = Ending(JobState.FAILED, "data", "it was empty")
 KILLED = Ending(JobState.QUEUED, Problem.KILLED, "its process was killed")
 
@@ -268,9 +270,53 @@ def test_a_waiting_job_is_cancelled_at_once_and_twice_is_once(queue, jobs_of) ->
 def test_a_running_job_is_asked_to_end(queue, claims, enlist, jobs_of) -> None:
     queue()
     job = _take(claims, enlist())
-    assert claims.held("worker") == {job.fence: False}
+    assert claims.held("worker") == {job.fence: Wish.NONE}
     assert jobs_of("local").cancel("1", by="user:1", at=AT).state is JobState.RUNNING
-    assert claims.held("worker") == {job.fence: True}
+    assert claims.held("worker") == {job.fence: Wish.CANCEL}
+
+
+def test_a_search_is_asked_once_to_end_with_the_best_so_far(queue, claims, enlist, jobs_of) -> None:
+    queue(payload=SEARCH)
+    job = _take(claims, enlist())
+    first = jobs_of("local").wrap_up("1", by="user:1", at=AT)
+    assert first.is_finishing
+    assert claims.held("worker") == {job.fence: Wish.FINISH}
+    assert jobs_of("local").wrap_up("1", by="user:2", at=AT) == first
+    words = [event.words for event in jobs_of("local").events("1", after=0, limit=10)]
+    assert words[-1] == "user:1 asks to end it with the best so far"
+    assert sum("best so far" in each for each in words) == 1
+
+
+def test_whoever_cancels_a_search_that_is_to_end_has_the_last_word(
+    queue, claims, enlist, jobs_of
+) -> None:
+    queue(payload=SEARCH)
+    job = _take(claims, enlist())
+    jobs_of("local").wrap_up("1", by="user:1", at=AT)
+    jobs_of("local").cancel("1", by="user:1", at=AT)
+    assert claims.held("worker") == {job.fence: Wish.CANCEL}
+    with pytest.raises(Conflict):
+        jobs_of("local").wrap_up("1", by="user:1", at=AT)
+
+
+@pytest.mark.parametrize("state", [JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED])
+def test_what_has_ended_has_no_best_so_far(queue, jobs_of, state: JobState) -> None:
+    queue(payload=SEARCH, state=state)
+    with pytest.raises(Conflict):
+        jobs_of("local").wrap_up("1", by="user:1", at=AT)
+
+
+def test_what_searches_for_nothing_has_no_best_so_far(queue, jobs_of) -> None:
+    queue()
+    with pytest.raises(Conflict, match="searches for nothing"):
+        jobs_of("local").wrap_up("1", by="user:1", at=AT)
+    assert not jobs_of("local").get("1").is_finishing
+
+
+def test_nobody_ends_the_search_of_another_tenant(queue, jobs_of) -> None:
+    queue(payload=SEARCH)
+    with pytest.raises(NotFound):
+        jobs_of("other").wrap_up("1", by="user:1", at=AT)
 
 
 def test_a_job_that_is_to_be_cancelled_publishes_nothing(queue, claims, enlist, jobs_of) -> None:

@@ -22,7 +22,7 @@ MIDDLING = Trial(
 )
 FAILED = Trial(2, {"depth": 9}, TrialStatus.FAILED, None, None, (None, None), 0.1, "it broke")
 PRUNED = Trial(3, {"depth": 1}, TrialStatus.PRUNED, 0.1, -0.1, (0.1, None), 0.1, "below")
-BEST = Trial(4, {"depth": 4}, TrialStatus.SUCCEEDED, 0.3, -0.3, (0.2, 0.4), 2.0)
+BEST = Trial(4, {"depth": 4}, TrialStatus.SUCCEEDED, 0.3, -0.3, (0.2, 0.4), 2.0, at_s=7.5)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from modelyard.wire.configurations import training_config
 from modelyard.wire.jobs import (
     JobAnswer,
     JobDetail,
+    JobLeaderboard,
     JobListQuery,
     LineAnswer,
     LogAnswer,
@@ -27,6 +28,7 @@ from modelyard.wire.jobs import (
     RetryRequest,
     TrainingQuery,
     TrainingRequest,
+    TriedAnswer,
 )
 
 ROUTER = router("Jobs")
@@ -89,6 +91,31 @@ def show_job(job_id: JobId, project: ProjectOf) -> JobDetail:
 def cancel_job(job_id: JobId, caller: CallerOf, project: ProjectOf) -> JobAnswer:
     """Cancel a job; what it has made so far is thrown away within 10 seconds."""
     return _cancelled(job_id, caller, project)
+
+
+@ROUTER.post("/jobs/{job_id}/finish", dependencies=[needs(Role.EDITOR)])
+def finish_job(job_id: JobId, caller: CallerOf, project: ProjectOf) -> JobAnswer:
+    """Let AutoML, or a search, end now with the best so far.
+
+    One that has finished nothing yet ends with the first that it finishes.
+    """
+    return JobAnswer.of(project.jobs.wrap_up(job_id, caller=caller))
+
+
+@ROUTER.get("/jobs/{job_id}/leaderboard", dependencies=READS)
+def show_job_leaderboard(job_id: JobId, project: ProjectOf) -> JobLeaderboard:
+    """Show what AutoML, or a search, has tried so far; it fills up while the job runs."""
+    job = project.jobs.get(job_id)
+    if not job.run_id:
+        return JobLeaderboard(task=None, metric=None, higher_is_better=None, items=[])
+    run = project.runs.get(job.run_id)
+    metric = project.catalog.metrics().get(run.metric)
+    return JobLeaderboard(
+        task=run.task,
+        metric=run.metric or None,
+        higher_is_better=None if metric is None else metric.card.higher_is_better,
+        items=[TriedAnswer.of(each) for each in project.runs.trials(run.id)],
+    )
 
 
 @ROUTER.post("/jobs/{job_id}/retry", status_code=202, dependencies=[needs(Role.EDITOR)])

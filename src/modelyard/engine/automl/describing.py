@@ -3,7 +3,7 @@
 from typing import Any
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
-from modelyard.domain.trials import Trial
+from modelyard.domain.trials import CANDIDATE, Trial
 
 # Candidates that a package keeps; all of them are in the record of the run.
 _KEPT = 20
@@ -51,11 +51,12 @@ def trial_of(entry: Entry) -> Trial:
     candidate = entry.candidate
     return Trial(
         number=entry.number,
-        parameters={"candidate": candidate.name, **candidate.parameters},
+        parameters={CANDIDATE: candidate.name, **candidate.parameters},
         status=entry.status,
         score=entry.score,
         goodness=entry.goodness,
         fold_scores=entry.fold_scores,
         duration_s=entry.fit_s,
         reason=entry.reason,
+        at_s=entry.at_s,
     )

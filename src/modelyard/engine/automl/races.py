@@ -159,6 +159,8 @@ class Race:
                     if not any(each.fits for each in self.standings.values()):
                         raise KeyboardInterrupt
                     return self._stop(Ending.INTERRUPTED)
+                if self.judge.workshop.wants_end() and any(e.is_complete for e in self.entries):
+                    return self._stop(Ending.INTERRUPTED)
                 if self._is_late():
                     return self._stop(Ending.TIME)
                 for notice in self.pool.wait(self._patience()):

@@ -188,6 +188,9 @@ def _go_on(race: Race, journal: Journal) -> None:
         told = f"going on from {len(known)} candidates of a run that did not end"
         race.judge.workshop.progress.say(told)
     race.go_on_from(known)
+    if race.judge.workshop.on_entry is not None:
+        for entry in race.entries:
+            race.judge.workshop.on_entry(entry)
 
 
 def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tuple[Library, Blend]:

@@ -21,7 +21,7 @@ from modelyard.domain.trials import (
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.tuning.spaces import space_of
 from modelyard.engine.tuning.ties import tied_with
-from modelyard.engine.tuning.trying import INTERRUPTED, Bench, deal_folds
+from modelyard.engine.tuning.trying import INTERRUPTED, TIME_IS_UP, Bench, deal_folds
 from modelyard.protocols.searchers import Proposals
 
 # So many random trials hold one of the best tenth of a space with a probability of 0.96:
@@ -101,7 +101,7 @@ def search_parameters(
     )
     folds = deal_folds(judge, config.n_folds, n_repeats=config.n_repeats, rng=fold_rng)
     loop = _Loop(judge, space, budget=budget, proposals=proposals)
-    bench = Bench(judge, folds, is_late=loop.is_late, tell=loop.tell)
+    bench = Bench(judge, folds, why_end=loop.why_end, tell=loop.tell)
     ending = loop.run(bench)
     trials, goodness = tuple(loop.state.trials), loop.state.goodness
     best = best_first(trials)[0].number
@@ -181,10 +181,12 @@ class _Loop:
         self._require_one(ending)
         return ending
 
-    def is_late(self) -> bool:
-        """Return whether the time is up."""
-        until = self._budget.until
-        return until is not None and self._judge.workshop.clock() >= until
+    def why_end(self) -> str:
+        """Return why the search is to end now, nothing where it goes on."""
+        until, workshop = self._budget.until, self._judge.workshop
+        if workshop.wants_end():
+            return INTERRUPTED
+        return TIME_IS_UP if until is not None and workshop.clock() >= until else ""
 
     def tell(self, done: int) -> None:
         """Tell how far the trial at hand is."""
@@ -203,8 +205,12 @@ class _Loop:
         last = self.state.trials[-1]
         if last.status is TrialStatus.CANCELLED and last.reason == INTERRUPTED:
             return Ending.INTERRUPTED
-        if self.is_late():
+        why = self.why_end()
+        if why == TIME_IS_UP:
             return Ending.TIME
+        # Without one whole trial there is nothing to end with.
+        if why == INTERRUPTED and self.state.goodness:
+            return Ending.INTERRUPTED
         if len(self.state.trials) == self._budget.n_trials:
             return Ending.TRIALS
         return None
@@ -227,7 +233,8 @@ class _Loop:
         trial, goodness = bench.attempt(number, values, earlier=earlier, may_end=bool(earlier))
         if trial.status is TrialStatus.SUCCEEDED:
             state.goodness[number] = goodness
-        state.trials.append(trial)
+        at_s = self._judge.workshop.clock() - self._budget.begun
+        state.trials.append(replace(trial, at_s=at_s))
         # What a failed fold left of a trial would flatter it.
         learned = None if trial.status is TrialStatus.FAILED else trial.goodness
         state.told[_key(values)] = learned
@@ -235,7 +242,7 @@ class _Loop:
             near = {each.name: each.nearest(values[each.name]) for each in self._space}
             self._proposals.tell(near, learned)
         if self._judge.workshop.on_trial is not None:
-            self._judge.workshop.on_trial(trial)
+            self._judge.workshop.on_trial(state.trials[-1])
 
     def _say(self, number: int) -> None:
         budget, workshop = self._budget, self._judge.workshop

@@ -53,13 +53,13 @@ class Bench:
     Attributes:
         judge: of the training; its test rows are not touched.
         folds: those on which the metric is defined at all.
-        is_late: says whether the time is up; asked before each fold.
+        why_end: says why the search is to end, nothing where it goes on; asked before each fold.
         tell: is told how many folds of a trial are done.
     """
 
     judge: Judge
     folds: tuple[Fold, ...]
-    is_late: Callable[[], bool]
+    why_end: Callable[[], str]
     tell: Callable[[int], None]
 
     @property
@@ -113,8 +113,8 @@ class Bench:
         plan, n_folds = self.judge.plan, len(self.folds)
         judge = replace(self.judge, plan=replace(plan, parameters={**plan.parameters, **values}))
         for done, fold in enumerate(self.folds, start=1):
-            if may_end and self.is_late():
-                return TrialStatus.CANCELLED, f"{TIME_IS_UP} after {done - 1} of {n_folds} folds"
+            if may_end and (why := self.why_end()):
+                return TrialStatus.CANCELLED, f"{why} after {done - 1} of {n_folds} folds"
             rng = np.random.default_rng(fold.seed)
             value = judge.score_taught_by(fold.train, fold.held, rng=rng)
             goodness = judge.metric.card.goodness(value)

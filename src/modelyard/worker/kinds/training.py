@@ -27,6 +27,7 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
         scratch=assignment.folder / "unfinished",
         fence=assignment.fence,
         on_run=report.run,
+        wants_end=assignment.wish.exists,
     )
     training.train(
         lambda: project.datasets.read(dataset.path, config.read),
