@@ -4,7 +4,6 @@ Each guard wraps an ASGI application. The server that runs them reads no forward
 own (uvicorn: `proxy_headers=False`): it would believe whoever asks from this machine.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -18,9 +17,6 @@ from modelyard.domain.perimeters import Perimeter
 
 Guard = Callable[[ASGIApp], ASGIApp]
 
-# RFC 9110, section 7.2: a name or an address, and a port.
-_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # OWASP, REST Security Cheat Sheet, section "Security Headers". A page of our own may say more
 # exactly what it loads, and how long it may be kept.
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -35,6 +31,15 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _HSTS = "max-age=31536000"
+# What an upload in parts asks and tells (tus 1.0.0); scripts of pages see no others.
+_OF_UPLOADS = (
+    "tus-resumable",
+    "upload-defer-length",
+    "upload-expires",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+)
 # How long a browser may remember what pages of another origin may do: as long as Firefox does at
 # most is a day; ten minutes let a withdrawn origin be felt soon.
 _CORS_LASTS_S = 600
@@ -72,10 +77,8 @@ class ProxyGuard:
         seen = {**scope, "headers": own}
         peer = scope.get("client")
         if peer is not None and self._perimeter.has_proxy(peer[0]):
-            # Whatever stands left of the first stranger, the stranger may have written.
-            hops = [hop.strip() for hop in ",".join(told.getlist("x-forwarded-for")).split(",")]
-            strangers = (hop for hop in reversed(hops) if not self._perimeter.has_proxy(hop))
-            seen["client"] = (next(strangers, "") or peer[0], 0)
+            forwarded = ",".join(told.getlist("x-forwarded-for"))
+            seen["client"] = (self._perimeter.seen_through(peer[0], told=forwarded), 0)
             scheme = told.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
             seen["scheme"] = scheme if scheme in {"http", "https"} else scope["scheme"]
         return seen
@@ -135,7 +138,7 @@ class HostGuard:
         """Pass a request on, or refuse it."""
         if scope["type"] == "http":
             named = Headers(scope=scope).getlist("host")
-            if len(named) != 1 or not self._perimeter.has_host(_without_port(named[0])):
+            if not self._perimeter.is_asked_by(named):
                 error = Forbidden(
                     f"This platform is not asked by the name '{', '.join(named)[:200]}'.",
                     fix="Whoever runs it sets MODELYARD_HOSTS to the names that it is asked by.",
@@ -154,7 +157,7 @@ class OriginGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] == "http" and scope["method"] not in _SAFE and self._is_foreign(scope):
+        if scope["type"] == "http" and self._is_foreign(scope):
             error = Forbidden(
                 "The page that sends this request is not one of this platform's.",
                 fix="Whoever runs the platform sets MODELYARD_ORIGINS to the pages that may.",
@@ -165,21 +168,21 @@ class OriginGuard:
 
     def _is_foreign(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
-        origins = headers.getlist("origin")
-        if not origins:
-            # Browsers send an origin with every such request; programs send neither of the two.
-            return headers.get("sec-fetch-site", "") in {"cross-site", "same-site"}
-        own = f"{scope['scheme']}://{headers.get('host', '').lower()}"
-        allowed = {own, *self._perimeter.origins}
-        return any(origin.lower() not in allowed for origin in origins)
+        return self._perimeter.is_foreign(
+            scope["method"],
+            f"{scope['scheme']}://{headers.get('host', '')}",
+            origins=headers.getlist("origin"),
+            site=headers.get("sec-fetch-site", ""),
+        )
 
 
 def _with_cors(app: ASGIApp, perimeter: Perimeter) -> ASGIApp:
     return CORSMiddleware(
         app,
         allow_origins=perimeter.origins,
-        allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
-        allow_headers=("authorization", "content-type", "idempotency-key"),
+        allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+        allow_headers=("authorization", "content-type", "idempotency-key", *_OF_UPLOADS),
+        expose_headers=("location", "x-request-id", *_OF_UPLOADS),
         # Credentials are sent by scripts in a header; a browser sends none by itself.
         allow_credentials=False,
         max_age=_CORS_LASTS_S,
@@ -193,9 +196,3 @@ async def _refuse(error: Forbidden, scope: Scope, receive: Receive, send: Send) 
 
 def _is_forwarding(name: bytes) -> bool:
     return name == b"forwarded" or name.startswith(b"x-forwarded-")
-
-
-def _without_port(host: str) -> str:
-    """Return the name in a Host header, in small letters; an empty one where it is none."""
-    found = _HOST.fullmatch(host.lower())
-    return found[1] if found else ""

@@ -8,7 +8,7 @@ from modelyard.api.app import make_app
 from modelyard.api.guards import NoProxyGuard, guards_of
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import UsageError
-from modelyard.domain.perimeters import check_binding, is_loopback
+from modelyard.domain.perimeters import LOOPBACK_NETWORKS, check_binding, is_loopback
 
 
 def has_to_ask_for_login(project: Project, *, host: str) -> bool:
@@ -30,20 +30,30 @@ def has_to_ask_for_login(project: Project, *, host: str) -> bool:
     return project.access.invitations.is_set_up
 
 
-def open_api(project: Project, *, host: str, has_tls: bool, asks_for_login: bool) -> FastAPI:
+def open_api(
+    project: Project,
+    *,
+    host: str,
+    has_tls: bool,
+    asks_for_login: bool,
+    page_origins: tuple[str, ...] = (),
+) -> FastAPI:
     """Return the API for people who log in, or for this machine alone; see below."""
     if asks_for_login:
-        return open_to_people(project, host=host, has_tls=has_tls)
-    return open_to_this_machine(project, host=host)
+        return open_to_people(project, host=host, has_tls=has_tls, page_origins=page_origins)
+    return open_to_this_machine(project, host=host, page_origins=page_origins)
 
 
-def open_to_people(project: Project, *, host: str, has_tls: bool) -> FastAPI:
+def open_to_people(
+    project: Project, *, host: str, has_tls: bool, page_origins: tuple[str, ...] = ()
+) -> FastAPI:
     """Return the API of a platform where whoever asks says who they are.
 
     Args:
         project: of the platform.
         host: name or address that the server listens at.
         has_tls: whether the server itself speaks TLS.
+        page_origins: of the page that runs beside it; none where there is no page.
 
     Raises:
         UsageError: if others could listen in there; see `check_binding`.
@@ -51,15 +61,21 @@ def open_to_people(project: Project, *, host: str, has_tls: bool) -> FastAPI:
     """
     perimeter = project.settings.perimeter
     check_binding(host, perimeter, has_tls=has_tls, asks_for_login=True)
+    if page_origins:
+        # The page says from where somebody logs in there, so that their guesses are counted apart.
+        perimeter = perimeter.with_page(origins=page_origins, proxies=LOOPBACK_NETWORKS)
     return make_app(project, callers=project.access.identity, guards=guards_of(perimeter))
 
 
-def open_to_this_machine(project: Project, *, host: str) -> FastAPI:
+def open_to_this_machine(
+    project: Project, *, host: str, page_origins: tuple[str, ...] = ()
+) -> FastAPI:
     """Return the API of a laptop, where nobody logs in and whoever asks may do everything.
 
     Args:
         project: of the laptop.
         host: name or address that the server listens at.
+        page_origins: of the page that runs beside it; none where there is no page.
 
     Raises:
         UsageError: if others could come, by the address or through a proxy.
@@ -71,6 +87,7 @@ def open_to_this_machine(project: Project, *, host: str) -> FastAPI:
             "Names or proxies are declared by which others come, and nobody would have to log in.",
             fix="Let people log in, or unset MODELYARD_HOSTS and MODELYARD_PROXIES.",
         )
+    perimeter = perimeter.with_page(origins=page_origins)
     return make_app(project, guards=[NoProxyGuard, *guards_of(perimeter)])
 
 

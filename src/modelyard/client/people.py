@@ -1,6 +1,7 @@
 """People of a tenant and their ways in: logins, invitations, roles, grants, API keys."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from modelyard.client.flows import answer, done, each_of
 from modelyard.client.operations import Noun, Via, asks, tells
@@ -43,11 +44,21 @@ class Logins(Noun[Via]):
         return answer(post("auth", "setup", body=body), AdmissionAnswer)
 
     @asks
-    def log_in(self, email: str, password: str) -> Flow[AdmissionAnswer]:
-        """Log in."""
-        return answer(
-            post("auth", "login", body=LoginPost(email=email, password=password)), AdmissionAnswer
-        )
+    def log_in(
+        self, email: str, password: str, *, address: str | None = None
+    ) -> Flow[AdmissionAnswer]:
+        """Log in.
+
+        Args:
+            email: of the person.
+            password: of the person.
+            address: from which they ask, where this client is a proxy that the platform knows.
+        """
+        request = post("auth", "login", body=LoginPost(email=email, password=password))
+        if address:
+            headers = {**request.headers, "x-forwarded-for": address}
+            request = replace(request, headers=headers)
+        return answer(request, AdmissionAnswer)
 
     @asks
     def refresh(self, refresh_token: str) -> Flow[AdmissionAnswer]:

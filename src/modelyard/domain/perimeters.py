@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
 
 from modelyard.domain.errors import InvalidValue, UsageError
 
@@ -12,7 +13,14 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 # By which a browser on this machine asks a server on it. A page elsewhere that lets its own name
 # lead here (DNS rebinding) asks by that name.
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK_NETWORKS: tuple[Network, ...] = (
+    ipaddress.ip_network("127.0.0.0/8"),
+    ipaddress.ip_network("::1/128"),
+)
 
+# RFC 9110, section 7.2: a name or an address, and a port.
+_HOST_HEADER = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _ORIGIN = re.compile(rf"https?://(?:{_HOST.pattern})(?::[0-9]{{1,5}})?")
 
@@ -31,9 +39,50 @@ class Perimeter:
     origins: tuple[str, ...] = ()
     proxies: tuple[Network, ...] = ()
 
-    def has_host(self, name: str) -> bool:
-        """Return whether it may be asked by a name, in small letters and without a port."""
-        return name in self.hosts or name in LOOPBACK_NAMES
+    def with_page(self, *, origins: tuple[str, ...], proxies: tuple[Network, ...] = ()) -> Self:
+        """Return the surroundings with a page in them.
+
+        Args:
+            origins: of the page.
+            proxies: where its process asks from, on behalf of those who look at it.
+        """
+        return replace(self, origins=(*self.origins, *origins), proxies=(*self.proxies, *proxies))
+
+    def is_asked_by(self, hosts: Sequence[str]) -> bool:
+        """Return whether it may be asked by what the `Host` headers of a request say."""
+        found = _HOST_HEADER.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+        return found is not None and (found[1] in self.hosts or found[1] in LOOPBACK_NAMES)
+
+    def is_foreign(self, method: str, own: str, *, origins: Sequence[str], site: str) -> bool:
+        """Return whether a page elsewhere sends a request that may change something.
+
+        Args:
+            method: of the request.
+            own: the origin that it asks, e.g. `http://localhost:8000`.
+            origins: what its `Origin` headers say.
+            site: what its `Sec-Fetch-Site` header says, empty for nothing.
+        """
+        if method in _SAFE:
+            return False
+        if not origins:
+            # Browsers send an origin with every such request; programs send neither of the two.
+            return site in {"cross-site", "same-site"}
+        allowed = {own.lower(), *self.origins}
+        return any(origin.lower() not in allowed for origin in origins)
+
+    def seen_through(self, peer: str, *, told: str) -> str:
+        """Return the address that a request truly comes from.
+
+        Args:
+            peer: address of who has connected.
+            told: what its `X-Forwarded-For` headers say, with commas between them.
+        """
+        if not self.has_proxy(peer):
+            return peer
+        # Whatever stands left of the first stranger, the stranger may have written.
+        hops = [hop.strip() for hop in told.split(",")]
+        strangers = (hop for hop in reversed(hops) if not self.has_proxy(hop))
+        return next(strangers, "") or peer
 
     def has_proxy(self, address: str) -> bool:
         """Return whether an address is that of a declared proxy."""

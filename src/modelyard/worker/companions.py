@@ -6,25 +6,22 @@ itself.
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event, Thread
 
 import msgspec
 import structlog
 
 from modelyard.bootstrap import open_project
 from modelyard.domain.errors import ModelyardError
+from modelyard.kit.companions import PAUSE_S, Companion
 from modelyard.kit.families import adopt_orphans, die_with_parent, kill_children
 from modelyard.kit.signals import heeded
 
 # Jobs have five seconds to put their things away, and deployments answer what is on their way.
 END_WITHIN_S = 7.5
-# A worker that cannot work takes a second to find out: it is not to fill a core with that.
-_PAUSE_S = 5.0
 _LOOK_S, _MOST_LOOKS = 0.1, 50
 
 
@@ -53,63 +50,32 @@ def worker_beside(*, n_places: int | None, asks_for_keys: bool) -> Iterator[None
     """
     # What a killed worker leaves becomes a child of this process, which can end it then.
     adopt_orphans()
-    keeper = _Keeper(CompanionWish(n_places, asks_for_keys, os.getpid()))
+    wish = CompanionWish(n_places, asks_for_keys, os.getpid())
+    worker = Companion(
+        "modelyard.worker.companions", msgspec.json.encode(wish).decode(), ended=_note
+    )
     try:
         yield
     finally:
-        keeper.end()
+        _end(worker)
 
 
-class _Keeper:
-    """Starts the worker and, until it is to end, starts it again."""
+def _note(exit_code: int) -> None:
+    structlog.get_logger().error("worker ended", exit_code=exit_code, again_in_s=PAUSE_S)
 
-    def __init__(self, wish: CompanionWish) -> None:
-        self._command = [
-            sys.executable,
-            "-m",
-            "modelyard.worker.companions",
-            msgspec.json.encode(wish).decode(),
-        ]
-        self._ending = Event()
-        self._process = self._start()
-        # The kernel takes the thread that starts a process for its parent: it outlives them all.
-        self._thread = Thread(target=self._keep, name="keep-worker", daemon=True)
-        self._thread.start()
 
-    def end(self) -> None:
-        """Ask the worker to end in order, and kill it where it does not."""
-        self._ending.set()
-        try:
-            with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
-            self._thread.join(END_WITHIN_S)
-        finally:
-            for _ in range(_MOST_LOOKS):
-                kill_children()
-                if not self._thread.is_alive():
-                    break
-                # It may be starting a worker at this moment.
-                self._thread.join(_LOOK_S)
+def _end(worker: Companion) -> None:
+    """Ask the worker to end in order, and kill it where it does not."""
+    try:
+        worker.ask_to_end()
+        worker.has_ended(within_s=END_WITHIN_S)
+    finally:
+        for _ in range(_MOST_LOOKS):
             kill_children()
-
-    def _keep(self) -> None:
-        while True:
-            code = self._process.wait()
-            if self._ending.is_set():
-                return
-            structlog.get_logger().error("worker ended", exit_code=code, again_in_s=_PAUSE_S)
-            if self._ending.wait(_PAUSE_S):
-                return
-            self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - our own module
-            self._command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            # Ctrl-C is for the process that started it, which ends everything in order.
-            start_new_session=True,
-        )
+            # It may be being started at this moment.
+            if worker.has_ended(within_s=_LOOK_S):
+                break
+        kill_children()
 
 
 def main(wish: CompanionWish) -> int:
