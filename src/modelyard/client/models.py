@@ -12,12 +12,15 @@ from modelyard.wire.bodies import Query
 from modelyard.wire.deployments import DeploymentAnswer, DeployRequest
 from modelyard.wire.jobs import JobDetail
 from modelyard.wire.models import (
+    AliasList,
     AliasPut,
     CompareRequest,
     ComparisonAnswer,
     EvaluateRequest,
     EvaluationList,
     LineageAnswer,
+    MetricsForm,
+    MetricsQuery,
     ModelAnswer,
     ModelDetail,
     ModelPage,
@@ -27,6 +30,7 @@ from modelyard.wire.models import (
     TagsPatch,
     VersionList,
 )
+from modelyard.wire.results import ResultsAnswer
 
 Progress = Callable[[int, int], None]
 
@@ -66,6 +70,11 @@ class Models(Noun[Via]):
         return answer(get("models", name, "versions"), VersionList)
 
     @asks
+    def aliases(self, name: str) -> Flow[AliasList]:
+        """Return where the aliases of a model stand, and where rolling back would put each."""
+        return answer(get("models", name, "aliases"), AliasList)
+
+    @asks
     def lineage(self, reference: str) -> Flow[LineageAnswer]:
         """Return the run and the data that a version came of."""
         return answer(get("models", reference, "lineage"), LineageAnswer)
@@ -79,6 +88,31 @@ class Models(Noun[Via]):
     def report(self, reference: str) -> Flow[str]:
         """Return the report of the training, as a page of HTML."""
         return text(get("models", reference, "report"))
+
+    @asks
+    def results(self, reference: str) -> Flow[ResultsAnswer]:
+        """Return what came of the training: figures, charts, and what they mean in words."""
+        return answer(get("models", reference, "results"), ResultsAnswer)
+
+    @asks
+    def metrics(self, reference: str, *, form: MetricsForm = MetricsForm.JSON) -> Flow[str]:
+        """Return the metrics of the training, as JSON or as CSV."""
+        query = MetricsQuery(form=form)
+        return text(get("models", reference, "metrics", query=query))
+
+    @asks
+    def charts(
+        self, reference: str, file: Path, *, on_progress: Progress | None = None
+    ) -> Flow[Path]:
+        """Write every chart of the report as SVG to a zip file."""
+        return download(get("models", reference, "charts"), file, on_progress=on_progress)
+
+    @asks
+    def onnx(
+        self, reference: str, file: Path, *, on_progress: Progress | None = None
+    ) -> Flow[Path]:
+        """Write the model as one ONNX graph, recipe and decision included."""
+        return download(get("models", reference, "onnx"), file, on_progress=on_progress)
 
     @asks
     def download(

@@ -109,6 +109,20 @@ class Model:
 
 
 @dataclass(frozen=True)
+class AliasPlace:
+    """Where an alias of a name stands.
+
+    Attributes:
+        version: that it stands on.
+        before: the version that rolling back would put it on; None where there is none.
+    """
+
+    alias: str
+    version: int
+    before: int | None = None
+
+
+@dataclass(frozen=True)
 class StoredEvaluation:
     """A registered model measured on one set of rows, as the project folder remembers it.
 

@@ -9,6 +9,9 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Model
 from modelyard.kit.zips import zipped
 from modelyard.reporting.cards import model_card
+from modelyard.reporting.chart_files import chart_files
+from modelyard.reporting.exports import metrics_document
+from modelyard.reporting.results import Results, results_of
 from modelyard.reporting.subjects import ReportSubject, read_subject
 from modelyard.runtime.packages import REPORT, REPORT_DATA, SealedPackage
 
@@ -61,6 +64,49 @@ class ModelFileService:
             PackageError: as `manifest`.
         """
         return _subject(self.look_into(model))
+
+    def results(self, model: Model) -> Results:
+        """Return what the report says, part by part.
+
+        Raises:
+            PackageError: as `manifest`.
+            NotFound: if the package has no report, or keeps it as a page alone.
+        """
+        return results_of(self._told(model))
+
+    def metrics(self, model: Model, *, form: str) -> bytes:
+        """Return the metrics of the training as the content of a file.
+
+        Args:
+            model: whose training.
+            form: "json" or "csv".
+
+        Raises:
+            PackageError: as `manifest`.
+            InvalidValue: if there is no such form.
+        """
+        return metrics_document(self.manifest(model).metrics, f".{form}")
+
+    def charts(self, model: Model) -> bytes:
+        """Return every chart of the report as SVG files in a zip file; the same ones every time.
+
+        Raises:
+            PackageError: as `manifest`.
+            NotFound: as `results`.
+        """
+        drawn = chart_files(self._told(model).evaluation, form="svg")
+        folder = f"{model.name}-{model.version}-charts"
+        members = ((f"{folder}/{name}", len(file), iter([file])) for name, file in drawn.items())
+        return b"".join(zipped(members))
+
+    def _told(self, model: Model) -> ReportSubject:
+        subject = self.subject(model)
+        if subject is None:
+            raise NotFound(
+                f"The package of {model.reference} keeps no report, or keeps it as a page alone.",
+                fix="Look at its report, or train the model again.",
+            )
+        return subject
 
     def archive(self, model: Model) -> Iterator[bytes]:
         """Return the package as a zip file, piece by piece; equal packages give equal bytes.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modelyard.domain.jobs import Fence
 from modelyard.domain.names import CHAMPION
 from modelyard.domain.queries import ModelQuery, Page
-from modelyard.domain.runs import Model, StoredEvaluation
+from modelyard.domain.runs import AliasPlace, Model, StoredEvaluation
 from modelyard.store.artifacts import Artifacts
 from modelyard.store.evaluations import Evaluations
 from modelyard.store.lineage import Lineage, Offspring, Origin
@@ -62,6 +62,10 @@ class ModelService:
             NotFound: if there is none.
         """
         return self.models.versions(name)
+
+    def alias_places(self, name: str) -> tuple[AliasPlace, ...]:
+        """Return where each alias of a name stands, and where it would go back to."""
+        return self.models.alias_places(name)
 
     def promote(self, reference: str, alias: str = CHAMPION) -> Model:
         """Put an alias on a version; it leaves the version that had it."""

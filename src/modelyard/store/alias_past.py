@@ -53,5 +53,14 @@ def take_last_place(connection: sa.Connection, tenant: str, *, name: str, alias:
     return version
 
 
+def last_places(connection: sa.Connection, tenant: str, *, name: str) -> dict[str, int]:
+    """Return the version that each alias of a name stood on last, for those that have moved."""
+    places = sa.select(_PAST.alias, _PAST.model_version).where(
+        _PAST.tenant == tenant, _PAST.model_name == name
+    )
+    rows = connection.execute(places.order_by(_PAST.number))
+    return {row.alias: row.model_version for row in rows}
+
+
 def _is_of(tenant: str, name: str, alias: str) -> sa.ColumnElement[bool]:
     return sa.and_(_PAST.tenant == tenant, _PAST.model_name == name, _PAST.alias == alias)

@@ -10,8 +10,8 @@ from modelyard.domain.errors import Conflict, InvalidValue
 from modelyard.domain.jobs import Fence
 from modelyard.domain.names import CHAMPION, check_alias, check_name
 from modelyard.domain.queries import ModelQuery, Page
-from modelyard.domain.runs import Model, Run
-from modelyard.store.alias_past import remember_place, take_last_place
+from modelyard.domain.runs import AliasPlace, Model, Run
+from modelyard.store.alias_past import last_places, remember_place, take_last_place
 from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.grants import given
 from modelyard.store.job_rows import hold, result_of, succeed
@@ -143,6 +143,17 @@ class Models:
             models = to_models(connection, rows, tenant=self._tenant)
         check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return Page(models, cursor)
+
+    def alias_places(self, name: str) -> tuple[AliasPlace, ...]:
+        """Return where each alias of a name stands, and where it would go back to."""
+        table = ML_MODEL_ALIASES.c
+        standing = sa.select(table.alias, table.model_version).where(
+            table.tenant == self._tenant, table.model_name == name
+        )
+        with self._database.reading() as connection:
+            past = last_places(connection, self._tenant, name=name)
+            rows = connection.execute(standing.order_by(table.alias)).all()
+        return tuple(AliasPlace(alias, version, past.get(alias)) for alias, version in rows)
 
     def set_alias(self, reference: str, alias: str = CHAMPION) -> Model:
         """Let an alias stand on this version, and on no other of its name any more.

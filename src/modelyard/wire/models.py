@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -10,7 +11,7 @@ from modelyard.domain.deployments import Deployment
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Model
 from modelyard.domain.tasks import Label, Task
-from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, RequestBody
+from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, Query, RequestBody
 from modelyard.wire.deployments import DeploymentAnswer
 from modelyard.wire.lists import SORT_TOLD, TAG_TOLD
 
@@ -55,6 +56,11 @@ class ModelAnswer(Answer):
     sha256: str = Field(description="Of the package's manifest, which holds all other hashes.")
     size_bytes: int
     created_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """`name@version`, as the registry calls it."""
+        return self.id
 
     @classmethod
     def of(cls, model: Model) -> "ModelAnswer":
@@ -133,6 +139,22 @@ class VersionList(Answer):
     """All versions of a model, newest first."""
 
     items: list[ModelAnswer]
+
+
+class AliasAnswer(Answer):
+    """Where an alias of a model stands."""
+
+    alias: str
+    version: int
+    before: int | None = Field(
+        description="The version that rolling back would put it on; null where there is none."
+    )
+
+
+class AliasList(Answer):
+    """Every alias of a model, by name."""
+
+    items: list[AliasAnswer]
 
 
 class AliasPut(RequestBody):
@@ -234,6 +256,19 @@ class EvaluateRequest(RequestBody):
     sensitive: list[str] = Field(
         default=[], max_length=20, description="Columns by whose groups the model is measured."
     )
+
+
+class MetricsForm(StrEnum):
+    """As what kind of file metrics are told."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class MetricsQuery(Query):
+    """As what kind of file the metrics are wanted."""
+
+    form: MetricsForm = MetricsForm.JSON
 
 
 class SuggestionRequest(RequestBody):

@@ -99,6 +99,22 @@ def test_a_roll_back_passes_over_versions_that_are_gone(ask: Ask, register: Regi
     assert client.post(f"{champion}/roll-back").json()["id"] == "churn@1"
 
 
+def test_aliases_tell_where_rolling_back_would_put_them(ask: Ask, register: Register) -> None:
+    client = ask("editor")
+    for _ in range(3):
+        register("churn")
+    for version in (1, 3):
+        client.put(f"{MODELS}/churn/aliases/champion", json={"version": version})
+    client.put(f"{MODELS}/churn/aliases/trial", json={"version": 2})
+
+    told = client.get(f"{MODELS}/churn/aliases").json()["items"]
+
+    assert told == [
+        {"alias": "champion", "version": 3, "before": 1},
+        {"alias": "trial", "version": 2, "before": None},
+    ]
+
+
 def test_tags_are_set_and_taken_off_together(ask: Ask, register: Register) -> None:
     register("churn", tags={"old": "1", "kept": "2"})
     patch = {"tags": {"new": "3", "old": None, "never": None}}
@@ -151,6 +167,27 @@ def test_a_package_is_the_same_bytes_at_every_download_and_opens(
     assert (unchanged.status_code, unchanged.content) == (304, b"")
 
 
+def test_metrics_are_handed_out_as_json_and_as_csv(ask: Ask, register: Register) -> None:
+    register("churn")
+    told = ask().get(f"{MODELS}/churn/metrics")
+    assert told.json()["roc-auc"]["value"] == 0.8
+    table = ask().get(f"{MODELS}/churn/metrics?form=csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"].endswith('"churn-1-metrics.csv"')
+    assert table.text.startswith("metric,value,low,high,baseline")
+    assert ask().get(f"{MODELS}/churn/metrics?form=exe").status_code == 422
+
+
+@pytest.mark.parametrize("below", ["results", "charts"])
+def test_a_package_without_what_its_report_says_has_no_results(
+    ask: Ask, register: Register, below: str
+) -> None:
+    register("churn")
+    answer = ask().get(f"{MODELS}/churn/{below}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert "train the model again" in answer.json()["fix"]
+
+
 def test_models_are_compared_by_what_their_trainings_measured(ask: Ask, register: Register) -> None:
     register("churn")
     register("churn")
@@ -166,7 +203,10 @@ def test_another_tenant_sees_nothing_of_it(ask: Ask, register: Register) -> None
     register("churn", tags={"a": "b"})
     stranger = ask("stranger")
     assert _ids(stranger) == []
-    for below in ("", "/versions", "/lineage", "/evaluations", "/card", "/report", "/package"):
+    for below in (
+        *("", "/versions", "/aliases", "/lineage", "/evaluations", "/card", "/report"),
+        *("/package", "/results", "/metrics", "/charts", "/onnx"),
+    ):
         assert stranger.get(f"{MODELS}/churn{below}").status_code == 404, below
     assert stranger.delete(f"{MODELS}/churn@1").status_code == 404
     assert ask().get(f"{MODELS}/churn@1").status_code == 200

@@ -68,6 +68,13 @@ def list_model_versions(caller: CallerOf, project: ProjectOf, model: str) -> wir
     return wire.VersionList(items=[wire.ModelAnswer.of(each) for each in versions])
 
 
+@ROUTER.get("/models/{model}/aliases", dependencies=READS)
+def list_model_aliases(caller: CallerOf, project: ProjectOf, model: str) -> wire.AliasList:
+    """List where the aliases of a model stand, and where rolling back would put each."""
+    places = project.models.alias_places(model_for(caller, project, reference=model).name)
+    return wire.AliasList(items=[wire.AliasAnswer.model_validate(each) for each in places])
+
+
 @ROUTER.put("/models/{model}/aliases/{alias}", dependencies=WRITES)
 def promote_model(
     caller: CallerOf, project: ProjectOf, model: str, alias: str, *, body: wire.AliasPut

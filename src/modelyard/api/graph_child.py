@@ -1,0 +1,29 @@
+"""The process that makes one ONNX graph: `python -m modelyard.api.graph_child`.
+
+It opens the model, which the process that answers requests never does.
+"""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+from modelyard.api.apart import perform
+from modelyard.bootstrap import open_project
+from modelyard.domain.errors import ModelyardError
+from modelyard.services.exporting import export
+
+
+def _make(order: Any) -> bytes:
+    """Write the graph that the parent names, and answer why it could not be made, if so."""
+    settings, tenant, reference, path = order
+    try:
+        export(
+            open_project(settings).of(tenant).predicting.open(reference), "onnx", path=Path(path)
+        )
+    except ModelyardError as error:
+        return pickle.dumps(error)
+    return b""
+
+
+if __name__ == "__main__":
+    perform(_make)
