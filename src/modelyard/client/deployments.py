@@ -5,7 +5,13 @@ from modelyard.client.operations import Noun, Via, asks
 from modelyard.client.requests import delete, get
 from modelyard.client.steps import Flow, Pause
 from modelyard.domain.deployments import DeploymentState
-from modelyard.wire.deployments import DeploymentAnswer, DeploymentList, DeploymentQuery
+from modelyard.wire.deployments import (
+    DeploymentAnswer,
+    DeploymentList,
+    DeploymentQuery,
+    ProcessAnswer,
+)
+from modelyard.wire.traffic import TrafficAnswer, TrafficQuery
 
 _LOOK_EVERY_S = 0.5
 
@@ -27,6 +33,16 @@ class Deployments(Noun[Via]):
     def wait(self, name: str) -> Flow[DeploymentAnswer]:
         """Wait while a deployment starts or stops, and return it as it stands then."""
         return _settled(name)
+
+    @asks
+    def traffic(self, name: str, query: TrafficQuery | None = None) -> Flow[TrafficAnswer]:
+        """Return what a deployment has answered over time, of the last day if nothing is said."""
+        return answer(get("deployments", name, "traffic", query=query), TrafficAnswer)
+
+    @asks
+    def process(self, name: str) -> Flow[ProcessAnswer]:
+        """Return what the process that answers uses, and what it has answered since its start."""
+        return answer(get("deployments", name, "process"), ProcessAnswer)
 
     @asks
     def undeploy(self, name: str) -> Flow[DeploymentAnswer]:

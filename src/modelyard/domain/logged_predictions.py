@@ -27,6 +27,8 @@ class LoggedPrediction:
         probabilities: label to probability; None for a number.
         details: what else was told, e.g. flags, an interval or reasons.
         truth: what was right, None until it is known.
+        request_ms: milliseconds in which the request was answered; None on rows of it after the
+            first.
     """
 
     id: str
@@ -43,6 +45,7 @@ class LoggedPrediction:
     details: Mapping[str, Any] = field(default_factory=dict)
     truth: Label | float | None = None
     truth_at: datetime | None = None
+    request_ms: float | None = None
 
     @property
     def model_name(self) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from modelyard.domain.deployments import Deployment
-from modelyard.domain.errors import Conflict, Unavailable
+from modelyard.domain.errors import Conflict, Forbidden, Unavailable
 from modelyard.domain.identities import Caller
 from modelyard.domain.logged_predictions import LoggedPrediction
 from modelyard.domain.runs import Model
@@ -40,6 +40,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a model is asked.
+
+    Attributes:
+        body: as the deployment takes it at `/predict` or `/predict-batch`.
+        query: options of the deployment, as they stand in an address.
+        is_trial: whether a row is only tried out, so that the answer is not written down.
+    """
+
+    body: Mapping[str, Any]
+    query: str
+    request_id: str
+    is_trial: bool = False
+
+
+@dataclass(frozen=True)
 class Replay:
     """A prediction beside what the same version answers to the same row now.
 
@@ -54,10 +70,13 @@ class Replay:
 
 
 class Send(Protocol):
-    """Sends a body to an address, and returns status, headers and body of the answer."""
+    """Sends a body to an address, or asks for what is there where there is none.
+
+    Returns status, headers and body of the answer.
+    """
 
     def __call__(
-        self, address: str, body: bytes, *, headers: Mapping[str, str]
+        self, address: str, body: bytes | None, *, headers: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]: ...
 
 
@@ -75,27 +94,24 @@ class AskingService:
     send: Send
     now: Callable[[], datetime]
 
-    def ask(
-        self, caller: Caller, model: Model, *, body: Mapping[str, Any], query: str, request_id: str
-    ) -> Answer:
+    def ask(self, caller: Caller, model: Model, question: Question) -> Answer:
         """Ask a model for the prediction of a row, or of many.
 
         Args:
             caller: who asks.
             model: a registered version.
-            body: as the deployment takes it at `/predict` or `/predict-batch`.
-            query: options of the deployment, as they stand in an address.
-            request_id: of the request.
+            question: what is asked.
 
         Raises:
             Conflict: if no deployment serves this version.
             Unavailable: if it does not answer.
+            Forbidden: if a program only tries: what it is answered is always written down.
         """
-        deployment = self._ready(model.reference)
-        path = "/predict" if "row" in body else "/predict-batch"
-        return self._sent(
-            deployment, f"{path}?{query}" if query else path, caller, body=body, id_=request_id
-        )
+        if question.is_trial and caller.is_key:
+            raise Forbidden(
+                "What an API key asks is always written down.", fix="Leave the option trial out."
+            )
+        return self._sent(self._ready(model.reference), caller, question)
 
     def replay(self, caller: Caller, prediction: LoggedPrediction, *, request_id: str) -> Replay:
         """Ask the version that has answered a row for the same row again; that is logged too.
@@ -105,8 +121,8 @@ class AskingService:
             Unavailable: if it does not answer.
         """
         deployment = self._ready(prediction.model)
-        body = {"row": prediction.features}
-        answer = self._sent(deployment, "/predict", caller, body=body, id_=request_id)
+        question = Question({"row": prediction.features}, "", request_id)
+        answer = self._sent(deployment, caller, question)
         if answer.status != 200:
             raise Conflict(
                 f"'{deployment.name}' does not answer this row any more: status {answer.status}.",
@@ -118,6 +134,23 @@ class AskingService:
             prediction.probabilities or {}, chances or {}
         )
         return Replay(prediction, now, chances, is_same)
+
+    def meters(self, deployment: Deployment) -> Mapping[str, Any]:
+        """Return what the process of a deployment tells of itself: its health, and its counters.
+
+        Raises:
+            Unavailable: if it does not answer.
+        """
+        if not deployment.is_ready(self.now()):
+            raise Unavailable(
+                f"The deployment '{deployment.name}' has no process that answers now.",
+                fix="Wait until its state is ready, or deploy it again.",
+            )
+        as_json = {"accept": "application/json"}
+        return {
+            page: json.loads(self._answered(deployment, f"/{page}", None, headers=as_json).body)
+            for page in ("health", "metrics")
+        }
 
     def _ready(self, reference: str) -> Deployment:
         """Return a deployment that serves a version now."""
@@ -133,18 +166,25 @@ class AskingService:
             fix=f"Deploy it: POST /api/v1/ml/models/{reference}/deploy.",
         )
 
-    def _sent(
-        self, deployment: Deployment, path: str, caller: Caller, *, body: Any, id_: str
-    ) -> Answer:
-        address = f"{deployment.url}{path}"
+    def _sent(self, deployment: Deployment, caller: Caller, question: Question) -> Answer:
+        path = "/predict" if "row" in question.body else "/predict-batch"
         headers = {
-            "authorization": f"Bearer {self.key()}",
             "content-type": "application/json",
             "x-modelyard-subject": caller.subject,
-            "x-request-id": id_,
+            "x-request-id": question.request_id,
+            "x-modelyard-trial": str(question.is_trial).lower(),
         }
+        query = f"?{question.query}" if question.query else ""
+        body = json.dumps(question.body).encode()
+        return self._answered(deployment, f"{path}{query}", body, headers=headers)
+
+    def _answered(
+        self, deployment: Deployment, path: str, body: bytes | None, *, headers: Mapping[str, str]
+    ) -> Answer:
+        address = f"{deployment.url}{path}"
+        headers = {"authorization": f"Bearer {self.key()}", **headers}
         try:
-            status, told, content = self.send(address, json.dumps(body).encode(), headers=headers)
+            status, told, content = self.send(address, body, headers=headers)
         except OSError as error:
             raise Unavailable(
                 f"The deployment '{deployment.name}' does not answer: {error}.",
@@ -159,9 +199,9 @@ class AskingService:
 
 
 def send(
-    address: str, body: bytes, *, headers: Mapping[str, str]
+    address: str, body: bytes | None, *, headers: Mapping[str, str]
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """Send a body, and return status, headers and body of the answer.
+    """Send a body, or ask for what is there, and return status, headers and body of the answer.
 
     Raises:
         OSError: if nobody answers.
@@ -170,8 +210,13 @@ def send(
 
     try:
         # A proxy of the environment is for the world outside: deployments are the platform's own.
-        told = httpx.post(
-            address, content=body, headers=dict(headers), timeout=_TIMEOUT_S, trust_env=False
+        told = httpx.request(
+            "GET" if body is None else "POST",
+            address,
+            content=body,
+            headers=dict(headers),
+            timeout=_TIMEOUT_S,
+            trust_env=False,
         )
     except httpx.HTTPError as error:
         raise OSError(str(error)) from error

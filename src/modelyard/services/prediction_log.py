@@ -2,15 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.identities import Caller
 from modelyard.domain.logged_predictions import LoggedPrediction, PredictionQuery
 from modelyard.domain.queries import Page
 from modelyard.domain.tasks import Label
+from modelyard.domain.traffic import Traffic
 from modelyard.services.audit import Audit
 from modelyard.store.lineage import Lineage, Origin
 from modelyard.store.predictions import Predictions, missing_prediction
+from modelyard.store.traffic import TrafficCounts
+
+_A_DAY = timedelta(days=1)
+# So that a mistyped year does not make a million steps.
+_LONGEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,7 @@ class PredictionLogService:
     """Answers what is asked of a tenant's predictions."""
 
     predictions: Predictions
+    counts: TrafficCounts
     lineage: Lineage
     audit: Audit
     now: Callable[[], datetime]
@@ -29,6 +37,30 @@ class PredictionLogService:
             InvalidValue: if the cursor is none of this list, or the model is no reference.
         """
         return self.predictions.page(query)
+
+    def traffic(
+        self, caller: Caller, deployment: str, *, since: datetime | None, until: datetime | None
+    ) -> Traffic:
+        """Return what a deployment has answered between two times, counted by steps.
+
+        Args:
+            caller: who asks; what models that are not given have answered is left out.
+            deployment: by its name; one that was undeployed has its past.
+            since: None means a day before the end.
+            until: None means now.
+
+        Raises:
+            InvalidValue: if the time between them is none, or is longer than ten years.
+        """
+        end = self.now() if until is None else until
+        begin = end - _A_DAY if since is None else since
+        if not begin < end <= begin + _LONGEST:
+            raise InvalidValue(
+                f"Traffic is told of up to {_LONGEST.days} days; from {begin.isoformat()} to "
+                f"{end.isoformat()} came.",
+                fix="Let since be earlier than until.",
+            )
+        return self.counts.of(deployment, since=begin, until=end, access=caller.access)
 
     def get(self, caller: Caller, prediction_id: str) -> LoggedPrediction:
         """Return a prediction by a model that the caller is given.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from modelyard.domain.logged_predictions import LoggedPrediction
@@ -19,6 +20,17 @@ _BESIDE_OF_MANY = {
 def predictions_of(record: Record, deployment: str) -> Iterator[LoggedPrediction]:
     """Yield the rows that were answered, in their order; those that were refused have no answer."""
     rows, answer = json.loads(bytes(record.rows)), json.loads(bytes(record.answer))
+    told = _predictions(record, deployment, rows=rows, answer=answer)
+    # How long it took is of the request, so it stands on one of its rows.
+    first = next(told, None)
+    if first is not None:
+        yield replace(first, request_ms=answer.get("inference_time_ms"))
+        yield from told
+
+
+def _predictions(
+    record: Record, deployment: str, *, rows: Mapping[str, Any], answer: Mapping[str, Any]
+) -> Iterator[LoggedPrediction]:
     if "row" in rows:
         details = {name: answer[name] for name in _BESIDE if answer.get(name)}
         yield _logged(

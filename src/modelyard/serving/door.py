@@ -23,11 +23,11 @@ from modelyard.serving.exchanges import NOBODY, Headers, Reply, Request, Route, 
 from modelyard.serving.facts import renewal_facts
 from modelyard.serving.gate import Gate
 from modelyard.serving.gathering import Gathering
-from modelyard.serving.keys import OPEN_PATHS, KeyRing, subject_of
+from modelyard.serving.keys import OPEN_PATHS, KeyRing, is_trial, subject_of
 from modelyard.serving.logs import RequestLine, ServerLog
 from modelyard.serving.meters import Meters
 from modelyard.serving.options import ServerOptions
-from modelyard.serving.prediction_log import PredictionLog
+from modelyard.serving.prediction_log import NOT_LOGGED, PredictionLog
 from modelyard.serving.problems import fault, problem_of
 from modelyard.serving.reasons import LONGEST_S
 from modelyard.serving.routes import require_readable, routes_of
@@ -211,7 +211,8 @@ class Door:
         """
         if self._keys is not None:
             key = self._keys.require(call.headers, models)
-            return Sender(subject_of(key, call.headers), call.told_id)
+            headers = call.headers
+            return Sender(subject_of(key, headers), call.told_id, is_trial(key, headers))
         return NOBODY if self._prediction_log is None else Sender(_LOCAL, call.told_id)
 
     async def _answer(
@@ -226,12 +227,15 @@ class Door:
             # A place is taken when the body is whole: whoever sends it slowly holds none.
             self.gate.enter()
             try:
-                if route.gathers is not None and not query and len(body) <= _INLINE_BYTES:
+                log = None if sender.is_trying else self._prediction_log
+                is_short = not query and len(body) <= _INLINE_BYTES
+                if route.gathers is not None and is_short and not sender.is_trying:
                     return await self._gathering.answer(route.gathers, body, sender=sender)
-                log = self._prediction_log
                 reply = await self._computed(route, Request(query, headers, body, log is not None))
                 if log is not None:
                     await log.kept(reply, sender)
+                elif sender.is_trying:
+                    reply.headers = (*reply.headers, NOT_LOGGED)
                 return reply
             finally:
                 self.gate.leave()

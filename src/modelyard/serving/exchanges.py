@@ -35,10 +35,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """Who sent a request, for the prediction log."""
+    """Who sent a request, for the prediction log.
+
+    Attributes:
+        is_trying: whether the answer is not written down: a row that somebody tries out.
+    """
 
     subject: str
     request_id: str
+    is_trying: bool = False
 
 
 # Where answers are not written down, nobody asks who sent a request.

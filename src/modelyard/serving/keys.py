@@ -21,6 +21,8 @@ FORMAT = 1
 OPEN_PATHS = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/admin/reload"})
 # Whom the platform forwards a request of; heard from its own key alone.
 ON_BEHALF_OF = b"x-modelyard-subject"
+# By which the platform says that somebody only tries a row out; heard from its own key alone.
+TRIAL = b"x-modelyard-trial"
 # Between two looks at the file: a key that was revoked is refused after at most so long, and a
 # look (2 µs) costs the request that makes it nothing that could be measured.
 LOOK_S = 0.25
@@ -123,6 +125,11 @@ def subject_of(key: ServingKey, headers: Headers) -> str:
         named = headers.get(ON_BEHALF_OF, b"")[:_MOST_SUBJECT].decode("ascii", "replace")
         return named or key.subject
     return key.subject
+
+
+def is_trial(key: ServingKey, headers: Headers) -> bool:
+    """Return whether a row is only tried out, so that its answer is not written down."""
+    return key.speaks_for_others and headers.get(TRIAL) == b"true"
 
 
 def _decoded(content: bytes) -> Mapping[str, ServingKey] | None:

@@ -1,7 +1,7 @@
 """The prediction log of a tenant: what its deployments have answered, each answer exactly once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.grants import given
 from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.predictions import PREDICTION_SEGMENTS, PREDICTIONS
+from modelyard.store.traffic import count_predictions, count_truths
 
 _PLAIN = (
     "id",
@@ -31,6 +32,7 @@ _PLAIN = (
     "details",
     "truth",
     "truth_at",
+    "request_ms",
 )
 
 
@@ -69,6 +71,7 @@ class Predictions:
             if predictions:
                 rows = [_to_row(each, self._database.tenant) for each in predictions]
                 connection.execute(sa.insert(PREDICTIONS), rows)
+                count_predictions(connection, self._database.tenant, predictions)
         return True
 
     def get(self, prediction_id: str) -> LoggedPrediction:
@@ -118,12 +121,15 @@ class Predictions:
         """
         table = PREDICTIONS.c
         with self._database.writing() as connection:
+            changes = []
             for prediction_id, truth in truths.items():
+                before = self._get(connection, prediction_id)
                 is_it = (table.tenant == self._database.tenant) & (table.id == prediction_id)
                 changed = sa.update(PREDICTIONS).where(is_it).values(truth=truth, truth_at=at)
-                if connection.execute(changed).rowcount == 0:
-                    raise missing_prediction(prediction_id)
-            return tuple(self._get(connection, prediction_id) for prediction_id in truths)
+                connection.execute(changed)
+                changes.append((before, replace(before, truth=truth, truth_at=at)))
+            count_truths(connection, self._database.tenant, changes)
+            return tuple(after for _, after in changes)
 
     def _get(self, connection: sa.Connection, prediction_id: str) -> LoggedPrediction:
         table = PREDICTIONS.c

@@ -1,7 +1,8 @@
 """Deployments, as requests ask for them and answers tell of them."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -56,3 +57,34 @@ class DeploymentList(Answer):
     """All deployments, by name."""
 
     items: list[DeploymentAnswer]
+
+
+class ProcessAnswer(Answer):
+    """What the process of a deployment tells of itself."""
+
+    deployment: str
+    started_at: datetime
+    memory_bytes: int | None
+    in_flight: int = Field(description="Requests on their way.")
+    requests: dict[str, int] = Field(
+        description="Status to how many requests for predictions were answered so since its start."
+    )
+
+    @classmethod
+    def of(cls, deployment: Deployment, told: Mapping[str, Any]) -> "ProcessAnswer":
+        """Return what is told by its pages of health and of counters."""
+        health, requests = told["health"], dict[str, int]()
+        for sample in told["metrics"].get("requests_total", ()):
+            labels = sample["labels"]
+            # Whoever watches it asks for other pages.
+            if "/predict" in labels["endpoint"] or labels["endpoint"].endswith("/infer"):
+                status = labels["status"]
+                requests[status] = requests.get(status, 0) + int(sample["value"])
+        at = datetime.fromisoformat(health["timestamp"])
+        return cls(
+            deployment=deployment.name,
+            started_at=at - timedelta(seconds=health["uptime_s"]),
+            memory_bytes=health["memory_bytes"],
+            in_flight=health["in_flight"],
+            requests=requests,
+        )

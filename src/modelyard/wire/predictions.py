@@ -61,6 +61,11 @@ class PredictOptions(Query):
         default=None, ge=1, le=1000, description="Most reasons for each answer."
     )
     strict: bool | None = Field(default=None, description="Whether one bad row refuses all.")
+    trial: bool = Field(
+        default=False,
+        description="Whether the rows are only tried out, by a person and no API key: the answer "
+        "is not written down, and counts in no traffic.",
+    )
 
 
 class PredictAnswer(Answer):
@@ -106,6 +111,9 @@ class PredictionAnswer(Answer):
     details: dict[str, Any] = Field(description="What else was told, e.g. flags or an interval.")
     truth: Any = Field(description="What turned out true; null while it is not known.")
     truth_at: datetime | None = Field(description="When the truth was attached.")
+    request_ms: float | None = Field(
+        default=None, description="In which the request was answered; told of its first row."
+    )
 
 
 class PredictionPage(PageOf[PredictionAnswer]):

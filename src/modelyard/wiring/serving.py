@@ -16,6 +16,7 @@ from modelyard.store.deployments import Deployments
 from modelyard.store.lineage import Lineage
 from modelyard.store.predictions import Predictions
 from modelyard.store.serving_files import ServingFiles, platform_key_in
+from modelyard.store.traffic import TrafficCounts
 from modelyard.store.watched_deployments import WatchedDeployments
 from modelyard.wiring.people import AccessWiring
 
@@ -84,6 +85,7 @@ class ServingWiring:
         records = self.database.of(tenant)
         return PredictionLogService(
             predictions=Predictions(records),
+            counts=TrafficCounts(records),
             lineage=Lineage(records),
             audit=self.access.audit_in(tenant),
             now=self.now,

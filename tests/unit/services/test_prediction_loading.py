@@ -190,13 +190,16 @@ def test_one_row_becomes_one_prediction_with_what_was_told_of_it(
     [{"rows": [{"a": 1}, {"a": "bad"}, {"a": 3}]}, {"columns": {"a": [1, "bad", 3]}}],
 )
 def test_each_row_of_many_that_has_an_answer_becomes_a_prediction(rows: Any) -> None:
-    answer = {
+    answer: dict[str, Any] = {
         "predictions": [True, None, False],
         "labels": [False, True],
         "probabilities": [[0.25, 0.75], None, [0.9, 0.1]],
         "sets": [[True], None, [False, True]],
     }
+    answer["inference_time_ms"] = 1.5
     first, third = predictions_of(_record(7, rows, answer), "churn-eu")
+    # Of the request, so that its rows count as one.
+    assert (first.request_ms, third.request_ms) == (1.5, None)
     assert (first.id, third.id) == ("p-7-1", "p-7-3")
     assert (first.features, third.features) == ({"a": 1}, {"a": 3})
     assert (first.prediction, first.confidence) == (True, 0.75)

@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from modelyard.domain.credentials import digest_of
+from modelyard.domain.serving_keys import ServingKey
 from modelyard.kit.segments import read_records
 from modelyard.serving.door import Door
+from modelyard.serving.keys import KeyRing, encode_keys
 from modelyard.serving.logs import ServerLog
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.prediction_log import RETRY_S, SEGMENT_BYTES, PredictionLog
@@ -40,15 +44,23 @@ class _Clock:
 class _Served:
     """A door with a log in a folder."""
 
-    def __init__(self, shelf: Shelf, folder: Path, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        folder: Path,
+        segment_bytes: int = SEGMENT_BYTES,
+        keys: KeyRing | None = None,
+    ) -> None:
         self.folder, self.told, self.clock = folder, _Told(), _Clock()
         self.log = PredictionLog(
             folder, prefix="p", tell=self.told, segment_bytes=segment_bytes, clock=self.clock
         )
         options = ServerOptions(log_format="none")
-        self.door = Door(shelf, options, log=ServerLog("none"), prediction_log=self.log)
+        self.door = Door(shelf, options, log=ServerLog("none"), keys=keys, prediction_log=self.log)
 
-    async def ask(self, path: str, body: Any, query: str = "") -> tuple[int, dict[str, str], Any]:
+    async def ask(
+        self, path: str, body: Any, query: str = "", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, str], Any]:
         """Return status, headers and document."""
         sent: list[dict[str, Any]] = []
 
@@ -59,9 +71,11 @@ class _Served:
             sent.append(message)
 
         scope = {"type": "http", "method": "POST", "path": path, "query_string": query.encode()}
-        await self.door(scope | {"headers": [(b"x-request-id", b"r1")]}, receive, send)
-        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return sent[0]["status"], headers, json.loads(sent[1]["body"])
+        all_headers = {"x-request-id": "r1"} | dict(headers or {})
+        raw = [(name.encode(), value.encode()) for name, value in all_headers.items()]
+        await self.door(scope | {"headers": raw}, receive, send)
+        told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return sent[0]["status"], told, json.loads(sent[1]["body"])
 
     def records(self) -> list[Record]:
         """Return what the segments hold."""
@@ -219,3 +233,26 @@ def test_a_client_that_went_away_loses_no_answer_of_another(server: _Served, row
         return (await waits)[1]
 
     assert "x-prediction-id" in asyncio.run(ask())
+
+
+@pytest.mark.parametrize("body", ["row", "rows"])
+def test_what_the_platform_says_is_a_trial_is_answered_and_not_written_down(
+    shelf: Shelf, rows: Rows, tmp_path: Path, body: str
+) -> None:
+    platform = ServingKey("local", "platform", "admin", speaks_for_others=True)
+    held = {digest_of("p"): platform, digest_of("k"): ServingKey("local", "key:1", "viewer")}
+    (tmp_path / "keys.json").write_bytes(encode_keys(held))
+    served = _Served(shelf, tmp_path / "log", keys=KeyRing(tmp_path / "keys.json", "local"))
+    path, sent = ("/predict", rows[0]) if body == "row" else ("/predict-batch", rows[:2])
+
+    def ask(key: str) -> tuple[int, dict[str, str], Any]:
+        trying = {"authorization": f"Bearer {key}", "x-modelyard-trial": "true"}
+        return asyncio.run(served.ask(path, {body: sent}, headers=trying))
+
+    status, headers, _ = ask("p")
+    assert (status, headers["x-prediction-logged"], served.records()) == (200, "false", [])
+    # Another key's word does not count.
+    _, headers, _ = ask("k")
+    assert "x-prediction-id" in headers
+    assert len(served.records()) == 1
+    served.door.close()

@@ -10,6 +10,7 @@ from modelyard.api.policies import needs
 from modelyard.api.routing import router
 from modelyard.domain.identities import Role
 from modelyard.wire import deployments as wire
+from modelyard.wire.traffic import TrafficAnswer, TrafficQuery
 
 ROUTER = router("Deployments")
 READS = [needs(Role.VIEWER)]
@@ -41,6 +42,32 @@ def list_deployments(
 def show_deployment(caller: CallerOf, project: ProjectOf, deployment: str) -> wire.DeploymentAnswer:
     """Show where a deployment stands, and at which address it answers."""
     return wire.DeploymentAnswer.of(project.deployments.get(caller, deployment))
+
+
+@ROUTER.get("/deployments/{deployment}/traffic", dependencies=READS)
+def show_traffic(
+    caller: CallerOf,
+    project: ProjectOf,
+    deployment: str,
+    query: Annotated[TrafficQuery, Query()],
+) -> TrafficAnswer:
+    """Tell what was answered over time: how much, how quickly, what, and how much of it rightly.
+
+    Steps suit the time that is asked for: a minute for hours, ten minutes for a day, an hour for a
+    week, a day for more.
+    """
+    found = project.deployments.get(caller, deployment)
+    traffic = project.prediction_log.traffic(
+        caller, found.name, since=query.since, until=query.until
+    )
+    return TrafficAnswer.of(found.name, traffic)
+
+
+@ROUTER.get("/deployments/{deployment}/process", dependencies=READS)
+def show_process(caller: CallerOf, project: ProjectOf, deployment: str) -> wire.ProcessAnswer:
+    """Tell what the process that answers uses, and what it has answered since it was started."""
+    found = project.deployments.get(caller, deployment)
+    return wire.ProcessAnswer.of(found, project.asking.meters(found))
 
 
 @ROUTER.delete("/deployments/{deployment}", dependencies=WRITES)

@@ -11,6 +11,7 @@ from modelyard.api.policies import may_predict, needs
 from modelyard.api.routing import router
 from modelyard.domain.identities import Role
 from modelyard.domain.logged_predictions import PredictionQuery
+from modelyard.services.asking import Question
 from modelyard.wire import predictions as wire
 from modelyard.wire.lists import order_of
 from modelyard.wire.models import DatasetRecord, LineageRun, ModelAnswer
@@ -41,13 +42,10 @@ def predict(
     answers many times as fast and takes the same API keys.
     """
     found = model_for(caller, project, reference=model)
-    answer = project.asking.ask(
-        caller,
-        found,
-        body=body.form,
-        query=urlencode(options.model_dump(mode="json", exclude_none=True)).lower(),
-        request_id=request_id,
-    )
+    told = options.model_dump(mode="json", exclude_none=True, exclude={"trial"})
+    query = urlencode(told).lower()
+    question = Question(body.form, query, request_id, is_trial=options.trial)
+    answer = project.asking.ask(caller, found, question)
     headers = {name: answer.headers[name] for name in _TOLD if name in answer.headers}
     return Response(answer.body, answer.status, headers | {"x-answered-by": answer.address})
 
