@@ -47,6 +47,9 @@ class Platform:
 
     @property
     def url(self) -> str:
+        """Return the address of its API, however it was started."""
+        if "{" in self.lines:
+            return str(self.document()["url"])
         found = re.search(r"at (https?://\S+)", self.wait_for("Modelyard answers"))
         assert found
         return found.group(1)
@@ -56,6 +59,11 @@ class Platform:
         self.wait_for("}")
         begin, end = self.lines.index("{"), self.lines.index("}")
         return json.loads("\n".join(self.lines[begin : end + 1]))
+
+    @property
+    def page(self) -> str:
+        """Return the address of its page, where it was started with `--json`."""
+        return str(self.document()["page"])
 
     def end(self, number: signal.Signals) -> int:
         """Send it a signal, and return its exit code."""
@@ -78,7 +86,9 @@ def up(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Ite
     """Start a platform in a folder of its own; whatever became of it, it ends with the block."""
     home = folder / "home"
     own = {"MODELYARD_HOME": str(home), "MODELYARD_KEYS": str(folder / "keys")}
-    command = [sys.executable, "-m", "modelyard", "up", "--port", "0", *options]
+    # A page takes seconds to load, and is shown to those who say where.
+    page = () if "--page-port" in options else ("--no-page",)
+    command = [sys.executable, "-m", "modelyard", "up", "--port", "0", *page, *options]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -1,20 +1,18 @@
 """Wires stores, settings, clocks and components into the services: the only place that does."""
 
 import secrets
-import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import structlog
-
 from modelyard.kit.processes import is_gone, mark_of_this_process
-from modelyard.settings import Settings, let_threads_sleep, read_settings
+from modelyard.settings import Settings, configure_logs, let_threads_sleep, read_settings
 from modelyard.wiring.foundation import Foundation
 
 if TYPE_CHECKING:
+    from modelyard.services.analytics import AnalyticsService
     from modelyard.services.asking import AskingService
     from modelyard.services.audit import Audit
     from modelyard.services.comparing import ComparisonService
@@ -293,6 +291,14 @@ class Project(Foundation):
         return SampleDatasetService(datasets=self.named_datasets, uploads=self.uploads)
 
     @property
+    def analytics(self) -> "AnalyticsService":
+        """What the tenant has trained, registered and answered."""
+        from modelyard.services.analytics import AnalyticsService
+        from modelyard.store.analytics import Facts
+
+        return AnalyticsService(self.catalog, Facts(self.records), now=_now)
+
+    @property
     def demo(self) -> "DemoService":
         """A model that is there without data of one's own."""
         from modelyard.services.demonstrating import DemoService
@@ -370,26 +376,9 @@ def open_project(settings: Settings | None = None, *, keeps_tables: bool = True)
     """
     settings = settings or read_settings()
     settings = settings if keeps_tables else replace(settings, cache_bytes=0)
-    _configure_logs(settings)
+    configure_logs(settings)
     let_threads_sleep()
     return Project(settings)
-
-
-def _configure_logs(settings: Settings) -> None:
-    """Let every log line go to standard error, where it never mixes with an answer."""
-    is_json = settings.log_format == "json"
-    last = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _now() -> datetime:

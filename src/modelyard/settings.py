@@ -1,6 +1,7 @@
 """The only reader of the environment: where the project lives, and how the process behaves."""
 
 import os
+import sys
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +101,25 @@ def let_threads_sleep(environ: MutableMapping[str, str] | None = None) -> None:
     environ = os.environ if environ is None else environ
     if "OMP_WAIT_POLICY" not in environ:
         environ.setdefault("GOMP_SPINCOUNT", "3000")
+
+
+def configure_logs(settings: Settings) -> None:
+    """Let every log line go to standard error, where it never mixes with an answer."""
+    import structlog
+
+    is_json = settings.log_format == "json"
+    last = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

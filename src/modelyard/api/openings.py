@@ -8,7 +8,7 @@ from modelyard.api.app import make_app
 from modelyard.api.guards import NoProxyGuard, guards_of
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import UsageError
-from modelyard.domain.perimeters import LOOPBACK_NETWORKS, check_binding, is_loopback
+from modelyard.domain.perimeters import LOOPBACK_NETWORKS, check_binding
 
 
 def has_to_ask_for_login(project: Project, *, host: str) -> bool:
@@ -24,10 +24,8 @@ def has_to_ask_for_login(project: Project, *, host: str) -> bool:
     Raises:
         StoreError: if the database cannot be opened.
     """
-    perimeter = project.settings.perimeter
-    if not is_loopback(host) or perimeter.hosts or perimeter.proxies:
-        return True
-    return project.access.invitations.is_set_up
+    is_closed = project.settings.perimeter.is_closed_at(host)
+    return not is_closed or project.access.invitations.is_set_up
 
 
 def open_api(

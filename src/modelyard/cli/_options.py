@@ -34,6 +34,13 @@ KIND: Decorator = click.option(
     help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
     "identifier. May be repeated.",
 )
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+CERTIFICATE: Decorator = click.option(
+    "--certificate", type=_FILE, help="To speak TLS with, in PEM form, with its chain."
+)
+CERTIFICATE_KEY: Decorator = click.option(
+    "--certificate-key", type=_FILE, help="Of the certificate, in PEM form."
+)
 NO_CACHE: Decorator = click.option(
     "--no-cache", is_flag=True, help="Parse the file, and keep no copy of what was read."
 )
@@ -95,3 +102,16 @@ def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
             )
         read[key] = value
     return read
+
+
+def check_pair(certificate: Path | None, key: Path | None) -> None:
+    """Refuse a certificate without its key, and a key alone.
+
+    Raises:
+        UsageError: if one of them came.
+    """
+    if (certificate is None) != (key is None):
+        raise UsageError(
+            "A certificate and its key belong together; one of them came.",
+            fix="Give both --certificate and --certificate-key.",
+        )

@@ -3,7 +3,13 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import JSON
+from modelyard.cli import _page_beside
+from modelyard.cli._options import CERTIFICATE, CERTIFICATE_KEY, JSON, check_pair
+from modelyard.cli._page_beside import PagePlace, page_place
 from modelyard.cli._screen import print_json
 
 if TYPE_CHECKING:
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
 
 # How often it is looked whether the demo answers.
 _LOOK_EVERY_S = 0.3
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("up")
@@ -39,14 +46,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.IntRange(1, 256),
     help="Jobs to run at once; by default one for every two threads.",
 )
-@click.option("--certificate", type=_FILE, help="To speak TLS with, in PEM form, with its chain.")
-@click.option("--certificate-key", type=_FILE, help="Of the certificate, in PEM form.")
+@CERTIFICATE
+@CERTIFICATE_KEY
 @click.option("--no-demo", is_flag=True, help="Make no model of a sample table.")
+@click.option("--no-page", is_flag=True, help="Show no page in the browser.")
+@click.option(
+    "--page-port",
+    type=click.IntRange(0, 65_535),
+    help=f"Of the page; by default {_page_beside.PAGE_PORT}, or a free one where that is taken.",
+)
 @JSON
 def up(host: str, port: int, **given: Any) -> None:
     """Start the whole platform on this machine.
 
-    That is the API, a worker, and a server for each model that is deployed.
+    That is the API, a worker, a server for each model that is deployed, and the page in the
+    browser, where it is installed.
 
     Where this machine alone comes in, nobody logs in until there is a first user, and a demo model
     answers after a few seconds. Elsewhere people log in, the first one by the token that is
@@ -55,8 +69,10 @@ def up(host: str, port: int, **given: Any) -> None:
     from modelyard.serving.listeners import bound, listen, url_of
 
     certificate = _certificate(given["certificate"], given["certificate_key"])
-    with bound((host, port)) as listener:
+    with ExitStack() as stack:
+        listener = stack.enter_context(bound((host, port)))
         listen(listener, (host, port))
+        place = stack.enter_context(_place(host, given)) if _shows_page(given) else None
         # Seconds of loading, which whoever finds the port taken does not wait for.
         from modelyard.api.openings import has_to_ask_for_login, open_api
         from modelyard.api.running import run_api
@@ -65,14 +81,24 @@ def up(host: str, port: int, **given: Any) -> None:
 
         project = open_project()
         asks_for_login = given["login"] or has_to_ask_for_login(project, host=host)
-        app = open_api(project, host=host, has_tls=bool(certificate), asks_for_login=asks_for_login)
+        perimeter = project.settings.perimeter
+        app = open_api(
+            project,
+            host=host,
+            has_tls=bool(certificate),
+            asks_for_login=asks_for_login,
+            page_origins=place.origins(perimeter) if place else (),
+        )
         url = url_of(listener, scheme="https" if certificate else "http")
         has_demo = not (given["no_demo"] or asks_for_login) and project.demo.is_wanted()
-        start = _Start(project, url, asks_for_login, has_demo, given["wants_json"])
+        page_url = place.url if place else None
+        start = _Start(project, url, page_url, asks_for_login, has_demo, given["wants_json"])
         # The server has heard the signal that interrupts it, and has ended in order.
         with (
             suppress(KeyboardInterrupt),
             worker_beside(n_places=given["n_places"], asks_for_keys=asks_for_login),
+            # Within the worker's block: what is left of the page is killed at its end.
+            place.beside(url, perimeter) if place else nullcontext(),
             start.beside() as ready,
         ):
             run_api(app, listener, ready=ready, certificate=certificate)
@@ -81,12 +107,26 @@ def up(host: str, port: int, **given: Any) -> None:
         click.echo("Everything has ended.")
 
 
+def _shows_page(given: dict[str, Any]) -> bool:
+    return not given["no_page"] and _page_beside.is_installed()
+
+
+def _place(host: str, given: dict[str, Any]) -> AbstractContextManager[PagePlace]:
+    return page_place(
+        host,
+        given["page_port"],
+        certificate=given["certificate"],
+        certificate_key=given["certificate_key"],
+    )
+
+
 @dataclass(frozen=True)
 class _Start:
     """Tells whoever has started the platform where to look, and makes the demo."""
 
     project: "Project"
     url: str
+    page_url: str | None
     asks_for_login: bool
     has_demo: bool
     wants_json: bool
@@ -115,6 +155,10 @@ class _Start:
         if self.wants_json:
             self._print()
             return
+        if self.page_url:
+            click.echo(f"Open {self.page_url} in a browser.")
+        elif not _page_beside.is_installed():
+            click.echo(f"For a page in the browser: {_page_beside.INSTALL}")
         click.echo(f"Modelyard answers at {self.url} (documentation: {self.url}/docs)")
         click.echo(f"Project folder: {self.project.settings.home}")
         for line in words_at_start(self.project, asks_for_login=self.asks_for_login):
@@ -133,6 +177,7 @@ class _Start:
             {
                 "url": self.url,
                 "docs": f"{self.url}/docs",
+                "page": self.page_url,
                 "home": self.project.settings.home,
                 "pid": os.getpid(),
                 "asks_for_login": self.asks_for_login,
@@ -160,16 +205,11 @@ class _Start:
 
 
 def _certificate(chain: Path | None, key: Path | None) -> "Certificate | None":
-    if chain is None and key is None:
+    check_pair(chain, key)
+    if chain is None or key is None:
         return None
     from modelyard.api.running import Certificate
-    from modelyard.domain.errors import UsageError
 
-    if chain is None or key is None:
-        raise UsageError(
-            "A certificate and its key belong together; one of them came.",
-            fix="Give both --certificate and --certificate-key.",
-        )
     return Certificate(chain, key)
 
 

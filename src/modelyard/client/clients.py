@@ -1,5 +1,6 @@
 """The two clients, which offer the same nouns: `Client` waits, `AsyncClient` is for asyncio."""
 
+from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self
 
@@ -48,12 +49,19 @@ class Client(_Nouns[Blocking]):
         token: API key, or access token of a login, or what returns the one that holds now; None
             where nobody logs in.
         patience: with failures; None for some seconds of it.
+        certificate: in PEM form, that the platform is known by; None for those of the world.
     """
 
     def __init__(
-        self, url: str, *, token: Token = None, patience: Patience | None = None
+        self,
+        url: str,
+        *,
+        token: Token = None,
+        patience: Patience | None = None,
+        certificate: Path | None = None,
     ) -> None:
-        super().__init__(Blocking(url, token, patience=patience or Patience()))
+        patience = patience or Patience()
+        super().__init__(Blocking(url, token, patience=patience, certificate=certificate))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -75,9 +83,15 @@ class AsyncClient(_Nouns[Awaiting]):
     """Asks a platform from an event loop; the arguments and the nouns are those of `Client`."""
 
     def __init__(
-        self, url: str, *, token: str | None = None, patience: Patience | None = None
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        patience: Patience | None = None,
+        certificate: Path | None = None,
     ) -> None:
-        super().__init__(Awaiting(url, token, patience=patience or Patience()))
+        patience = patience or Patience()
+        super().__init__(Awaiting(url, token, patience=patience, certificate=certificate))
 
     async def aclose(self) -> None:
         """Let go of every connection."""

@@ -84,6 +84,10 @@ class Perimeter:
         strangers = (hop for hop in reversed(hops) if not self.has_proxy(hop))
         return next(strangers, "") or peer
 
+    def is_closed_at(self, host: str) -> bool:
+        """Return whether only programs of this machine come in at a name or address."""
+        return is_loopback(host) and not self.hosts and not self.proxies
+
     def has_proxy(self, address: str) -> bool:
         """Return whether an address is that of a declared proxy."""
         try:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from modelyard.client.clients import Client
-from modelyard.domain.errors import ModelyardError
+from modelyard.client.transports import Token
+from modelyard.domain.errors import ModelyardError, NotAuthorized
 from modelyard.wire.credentials import AdmissionAnswer
 
 # OWASP, Session Management Cheat Sheet: at least 64 bits of entropy; 256 cost nothing more.
@@ -24,14 +25,20 @@ _LONGEST_S = 30 * 86_400.0
 class Login:
     """One login: its client asks with an access token that is renewed when it is about to end."""
 
-    def __init__(self, url: str, admission: AdmissionAnswer, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        admission: AdmissionAnswer,
+        *,
+        connect: Callable[[Token], Client],
+        clock: Callable[[], float],
+    ) -> None:
         self._clock = clock
-        self._anonymous = Client(url)
+        self._anonymous = connect(None)
         # A refresh token is good once: of two tabs that need a fresh one, one asks.
         self._turn = threading.Lock()
         self._take(admission)
         self.began_s = clock()
-        self.client = Client(url, token=self.token)
+        self.client = connect(self.token)
 
     def token(self) -> str:
         """Return an access token that lasts a while longer.
@@ -61,21 +68,29 @@ class Sessions:
     """The logins at one platform by the ids that browsers have; threads may share it.
 
     Args:
-        url: of the platform.
+        connect: returns a client of the platform that asks with a token, or with none.
         clock: seconds that only grow.
+        is_open: whether nobody has to log in, unless the platform says so.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], float]) -> None:
-        self._url = url
+    def __init__(
+        self,
+        connect: Callable[[Token], Client],
+        *,
+        clock: Callable[[], float],
+        is_open: bool = True,
+    ) -> None:
+        self._connect = connect
         self._clock = clock
+        self.is_open = is_open
         self._logins: dict[str, Login] = {}
         self._turn = threading.Lock()
-        self.anonymous = Client(url)
+        self.anonymous = connect(None)
 
     def begin(self, admission: AdmissionAnswer) -> str:
         """Keep a login, and return the id by which it is found."""
         session_id = secrets.token_urlsafe(_ID_BYTES)
-        login = Login(self._url, admission, clock=self._clock)
+        login = Login(admission, connect=self._connect, clock=self._clock)
         with self._turn:
             self._logins[session_id] = login
         self._forget_old()
@@ -86,8 +101,14 @@ class Sessions:
         return self._logins.get(session_id) if session_id else None
 
     def client(self, session_id: str | None) -> Client:
-        """Return the client of a login, else one that says nothing of who asks."""
+        """Return the client of a login, else one that says nothing of who asks.
+
+        Raises:
+            NotAuthorized: if nobody is logged in, where that is needed whatever the platform says.
+        """
         login = self.find(session_id)
+        if login is None and not self.is_open:
+            raise NotAuthorized("Nobody is logged in.", fix="Log in.")
         return self.anonymous if login is None else login.client
 
     def end(self, session_id: str | None) -> None:

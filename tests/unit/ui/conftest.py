@@ -87,7 +87,7 @@ def page(api: str) -> Iterator[Callable[..., "AppTest"]]:
 
     It takes the page's path and the parameters of the address: `page("models", model="demo@1")`.
     """
-    sessions = Sessions(api, clock=time.monotonic)
+    sessions = Sessions(lambda token: Client(api, token=token), clock=time.monotonic)
     hold(PageProcess(api_url=api, browser_api_url=api, sessions=sessions))
     yield opened
     sessions.close()

@@ -21,9 +21,9 @@ def visit() -> None:
     cookies = st.context.cookies
     session_id = cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
     _forget_others(session_id)
-    client = held().sessions.client(session_id)
     dress()
     try:
+        client = held().sessions.client(session_id)
         permissions.remember(client.logins.show_me())
     except ModelyardError as error:
         tell(error)
