@@ -1,0 +1,37 @@
+"""Tables of which a row may be chosen, to look at what it stands for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def chosen_row(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    about: str,
+    config: Mapping[str, Any],
+) -> int | None:
+    """Draw a table, and return which of its rows was chosen; None for none.
+
+    Text in it is shown as it is, whatever it holds.
+
+    Args:
+        rows: title of the column to the value.
+        key: no other table of the page has it.
+        about: what it holds, for screen readers.
+        config: title of the column to how Streamlit shows it.
+    """
+    import streamlit as st
+
+    columns = {title: [row[title] for row in rows] for title in config}
+    picked = st.dataframe(
+        columns,
+        key=key,
+        hide_index=True,
+        column_config=dict(config),
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=about,
+    )
+    chosen: list[int] = picked["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(rows) else None
