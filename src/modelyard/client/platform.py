@@ -4,6 +4,7 @@ from modelyard.client.flows import answer, each_of
 from modelyard.client.operations import Noun, Via, asks, tells
 from modelyard.client.requests import Request, create, get, put
 from modelyard.client.steps import Feed, Flow
+from modelyard.wire.analytics import AnalyticsAnswer, AnalyticsQuery
 from modelyard.wire.bodies import PageQuery
 from modelyard.wire.catalog import AlgorithmList, MetricList
 from modelyard.wire.people import (
@@ -46,6 +47,11 @@ class Platform(Noun[Via]):
     def metrics(self) -> Flow[MetricList]:
         """Return every metric."""
         return answer(get("metrics"), MetricList)
+
+    @asks
+    def analytics(self, query: AnalyticsQuery | None = None) -> Flow[AnalyticsAnswer]:
+        """Return trainings and predictions summed up since a time, and all models."""
+        return answer(get("analytics", query=query), AnalyticsAnswer)
 
 
 class Tenants(Noun[Via]):
