@@ -100,7 +100,15 @@ def _of_100(part: int, whole: int) -> str:
 
 
 def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
-    """Say what to do, the most pressing first."""
+    """Say what to do, the most pressing first, and how a good model is used."""
+    told = steps_before_use(subject, verdict)
+    if verdict.standing is Standing.BETTER:
+        return (*told, f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
+    return told
+
+
+def steps_before_use(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
+    """Say what would make the model better or surer, the most pressing first."""
     told = []
     if verdict.standing is not Standing.BETTER:
         told.append(
@@ -122,8 +130,6 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
         told.append("Measure again on more rows: what was held back is little.")
     told = list(dict.fromkeys(told))[:_MAX_NAMED]
     told += [each.told for each in _suggestions(subject) if not each.columns]
-    if verdict.standing is Standing.BETTER:
-        told.append(f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
     return tuple(told)
 
 

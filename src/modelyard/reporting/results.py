@@ -12,7 +12,7 @@ from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trade_offs import TradeOffs
 from modelyard.domain.weaknesses import WorstRow
-from modelyard.reporting.advice import in_practice, next_steps, purpose, reasons
+from modelyard.reporting.advice import in_practice, purpose, reasons, steps_before_use
 from modelyard.reporting.certainty_views import certainty_sentences
 from modelyard.reporting.cost_views import cost_sentence
 from modelyard.reporting.every_chart import Section, placed_charts
@@ -94,7 +94,7 @@ class Results:
         in_practice: what its answers are worth, in counts.
         cost: what they cost, where costs were given.
         reasons: what speaks for trusting it, and what against.
-        steps: what to do next, the most pressing first.
+        steps: what would make it better or surer, the most pressing first.
         weak: where it fails.
         certainty: what was done to probabilities.
         folds: of a cross-validation.
@@ -164,7 +164,7 @@ def _head(subject: ReportSubject) -> dict[str, Any]:
         "in_practice": in_practice(evaluation),
         "cost": cost_sentence(evaluation),
         "reasons": reasons(subject),
-        "steps": next_steps(subject, verdict),
+        "steps": steps_before_use(subject, verdict),
     }
 
 
