@@ -82,9 +82,14 @@ class Jobs(Noun[Via]):
         return answer(create("jobs", job_id, "retry", body=body), JobDetail)
 
     @tells
-    def log(self, job_id: str) -> Feed[LineAnswer]:
-        """Iterate over the lines of a job's log, as many as there are now."""
-        return each_of(lambda cursor: _lines(job_id, cursor))
+    def log(self, job_id: str, *, after: int = 0) -> Feed[LineAnswer]:
+        """Iterate over the lines of a job's log, as many as there are now.
+
+        Args:
+            job_id: of the job.
+            after: number of the last line that is known.
+        """
+        return each_of(lambda cursor: _lines(job_id, after if cursor is None else int(cursor)))
 
     @tells
     def follow(self, job_id: str, *, after: int = 0) -> Feed[LineAnswer | JobAnswer]:
@@ -105,9 +110,9 @@ class Jobs(Noun[Via]):
         return wait(job_id)
 
 
-def _lines(job_id: str, cursor: str | None) -> Flow[PageOf[LineAnswer]]:
-    # Its cursor is the number of a line.
-    query = LogQuery(limit=1000, cursor=None if cursor is None else int(cursor))
+def _lines(job_id: str, known: int) -> Flow[PageOf[LineAnswer]]:
+    # The cursor of a log is the number of a line.
+    query = LogQuery(limit=1000, cursor=known)
     found = yield from answer(get("jobs", job_id, "logs", query=query), LogAnswer)
     after = None if found.next_cursor is None else str(found.next_cursor)
     return PageOf[LineAnswer](items=found.items, next_cursor=after)
