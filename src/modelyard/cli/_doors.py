@@ -5,17 +5,19 @@ the same words.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from modelyard.domain.errors import UsageError
 from modelyard.domain.identities import LOCAL_CALLER
 
 if TYPE_CHECKING:
     from modelyard.bootstrap import Project
     from modelyard.client.clients import Client
+    from modelyard.domain.queries import ModelQuery, RunQuery
     from modelyard.wire.bodies import PageOf
     from modelyard.wire.jobs import JobAnswer, JobDetail, JobListQuery, LineAnswer
 
@@ -62,6 +64,85 @@ def client_at(url: str | None) -> "Iterator[Client | None]":
 
     with Client(place, token=settings.token) as client:
         yield client
+
+
+class Runs(Protocol):
+    """What can be asked about trainings: `services.runs` and `RunsThere` are such."""
+
+    def find(self, query: "RunQuery", /) -> Sequence[Any]: ...
+
+    def get(self, reference: str, /) -> Any: ...
+
+    def trials(self, reference: str, /) -> Sequence[Any]: ...
+
+    def tag(self, reference: str, tags: Mapping[str, str], /) -> Any: ...
+
+    def untag(self, reference: str, key: str, /) -> Any: ...
+
+    def delete(self, reference: str, /) -> Any: ...
+
+
+class Models(Protocol):
+    """What can be asked about models: `services.models` and `ModelsThere` are such."""
+
+    def find(self, query: "ModelQuery", /) -> Sequence[Any]: ...
+
+    def get(self, reference: str, /) -> Any: ...
+
+    def origin(self, reference: str, /) -> Any: ...
+
+    def evaluations_of(self, model: Any, /) -> Sequence[Any]: ...
+
+    def promote(self, reference: str, alias: str, /) -> Any: ...
+
+    def tag(self, reference: str, tags: Mapping[str, str], /) -> Any: ...
+
+    def untag(self, reference: str, key: str, /) -> Any: ...
+
+    def delete(self, reference: str, /, *, is_forced: bool) -> Any: ...
+
+
+def require_here(option: str, *, is_given: bool, url: str | None) -> None:
+    """Refuse an option that a platform has nothing for.
+
+    Raises:
+        UsageError: if it is given and a platform is named, also by the environment.
+    """
+    from modelyard.settings import read_settings
+
+    if is_given and (url or read_settings().url) is not None:
+        raise UsageError(
+            f"{option} is for what this machine does itself, and a platform is asked.",
+            fix="Leave it out, or ask no platform: without --url, and without MODELYARD_URL.",
+        )
+
+
+@contextmanager
+def runs_at(url: str | None) -> Iterator[Runs]:
+    """Yield the trainings of a platform, or those of the project on this machine."""
+    with client_at(url) as client:
+        if client is not None:
+            from modelyard.cli._records_elsewhere import RunsThere
+
+            yield RunsThere(client)
+            return
+        from modelyard.bootstrap import open_project
+
+        yield open_project().runs
+
+
+@contextmanager
+def models_at(url: str | None) -> Iterator[Models]:
+    """Yield the models of a platform, or those of the project on this machine."""
+    with client_at(url) as client:
+        if client is not None:
+            from modelyard.cli._records_elsewhere import ModelsThere
+
+            yield ModelsThere(client)
+            return
+        from modelyard.bootstrap import open_project
+
+        yield open_project().models
 
 
 @contextmanager

@@ -1,15 +1,15 @@
 """What the commands on models and on runs have in common: labels, and metrics that were kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import AbstractContextManager
+from dataclasses import asdict, is_dataclass
+from typing import Any, Protocol
 
 import click
 
+from modelyard.cli._doors import URL
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._screen import print_json, print_table
-
-if TYPE_CHECKING:
-    from modelyard.bootstrap import Project
 
 
 class _Records(Protocol):
@@ -22,7 +22,7 @@ class _Records(Protocol):
 
 def add_tagging(
     group: click.Group,
-    records: Callable[["Project"], _Records],
+    records_at: Callable[[str | None], AbstractContextManager[_Records]],
     *,
     noun: str,
     title: str,
@@ -32,7 +32,7 @@ def add_tagging(
 
     Args:
         group: of commands on one kind of record.
-        records: the service of a project that keeps them.
+        records_at: yields what keeps them, here or on the platform that a URL names.
         noun: of the argument that names the record.
         title: of the record, for the help.
         name_of: what a record is called.
@@ -41,36 +41,44 @@ def add_tagging(
     @group.command("tag", help=f"Label {title}.")
     @click.argument("record", metavar=noun)
     @click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE...")
+    @URL
     @JSON
-    def tag(record: str, tags: tuple[str, ...], *, wants_json: bool) -> None:
-        from modelyard.bootstrap import open_project
-
-        found = records(open_project()).tag(record, pairs(tags, "tag"))
+    def tag(record: str, tags: tuple[str, ...], *, url: str | None, wants_json: bool) -> None:
+        with records_at(url) as kept:
+            found = kept.tag(record, pairs(tags, "tag"))
         labels = ", ".join(f"{key}={value}" for key, value in found.tags.items())
         _show(found, f"{name_of(found)}: {labels}", wants_json=wants_json)
 
     @group.command("untag", help=f"Take labels off {title}.")
     @click.argument("record", metavar=noun)
     @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+    @URL
     @JSON
-    def untag(record: str, keys: tuple[str, ...], *, wants_json: bool) -> None:
-        from modelyard.bootstrap import open_project
-
-        kept = records(open_project())
-        for key in keys:
-            kept.untag(record, key)
-        found = kept.get(record)
+    def untag(record: str, keys: tuple[str, ...], *, url: str | None, wants_json: bool) -> None:
+        with records_at(url) as kept:
+            for key in keys:
+                kept.untag(record, key)
+            found = kept.get(record)
         _show(found, f"{name_of(found)}: {len(found.tags)} labels left", wants_json=wants_json)
 
 
-def print_kept_metrics(metrics: Mapping[str, Mapping[str, float]]) -> None:
+def plain_of(record: Any) -> Any:
+    """Return a record for --json: of this machine, of a platform, or none."""
+    if record is None:
+        return None
+    if is_dataclass(record) and not isinstance(record, type):
+        return asdict(record)
+    return record.model_dump(mode="json")
+
+
+def print_kept_metrics(metrics: Mapping[str, Mapping[str, float | None]]) -> None:
     """Print the metrics of a record, rounded as far as their intervals bear it."""
     columns = ("value", "low", "high", "baseline")
     rows = [(key, *_rounded(values, columns)) for key, values in metrics.items()]
     print_table("Metrics", ("metric", *columns), rows=rows)
 
 
-def _rounded(values: Mapping[str, float], columns: Sequence[str]) -> tuple[str, ...]:
+def _rounded(values: Mapping[str, float | None], columns: Sequence[str]) -> tuple[str, ...]:
     from modelyard.kit.numerals import decimals_for, number
 
     value, low, high = (_known(values.get(name)) for name in ("value", "low", "high"))
@@ -83,9 +91,7 @@ def _known(value: float | None) -> float:
 
 
 def _show(record: Any, words: str, *, wants_json: bool) -> None:
-    from dataclasses import asdict
-
     if wants_json:
-        print_json(asdict(record))
+        print_json(plain_of(record))
     else:
         click.echo(words)

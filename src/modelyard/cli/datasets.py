@@ -1,21 +1,19 @@
 """`modelyard datasets`: files that the project keeps, by name and version."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._dataset_doors import datasets_at
+from modelyard.cli._doors import URL
 from modelyard.cli._options import DATA, JSON, pairs
 from modelyard.cli._screen import confirm, print_json, print_table
-from modelyard.domain.errors import DataError, NotFound, UsageError
-from modelyard.domain.identities import LOCAL_CALLER
+from modelyard.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from modelyard.bootstrap import Project
-    from modelyard.domain.datasets import DatasetVersion
+    from modelyard.wire.datasets import DatasetVersionAnswer
 
-_CHUNK_BYTES = 1 << 20
 # The rows of a preview that fit a screen.
 _ROWS = 10
 
@@ -26,13 +24,14 @@ def datasets() -> None:
 
 
 @datasets.command("list")
+@URL
 @JSON
-def list_datasets(*, wants_json: bool) -> None:
+def list_datasets(*, url: str | None, wants_json: bool) -> None:
     """List the datasets by name."""
-    from modelyard.bootstrap import open_project
     from modelyard.kit.numerals import counted
 
-    found = open_project().named_datasets.find().items
+    with datasets_at(url) as asked:
+        found = asked.find()
     if wants_json:
         print_json([{"name": each.name, "latest": _plain(each.latest)} for each in found])
         return
@@ -43,56 +42,46 @@ def list_datasets(*, wants_json: bool) -> None:
 @datasets.command("add")
 @click.argument("file", type=DATA)
 @click.option("--name", help="Of the dataset; by default that of the file.")
+@URL
 @JSON
-def add(file: Path, *, name: str | None, wants_json: bool) -> None:
+def add(file: Path, *, name: str | None, url: str | None, wants_json: bool) -> None:
     """Keep FILE as the next version of a dataset.
 
     The file is copied, read and checked; what was found out is shown by `show` and `preview`.
     """
-    from modelyard.bootstrap import open_project
     from modelyard.domain.names import slug
-    from modelyard.services.uploads import UploadRequest
 
     _require_file(file)
-    project = open_project()
-    request = UploadRequest(
-        name=name or slug(file.name.partition(".")[0]),
-        size_bytes=file.stat().st_size,
-        created_by=LOCAL_CALLER.subject,
-        filename=file.name,
-    )
-    version = project.uploads.take(request, _pieces(file))
-    _read_and_tell(project, version, wants_json=wants_json)
+    with datasets_at(url) as asked:
+        version = asked.add(file, name=name or slug(file.name.partition(".")[0]))
+    _tell(version, wants_json=wants_json)
 
 
 @datasets.command("fix")
 @click.argument("dataset")
 @click.argument("fixes", nargs=-1, required=True, metavar="FINDING=FIX...")
+@URL
 @JSON
-def fix(dataset: str, fixes: tuple[str, ...], *, wants_json: bool) -> None:
+def fix(dataset: str, fixes: tuple[str, ...], *, url: str | None, wants_json: bool) -> None:
     """Mend what was found, as a new version.
 
     DATASET is a name or name@version. Say a fix as `train --fix` does, e.g. all=recommended. The
     bytes stay as they are: trainings on the new version mend alike, and so do the models that they
     make.
     """
-    from modelyard.bootstrap import open_project
-    from modelyard.services.named_datasets import Reading
-
-    project = open_project()
-    reading = Reading(fixes=pairs(fixes, "fix"))
-    version = project.named_datasets.derive(dataset, reading, caller=LOCAL_CALLER)
-    _read_and_tell(project, version, wants_json=wants_json)
+    with datasets_at(url) as asked:
+        version = asked.mend(dataset, pairs(fixes, "fix"))
+    _tell(version, wants_json=wants_json)
 
 
 @datasets.command("versions")
 @click.argument("name")
+@URL
 @JSON
-def versions(name: str, *, wants_json: bool) -> None:
+def versions(name: str, *, url: str | None, wants_json: bool) -> None:
     """List the versions of NAME, the newest first."""
-    from modelyard.bootstrap import open_project
-
-    found = open_project().named_datasets.versions(name).items
+    with datasets_at(url) as asked:
+        found = asked.versions(name)
     if wants_json:
         print_json([_plain(each) for each in found])
         return
@@ -101,18 +90,16 @@ def versions(name: str, *, wants_json: bool) -> None:
 
 @datasets.command("show")
 @click.argument("dataset")
+@URL
 @JSON
-def show(dataset: str, *, wants_json: bool) -> None:
+def show(dataset: str, *, url: str | None, wants_json: bool) -> None:
     """Show what is known of DATASET.
 
     Name it, e.g. sales or sales@3, or give the SHA-256 of its file.
     """
-    from modelyard.bootstrap import open_project
-
-    service = open_project().named_datasets
-    version = service.get(dataset)
-    offspring = service.lineage(version.reference)
-    models = [each.reference for each in offspring.models] if offspring else []
+    with datasets_at(url) as asked:
+        version = asked.show(dataset)
+        models = list(asked.models_of(version.reference))
     if wants_json:
         print_json(_plain(version) | {"models": models})
         return
@@ -135,19 +122,18 @@ def show(dataset: str, *, wants_json: bool) -> None:
     show_default=True,
     help="Most rows to show.",
 )
+@URL
 @JSON
-def preview(dataset: str, *, rows: int, wants_json: bool) -> None:
+def preview(dataset: str, *, rows: int, url: str | None, wants_json: bool) -> None:
     """Show the first rows of DATASET."""
-    from dataclasses import asdict
-
-    from modelyard.bootstrap import open_project
     from modelyard.kit.numerals import counted
 
-    found = open_project().named_datasets.preview(dataset, n_rows=rows)
+    with datasets_at(url) as asked:
+        found = asked.preview(dataset, n_rows=rows)
     if wants_json:
-        print_json(asdict(found))
+        print_json(found.model_dump(mode="json"))
         return
-    headings = [column["name"] for column in found.columns]
+    headings = [column.name for column in found.columns]
     print_table(counted(found.n_rows, "row"), headings, rows=found.rows)
 
 
@@ -176,29 +162,24 @@ def load(dataset: str, *, wants_json: bool) -> None:
 @click.argument("dataset")
 @click.option("--all", "is_all", is_flag=True, help="Delete every version of the name.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@URL
 @JSON
-def delete(dataset: str, *, is_all: bool, yes: bool, wants_json: bool) -> None:
+def delete(dataset: str, *, is_all: bool, yes: bool, url: str | None, wants_json: bool) -> None:
     """Delete a version of DATASET.
 
     Name it with its version, e.g. sales@3. Runs and models that came of it keep its hash.
     """
-    from modelyard.bootstrap import open_project
-
-    service = open_project().named_datasets
-    if not is_all and "@" not in dataset:
-        raise UsageError(
-            f"'{dataset}' names no version, and one version is deleted.",
-            fix=f"Name it, e.g. {service.get(dataset).reference}, or add --all.",
-            sample=dataset,
-        )
-    if not yes:
-        what = f"every version of '{dataset}'" if is_all else dataset
-        confirm(f"Delete {what}?", wants_json=wants_json)
-    if is_all:
-        gone = service.delete_all(dataset, caller=LOCAL_CALLER)
-    else:
-        gone = (service.delete(dataset, caller=LOCAL_CALLER),)
-    names = [each.reference for each in gone]
+    with datasets_at(url) as asked:
+        if not is_all and "@" not in dataset:
+            raise UsageError(
+                f"'{dataset}' names no version, and one version is deleted.",
+                fix=f"Name it, e.g. {asked.show(dataset).reference}, or add --all.",
+                sample=dataset,
+            )
+        if not yes:
+            what = f"every version of '{dataset}'" if is_all else dataset
+            confirm(f"Delete {what}?", wants_json=wants_json)
+        names = list(asked.delete(dataset, is_all=is_all))
     if wants_json:
         print_json({"deleted": names})
     else:
@@ -208,7 +189,7 @@ def delete(dataset: str, *, is_all: bool, yes: bool, wants_json: bool) -> None:
 _HEADINGS = ("dataset", "state", "rows", "columns", "MB", "file", "created")
 
 
-def _row(version: "DatasetVersion") -> tuple[object, ...]:
+def _row(version: "DatasetVersionAnswer") -> tuple[object, ...]:
     return (
         version.reference,
         version.state.value,
@@ -220,34 +201,20 @@ def _row(version: "DatasetVersion") -> tuple[object, ...]:
     )
 
 
-def _read_and_tell(project: "Project", version: "DatasetVersion", *, wants_json: bool) -> None:
-    """Read a new version here and now; one that is refused is not kept."""
-    known = project.ingesting.ingest(version.reference)
-    if known.refusal is not None:
-        refusal = known.refusal
-        project.named_datasets.delete(known.reference, caller=LOCAL_CALLER)
-        raise DataError(
-            refusal.detail,
-            fix=refusal.fix,
-            row=refusal.row,
-            column=refusal.column,
-            sample=refusal.sample,
-        )
+def _tell(version: "DatasetVersionAnswer", *, wants_json: bool) -> None:
     if wants_json:
-        print_json(_plain(known))
+        print_json(_plain(version))
         return
     from modelyard.kit.numerals import counted
 
-    size = f"{counted(known.n_rows or 0, 'row')}, {counted(known.n_columns or 0, 'column')}"
-    click.echo(f"{known.reference}: {size}, SHA-256 {known.sha256}")
-    for sentence in known.applied:
+    size = f"{counted(version.n_rows or 0, 'row')}, {counted(version.n_columns or 0, 'column')}"
+    click.echo(f"{version.reference}: {size}, SHA-256 {version.sha256}")
+    for sentence in version.applied:
         click.echo(sentence)
 
 
-def _plain(version: "DatasetVersion") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(version)
+def _plain(version: "DatasetVersionAnswer") -> dict[str, Any]:
+    return version.model_dump(mode="json")
 
 
 def _require_file(file: Path) -> None:
@@ -255,12 +222,6 @@ def _require_file(file: Path) -> None:
         raise NotFound(f"There is no file '{file}'.", fix="Check the path.", sample=str(file))
     if not file.is_file():
         raise UsageError(f"'{file}' is no file.", fix="Name one file.", sample=str(file))
-
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while piece := stream.read(_CHUNK_BYTES):
-            yield piece
 
 
 COMMAND = datasets

@@ -1,16 +1,14 @@
 """`modelyard models`: the registry of models."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from modelyard.cli._doors import URL, models_at
 from modelyard.cli._options import JSON, pairs
-from modelyard.cli._records import add_tagging, print_kept_metrics
+from modelyard.cli._records import add_tagging, plain_of, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
 from modelyard.domain.errors import UsageError
-
-if TYPE_CHECKING:
-    from modelyard.domain.runs import Model
 
 
 @click.group("models")
@@ -32,10 +30,10 @@ def models() -> None:
     show_default=True,
     help="Most rows to show.",
 )
+@URL
 @JSON
-def list_models(*, wants_json: bool, **options: Any) -> None:
+def list_models(*, url: str | None, wants_json: bool, **options: Any) -> None:
     """List model versions, the newest first."""
-    from modelyard.bootstrap import open_project
     from modelyard.domain.queries import ModelQuery
 
     query = ModelQuery(
@@ -47,9 +45,10 @@ def list_models(*, wants_json: bool, **options: Any) -> None:
         is_descending=not options["ascending"],
         limit=options["limit"],
     )
-    found = open_project().models.find(query)
+    with models_at(url) as asked:
+        found = asked.find(query)
     if wants_json:
-        print_json([_plain(model) for model in found])
+        print_json([plain_of(model) for model in found])
         return
     headings = ("model", "aliases", "task", "algorithm", "metric", "value", "MB", "created")
     rows = [
@@ -72,25 +71,23 @@ def list_models(*, wants_json: bool, **options: Any) -> None:
 
 @models.command("show")
 @click.argument("model")
+@URL
 @JSON
-def show(model: str, *, wants_json: bool) -> None:
+def show(model: str, *, url: str | None, wants_json: bool) -> None:
     """Show MODEL with its lineage.
 
     The lineage is the training and the data that it came from.
     """
-    from dataclasses import asdict
-
-    from modelyard.bootstrap import open_project
-
-    models = open_project().models
-    origin = models.origin(model)
-    evaluations = models.evaluations_of(origin.model)
+    with models_at(url) as asked:
+        origin = asked.origin(model)
+        evaluations = asked.evaluations_of(origin.model)
     if wants_json:
-        print_json({**asdict(origin), "evaluations": [asdict(each) for each in evaluations]})
+        parts = {name: plain_of(part) for name, part in vars(origin).items()}
+        print_json(parts | {"evaluations": [plain_of(each) for each in evaluations]})
         return
     from modelyard.kit.numerals import counted
 
-    facts = _plain(origin.model)
+    facts = plain_of(origin.model)
     metrics = facts.pop("metrics")
     print_table(
         origin.model.reference,
@@ -101,13 +98,16 @@ def show(model: str, *, wants_json: bool) -> None:
     if origin.run is not None:
         click.echo(f"Trained by run {origin.run.id} with seed {origin.run.seed}.")
     if origin.dataset is not None:
+        # A platform tells no path of its own.
+        place = getattr(origin.dataset, "location", "data")
         click.echo(
-            f"From {origin.dataset.location} ({counted(origin.dataset.n_rows, 'row')}, "
+            f"From {place} ({counted(origin.dataset.n_rows, 'row')}, "
             f"SHA-256 {origin.dataset.sha256})."
         )
     for each in evaluations:
         value = each.metrics.get(origin.model.metric, {}).get("value")
-        click.echo(f"Evaluated on {each.location}: {origin.model.metric} {value}")
+        place = getattr(each, "location", each.data_sha256)
+        click.echo(f"Evaluated on {place}: {origin.model.metric} {value}")
 
 
 @models.command("lineage")
@@ -137,17 +137,17 @@ def lineage(sha256: str, *, wants_json: bool) -> None:
 @models.command("promote")
 @click.argument("model")
 @click.option("--alias", default="champion", show_default=True, help="Alias to put on it.")
+@URL
 @JSON
-def promote(model: str, *, alias: str, wants_json: bool) -> None:
+def promote(model: str, *, alias: str, url: str | None, wants_json: bool) -> None:
     """Make MODEL the champion of its name.
 
     The champion is the version that the bare name stands for.
     """
-    from modelyard.bootstrap import open_project
-
-    found = open_project().models.promote(model, alias)
+    with models_at(url) as asked:
+        found = asked.promote(model, alias)
     if wants_json:
-        print_json(_plain(found))
+        print_json(plain_of(found))
     else:
         click.echo(f"{found.reference} is now {alias} of '{found.name}'.")
 
@@ -156,40 +156,33 @@ def promote(model: str, *, alias: str, wants_json: bool) -> None:
 @click.argument("model")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--force", is_flag=True, help="Delete a champion as well.")
+@URL
 @JSON
-def delete(model: str, *, yes: bool, force: bool, wants_json: bool) -> None:
+def delete(model: str, *, yes: bool, force: bool, url: str | None, wants_json: bool) -> None:
     """Delete a model version and its package.
 
     Name it with its version, e.g. iris@2.
     """
-    from modelyard.bootstrap import open_project
-
-    models = open_project().models
-    found = models.get(model)
-    if "@" not in model:
-        raise UsageError(
-            f"'{model}' names no version, and one version is deleted.",
-            fix=f"Name it, e.g. {found.reference}.",
-            sample=model,
-        )
-    if not yes:
-        confirm(f"Delete {found.reference} and its package?", wants_json=wants_json)
-    models.delete(found.reference, is_forced=force)
+    with models_at(url) as asked:
+        found = asked.get(model)
+        if "@" not in model:
+            raise UsageError(
+                f"'{model}' names no version, and one version is deleted.",
+                fix=f"Name it, e.g. {found.reference}.",
+                sample=model,
+            )
+        if not yes:
+            confirm(f"Delete {found.reference} and its package?", wants_json=wants_json)
+        asked.delete(found.reference, is_forced=force)
     if wants_json:
         print_json({"deleted": found.reference})
     else:
         click.echo(f"Deleted: {found.reference}")
 
 
-def _plain(model: "Model") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(model)
-
-
 add_tagging(
     models,
-    lambda project: project.models,
+    models_at,
     noun="MODEL",
     title="a model version",
     name_of=lambda model: model.reference,

@@ -1,24 +1,37 @@
 """`modelyard predict`: answers for every row of a table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._doors import URL, client_at, require_here
 from modelyard.cli._errors import EXIT_ROWS_FAILED
 from modelyard.cli._options import DATA, JSON, LOCATION, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, progress
 
 if TYPE_CHECKING:
+    from modelyard.domain.batches import BatchOptions
+    from modelyard.domain.configs import FileDialect
     from modelyard.services.answering import Answer
     from modelyard.services.batches import Batch
+
+
+# Options that say how the answers are wanted; the others say how the file is written.
+_OF_ANSWERS = ("with_probabilities", "is_for_spreadsheets", "is_strict", "interval", "sets")
 
 
 @click.command("predict")
 @click.argument("model")
 @click.argument("data", type=LOCATION)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
-@click.option("--proba", is_flag=True, help="Write the probability of every label as well.")
+@click.option(
+    "--proba",
+    "with_probabilities",
+    is_flag=True,
+    help="Write the probability of every label as well.",
+)
 @click.option(
     "--interval", type=float, metavar="PERCENT", help="Write the ends of intervals as sure as this."
 )
@@ -37,6 +50,7 @@ if TYPE_CHECKING:
 @QUERY
 @dialect
 @TRUST
+@URL
 @JSON
 def predict(
     model: str,
@@ -44,9 +58,8 @@ def predict(
     *,
     query: str | None,
     out: Path | None,
-    proba: bool,
-    is_for_spreadsheets: bool,
     trust: tuple[str, ...],
+    url: str | None,
     wants_json: bool,
     **options: Any,
 ) -> int:
@@ -56,36 +69,71 @@ def predict(
     in the order of the input, one a row, each as the label is: --spreadsheet is for files that a
     spreadsheet opens. A row that cannot be answered is named with its column, has empty cells, and
     the command ends with exit code 9.
+
+    With --url a platform predicts, as a job: DATA is uploaded, or is a dataset that it has.
     """
-    from modelyard.bootstrap import open_project
-    from modelyard.cli._words import plain_answer
     from modelyard.domain.batches import BatchOptions
     from modelyard.domain.configs import FileDialect
-    from modelyard.services.answers import with_certainty
-    from modelyard.services.batches import AnswerFile, predict_to_file
     from modelyard.store.files import require_another
 
     data = answering(data, query)
     require_another(out, data)
-    wanted = {name: options.pop(name) for name in ("is_strict", "interval", "sets")}
-    how = BatchOptions(with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets, **wanted)
-    found, predicting = FileDialect(**options), open_project().predicting
+    how = BatchOptions(**{name: options.pop(name) for name in _OF_ANSWERS})
+    require_here("--trust", is_given=bool(trust), url=url)
+    for name, value in options.items():
+        require_here(f"--{name}", is_given=value is not None, url=url)
+    with client_at(url) as client:
+        if client is not None:
+            from modelyard.cli._predicting_elsewhere import predict_at
+
+            return predict_at(client, model, data=data, how=how, out=out, wants_json=wants_json)
+    source = _Source(data, FileDialect(**options), trust)
+    return _predict_here(model, source, how=how, out=out, wants_json=wants_json)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What is to be answered, and whose keys may have signed the model."""
+
+    data: Path | str
+    dialect: "FileDialect"
+    trust: tuple[str, ...]
+
+
+def _predict_here(
+    model: str, source: _Source, *, how: "BatchOptions", out: Path | None, wants_json: bool
+) -> int:
+    from modelyard.bootstrap import open_project
+    from modelyard.cli._words import plain_answer
+    from modelyard.services.answers import with_certainty
+    from modelyard.services.batches import AnswerFile, predict_to_file
+    from modelyard.store.files import require_another
+
+    predicting, proba = open_project().predicting, how.with_probabilities
     with progress(is_shown=not wants_json and out is not None) as bar:
         bar.stage("Verifying the package")
-        opened = predicting.open(model, trust=trust)
+        opened = predicting.open(model, trust=source.trust)
         require_another(out, opened.package.folder)
         bar.stage("Predicting")
         answer: Answer | Batch
         if out is None:
-            plain = predicting.predict(opened, data, dialect=found, is_strict=how.is_strict)
+            plain = predicting.predict(
+                opened, source.data, dialect=source.dialect, is_strict=how.is_strict
+            )
             answer = with_certainty(opened, plain, interval=how.interval, sets=how.sets)
         else:
-            file = AnswerFile(out, how)
-            answer = predict_to_file(predicting, opened, data=data, file=file, dialect=found)
+            answer = predict_to_file(
+                predicting,
+                opened,
+                data=source.data,
+                file=AnswerFile(out, how),
+                dialect=source.dialect,
+            )
     if wants_json:
         print_json(plain_answer(answer, out, with_probabilities=proba))
     else:
-        _print(answer, out, with_probabilities=proba, is_for_spreadsheets=is_for_spreadsheets)
+        spreadsheets = how.is_for_spreadsheets
+        _print(answer, out, with_probabilities=proba, is_for_spreadsheets=spreadsheets)
     return EXIT_ROWS_FAILED if answer.n_failed else 0
 
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli._doors import URL, require_here, runs_at
 from modelyard.cli._options import DATA, JSON, pairs
-from modelyard.cli._records import add_tagging, print_kept_metrics
+from modelyard.cli._records import add_tagging, plain_of, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from modelyard.domain.runs import Run
     from modelyard.domain.trials import Trial
+    from modelyard.wire.runs import RunAnswer, RunDetail, TrialAnswer
 
 # Under which the record keeps the name of a candidate of AutoML.
 _CANDIDATE = "candidate"
@@ -39,10 +41,10 @@ def runs() -> None:
     help="Most rows to show.",
 )
 @click.option("--out", type=DATA, help="Write them to this .csv or .json file as well.")
+@URL
 @JSON
-def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
+def list_runs(*, out: "Path | None", url: str | None, wants_json: bool, **options: Any) -> None:
     """List trainings, the newest first."""
-    from modelyard.bootstrap import open_project
     from modelyard.domain.queries import RunQuery
     from modelyard.domain.runs import RunStatus
     from modelyard.domain.words import member_called
@@ -58,11 +60,13 @@ def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
         is_descending=not options["ascending"],
         limit=options["limit"],
     )
-    found = open_project().runs.find(query)
+    require_here("--out", is_given=out is not None, url=url)
+    with runs_at(url) as asked:
+        found = asked.find(query)
     if out is not None:
         write_runs(found, out)
     if wants_json:
-        print_json([_plain(run) for run in found])
+        print_json([plain_of(run) for run in found])
         return
     # What the list is sorted by is what a reader looks for.
     by = query.sort if any(query.sort in run.metrics for run in found) else None
@@ -77,22 +81,23 @@ def list_runs(*, out: "Path | None", wants_json: bool, **options: Any) -> None:
 @runs.command("show")
 @click.argument("run")
 @click.option("--out", type=DATA, help="Write its trials to this .csv or .json file as well.")
+@URL
 @JSON
-def show(run: str, *, out: "Path | None", wants_json: bool) -> None:
+def show(run: str, *, out: "Path | None", url: str | None, wants_json: bool) -> None:
     """Show one training.
 
     RUN is its id, or the beginning of it.
     """
-    from modelyard.bootstrap import open_project
     from modelyard.services.runs import write_trials
 
-    kept = open_project().runs
-    found = kept.get(run)
-    trials = kept.trials(found.id)
+    require_here("--out", is_given=out is not None, url=url)
+    with runs_at(url) as asked:
+        found = asked.get(run)
+        trials = asked.trials(found.id)
     if out is not None:
         write_trials(trials, out)
     if wants_json:
-        print_json(_plain(found) | {"trials": [_plain_trial(each) for each in trials]})
+        print_json(plain_of(found) | {"trials": [plain_of(each) for each in trials]})
         return
     print_table(f"Training {found.id}", ("fact", "value"), rows=_facts(found))
     print_kept_metrics(found.metrics)
@@ -105,26 +110,25 @@ def show(run: str, *, out: "Path | None", wants_json: bool) -> None:
 @runs.command("delete")
 @click.argument("run")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@URL
 @JSON
-def delete(run: str, *, yes: bool, wants_json: bool) -> None:
+def delete(run: str, *, yes: bool, url: str | None, wants_json: bool) -> None:
     """Forget a training without a model.
 
     No model came of it, or its model is deleted.
     """
-    from modelyard.bootstrap import open_project
-
-    runs = open_project().runs
-    found = runs.get(run)
-    if not yes:
-        confirm(f"Forget the training {found.id} of '{found.name}'?", wants_json=wants_json)
-    runs.delete(found.id)
+    with runs_at(url) as asked:
+        found = asked.get(run)
+        if not yes:
+            confirm(f"Forget the training {found.id} of '{found.name}'?", wants_json=wants_json)
+        asked.delete(found.id)
     if wants_json:
         print_json({"deleted": found.id})
     else:
         click.echo(f"Forgotten: {found.id}")
 
 
-def _row(run: "Run", *, metric: str) -> tuple[object, ...]:
+def _row(run: "Run | RunAnswer", *, metric: str) -> tuple[object, ...]:
     return (
         run.id,
         f"{run.started_at:%Y-%m-%d %H:%M}",
@@ -137,7 +141,7 @@ def _row(run: "Run", *, metric: str) -> tuple[object, ...]:
     )
 
 
-def _facts(run: "Run") -> list[tuple[str, str]]:
+def _facts(run: "Run | RunDetail") -> list[tuple[str, str]]:
     """Return what a person asks of a training; --json has the rest."""
     facts = {
         "name": run.name,
@@ -147,7 +151,8 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
         "task": run.task,
         "algorithm": run.algorithm,
         "metric": run.metric,
-        "data": run.data_location,
+        # A platform tells no path of its own.
+        "data": getattr(run, "data_location", None),
         "SHA-256": run.data_sha256,
         "rows": run.n_rows,
         "seed": run.seed,
@@ -159,7 +164,7 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts.items() if value not in (None, "")]
 
 
-def _print_trials(trials: "Sequence[Trial]") -> None:
+def _print_trials(trials: "Sequence[Trial | TrialAnswer]") -> None:
     if any(_CANDIDATE in each.parameters for each in trials):
         _print_candidates(trials)
         return
@@ -180,7 +185,7 @@ def _print_trials(trials: "Sequence[Trial]") -> None:
     print_table(f"{len(trials)} {noun}, the best first", headings, rows=rows)
 
 
-def _print_candidates(trials: "Sequence[Trial]") -> None:
+def _print_candidates(trials: "Sequence[Trial | TrialAnswer]") -> None:
     """Show the candidates of AutoML, each with hyperparameters of its own; --json has these."""
     rows = [
         (
@@ -197,21 +202,9 @@ def _print_candidates(trials: "Sequence[Trial]") -> None:
     print_table(f"{len(trials)} candidates, the best first", headings, rows=rows)
 
 
-def _plain_trial(trial: "Trial") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(trial)
-
-
-def _plain(run: "Run") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(run)
-
-
 add_tagging(
     runs,
-    lambda project: project.runs,
+    runs_at,
     noun="RUN",
     title="a training",
     name_of=lambda run: run.id,

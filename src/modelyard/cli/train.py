@@ -1,5 +1,7 @@
 """`modelyard train`: from a table to a proven, signed and registered model."""
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,9 @@ from modelyard.cli._screen import progress
 from modelyard.domain.errors import UsageError
 
 if TYPE_CHECKING:
+    from modelyard.bootstrap import Project
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
+    from modelyard.domain.datasets import ResolvedDataset
 
 
 @click.command("train")
@@ -190,6 +194,8 @@ def train(
     A finding of severity error, leakage for example, stops the training with exit code 2 until it
     is accepted by name.
 
+    DATA is a file, or a dataset that is kept, e.g. sales@3, read and mended as its version says.
+
     With --url a platform trains: DATA is uploaded, or is a dataset that it has. Ctrl-C asks whether
     the job is to end.
     """
@@ -212,7 +218,8 @@ def train(
                 "--estimate and --out are for trainings on this machine.",
                 fix="Leave them out; the platform keeps the package.",
             )
-        return train_at(client, data, config=config, wants_json=wants_json)
+        train_at(client, data, config=config, wants_json=wants_json)
+        return 0
 
 
 def _train_here(
@@ -226,26 +233,43 @@ def _train_here(
 ) -> int:
     from modelyard.bootstrap import open_project
     from modelyard.cli._outcomes import print_outcome, print_outlook
+    from modelyard.domain.readings import with_dataset
     from modelyard.services.datasets import location_of
 
     project = open_project(keeps_tables=keeps_tables)
+    place, location = data, location_of(data)
+    if (dataset := _kept(project, data)) is not None:
+        place, location = dataset.path, dataset.version.reference
+        config = with_dataset(config, dataset.version)
+        config = replace(config, name=config.name or dataset.version.name)
     if wants_estimate:
         with progress(is_shown=not wants_json) as bar:
             outlook = project.training.estimate(
-                lambda: project.datasets.read(data, config.read), config, progress=bar
+                lambda: project.datasets.read(place, config.read), config, progress=bar
             )
         print_outlook(outlook, wants_json=wants_json)
         return 0
     with progress(is_shown=not wants_json) as bar:
         outcome = project.training.train(
-            lambda: project.datasets.read(data, config.read),
+            lambda: project.datasets.read(place, config.read),
             config,
             progress=bar,
-            location=location_of(data),
+            location=location,
             out=out,
         )
     print_outcome(outcome, wants_json=wants_json)
     return 0
+
+
+def _kept(project: "Project", data: Path | str) -> "ResolvedDataset | None":
+    """Return the dataset that is named so, where there is no file of that name."""
+    from modelyard.domain.errors import InvalidValue, NotFound
+
+    if isinstance(data, str) or data.exists():
+        return None
+    with suppress(NotFound, InvalidValue):
+        return project.named_datasets.resolve(str(data))
+    return None
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":

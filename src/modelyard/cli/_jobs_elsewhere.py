@@ -1,0 +1,101 @@
+"""Work that a platform does for a command: the table is sent, the job followed to its end."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelyard.cli._errors import EXIT_INTERRUPTED
+from modelyard.cli._screen import progress
+from modelyard.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from modelyard.client.clients import Client
+    from modelyard.protocols.progress import Progress
+    from modelyard.wire.jobs import JobAnswer
+
+
+def dataset_at(client: "Client", data: Path | str, *, bar: "Progress") -> str:
+    """Return the reference of a dataset of the platform.
+
+    Args:
+        client: of the platform.
+        data: a file, which is uploaded; or the name of a dataset that the platform has.
+        bar: is told how far the upload is.
+
+    Raises:
+        UsageError: if it is the address of a database.
+    """
+    from modelyard.domain.names import slug
+
+    if isinstance(data, str):
+        raise UsageError(
+            "A platform reads no database that this machine names.",
+            fix="Name a file, which is uploaded, or a dataset that the platform has.",
+        )
+    if not data.exists():
+        return str(data)
+    bar.stage(f"Uploading {data.name}")
+    name = slug(data.name.partition(".")[0])
+    return client.datasets.upload(data, name=name, on_progress=bar.advance).reference
+
+
+def done_at(client: "Client", job_id: str, *, what: str, wants_json: bool) -> "JobAnswer":
+    """Show how a job goes on, and return it once it has succeeded.
+
+    Args:
+        client: of the platform.
+        job_id: of the job.
+        what: is done, for whoever interrupts it.
+        wants_json: whether a machine reads what is printed.
+
+    Raises:
+        ModelyardError: why it made nothing, as the platform tells it.
+    """
+    from modelyard.domain.jobs import JobState
+
+    try:
+        with progress(is_shown=not wants_json) as bar:
+            job = _followed(client, job_id, bar=bar)
+    except KeyboardInterrupt:
+        _ask_whether_it_ends(client, job_id, what=what, wants_json=wants_json)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    if job.state is not JobState.SUCCEEDED:
+        from modelyard.wire.problem_documents import error_from
+
+        reason = job.reason or f"The job {job.id} was cancelled."
+        told = json.dumps({"code": job.problem, "detail": reason})
+        raise error_from(told.encode(), retry_after_s=1)
+    return job
+
+
+def _followed(client: "Client", job_id: str, *, bar: "Progress") -> "JobAnswer":
+    from modelyard.wire.jobs import LineAnswer
+
+    stage, ended = "", None
+    for told in client.jobs.follow(job_id):
+        if isinstance(told, LineAnswer):
+            bar.say(told.words)
+            continue
+        ended = told
+        title = told.progress.stage or told.state.value
+        if title != stage:
+            bar.stage(title)
+            stage = title
+        if told.progress.total:
+            bar.advance(told.progress.done, told.progress.total)
+    return ended or client.jobs.show(job_id)
+
+
+def _ask_whether_it_ends(client: "Client", job_id: str, *, what: str, wants_json: bool) -> None:
+    """Ask whether the job is to end too, where somebody is there to answer."""
+    is_answered = sys.stdin.isatty() and not wants_json
+    if is_answered and click.confirm(f"The {what} goes on at the platform. Cancel it?", err=True):
+        client.jobs.cancel(job_id)
+        click.echo(f"The job {job_id} is cancelled.", err=True)
+    else:
+        click.echo(
+            f"The job {job_id} goes on; modelyard jobs log {job_id} --follow shows it.", err=True
+        )
