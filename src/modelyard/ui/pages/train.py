@@ -1,0 +1,42 @@
+"""Train: from a table to a model, and a training that is watched until it has ended."""
+
+from modelyard.client.clients import Client
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.identities import Role
+from modelyard.ui.navigation import Page, link_to, looked_at
+from modelyard.ui.training.budgets import best_of_all
+from modelyard.ui.training.choosing import choose_dataset, show_first_rows, show_running
+from modelyard.ui.training.starting import show_form
+from modelyard.ui.training.watching import show_job
+
+
+def show(client: Client) -> None:
+    """Draw the training that the address names, else the form for one."""
+    job_id = looked_at("job")
+    if job_id is not None:
+        link_to("train", label="Train another", icon=":material/arrow_back:")
+        show_job(client, job_id)
+        return
+    show_running(client)
+    version = choose_dataset(client, looked_at("dataset"))
+    if version is None:
+        return
+    show_first_rows(client, version)
+    again = looked_at("again")
+    base = best_of_all("") if again is None else _asked_before(client, again)
+    show_form(client, version, base, mark=f"{version.reference}-{again or 'new'}")
+
+
+def _asked_before(client: Client, job_id: str) -> TrainingConfig:
+    """Return what a training was asked for, to be changed and asked for again."""
+    return TrainingConfig.from_dict(client.jobs.show(job_id).payload["config"])
+
+
+PAGE = Page(
+    title="Train",
+    path="train",
+    order=30,
+    icon=":material/model_training:",
+    needs=Role.EDITOR,
+    show=show,
+)

@@ -1,0 +1,97 @@
+"""Which dataset is trained on: those that can be, and the first rows of the one that is chosen."""
+
+from itertools import islice
+
+from modelyard.client.clients import Client
+from modelyard.domain.datasets import DatasetState
+from modelyard.domain.jobs import JobKind, JobState
+from modelyard.kit.numerals import counted
+from modelyard.kit.texts import visible
+from modelyard.ui.data.rows import show_rows
+from modelyard.ui.navigation import link_to, look_at
+from modelyard.ui.parts.texts import plain, short
+from modelyard.ui.parts.times import ago, now
+from modelyard.wire.datasets import DatasetVersionAnswer
+from modelyard.wire.jobs import JobListQuery
+
+# More are found on the page about data, which leads here.
+_MOST_OFFERED = 200
+_MOST_RUNNING = 5
+
+
+def choose_dataset(client: Client, reference: str | None) -> DatasetVersionAnswer | None:
+    """Draw the choice of a dataset, and return what was chosen; None where there is nothing yet.
+
+    Args:
+        client: of the platform.
+        reference: that the address names, None for none.
+    """
+    import streamlit as st
+
+    if reference is not None:
+        version = client.datasets.show(reference)
+    else:
+        found = _newest_ready(client)
+        if found is None:
+            _show_nothing()
+            return None
+        version = found
+    names = [version.reference, *(each for each in _offered(client) if each != version.reference)]
+    chosen = st.selectbox("Dataset", names, format_func=visible, key=f"dataset-{version.reference}")
+    if chosen != version.reference:
+        look_at({"dataset": chosen, "again": None})
+        st.rerun()
+    if version.state is not DatasetState.READY:
+        st.info(f"{plain(version.reference)} cannot be trained on: it is {version.state.value}.")
+        link_to("data", label="Look at it", dataset=version.reference)
+        return None
+    return version
+
+
+def show_first_rows(client: Client, version: DatasetVersionAnswer) -> None:
+    """Draw the first rows, folded away: whoever comes from the data has seen them."""
+    import streamlit as st
+
+    size = f"{counted(version.n_rows or 0, 'row')}, {counted(version.n_columns or 0, 'column')}"
+    with st.expander(f"{size}: see the first rows"):
+        show_rows(client, version)
+
+
+def show_running(client: Client) -> None:
+    """Draw the trainings that run or wait, to go on watching them."""
+    import streamlit as st
+
+    found = []
+    for state in (JobState.RUNNING, JobState.QUEUED):
+        query = JobListQuery(kind=JobKind.TRAINING, state=state, limit=_MOST_RUNNING)
+        found += client.jobs.page(query).items
+    for job in found[:_MOST_RUNNING]:
+        begun = job.started_at or job.created_at
+        label = f"{short(job.dataset or '')}: {job.state.value}, since {ago(begun, now=now())}"
+        link_to("train", label=label, icon=":material/progress_activity:", job=job.id)
+    if found:
+        st.space("small")
+
+
+def _offered(client: Client) -> list[str]:
+    return [
+        each.latest.reference
+        for each in islice(client.datasets.each(), _MOST_OFFERED)
+        if each.latest.state is DatasetState.READY
+    ]
+
+
+def _newest_ready(client: Client) -> DatasetVersionAnswer | None:
+    ready = [
+        each.latest
+        for each in islice(client.datasets.each(), _MOST_OFFERED)
+        if each.latest.state is DatasetState.READY
+    ]
+    return max(ready, key=lambda version: version.created_at, default=None)
+
+
+def _show_nothing() -> None:
+    import streamlit as st
+
+    st.markdown("A model learns from a table. There is none here yet.")
+    link_to("data", label="Bring a table", icon=":material/upload:")
