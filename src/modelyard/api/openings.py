@@ -89,12 +89,15 @@ def open_to_this_machine(
     return make_app(project, guards=[NoProxyGuard, *guards_of(perimeter)])
 
 
-def words_at_start(project: Project, *, asks_for_login: bool) -> Iterator[str]:
+def words_at_start(
+    project: Project, *, asks_for_login: bool, page_url: str | None = None
+) -> Iterator[str]:
     """Yield what whoever starts the server is told, line by line.
 
     Args:
         project: of the platform.
         asks_for_login: whether it was opened to people.
+        page_url: of the page that runs beside it; None where there is no page.
     """
     if not asks_for_login:
         yield "Nobody logs in: whoever can start a program on this machine may do everything."
@@ -103,4 +106,7 @@ def words_at_start(project: Project, *, asks_for_login: bool) -> Iterator[str]:
     if token is not None:
         yield "There is no user yet. This token makes the first one, once and within an hour:"
         yield f"  {token.text}"
-        yield "Send it with an e-mail address and a password: POST /api/v1/ml/auth/setup."
+        if page_url is not None:
+            yield f"Give it to {page_url}/setup, with an e-mail address and a password."
+        else:
+            yield "Send it with an e-mail address and a password: POST /api/v1/ml/auth/setup."

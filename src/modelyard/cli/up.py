@@ -161,7 +161,10 @@ class _Start:
             click.echo(f"For a page in the browser: {_page_beside.INSTALL}")
         click.echo(f"Modelyard answers at {self.url} (documentation: {self.url}/docs)")
         click.echo(f"Project folder: {self.project.settings.home}")
-        for line in words_at_start(self.project, asks_for_login=self.asks_for_login):
+        words = words_at_start(
+            self.project, asks_for_login=self.asks_for_login, page_url=self.page_url
+        )
+        for line in words:
             click.echo(line)
         if self.has_demo:
             click.echo("A demo model is made of the sample table iris; that takes a few seconds.")

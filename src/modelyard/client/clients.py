@@ -1,5 +1,6 @@
 """The two clients, which offer the same nouns: `Client` waits, `AsyncClient` is for asyncio."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self
@@ -7,6 +8,7 @@ from typing import Generic, Self
 from modelyard.client.batches import Batches
 from modelyard.client.datasets import Datasets
 from modelyard.client.deployments import Deployments
+from modelyard.client.downloads import passed_on
 from modelyard.client.jobs import Jobs
 from modelyard.client.models import Models
 from modelyard.client.operations import Via
@@ -14,7 +16,9 @@ from modelyard.client.patience import Patience
 from modelyard.client.people import Keys, Logins, People
 from modelyard.client.platform import Deeds, Platform, Tenants
 from modelyard.client.predictions import Predictions
+from modelyard.client.requests import Request
 from modelyard.client.runs import Runs
+from modelyard.client.steps import Reply
 from modelyard.client.transports import Awaiting, Blocking, Token
 
 
@@ -62,6 +66,15 @@ class Client(_Nouns[Blocking]):
     ) -> None:
         patience = patience or Patience()
         super().__init__(Blocking(url, token, patience=patience, certificate=certificate))
+
+    def pass_on(self, path: str, headers: Mapping[str, str]) -> Iterator[Reply]:
+        """Read something for somebody else: the head of the answer, then its content in pieces.
+
+        Args:
+            path: below the address of the platform, with its parameters.
+            headers: of the request.
+        """
+        return self._via.iterate(passed_on(Request("GET", path, headers)))
 
     def close(self) -> None:
         """Let go of every connection."""

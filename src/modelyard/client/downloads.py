@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from modelyard.client.requests import Request
-from modelyard.client.steps import Flow, Pause, Read, Reply, Send, Work
+from modelyard.client.steps import Feed, Flow, Pause, Read, Reply, Send, Tell, Work
 from modelyard.domain.errors import DamagedFile, Unavailable
 
 _MOST_CUTS = 8
@@ -40,6 +40,18 @@ def download(
     finally:
         part.unlink(missing_ok=True)
     return file
+
+
+def passed_on(request: Request) -> Feed[Reply]:
+    """Tell the head of an answer, and then its content piece by piece; nothing is kept.
+
+    Args:
+        request: that reads.
+    """
+    reply = yield Send(request, is_open=True)
+    yield Tell(reply)
+    while (piece := (yield Read())).content:
+        yield Tell(piece)
 
 
 def _fetched(

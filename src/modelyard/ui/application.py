@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from modelyard.domain.perimeters import Perimeter
+from modelyard.ui import downloads, health, login, tokens
+from modelyard.ui.entrance import Entrance
 from modelyard.ui.guards import Guard, headers_of
 from modelyard.ui.parts.problems import tell_unforeseen
 from modelyard.ui.process import PageProcess, hold
@@ -28,8 +30,9 @@ def make_page(process: PageProcess, perimeter: Perimeter) -> ASGIApp:
 
     hold(process)
     config.get_config_options(force_reparse=True, options_from_flags=options())
-    app = App(_SCRIPT, on_script_error=tell_unforeseen)
+    routes = [*login.routes(), *tokens.routes(), *downloads.routes(), *health.routes()]
+    app = App(_SCRIPT, routes=routes, on_script_error=tell_unforeseen)
     index = Path(streamlit.__file__).parent / "static" / "index.html"
     api = urlsplit(process.browser_api_url)
     headers = headers_of(index, api_origin=f"{api.scheme}://{api.netloc}")
-    return Guard(app, perimeter, headers=headers, is_open=process.sessions.is_open)
+    return Guard(Entrance(app), perimeter, headers=headers, is_open=process.sessions.is_open)

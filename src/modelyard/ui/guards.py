@@ -143,7 +143,8 @@ def headers_of(index: Path, *, api_origin: str) -> dict[str, str]:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-        "referrer-policy": "no-referrer",
+        # Without one, a browser would not say either where a form was sent from.
+        "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from uvicorn import Config, Server
 
 from modelyard.client.clients import Client
+from modelyard.client.patience import Patience
 from modelyard.client.transports import Token
 from modelyard.domain.perimeters import Perimeter
 from modelyard.ui.application import make_page
@@ -17,6 +18,8 @@ from modelyard.ui.sessions import Sessions
 
 # What is on its way has so long to end; a browser that is cut off comes again by itself.
 _DRAIN_S = 1
+# Somebody waits for the page: they are told soon, and may try again.
+_PATIENCE = Patience(retries=2, first_s=0.2, longest_s=2.0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def run_page(
     certificate = Path(wish.api_certificate) if wish.api_certificate else None
 
     def connect(token: Token) -> Client:
-        return Client(wish.api_url, token=token, certificate=certificate)
+        return Client(wish.api_url, token=token, patience=_PATIENCE, certificate=certificate)
 
     sessions = Sessions(connect, clock=time.monotonic, is_open=wish.is_open)
     process = PageProcess(wish.api_url, wish.browser_api_url, sessions)

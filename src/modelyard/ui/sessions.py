@@ -20,6 +20,8 @@ _ID_BYTES = 32
 _MARGIN_S = 60.0
 # A login ends at the platform after 30 days in any case (docs/platform.md).
 _LONGEST_S = 30 * 86_400.0
+# A platform that was started anew may ask for a login where it did not.
+_ASK_AGAIN_S = 10.0
 
 
 class Login:
@@ -85,6 +87,7 @@ class Sessions:
         self.is_open = is_open
         self._logins: dict[str, Login] = {}
         self._turn = threading.Lock()
+        self._has_to_log_in, self._asked_again_s = False, clock()
         self.anonymous = connect(None)
 
     def begin(self, admission: AdmissionAnswer) -> str:
@@ -111,6 +114,15 @@ class Sessions:
             raise NotAuthorized("Nobody is logged in.", fix="Log in.")
         return self.anonymous if login is None else login.client
 
+    def asks_for_login(self) -> bool:
+        """Return whether whoever looks has to log in first, as far as that can be found out."""
+        if not self.is_open:
+            return True
+        if self._clock() >= self._asked_again_s:
+            self._has_to_log_in = self._is_refused()
+            self._asked_again_s = self._clock() + _ASK_AGAIN_S
+        return self._has_to_log_in
+
     def end(self, session_id: str | None) -> None:
         """End a login, where there is one."""
         with self._turn:
@@ -123,6 +135,16 @@ class Sessions:
         self.anonymous.close()
         for login in self._logins.values():
             login.client.close()
+
+    def _is_refused(self) -> bool:
+        try:
+            self.anonymous.logins.show_me()
+        except NotAuthorized:
+            return True
+        except ModelyardError:
+            # The page tells whoever looks that the platform does not answer.
+            return False
+        return False
 
     def _forget_old(self) -> None:
         oldest_s = self._clock() - _LONGEST_S

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import structlog
 
 from modelyard.domain.errors import ModelyardError, NotAuthorized
+from modelyard.ui.parts.leaving import offer_login
 from modelyard.ui.parts.texts import plain
 
 
@@ -23,8 +24,6 @@ def told() -> Iterator[None]:
 def tell(error: ModelyardError) -> None:
     """Draw what went wrong, and what to do about it."""
     import streamlit as st
-
-    from modelyard.ui.leaving import offer_login
 
     if isinstance(error, NotAuthorized):
         offer_login()

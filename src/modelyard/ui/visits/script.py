@@ -6,9 +6,12 @@ import streamlit as st
 
 from modelyard.client.clients import Client
 from modelyard.domain.errors import ModelyardError
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.ui.navigation import Page, every_page, registered
 from modelyard.ui.parts import permissions
+from modelyard.ui.parts.leaving import offer_logout
 from modelyard.ui.parts.problems import tell, told
+from modelyard.ui.parts.texts import plain
 from modelyard.ui.process import COOKIE, SECURE_COOKIE, held
 from modelyard.ui.theme.dress import dress
 
@@ -32,7 +35,9 @@ def visit() -> None:
         registered(page, partial(_draw, page, client), is_shown=permissions.may(page.needs))
         for page in every_page()
     ]
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    _say_who()
+    chosen.run()
 
 
 def _forget_others(session_id: str | None) -> None:
@@ -42,8 +47,16 @@ def _forget_others(session_id: str | None) -> None:
     st.session_state[_LOGIN] = session_id
 
 
+def _say_who() -> None:
+    caller = permissions.caller()
+    if caller.subject == LOCAL_CALLER.subject:
+        return
+    with st.sidebar:
+        st.caption(f"{plain(caller.tenant)} · {caller.role.value}")
+        offer_logout()
+
+
 def _draw(page: Page, client: Client) -> None:
-    st.session_state["path"] = f"/{page.path}"
     st.title(page.title, anchor=False)
     refusal = permissions.refusal(page.needs)
     if refusal is not None:

@@ -1,0 +1,54 @@
+"""Leads whoever is not logged in to the login before the page is loaded, and back afterwards."""
+
+from html import escape
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from modelyard.ui.login import login_address, session_id_of
+from modelyard.ui.navigation import every_page
+from modelyard.ui.process import held
+
+_SEE_OTHER = 303
+_AGAIN = '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Modelyard</title>'
+
+
+class Entrance:
+    """Stands before the application.
+
+    Args:
+        app: that answers who is logged in, and whatever is no page.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._paths = {"/", *(f"/{page.path}" for page in every_page())}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI asks."""
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in self._paths:
+            answer = await self._instead(Request(scope))
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _instead(self, request: Request) -> Response | None:
+        """Return what is answered in place of the page, None for the page itself."""
+        sessions = held().sessions
+        session_id = session_id_of(request)
+        if sessions.find(session_id) is not None:
+            return None
+        if not await run_in_threadpool(sessions.asks_for_login):
+            return None
+        query = f"?{request.url.query}" if request.url.query else ""
+        path = quote(request.url.path) + query
+        if session_id is None and request.headers.get("sec-fetch-site") == "cross-site":
+            # A browser keeps the cookie back from whoever follows a link of another site. It sends
+            # it with the next request, which comes from here.
+            return HTMLResponse(_AGAIN.format(escape(path)))
+        why = "ended" if session_id else ""
+        return RedirectResponse(login_address(path, why=why), _SEE_OTHER)
