@@ -47,9 +47,7 @@ class Platform:
 
     @property
     def url(self) -> str:
-        """Return the address of its API, however it was started."""
-        if "{" in self.lines:
-            return str(self.document()["url"])
+        """Return the address of its API, where it was started without `--json`."""
         found = re.search(r"at (https?://\S+)", self.wait_for("Modelyard answers"))
         assert found
         return found.group(1)
@@ -59,6 +57,11 @@ class Platform:
         self.wait_for("}")
         begin, end = self.lines.index("{"), self.lines.index("}")
         return json.loads("\n".join(self.lines[begin : end + 1]))
+
+    @property
+    def api(self) -> str:
+        """Return the address of its API, where it was started with `--json`."""
+        return str(self.document()["url"])
 
     @property
     def page(self) -> str:

@@ -1,0 +1,111 @@
+"""Every page, whatever it is: inert for hostile names, accessible, readable on a phone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+from contents import HOSTILE_FILE, hostile_table, trained
+from visiting import CALM, open_page, settle
+from watching import Watch
+
+from modelyard.client.clients import Client
+from modelyard.ui.navigation import every_page
+from platforms import Platform
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.extras
+
+PATHS = [page.path for page in every_page()]
+# What axe-core calls worse than a nuisance.
+GRAVE = {"serious", "critical"}
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# What names and categories would have become where they are read as markup.
+_MARKUP_OF_USERS = (
+    "img[src='x'], img[src*='example.com'], a[href*='example.com'], a[href^='javascript']"
+)
+_WIDER_THAN_THE_SCREEN = """() => [...document.querySelectorAll('h1, h2, h3, p, button, input')]
+  .filter(each => each.checkVisibility({visibilityProperty: true}))
+  .filter(each => !each.closest('[data-testid=stSidebar]'))
+  .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1)
+  .filter(each => {
+    for (let outer = each.parentElement; outer; outer = outer.parentElement) {
+      if (['auto', 'scroll'].includes(getComputedStyle(outer).overflowX)
+          && outer.scrollWidth > outer.clientWidth
+          && outer.dataset.testid !== 'stMain') return false;
+    }
+    return true;
+  })
+  .map(each => each.outerHTML.slice(0, 200))"""
+
+
+@pytest.fixture(scope="module")
+def hostile(laptop: Platform, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Return how a page is asked for the hostile table, and the model, that the platform has."""
+    file = tmp_path_factory.mktemp("hostile") / HOSTILE_FILE
+    file.write_text(hostile_table(), encoding="utf-8")
+    with Client(laptop.api) as client:
+        return trained(client, file, name="hostile", target="target <b>x</b>").query
+
+
+@pytest.fixture(scope="module")
+def shown(
+    chromium: "Browser", laptop: Platform, hostile: Mapping[str, str]
+) -> Iterator[Callable[[str], "Page"]]:
+    """Return a function that opens a page with the hostile content, in one watched tab for all."""
+    context = chromium.new_context(base_url=laptop.page, viewport=DESKTOP, **CALM)
+    tab = context.new_page()
+    watch = Watch(tab)
+
+    def opened(path: str) -> "Page":
+        if path not in tab.url:
+            open_page(tab, path, **hostile)
+        return tab
+
+    yield opened
+    context.close()
+    assert watch.faults == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_names_of_users_are_shown_and_never_read_as_markup(
+    path: str, shown: Callable[[str], "Page"]
+) -> None:
+    tab = shown(path)
+    assert tab.locator(_MARKUP_OF_USERS).evaluate_all("all => all.map(x => x.outerHTML)") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_keeps_anybody_from_using_it(
+    path: str, scheme: str, shown: Callable[[str], "Page"]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = shown(path)
+    tab.emulate_media(color_scheme=scheme)
+    settle(tab)
+    found = Axe().run(tab).response["violations"]
+    grave = [
+        f"{each['id']}: {node['html'][:200]}: {node['failureSummary']}"
+        for each in found
+        if each["impact"] in GRAVE
+        for node in each["nodes"]
+    ]
+    assert grave == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_phone_nothing_is_wider_than_the_screen(
+    path: str, shown: Callable[[str], "Page"]
+) -> None:
+    tab = shown(path)
+    before = tab.viewport_size
+    tab.set_viewport_size(PHONE)
+    settle(tab)
+    try:
+        assert tab.evaluate(_WIDER_THAN_THE_SCREEN) == []
+    finally:
+        tab.set_viewport_size(before)
+        settle(tab)
