@@ -20,7 +20,7 @@ from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.rules import Rule
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Library, assemble
-from modelyard.engine.automl.choosing import choose, library_of, likely
+from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race, Rules
@@ -205,7 +205,8 @@ def _racing(
             ),
             pool=pool,
             on_entry=_forget,
-            members=partial(likely, serve=BALANCED, seed=spending.seed),
+            likely=partial(likely, serve=BALANCED, seed=spending.seed),
+            chosen=partial(chosen, serve=BALANCED, seed=spending.seed),
             began=began,
         )
         yield race, noting

@@ -52,6 +52,11 @@ class Finding:
     all_rows: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     @property
+    def words(self) -> str:
+        """The kind of finding as a person reads it, e.g. `constant column`."""
+        return self.code.replace("-", " ")
+
+    @property
     def name(self) -> str:
         """The name to accept it by: `code`, or `code:column` where it is about one column."""
         return f"{self.code}:{self.columns[0]}" if len(self.columns) == 1 else self.code

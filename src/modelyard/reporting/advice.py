@@ -117,7 +117,7 @@ def steps_before_use(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...
         )
     accepted = [each for each in subject.findings if each.severity is Severity.ERROR]
     if accepted:
-        named = ", ".join(dict.fromkeys(each.code for each in accepted))
+        named = ", ".join(dict.fromkeys(each.words for each in accepted))
         told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
     told += list(verdict.doubts)
     told += [each.told for each in _suggestions(subject) if each.columns]
@@ -151,18 +151,18 @@ def _place(finding: Finding) -> str:
     """Return what a fix is about: the columns as far as they are few, else the finding."""
     columns = finding.columns
     if not columns or len(columns) > _MAX_NAMED:
-        return finding.code
-    return f"{finding.code} in {', '.join(columns)}"
+        return finding.words.capitalize()
+    return f"{finding.words.capitalize()} in {', '.join(columns)}"
 
 
 def _findings(subject: ReportSubject) -> str:
-    warned = [each.code for each in subject.findings if each.severity is not Severity.INFO]
+    warned = [each.words for each in subject.findings if each.severity is not Severity.INFO]
     if not warned:
         return "The checks found nothing in the data to be wary of."
-    codes = list(dict.fromkeys(warned))
-    more = f" and {len(codes) - _MAX_NAMED} more" if len(codes) > _MAX_NAMED else ""
+    kinds = list(dict.fromkeys(warned))
+    more = f" and {len(kinds) - _MAX_NAMED} more" if len(kinds) > _MAX_NAMED else ""
     found = _counted(len(warned), "fault")
-    return f"The checks found {found} in the data: {', '.join(codes[:_MAX_NAMED])}{more}."
+    return f"The checks found {found} in the data: {', '.join(kinds[:_MAX_NAMED])}{more}."
 
 
 def _usual(coverage: tuple[Coverage, ...]) -> Coverage | None:

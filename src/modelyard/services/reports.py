@@ -1,6 +1,7 @@
 """Gathers what a report says about a training, and the metrics that a model exports."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from modelyard.domain.errors import StoreError, UnsupportedPackage
@@ -9,6 +10,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Run
 from modelyard.engine.training import Trained
 from modelyard.kit.records import to_plain
+from modelyard.protocols.algorithms import Algorithm
 from modelyard.reporting.cards import model_card
 from modelyard.reporting.chart_files import chart_files
 from modelyard.reporting.exports import metrics_csv, metrics_document
@@ -18,13 +20,15 @@ from modelyard.services.reproducing import changed_options, python_call, shell_c
 from modelyard.store.files import write_whole
 
 
-def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportSubject:
-    """Return what the report of a training is about."""
+def report_subject(
+    trained: Trained, manifest: Manifest, *, run: Run, algorithms: Mapping[str, Algorithm]
+) -> ReportSubject:
+    """Return what the report of a training is about; the algorithms are those of the catalog."""
     examination = trained.examination
     return ReportSubject(
         title=manifest.name,
         target=manifest.target,
-        algorithm=trained.plan.algorithm.card.title,
+        algorithm=_answering(trained, algorithms),
         created_at=run.started_at,
         evaluation=trained.evaluation,
         n_rows=manifest.n_rows,
@@ -46,6 +50,19 @@ def report_subject(trained: Trained, manifest: Manifest, *, run: Run) -> ReportS
         python=python_call(trained.config, run.data_location),
         versions=manifest.versions,
     )
+
+
+def _answering(trained: Trained, algorithms: Mapping[str, Algorithm]) -> str:
+    """Name the algorithm that answers; after AutoML, those that it has blended."""
+    entries = () if trained.leaderboard is None else trained.leaderboard.entries
+    members = sorted((each for each in entries if each.weight > 0), key=lambda each: -each.weight)
+    keys = dict.fromkeys(each.candidate.algorithm for each in members)
+    *others, last = [algorithms[key].card.title for key in keys] or [
+        trained.plan.algorithm.card.title
+    ]
+    if len(members) < 2:
+        return last
+    return f"a blend of {', '.join(others)} and {last}" if others else f"a blend of {last} models"
 
 
 def write_report(package: Package, path: Path) -> None:

@@ -257,7 +257,8 @@ class TrainingService:
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
         if trained.config.keep_estimator:
             draft = draft.with_file(ESTIMATOR, estimator_file(trained.fitted.model))
-        subject = report_subject(trained, draft.manifest, run=run)
+        algorithms = self.catalog.algorithms()
+        subject = report_subject(trained, draft.manifest, run=run, algorithms=algorithms)
         draft = draft.with_file(REPORT_DATA, kept_report(subject))
         draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)

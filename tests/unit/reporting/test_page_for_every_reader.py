@@ -164,7 +164,7 @@ def test_the_first_screen_tells_counts_costs_groups_and_what_to_mend():
     assert "are right." in first
     assert "By the costs that were given" in first
     assert "differ clearly between the groups of sex" in first
-    assert "constant in zip: Drop it." in first
+    assert "Constant in zip: Drop it." in first
 
 
 def test_the_first_screen_tells_in_the_unit_of_the_target_how_far_answers_are_off():

@@ -57,7 +57,7 @@ def choose(
 
 
 def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
-    """Return the entries that would be blended if the race ended now."""
+    """Return about those entries that would be blended if the race ended now."""
     if not any(each.is_complete for each in race.entries):
         return ()
     library, plan = library_of(race, serve=serve), race.arena.plan
@@ -70,6 +70,16 @@ def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
         seed=seed,
         most_rows=_LIKELY_ROWS,
     )
+
+
+def chosen(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
+    """Return the entries that `choose` would blend if the race ended now, as it finds them."""
+    if not any(each.is_complete for each in race.entries):
+        return ()
+    library, plan = library_of(race, serve=serve), race.arena.plan
+    bounds = bounds_of(serve, len(plan.columns))
+    blend = choose_blend(library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=seed)
+    return [each for each in library.entries if each.number in blend.weights]
 
 
 def library_of(race: Race, *, serve: str) -> Library:

@@ -14,6 +14,7 @@ from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, seconds_for
+from modelyard.engine.automl.reserves import RefitReserve
 from modelyard.engine.automl.turns import in_turn
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
@@ -84,7 +85,8 @@ class Race:
     Attributes:
         waiting: candidates of the portfolio that have not been tried, in their order.
         on_entry: is handed each entry as it ends.
-        members: returns the entries of a race that would be blended if it ended now.
+        likely: returns at once about those entries that would be blended if the race ended now.
+        chosen: returns these entries, after a second or more.
         began: moment of the clock from which the ends of candidates are counted.
     """
 
@@ -96,10 +98,16 @@ class Race:
     rules: Rules
     pool: Pool
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
-    members: Callable[["Race"], Sequence[Entry]]
+    likely: Callable[["Race"], Sequence[Entry]]
+    chosen: Callable[["Race"], Sequence[Entry]]
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
-    _refits_s: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._refits = RefitReserve(
+            lambda: self._seconds_of_refits(self.likely(self)),
+            lambda: self._seconds_of_refits(self.chosen(self)),
+        )
 
     @property
     def entries(self) -> list[Entry]:
@@ -151,6 +159,8 @@ class Race:
             while True:
                 while self.pool.n_free and self._start():
                     pass
+                if (not self._n_running or self._is_late()) and self._has_more_time():
+                    continue
                 if not self._n_running:
                     ending = self._ending()
                     self._pass_over_rest()
@@ -167,6 +177,10 @@ class Race:
                     self._take_in(notice)
 
     @property
+    def _n_complete(self) -> int:
+        return sum(each.is_complete for each in self.entries)
+
+    @property
     def _n_running(self) -> int:
         return sum(each.entry is None for each in self.standings.values())
 
@@ -176,16 +190,21 @@ class Race:
     def _left(self) -> float:
         """Return the seconds that are left for candidates: the chosen are fitted again after."""
         until = self.until
-        return np.inf if until is None else until - self._now() - self._refit_s()
+        if until is None:
+            return np.inf
+        return until - self._now() - self._refits.seconds(self._n_complete)
 
-    def _refit_s(self) -> float:
-        """Return the seconds that the members of a blend would take on all rows; known if known."""
-        n_complete = sum(each.is_complete for each in self.entries)
-        if n_complete not in self._refits_s:
-            again = [each for each in self.members(self) if self.is_refitted(each.candidate)]
-            fits = [self.standings[each.number].fits for each in again]
-            self._refits_s[n_complete] = seconds_for(fits, n_places=self.pool.n_places)
-        return self._refits_s[n_complete]
+    def _has_more_time(self) -> bool:
+        """Return whether a choice with care leaves time that was kept without need."""
+        until = self.until
+        if until is None or until <= self._now():
+            return False
+        return self._refits.is_less(self._n_complete) and not self._is_late()
+
+    def _seconds_of_refits(self, members: Sequence[Entry]) -> float:
+        again = [each for each in members if self.is_refitted(each.candidate)]
+        fits = [self.standings[each.number].fits for each in again]
+        return seconds_for(fits, n_places=self.pool.n_places)
 
     def _is_late(self) -> bool:
         return self._left() <= 0

@@ -16,7 +16,7 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.choosing import choose, library_of, likely
+from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
 from modelyard.engine.automl.fits import ALL_ROWS, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
@@ -154,6 +154,7 @@ def _racing(
             workshop.on_entry(entry)
 
     pool = executor.open(arena, n_places=workshop.n_threads, memory_bytes=memory_bytes)
+    seed = int(rng.integers(2**63))
     try:
         race = Race(
             judge=judge,
@@ -171,7 +172,8 @@ def _racing(
             ),
             pool=pool,
             on_entry=take_down,
-            members=partial(likely, serve=config.serve, seed=int(rng.integers(2**63))),
+            likely=partial(likely, serve=config.serve, seed=seed),
+            chosen=partial(chosen, serve=config.serve, seed=seed),
             began=_began(workshop),
         )
         if journal is not None:

@@ -156,8 +156,8 @@ def _columns(evaluation: Evaluation, findings: Iterable[Finding]) -> list[Sugges
 def _mend(found: Finding, column: Importance, *, place: int, metric: str) -> Suggestion:
     rank = "the most important column" if place == 1 else f"column {place} by importance"
     told = (
-        f"'{column.column}' is {rank} (shuffling it costs {brief(column.mean)} of {metric}) and "
-        f"has the finding {found.code}. {found.fix}"
+        f"'{column.column}' is {rank} (shuffling it costs {brief(column.mean)} of {metric}). "
+        f"{found.message} {found.fix}"
     )
     return Suggestion(Topic.COLUMNS, told, found.columns)
 
