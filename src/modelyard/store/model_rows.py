@@ -14,6 +14,12 @@ from modelyard.store.tables.models import ML_MODEL_ALIASES, ML_MODEL_TAGS, ML_MO
 
 # The order of models that are equal in what a list is ordered by.
 BY_NAME = (SortKey(ML_MODELS.c.name), SortKey(ML_MODELS.c.version, is_descending=True))
+_FIELDS = tuple(each.name for each in fields(Model) if each.name in ML_MODELS.c)
+# What a list is sorted by is for the database alone.
+MODEL_COLUMNS = tuple(ML_MODELS.c[name] for name in _FIELDS)
+# A page names its versions one by one. A longer list names its models, and passes over what else
+# these have: to write, send and read a statement with thousands of parameters takes longer.
+_FEW = 200
 
 _Key = tuple[str, int]
 
@@ -89,7 +95,7 @@ class _Versions:
 
     def __init__(self, connection: sa.Connection, *, tenant: str, name: str) -> None:
         self._connection, self._tenant = connection, tenant
-        self._own = sa.select(ML_MODELS).where(
+        self._own = sa.select(*MODEL_COLUMNS).where(
             ML_MODELS.c.tenant == tenant, ML_MODELS.c.name == name
         )
 
@@ -105,10 +111,16 @@ class _Versions:
 def _borne_by(
     connection: sa.Connection, keys: Sequence[_Key], table: sa.Table, *, order: str, tenant: str
 ) -> Iterator[sa.RowMapping]:
-    key = sa.tuple_(table.c.model_name, table.c.model_version)
-    for some in in_parts(keys):
-        chosen = sa.select(table).where(table.c.tenant == tenant, key.in_(some))
-        yield from connection.execute(chosen.order_by(table.c[order])).mappings()
+    own = sa.select(table).where(table.c.tenant == tenant).order_by(table.c[order])
+    name, version = table.c.model_name, table.c.model_version
+    if len(keys) <= _FEW:
+        yield from connection.execute(own.where(sa.tuple_(name, version).in_(keys))).mappings()
+        return
+    wanted = set(keys)
+    for some in in_parts(sorted({each for each, _ in keys})):
+        for row in connection.execute(own.where(name.in_(some))).mappings():
+            if _key_of(row) in wanted:
+                yield row
 
 
 def _key_of(row: sa.RowMapping) -> _Key:
@@ -116,6 +128,6 @@ def _key_of(row: sa.RowMapping) -> _Key:
 
 
 def _from_row(row: sa.RowMapping, aliases: list[str], tags: dict[str, str]) -> Model:
-    known = {name: row[name] for name in Model.__dataclass_fields__ if name in row}
+    known = {name: row[name] for name in _FIELDS}
     known |= {"task": Task(row["task"]), "run_id": row["run_id"] or ""}
     return Model(**known, aliases=tuple(aliases), tags=tags)

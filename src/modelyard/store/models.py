@@ -24,6 +24,7 @@ from modelyard.store.listing import (
 )
 from modelyard.store.model_rows import (
     BY_NAME,
+    MODEL_COLUMNS,
     get_model,
     has_alias,
     names_of_models,
@@ -137,7 +138,8 @@ class Models:
         paging = Paging(
             (*order, *BY_NAME), query.limit, query.cursor, ("models", self._tenant, filters)
         )
-        chosen = paging.apply(sa.select(ML_MODELS).where(*_conditions(query, self._tenant)))
+        own = sa.select(*MODEL_COLUMNS).where(*_conditions(query, self._tenant))
+        chosen = paging.apply(own)
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
             models = to_models(connection, rows, tenant=self._tenant)

@@ -29,6 +29,9 @@ SORTABLE = (
     "started_at", "finished_at", "duration_s", "fit_s", "name", "status", "algorithm", "n_rows",
 )  # fmt: skip
 
+_FIELDS = tuple(each.name for each in fields(Run) if each.name != "tags")
+# What a list is sorted by is for the database alone.
+_COLUMNS = tuple(TRAINING_JOBS.c[name] for name in _FIELDS)
 # Of runs that are equal in what a list is ordered by, the newest comes first.
 _NEWEST = (
     SortKey(TRAINING_JOBS.c.started_at, is_descending=True),
@@ -110,7 +113,7 @@ class Runs:
         paging = Paging(
             (*order, *_NEWEST), query.limit, query.cursor, ("runs", self._tenant, filters)
         )
-        own = sa.select(TRAINING_JOBS).where(*_conditions(query, self._tenant))
+        own = sa.select(*_COLUMNS).where(*_conditions(query, self._tenant))
         chosen = paging.apply(own)
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
@@ -227,7 +230,7 @@ def _is(id_: str, tenant: str) -> sa.ColumnElement[bool]:
 
 def _get(connection: sa.Connection, reference: str, *, tenant: str) -> Run:
     id_ = _find_id(connection, reference, tenant=tenant)
-    chosen = sa.select(TRAINING_JOBS).where(_is(id_, tenant))
+    chosen = sa.select(*_COLUMNS).where(_is(id_, tenant))
     rows = connection.execute(chosen).mappings().all()
     return _with_tags(connection, rows, tenant=tenant)[0]
 
@@ -271,7 +274,7 @@ def _to_row(run: Run) -> dict[str, Any]:
 
 
 def _from_row(row: sa.RowMapping, tags: dict[str, str]) -> Run:
-    known = {name: row[name] for name in Run.__dataclass_fields__ if name != "tags"}
+    known = {name: row[name] for name in _FIELDS}
     known["status"] = RunStatus(row["status"])
     known["task"] = None if row["task"] is None else Task(row["task"])
     known["data_sha256"] = row["data_sha256"] or ""

@@ -217,3 +217,15 @@ def test_the_champion_is_deleted_by_force_only(models: Models, make_model: MakeM
     assert models.delete("iris", is_forced=True).tags == {"a": "b"}
     with pytest.raises(NotFound):
         models.get("iris")
+
+
+def test_each_of_many_bears_its_own_aliases_and_tags(models: Models, make_model: MakeModel) -> None:
+    for at in range(210):
+        models.register(make_model(f"m{at % 7}", tags={"at": str(at)}))
+    models.set_alias("m3@2", "live")
+    models.delete("m3@3")
+    found = {model.reference: model for model in models.find()}
+    assert len(found) == 209
+    assert found["m3@2"].aliases == ("live",)
+    assert found["m3@1"].aliases == ()
+    assert (found["m3@2"].tags, found["m4@30"].tags) == ({"at": "10"}, {"at": "207"})
