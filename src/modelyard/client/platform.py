@@ -84,6 +84,11 @@ class Tenants(Noun[Via]):
 class Deeds(Noun[Via]):
     """The record of who did what, for admins of a tenant."""
 
+    @asks
+    def page(self, query: AuditQuery | None = None) -> Flow[AuditPage]:
+        """Return one part of the list, the newest first."""
+        return answer(get("audit", query=query), AuditPage)
+
     @tells
     def each(self, query: AuditQuery | None = None) -> Feed[AuditEventAnswer]:
         """Iterate over the deeds, the newest first."""

@@ -28,6 +28,7 @@ class Page:
         icon: of Material Symbols, e.g. `:material/table:`.
         show: draws it.
         needs: least role that is shown it.
+        is_personal: whether it is shown only where people log in.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Page:
     icon: str
     show: Callable[[Client], None]
     needs: Role = Role.VIEWER
+    is_personal: bool = False
 
 
 @cache
@@ -85,7 +87,7 @@ def link_to(path: str, *, label: str | None = None, icon: str | None = None, **q
     st.page_link(
         _target(page),
         label=page.title if label is None else label,
-        icon=page.icon if icon is None else icon or None,
+        icon=page.icon if icon is None else icon,
         query_params=query,
     )
 

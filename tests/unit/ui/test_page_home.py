@@ -1,12 +1,29 @@
-"""Home tells whether the platform is well, and what is here."""
+"""Home tells whether the platform is well, what is here, and leads to a first model."""
 
 import pytest
 
 pytestmark = pytest.mark.extras
 
 
-def test_home_tells_that_the_platform_is_well(page):
+def _labels(app):
+    return [each.proto.label for each in app.get("page_link")]
+
+
+def test_home_tells_how_the_platform_is(page):
     home = page("home")
     assert [each.value for each in home.title] == ["Home"]
     assert not home.exception
     assert not home.error
+    assert "The platform answers, but not all is well" in home.expander[0].label
+
+
+def test_home_links_to_what_was_made_last(page):
+    links = _labels(page("home"))
+    assert "demo\\@⁠1" in links
+    assert sum("demo" in label for label in links) == 3
+
+
+def test_a_first_model_is_offered_while_there_is_none_but_the_demos(page):
+    home = page("home")
+    assert "A first model in three clicks" in [each.value for each in home.subheader]
+    assert home.button[0].label == "Train on the sample table"

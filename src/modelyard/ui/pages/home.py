@@ -1,15 +1,35 @@
-"""Home: what is here."""
+"""Home: what is here, how the platform is, and the way to a first model."""
 
 from modelyard.client.clients import Client
+from modelyard.ui.home.beginning import show_beginning
+from modelyard.ui.home.recent import show_deployments, show_jobs, show_models
+from modelyard.ui.home.wellness import show_health
 from modelyard.ui.navigation import Page
+from modelyard.wire.jobs import JobListQuery
+from modelyard.wire.models import ModelQuery
+
+_N_RECENT = 5
+# Beside the demo's, which the platform makes by itself, there is no model of anybody's.
+_N_OF_DEMO = 1
 
 
 def show(client: Client) -> None:
     """Draw the page."""
     import streamlit as st
 
-    health = client.platform.health()
-    st.write("The platform is well." if health.is_healthy else "The platform is not well.")
+    models = client.models.page(ModelQuery(limit=_N_RECENT)).items
+    st.markdown("From a table to a model that is measured, explained and in use.")
+    if len(models) <= _N_OF_DEMO:
+        show_beginning(client)
+    show_health(client.platform.health())
+    left, middle, right = st.columns(3, gap="large")
+    with left:
+        show_models(models)
+    with middle:
+        show_jobs(client.jobs.page(JobListQuery(limit=_N_RECENT)).items)
+    with right:
+        served = [each for each in client.deployments.list().items if each.state.value != "stopped"]
+        show_deployments(served[:_N_RECENT])
 
 
 PAGE = Page(title="Home", path="home", order=10, icon=":material/home:", show=show)

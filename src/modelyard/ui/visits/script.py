@@ -32,7 +32,7 @@ def visit() -> None:
         tell(error)
         return
     pages = [
-        registered(page, partial(_draw, page, client), is_shown=permissions.may(page.needs))
+        registered(page, partial(_draw, page, client), is_shown=_is_shown(page))
         for page in every_page()
     ]
     chosen = st.navigation(pages)
@@ -47,10 +47,18 @@ def _forget_others(session_id: str | None) -> None:
     st.session_state[_LOGIN] = session_id
 
 
+def _is_shown(page: Page) -> bool:
+    return permissions.may(page.needs) and (_has_logged_in() or not page.is_personal)
+
+
+def _has_logged_in() -> bool:
+    return permissions.caller().subject != LOCAL_CALLER.subject
+
+
 def _say_who() -> None:
-    caller = permissions.caller()
-    if caller.subject == LOCAL_CALLER.subject:
+    if not _has_logged_in():
         return
+    caller = permissions.caller()
     with st.sidebar:
         st.caption(f"{plain(caller.tenant)} · {caller.role.value}")
         offer_logout()
@@ -58,6 +66,9 @@ def _say_who() -> None:
 
 def _draw(page: Page, client: Client) -> None:
     st.title(page.title, anchor=False)
+    if page.is_personal and not _has_logged_in():
+        st.info("Nobody logs in here, so that there are no accounts.", icon=":material/lock_open:")
+        return
     refusal = permissions.refusal(page.needs)
     if refusal is not None:
         st.info(refusal, icon=":material/lock:")

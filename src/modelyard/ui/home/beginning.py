@@ -1,0 +1,43 @@
+"""The way to a first model: on a table that is there already, or on one's own."""
+
+from modelyard.client.clients import Client
+from modelyard.domain.errors import NotFound
+from modelyard.domain.identities import Role
+from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.permissions import may
+from modelyard.ui.parts.problems import told
+
+# The table of the demo, and the sample that it is where there is no demo.
+_DEMO, _SAMPLE = "demo", "iris"
+
+
+def show_beginning(client: Client) -> None:
+    """Draw the way to a first model for who may train one, else whom to ask."""
+    import streamlit as st
+
+    with st.container(border=True):
+        st.subheader("A first model in three clicks", anchor=False)
+        if not may(Role.EDITOR):
+            st.markdown("Nothing is trained here yet. Editors and admins bring tables and train.")
+            return
+        st.markdown(
+            "A small table of flowers is here to try everything on: their measures, and which "
+            "species they are. **Choose it, start the training, and see how good it is.**"
+        )
+        with st.container(horizontal=True):
+            is_sample = st.button(
+                "Train on the sample table", type="primary", icon=":material/model_training:"
+            )
+            if st.button("Bring your own table", icon=":material/upload_file:"):
+                go_to("data")
+        if is_sample:
+            with told():
+                go_to("train", dataset=_sample(client))
+
+
+def _sample(client: Client) -> str:
+    """Return the reference of the table to try; where there is none it is made of a sample."""
+    try:
+        return client.datasets.show(_DEMO).reference
+    except NotFound:
+        return client.datasets.add_sample(_SAMPLE).reference
