@@ -46,7 +46,8 @@ def settle(tab: "Page") -> None:
     ends = time.monotonic() + PATIENCE_MS / 1000
     # Not `wait_for_function`: it takes the promise for an answer.
     while not tab.evaluate(_IS_SETTLED, _QUIET_MS):
-        assert time.monotonic() < ends, f"{tab.url} does not come to rest"
+        seen = tab.inner_text("body")[:500] if time.monotonic() > ends else ""
+        assert time.monotonic() < ends, f"{tab.url} does not come to rest; it shows {seen!r}"
         tab.wait_for_timeout(50)
 
 

@@ -5,7 +5,7 @@ computes it. Series colours: Okabe and Ito, "Color Universal Design" (2008), lig
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,10 @@ DARK = Colours(
     series=("#56b4e9", "#ff8f4d", "#34c79c", "#e08fc0", "#e6b93c", "#9aa0f0"),
 )
 SCHEMES: Mapping[str, Colours] = {"light": LIGHT, "dark": DARK}
+
+
+def variables(colours: Colours) -> str:
+    """Return the colours as variables of a style sheet, e.g. `--on-accent: #ffffff;`."""
+    named = {each.name: getattr(colours, each.name) for each in fields(colours)}
+    found = {name: value for name, value in named.items() if isinstance(value, str)}
+    return " ".join(f"--{name.replace('_', '-')}: {value};" for name, value in found.items())
