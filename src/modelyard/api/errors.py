@@ -1,12 +1,14 @@
 """Turns what goes wrong on the way through a route into problem documents."""
 
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from starlette.exceptions import HTTPException
 
 from modelyard.api.problems import problem_response
@@ -77,9 +79,11 @@ def _explained(found: Mapping[str, Any], route: object) -> ModelyardError:
     rule = "is not known" if is_unknown else "is required" if is_missing else rule_of(found)
     is_whole = isinstance(found["input"], dict)
     came = "" if is_unknown or is_missing or is_whole else f"; {_shown(found['input'], parts)} came"
-    fix = "Correct it."
+    fix = "Correct it; /docs shows what may stand there."
     if is_unknown:
         fix = known_names(str(parts[-1]), _names_in(route, source, parts[:-1]))
+    elif is_missing:
+        fix = _what_lacks(parts, _field_at(route, source, parts))
     if source == "body":
         path = "$" + "".join(_step(part) for part in parts)
         return MalformedBody(f"{path} {rule}{came}.", fix=fix, path=path)
@@ -88,13 +92,44 @@ def _explained(found: Mapping[str, Any], route: object) -> ModelyardError:
     return refused(f"The {_SOURCES[source]} '{name[:60]}' {rule}{came}.", fix=fix, sample=name)
 
 
-def _names_in(route: object, source: str, parts: Sequence[str | int]) -> list[str]:
-    """Return what may stand where something unknown stood."""
+def _what_lacks(parts: Sequence[str | int], field: FieldInfo | None) -> str:
+    """Say what is to be added, with an example where its field has one."""
+    name = next((part for part in reversed(parts) if isinstance(part, str)), "a JSON body")
+    told, examples = ("", []) if field is None else (field.description, field.examples or [])
+    about = f": {told[:1].lower()}{told[1:]}" if told else "."
+    example = f" For example: {json.dumps({name: examples[0]})}" if examples else ""
+    return f"Add {name}{about}{example}"
+
+
+def _field_at(route: object, source: str, parts: Sequence[str | int]) -> FieldInfo | None:
+    """Return the field of a body or of parameters at a path."""
+    found, models = None, _models_of(route, source)
+    for part in parts:
+        if isinstance(part, int):
+            continue
+        found = next(
+            (each.model_fields[part] for each in models if part in each.model_fields), None
+        )
+        models = [] if found is None else _models_in(found.annotation)
+    return found
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    kinds = (annotation, *get_args(annotation))
+    return [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
+
+
+def _models_of(route: object, source: str) -> list[type[BaseModel]]:
     if not isinstance(route, Route):
         return []
     fields = [route.body_field] if source == "body" else route.dependant.query_params
     kinds = (field.field_info.annotation for field in fields if field is not None)
-    models = [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
+    return [each for each in kinds if isinstance(each, type) and issubclass(each, BaseModel)]
+
+
+def _names_in(route: object, source: str, parts: Sequence[str | int]) -> list[str]:
+    """Return what may stand where something unknown stood."""
+    models = _models_of(route, source)
     path = "".join(f"{part}." for part in parts if isinstance(part, str))
     known = [key for model in models for key in dotted_keys(model)]
     below = [key.removeprefix(path) for key in known if key.startswith(path)]

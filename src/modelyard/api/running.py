@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from uvicorn import Config, Server
 
+from modelyard.api.heads import BoundedHead
 from modelyard.domain.errors import InvalidValue
 
 # What is on its way has so long to end; what streams is cut off then, and its client comes again.
@@ -46,7 +47,7 @@ def run_api(
     """
     configuration = Config(
         app,
-        http="httptools",
+        http=BoundedHead,
         ws="none",
         # What a proxy says of a client is the guards' to judge.
         proxy_headers=False,

@@ -47,6 +47,21 @@ def test_a_misspelt_name_is_answered_with_the_nearest_right_one(ask: Ask) -> Non
     assert "Did you mean 'limit'?" in in_query.json()["fix"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "fix"),
+    [
+        ("models/compare", {}, 'Add models. For example: {"models": ["churn@2", "churn@3"]}'),
+        ("batch-predict", {"model": "m"}, "Add dataset: `name`, `name@3`, or the SHA-256 of a"),
+        ("runs/compare", None, "Add a JSON body."),
+    ],
+)
+def test_what_lacks_is_told_with_what_is_to_stand_there(
+    ask: Ask, path: str, body: object, fix: str
+) -> None:
+    answer = ask().post(f"/api/v1/ml/{path}", json=body).json()
+    assert answer["fix"].startswith(fix), answer
+
+
 def test_a_body_in_another_form_is_refused(ask: Ask) -> None:
     for headers in ({"content-type": "text/plain"}, JSON | {"content-encoding": "gzip"}):
         answer = ask().post(COMPARE, content=b"{}", headers=headers)
