@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from modelyard.domain.errors import BodyTooLarge, ModelyardError, UnsupportedMedia
-from modelyard.ui.theme.colours import DARK, LIGHT, Colours
+from modelyard.ui.theme.colours import variables
 
 _THEME = Path(__file__).parent / "theme"
 # A token, an address, a name and a password of 256 characters, each of them quoted.
@@ -122,8 +122,7 @@ def _template() -> Template:
 
 @cache
 def _style() -> str:
-    css = Template((_THEME / "entrance.css").read_text(encoding="utf-8"))
-    return css.substitute(light=_variables(LIGHT), dark=_variables(DARK))
+    return variables() + (_THEME / "entrance.css").read_text(encoding="utf-8")
 
 
 @cache
@@ -134,12 +133,6 @@ def _policy() -> str:
         f"default-src 'none'; style-src 'sha256-{sha256}'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
-
-
-def _variables(colours: Colours) -> str:
-    names = ("page", "card", "ink", "quiet", "line", "accent", "on_accent", "bad", "bad_soft")
-    found = {name: getattr(colours, name) for name in (*names, "info_soft")}
-    return " ".join(f"--{name.replace('_', '-')}: {value};" for name, value in found.items())
 
 
 def _message(error: ModelyardError | None, notice: str) -> str:

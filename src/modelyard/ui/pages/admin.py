@@ -8,7 +8,7 @@ from modelyard.ui.admin.deeds import show_deeds
 from modelyard.ui.admin.keys import show_keys
 from modelyard.ui.admin.people import show_people
 from modelyard.ui.admin.tenants import show_tenants
-from modelyard.ui.navigation import Page
+from modelyard.ui.navigation import Page, look_at, looked_at
 from modelyard.ui.parts.permissions import caller
 
 
@@ -23,16 +23,16 @@ def show(client: Client) -> None:
     }
     if caller().is_operator:
         sections["tenants"] = ("Tenants", lambda: show_tenants(client))
+    asked = looked_at("section")
     chosen = st.segmented_control(
         "Section",
         list(sections),
         format_func=lambda key: sections[key][0],
-        default="people",
+        default=asked if asked in sections else "people",
         required=True,
-        key="section",
-        bind="query-params",
         label_visibility="collapsed",
     )
+    look_at({"section": chosen})
     sections[chosen][1]()
 
 

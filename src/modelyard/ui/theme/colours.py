@@ -79,8 +79,12 @@ DARK = Colours(
 SCHEMES: Mapping[str, Colours] = {"light": LIGHT, "dark": DARK}
 
 
-def variables(colours: Colours) -> str:
-    """Return the colours as variables of a style sheet, e.g. `--on-accent: #ffffff;`."""
-    named = {each.name: getattr(colours, each.name) for each in fields(colours)}
-    found = {name: value for name, value in named.items() if isinstance(value, str)}
-    return " ".join(f"--{name.replace('_', '-')}: {value};" for name, value in found.items())
+def variables() -> str:
+    """Return the colours as variables of a style sheet, each as it is on light and on dark."""
+    pairs = (
+        f"--{each.name.replace('_', '-')}: "
+        f"light-dark({getattr(LIGHT, each.name)}, {getattr(DARK, each.name)});"
+        for each in fields(Colours)
+        if each.name != "series"
+    )
+    return f":root {{ {' '.join(pairs)} }}\n"

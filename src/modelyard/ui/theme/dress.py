@@ -1,13 +1,9 @@
 """Puts the page's look on: title, icon, width, and what Streamlit's options leave out."""
 
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from string import Template
 
-from modelyard.ui.theme.colours import DARK, LIGHT, variables
-
-from modelyard.ui.theme.colours import DARK, LIGHT, Colours
+from modelyard.ui.theme.colours import variables
 
 _HERE = Path(__file__).parent
 
@@ -23,18 +19,7 @@ def dress() -> None:
 
 @cache
 def _style() -> str:
-    return _variables() + (_HERE / "page.css").read_text(encoding="utf-8")
-
-
-def _variables() -> str:
-    """Return the colours for the style sheet, each as it is on light and on dark."""
-    pairs = (
-        f"--{each.name.replace('_', '-')}: "
-        f"light-dark({getattr(LIGHT, each.name)}, {getattr(DARK, each.name)});"
-        for each in fields(Colours)
-        if each.name != "series"
-    )
-    return f":root {{ {' '.join(pairs)} }}\n"
+    return variables() + (_HERE / "page.css").read_text(encoding="utf-8")
 
 
 def _icon() -> str:
