@@ -37,7 +37,7 @@ def show_model(client: Client, reference: str) -> None:
         tell(error)
         return
     views = _views(results)
-    tabs = st.tabs(list(views), key="show", on_change="rerun", bind="query-params")
+    tabs = st.tabs(list(views), key="view", on_change="rerun", bind="query-params")
     for tab, draw in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:
