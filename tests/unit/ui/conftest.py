@@ -82,13 +82,15 @@ def client(api: str) -> Iterator[Client]:
 
 
 @pytest.fixture
-def page(api: str) -> Iterator[Callable[..., "AppTest"]]:
+def page(api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., "AppTest"]]:
     """Return a function that opens a page, and returns it as it was drawn.
 
     It takes the page's path and the parameters of the address: `page("models", model="demo@1")`.
     """
     sessions = Sessions(lambda token: Client(api, token=token), clock=time.monotonic)
     hold(PageProcess(api_url=api, browser_api_url=api, sessions=sessions))
+    # AppTest has no browser: it makes up a cookie that is another one in each run.
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
     yield opened
     sessions.close()
 
