@@ -123,9 +123,9 @@ def _bought(outlook: OutlookAnswer) -> str:
             f"**Hardly anything is likely to be done{within}.** Allow more time, or leave columns "
             "out."
         )
-    known = counted(outlook.n_starts, "setting")
+    known = f"{counted(outlook.n_starts, 'setting')} known to do well"
     more = f", then {count(outlook.n_more)} around the best" if outlook.n_more else ""
-    return f"**About {counted(n_all, 'model')} will be tried{within}**: {known} known to do well{more}."
+    return f"**About {counted(n_all, 'model')} will be tried{within}**: {known}{more}."
 
 
 def _checked(outlook: OutlookAnswer) -> str:

@@ -49,11 +49,11 @@ def choose_dataset(client: Client, reference: str | None) -> DatasetVersionAnswe
 
 
 def show_first_rows(client: Client, version: DatasetVersionAnswer) -> None:
-    """Draw the first rows, folded away: whoever comes from the data has seen them."""
+    """Draw the first rows where they are wanted: whoever comes from the data has seen them."""
     import streamlit as st
 
     size = f"{counted(version.n_rows or 0, 'row')}, {counted(version.n_columns or 0, 'column')}"
-    with st.expander(f"{size}: see the first rows"):
+    if st.toggle(f"Show the first of {size}", key=f"rows-{version.reference}"):
         show_rows(client, version)
 
 

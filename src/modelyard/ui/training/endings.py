@@ -7,7 +7,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.identities import Role
 from modelyard.domain.jobs import HOPELESS_UNCHANGED, JobState, Problem
 from modelyard.kit.numerals import number
-from modelyard.ui.navigation import go_to, link_to
+from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -46,7 +46,6 @@ def _show_model(client: Client, result: Mapping[str, Any]) -> None:
         st.metric(f"{plain(title)}, on rows that it never saw", number(score))
         if st.button("See the results", type="primary", icon=":material/insights:"):
             go_to("results", model=model)
-        link_to("predict", label="Ask it", model=model)
 
 
 def _offer_again(client: Client, job: JobDetail) -> None:

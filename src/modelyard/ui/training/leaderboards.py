@@ -43,6 +43,7 @@ def show_leaderboard(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
     st.dataframe(
         [_row(at, each) for at, each in enumerate(board.items, start=1)],
         hide_index=True,
+        placeholder="",
         column_config={
             "Place": columns.NumberColumn(width="small"),
             "Score": columns.NumberColumn(visible(metric), format="%.4f", width="small"),
@@ -58,7 +59,7 @@ def show_best(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
 
     scored = [each for each in board.items if each.status is TrialStatus.SUCCEEDED]
     left, right = st.columns(2)
-    left.metric("Tried", counted(len(board.items), "model"))
+    left.metric("Scored", counted(len(scored), "model"))
     if scored and scored[0].score is not None:
         metric = titles.get(board.metric or "", board.metric or "")
         right.metric(f"Best so far, {plain(metric)}", number(scored[0].score))
@@ -69,7 +70,10 @@ def growth_of(board: JobLeaderboard, metric: str) -> ChartSpec:
     best: list[tuple[float, float]] = []
     for each in _timed(board.items):
         if not best or _is_better(each.score, best[-1][1], board):
-            best.append((each.at_s or 0.0, each.score or 0.0))
+            at_s = each.at_s or 0.0
+            # It stays what it is until it is passed.
+            best += [(at_s, best[-1][1])] if best else []
+            best.append((at_s, each.score or 0.0))
     ended = max((each.at_s or 0.0 for each in board.items), default=0.0)
     if best and ended > best[-1][0]:
         best.append((ended, best[-1][1]))
