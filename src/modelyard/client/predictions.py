@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from modelyard.client.flows import answer, each_of
+from modelyard.client.flows import answer, each_of, read_as
 from modelyard.client.operations import Noun, Via, asks, tells
-from modelyard.client.requests import get, path_of, post, put
-from modelyard.client.steps import Feed, Flow
+from modelyard.client.requests import Request, get, path_of, post, put
+from modelyard.client.steps import Feed, Flow, Send
 from modelyard.wire.predictions import (
     KnownTruth,
     PredictAnswer,
@@ -43,7 +43,7 @@ class Predictions(Noun[Via]):
         """
         request = post("models", model, "predict", body=body)
         path = path_of("models", model, "predict", query=options)
-        return answer(replace(request, path=path), PredictAnswer)
+        return _answered(replace(request, path=path))
 
     @asks
     def page(self, query: PredictionQuery | None = None) -> Flow[PredictionPage]:
@@ -88,3 +88,10 @@ class Predictions(Noun[Via]):
     def replay(self, prediction_id: str) -> Flow[ReplayAnswer]:
         """Ask the version that answered for the same row again."""
         return answer(post("predictions", prediction_id, "replay"), ReplayAnswer)
+
+
+def _answered(request: Request) -> Flow[PredictAnswer]:
+    """Ask, and read the answer with the id under which it was written down."""
+    reply = yield Send(request)
+    told = read_as(PredictAnswer, reply)
+    return told.model_copy(update={"prediction_id": reply.headers.get("x-prediction-id")})

@@ -1,10 +1,8 @@
 """An evaluation for other programs: plain values for JSON, and CSV that a spreadsheet may open."""
 
-import csv
-import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
@@ -12,9 +10,8 @@ from typing import Any
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation
 from modelyard.kit.records import to_plain
+from modelyard.kit.spreadsheets import csv_text
 
-# A spreadsheet takes a cell that starts so for a formula (OWASP: CSV Injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBERS = ("value", "low", "high", "baseline", "gain", "gain_low", "gain_high")
 
 
@@ -58,41 +55,6 @@ def metrics_document(metrics: Mapping[str, Mapping[str, float]], suffix: str) ->
         fix="Name the file metrics.json or metrics.csv.",
         sample=suffix,
     )
-
-
-def csv_text(
-    header: Sequence[str], rows: Iterable[Sequence[object]], *, is_for_spreadsheets: bool = True
-) -> str:
-    """Return a table as CSV: numbers in full, truth as true and false, what is not finite empty.
-
-    Args:
-        header: names of the columns.
-        rows: as long as the header each.
-        is_for_spreadsheets: whether text that a spreadsheet would run gets an apostrophe.
-    """
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    for row in (header, *rows):
-        writer.writerow([_cell(value, is_neutral=is_for_spreadsheets) for value in row])
-    return written.getvalue()
-
-
-def neutralise(cell: str) -> str:
-    """Return text for a CSV cell that no spreadsheet runs: a formula gets an apostrophe before it.
-
-    >>> neutralise("=1+1")
-    "'=1+1"
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-def _cell(value: object, *, is_neutral: bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else ""
-    text = "" if value is None else str(value)
-    return neutralise(text) if is_neutral and isinstance(value, str) else text
 
 
 def _plain(value: Any) -> Any:

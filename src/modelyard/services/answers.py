@@ -9,7 +9,7 @@ import numpy as np
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Label
-from modelyard.reporting.exports import csv_text
+from modelyard.kit.spreadsheets import csv_text
 from modelyard.services.answering import Answer
 from modelyard.services.predicting import OpenModel
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from modelyard.domain.batches import AnswerForm, BatchOptions
 from modelyard.domain.configs import FileDialect
 from modelyard.domain.predictions import Flag, RowError
+from modelyard.kit.spreadsheets import csv_text
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.protocols.sources import NotInPiecesError
-from modelyard.reporting.exports import csv_text
 from modelyard.services.answer_tables import Write, writing_table
 from modelyard.services.answering import Answer, joined_flags
 from modelyard.services.answers import answer_columns, answer_csv, with_certainty

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from modelyard.domain.errors import InvalidValue, ParityExceeded, UsageError
 from modelyard.domain.manifests import Manifest
 from modelyard.kit.matching import suggestion
+from modelyard.kit.spreadsheets import csv_text
 from modelyard.packaging.graphs.whole import NUMBERS, WORDS, whole_graph
-from modelyard.reporting.exports import csv_text
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.packages import ESTIMATOR, MODEL, REFERENCE
 from modelyard.runtime.sessions import open_graph

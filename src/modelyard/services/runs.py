@@ -10,7 +10,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.queries import Page, RunQuery
 from modelyard.domain.runs import Run
 from modelyard.domain.trials import Trial
-from modelyard.reporting.exports import csv_text
+from modelyard.kit.spreadsheets import csv_text
 from modelyard.store.files import write_whole
 from modelyard.store.runs import Runs
 from modelyard.store.trials import Trials

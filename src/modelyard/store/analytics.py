@@ -19,6 +19,17 @@ from modelyard.store.tables.named_datasets import DATASET_VERSIONS
 from modelyard.store.tables.predictions import PREDICTION_TRAFFIC
 from modelyard.store.tables.runs import TRAINING_JOBS
 
+_OF_MODEL = (
+    ML_MODELS.c.name,
+    ML_MODELS.c.version,
+    ML_MODELS.c.task,
+    ML_MODELS.c.algorithm,
+    ML_MODELS.c.metric,
+    ML_MODELS.c.metric_values,
+    ML_MODELS.c.data_sha256,
+    ML_MODELS.c.created_at,
+)
+
 
 class Facts:
     """The facts of one tenant; those of models that are not given are left out."""
@@ -50,7 +61,7 @@ class Facts:
         table, runs = ML_MODELS.c, TRAINING_JOBS.c
         is_of = (runs.tenant == self._tenant) & (runs.id == table.run_id)
         chosen = (
-            sa.select(ML_MODELS, runs.config["target"].as_string().label("target"))
+            sa.select(*_OF_MODEL, runs.config["target"].as_string().label("target"))
             .select_from(ML_MODELS)
             .outerjoin(TRAINING_JOBS, is_of)
             .where(table.tenant == self._tenant, given(table.name, access))

@@ -65,7 +65,8 @@ def count_predictions(
     connection: sa.Connection, tenant: str, predictions: Iterable[LoggedPrediction]
 ) -> None:
     """Count predictions in the transaction that keeps them."""
-    _add(connection, tenant, ((each, Tally.of(each)) for each in predictions))
+    tallies = ((each, Tally.of(each).plus(Tally.of_truth(each))) for each in predictions)
+    _add(connection, tenant, tallies)
 
 
 def count_truths(

@@ -82,6 +82,11 @@ class ColumnAnswer(Answer):
     maximum: float | None
     categories: list[str] = Field(description="The first hundred of the training rows.")
     n_missing: int
+    datetime_format: str | None = Field(
+        default=None, description="Of a date, as `strptime` reads it; null is ISO 8601."
+    )
+    true_words: list[str] = Field(default=[], description="Of a truth, in lower case.")
+    false_words: list[str] = Field(default=[], description="Of an untruth, in lower case.")
 
 
 class ModelDetail(ModelAnswer):

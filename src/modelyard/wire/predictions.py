@@ -75,6 +75,10 @@ class PredictAnswer(Answer):
 
     model: str = Field(description="Name of the deployment.")
     version: str = Field(description="Of the model.")
+    prediction_id: str | None = Field(
+        default=None,
+        description="As the header `X-Prediction-Id` tells it; clients find it here as well.",
+    )
 
 
 class PredictionQuery(PageQuery):

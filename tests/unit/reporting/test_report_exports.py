@@ -10,7 +10,8 @@ import pytest
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.evaluations import Evaluation, FoldScore, Importance, MetricEstimate
 from modelyard.domain.tasks import Task
-from modelyard.reporting.exports import evaluation_to_dict, metrics_csv, neutralise
+from modelyard.kit.spreadsheets import neutralise
+from modelyard.reporting.exports import evaluation_to_dict, metrics_csv
 
 NAN = float("nan")
 ESTIMATE = MetricEstimate(

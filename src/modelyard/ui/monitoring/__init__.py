@@ -1,0 +1,1 @@
+"""The parts of the pages Monitor and Analytics: traffic, processes, single predictions, sums."""

@@ -1,0 +1,220 @@
+"""Whole files: a table is uploaded or chosen, answered by a job, looked at and downloaded."""
+
+import csv
+from collections.abc import Mapping
+from typing import Any
+
+from modelyard.client.clients import Client
+from modelyard.client.requests import path_of
+from modelyard.domain.identities import Role
+from modelyard.domain.jobs import JobState
+from modelyard.kit.numerals import count, counted
+from modelyard.ui.jobs.words import share_done
+from modelyard.ui.navigation import link_to, look_at, looked_at
+from modelyard.ui.parts.permissions import may
+from modelyard.ui.parts.problems import told
+from modelyard.ui.parts.texts import plain
+from modelyard.ui.parts.times import lasting
+from modelyard.ui.predicting.asking import LEVEL, is_number
+from modelyard.ui.uploading.dropping import upload_box
+from modelyard.wire.batches import BatchPredictRequest
+from modelyard.wire.jobs import JobDetail
+from modelyard.wire.models import ModelDetail
+
+_LOOK_EVERY_S = 1.0
+_MOST_OFFERED, _MOST_KEPT = 200, 1_000
+# Of the file of answers, what holds some rows of any table.
+_GLANCE_BYTES, _GLANCE_ROWS = 65_536, 20
+_CHOSEN = "batch-dataset"
+
+
+def show_files(client: Client, detail: ModelDetail) -> None:
+    """Draw the job that the address names, else how one is asked for."""
+    import streamlit as st
+
+    job_id = looked_at("job")
+    if job_id is None:
+        _offer_batch(client, detail)
+        return
+    _follow(client, job_id)
+    if st.button("Predict for another file", icon=":material/arrow_back:", type="tertiary"):
+        look_at({"job": None})
+        st.rerun()
+
+
+def _offer_batch(client: Client, detail: ModelDetail) -> None:
+    import streamlit as st
+
+    if not may(Role.EDITOR):
+        st.info(
+            "Files are answered for editors and admins. The grid beside takes some rows from you.",
+            icon=":material/lock:",
+        )
+        return
+    names = [each.name for each in client.datasets.page().items][:_MOST_OFFERED]
+    st.caption(
+        f"The table needs the columns that the model takes: {_columns_told(detail)}. The target "
+        "may be there or not."
+    )
+    uploaded = upload_box(key="predict-upload", names=names)
+    if uploaded is not None:
+        st.session_state[_CHOSEN] = uploaded.partition("@")[0]
+        names = list(dict.fromkeys([uploaded.partition("@")[0], *names]))
+    dataset = st.selectbox(
+        "Table to predict for", names, index=None, key=_CHOSEN, placeholder="Choose a dataset"
+    )
+    request = _options(detail, dataset)
+    if st.button("Predict", type="primary", icon=":material/play_arrow:", disabled=request is None):
+        with told():
+            _ask(client, request)
+
+
+def _columns_told(detail: ModelDetail) -> str:
+    named = [plain(each.name) for each in detail.columns[:12]]
+    rest = len(detail.columns) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _options(detail: ModelDetail, dataset: str | None) -> dict[str, Any] | None:
+    """Draw what the file is to hold, and return the request; None while no table is chosen."""
+    import streamlit as st
+
+    with st.container(horizontal=True):
+        form = st.segmented_control(
+            "File", ["csv", "parquet"], default="csv", format_func=_FORMS.__getitem__, required=True
+        )
+        beside = st.toggle(
+            f"Intervals ({LEVEL:g} %)" if is_number(detail) else "Probability of every label",
+            value=True,
+        )
+    if dataset is None:
+        return None
+    wish = {"interval": LEVEL} if is_number(detail) else {"probabilities": True}
+    return {
+        "model": detail.id,
+        "dataset": dataset,
+        "format": form or "csv",
+        "spreadsheet": form != "parquet",
+        **(wish if beside else {}),
+    }
+
+
+_FORMS = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet"}
+
+
+def _ask(client: Client, request: Mapping[str, Any] | None) -> None:
+    import streamlit as st
+
+    if request is None:
+        return
+    preview = client.datasets.preview(request["dataset"], n_rows=1)
+    keep = [column.name for column in preview.columns][:_MOST_KEPT]
+    job = client.batches.ask(BatchPredictRequest.model_validate({**request, "keep": keep}))
+    look_at({"job": job.id})
+    st.rerun()
+
+
+def _follow(client: Client, job_id: str) -> None:
+    """Draw how far a job is until it has ended, and then what came of it."""
+    import streamlit as st
+
+    first = client.batches.show(job_id)
+    st.subheader(
+        f"Predictions of {plain(first.payload.get('model', ''))} for {plain(first.dataset or '')}",
+        anchor=False,
+    )
+    if first.state.is_final:
+        _show_end(client, first)
+        return
+
+    @st.fragment(run_every=_LOOK_EVERY_S)
+    def look() -> None:
+        with told():
+            job = client.batches.show(job_id)
+            if job.state.is_final:
+                st.rerun(scope="app")
+            words = plain(job.progress.words or job.progress.stage or "")
+            waits = "It waits for a worker that has room." if job.state is JobState.QUEUED else ""
+            st.progress(share_done(job) or 0.0, text=waits or words or "It predicts.")
+            if may(Role.EDITOR) and st.button("Cancel", icon=":material/cancel:"):
+                client.jobs.cancel(job_id)
+
+    look()
+
+
+def _show_end(client: Client, job: JobDetail) -> None:
+    import streamlit as st
+
+    if job.state is not JobState.SUCCEEDED:
+        st.error(plain(job.reason or "It was ended before it was done."), icon=":material/error:")
+        link_to("jobs", label="See the job", job=job.id)
+        return
+    result = job.result
+    n_rows, n_failed = int(result["n_rows"]), int(result["n_failed"])
+    took = lasting(float(result.get("duration_s") or 0.0))
+    st.markdown(f"**{counted(n_rows - n_failed, 'row')} answered** in {took}.")
+    form = job.payload.get("format", "csv")
+    st.link_button(
+        f"Download the answers ({form})",
+        f"/download/batch-predict/{job.id}/answers",
+        icon=":material/download:",
+        type="primary",
+    )
+    if n_failed:
+        _show_failed(n_failed, result["errors"])
+    with told():
+        _show_glance(client, job)
+
+
+def _show_failed(n_failed: int, errors: list[dict[str, Any]]) -> None:
+    import streamlit as st
+
+    more = f"; the first {len(errors)} are" if len(errors) < n_failed else ""
+    st.warning(
+        f"**{counted(n_failed, 'row')} could not be answered**{more} listed here. Their cells in "
+        "the file are empty.",
+        icon=":material/warning:",
+    )
+    st.dataframe(
+        {
+            "Row": [each.get("row") for each in errors],
+            "Column": [each.get("column") or "" for each in errors],
+            "Why": [each.get("detail") or each.get("message") or "" for each in errors],
+            "What to do": [each.get("fix") or "" for each in errors],
+        },
+        hide_index=True,
+        alt="Rows that could not be answered, with the reason.",
+    )
+
+
+def _show_glance(client: Client, job: JobDetail) -> None:
+    """Draw the first rows of a file of text."""
+    import streamlit as st
+
+    if job.payload.get("format", "csv") != "csv":
+        st.caption("A file in Parquet is looked at with the program that it is for.")
+        return
+    rows = _first_rows(client, job.id)
+    if not rows:
+        return
+    st.caption(f"The first {count(len(rows) - 1)} rows of the file:")
+    cells = list(zip(*rows[1:], strict=True)) or [() for _ in rows[0]]
+    st.dataframe(
+        dict(zip(rows[0], map(list, cells), strict=True)),
+        hide_index=True,
+        alt="The first rows with their answers.",
+    )
+
+
+def _first_rows(client: Client, job_id: str) -> list[list[str]]:
+    """Return the header and the first rows; those alone are fetched."""
+    path = path_of("batch-predict", job_id, "answers")
+    replies = client.pass_on(path, {"range": f"bytes=0-{_GLANCE_BYTES - 1}"})
+    content = b"".join(each.content for each in replies)
+    text = content.decode(errors="ignore")
+    lines = text.splitlines(keepends=True)
+    if len(content) >= _GLANCE_BYTES:
+        # The last line is cut.
+        lines = lines[:-1]
+    rows = [row for row, _ in zip(csv.reader(lines), range(_GLANCE_ROWS + 1), strict=False)]
+    return [row for row in rows if len(row) == len(rows[0])]

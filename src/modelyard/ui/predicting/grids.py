@@ -1,0 +1,169 @@
+"""Many rows by hand: a grid that is typed into or pasted from a spreadsheet, and its answers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from modelyard.client.clients import Client
+from modelyard.domain.columns import ColumnKind
+from modelyard.kit.numerals import counted
+from modelyard.kit.spreadsheets import csv_text
+from modelyard.ui.parts.problems import told
+from modelyard.ui.parts.texts import plain
+from modelyard.ui.predicting.asking import ask_rows, is_number
+from modelyard.ui.predicting.rows import Row, as_time, has_clock, typical_row, written
+from modelyard.wire.models import ColumnAnswer, ModelDetail
+
+# Longer tables are answered by a file: a request may have a megabyte.
+_MOST_ROWS = 1_000
+
+
+def show_grid(client: Client, detail: ModelDetail) -> None:
+    """Draw the grid, and the answers once they are asked for."""
+    import streamlit as st
+
+    st.caption(
+        "Type, or paste rows from a spreadsheet: click the first cell and press Ctrl+V. Rows are "
+        "added below. An empty cell is a missing value."
+    )
+    begun = f"grid-begun-{detail.id}"
+    if begun not in st.session_state:
+        st.session_state[begun] = _columns_of(detail, [typical_row(detail)])
+    edited = st.data_editor(
+        st.session_state[begun],
+        key=f"grid-{detail.id}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_config={each.name: _config(each) for each in detail.columns},
+    )
+    rows = rows_of(detail, edited)
+    can_ask = 0 < len(rows) <= _MOST_ROWS
+    if len(rows) > _MOST_ROWS:
+        st.warning(f"Up to {_MOST_ROWS:,} rows are answered here; choose a file for more.")
+    if st.button("Predict", type="primary", icon=":material/play_arrow:", disabled=not can_ask):
+        with told():
+            _keep(client, detail, rows)
+    _show_answers(detail)
+
+
+def rows_of(detail: ModelDetail, edited: Mapping[str, Sequence[Any]]) -> list[Row]:
+    """Return the rows of a grid as the model takes them, without those that are empty."""
+    columns = {each.name: each for each in detail.columns}
+    names = [name for name in columns if name in edited]
+    rows = [
+        {name: _cell(columns[name], cell) for name, cell in zip(names, cells, strict=True)}
+        for cells in zip(*(edited[name] for name in names), strict=True)
+    ]
+    return [row for row in rows if any(cell is not None for cell in row.values())]
+
+
+def answers_csv(columns: Mapping[str, Sequence[Any]]) -> str:
+    """Return rows with their answers as a file for a spreadsheet, which runs nothing in it."""
+    return csv_text(list(columns), zip(*columns.values(), strict=True))
+
+
+def _cell(column: ColumnAnswer, cell: Any) -> Any:
+    """Return a cell of the grid as JSON holds it; what is empty or no number is missing."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    if isinstance(cell, date | datetime):
+        return None if cell != cell else written(column, cell)  # noqa: PLR0124 -- so NaT is told
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if column.kind == ColumnKind.INTEGER and float(cell).is_integer():
+        return int(cell)
+    return bool(cell) if column.kind == ColumnKind.BOOLEAN else float(cell)
+
+
+def _columns_of(detail: ModelDetail, rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {each.name: [_for_grid(each, row[each.name]) for row in rows] for each in detail.columns}
+
+
+def _for_grid(column: ColumnAnswer, cell: Any) -> Any:
+    if column.kind == ColumnKind.DATETIME:
+        at = as_time(column, cell)
+        if at is None:
+            return None
+        return at.replace(tzinfo=None) if has_clock(column) else at.date()
+    if column.kind == ColumnKind.BOOLEAN and isinstance(cell, str):
+        return cell.strip().lower() in column.true_words
+    is_text = column.kind not in {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN}
+    return str(cell) if is_text and cell is not None else cell
+
+
+def _config(column: ColumnAnswer) -> Any:
+    import streamlit as st
+
+    columns = st.column_config
+    match column.kind:
+        case ColumnKind.INTEGER:
+            return columns.NumberColumn(step=1, format="%d")
+        case ColumnKind.NUMERIC:
+            return columns.NumberColumn()
+        case ColumnKind.BOOLEAN:
+            return columns.CheckboxColumn()
+        case ColumnKind.DATETIME:
+            return columns.DatetimeColumn() if has_clock(column) else columns.DateColumn()
+        case _:
+            # A column of choices would drop what is pasted and not among them, without a word.
+            known = ", ".join(column.categories[:10])
+            return columns.TextColumn(help=plain(f"In training: {known}") if known else None)
+
+
+def _keep(client: Client, detail: ModelDetail, rows: Sequence[Row]) -> None:
+    """Ask, and keep rows and answers until others are asked for."""
+    import streamlit as st
+
+    answer = ask_rows(client, detail, rows, is_trial=False)
+    told_ = answer.model_extra or {}
+    found: dict[str, list[Any]] = {
+        each.name: [row[each.name] for row in rows] for each in detail.columns
+    }
+    title = f"predicted {detail.target}"
+    found[title] = told_["predictions"]
+    if is_number(detail):
+        for at, end in enumerate(("low", "high")):
+            found[f"{title}, {end}"] = [
+                None if each is None else each[at] for each in told_["intervals"]
+            ]
+    else:
+        for at, label in enumerate(told_["labels"]):
+            found[f"probability of {label}"] = [
+                None if each is None else each[at] for each in told_["probabilities"]
+            ]
+    st.session_state[f"grid-found-{detail.id}"] = (found, told_["errors"])
+
+
+def _show_answers(detail: ModelDetail) -> None:
+    import streamlit as st
+
+    kept = st.session_state.get(f"grid-found-{detail.id}")
+    if kept is None:
+        return
+    found, errors = kept
+    n_rows = len(next(iter(found.values())))
+    st.markdown(f"**{counted(n_rows - len(errors), 'row')} answered**")
+    st.dataframe(
+        found, hide_index=True, column_config=_shown(found), alt="The rows with their answers."
+    )
+    for error in errors:
+        st.warning(
+            f"Row {error['row']}: {plain(error['detail'])} {plain(error.get('fix') or '')}",
+            icon=":material/warning:",
+        )
+    # Small text that was made on the spot; files of the platform come by links.
+    st.download_button(
+        "Download as CSV",
+        answers_csv(found),
+        file_name="predictions.csv",
+        mime="text/csv",
+        icon=":material/download:",
+    )
+
+
+def _shown(found: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    import streamlit as st
+
+    shares = [name for name in found if name.startswith("probability of ")]
+    return {name: st.column_config.NumberColumn(format="percent") for name in shares}
