@@ -44,7 +44,7 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp
 	@touch $@
 
 $(VENV)/extras.stamp: $(VENV)/dev.stamp
-	$(PIP_INSTALL) --editable '.[dev,browser,page,pandas,arrow,boosting,skops,plots,postgres]'
+	$(PIP_INSTALL) --editable '.[dev,browser,page,pandas,arrow,boosting,skops,plots,postgres,networks]'
 	@touch $@
 
 install: $(VENV)/base.stamp ## the product alone, in .venv

@@ -14,7 +14,9 @@ from modelyard.protocols.algorithms import FitInput, HasEstimator
 
 # An ensemble learns from the scores of its members and has a suite of its own.
 ALGORITHMS = {
-    key: each for key, each in Catalog().algorithms().items() if each.card.members is None
+    key: each
+    for key, each in Catalog().algorithms().items()
+    if each.card.members is None and each.card.takes_tables
 }
 MISSING = Catalog().missing_extras()
 

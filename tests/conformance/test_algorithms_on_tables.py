@@ -28,7 +28,7 @@ from modelyard.protocols.progress import Silence
 from modelyard.runtime.predictor import Predictor
 
 CATALOG = Catalog()
-ALGORITHMS = CATALOG.algorithms()
+ALGORITHMS = {k: each for k, each in CATALOG.algorithms().items() if each.card.takes_tables}
 MISSING = CATALOG.missing_extras()
 N_ROWS = 150
 DAY_US = 86_400_000_000

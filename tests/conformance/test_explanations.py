@@ -21,7 +21,9 @@ from modelyard.runtime.steps.fill import Fill
 from modelyard.runtime.steps.one_hot import OneHot
 
 ALGORITHMS = {
-    key: each for key, each in Catalog().algorithms().items() if each.card.members is None
+    key: each
+    for key, each in Catalog().algorithms().items()
+    if each.card.members is None and each.card.takes_tables
 }
 MISSING = Catalog().missing_extras()
 # Whose graphs say exactly what moves an answer; of the others the model is asked.

@@ -10,7 +10,9 @@
     │   ├── UnparseableValue       a cell that does not fit its column's kind
     │   ├── MissingColumns         columns that the model or the configuration needs
     │   ├── SchemaViolation        a cell that breaks the data schema
-    │   └── TooFewRows             fewer rows than the step needs
+    │   ├── TooFewRows             fewer rows than the step needs
+    │   ├── UnreadablePicture      broken, too large, or of a format that is not opened
+    │   └── UnsafeArchive          a zip that would write elsewhere, or unpack without end
     ├── TargetError                the target column does not allow training (exit 3)
     ├── BlockingFindings           findings of severity error that were not accepted (exit 2)
     ├── UsageError                 a wrong command, option or configuration (exit 4)
@@ -116,6 +118,18 @@ class TooFewRows(DataError):
     """The table has fewer rows than the step needs."""
 
     code = "too-few-rows"
+
+
+class UnreadablePicture(DataError):
+    """A picture is broken, declares too many pixels, or has a format that is not opened."""
+
+    code = "unreadable-picture"
+
+
+class UnsafeArchive(DataError):
+    """A zip file names places outside itself, is encrypted, or unpacks to more than it should."""
+
+    code = "unsafe-archive"
 
 
 class TargetError(ModelyardError):

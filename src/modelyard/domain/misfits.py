@@ -13,6 +13,7 @@ _EXPECTED = {
     ColumnKind.INTEGER: "a whole number",
     ColumnKind.BOOLEAN: "a truth value",
     ColumnKind.DATETIME: "a date",
+    ColumnKind.IMAGE: "a picture as base64, or its bytes",
 }
 
 

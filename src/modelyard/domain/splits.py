@@ -9,6 +9,8 @@ import numpy.typing as npt
 # with six digits miss it by less than this.
 _TOLERANCE = 1e-6
 
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+
 
 @dataclass(frozen=True)
 class Shares:

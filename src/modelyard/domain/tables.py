@@ -1,7 +1,8 @@
 """Tables: a frame of data with what is known about it.
 
 The one table engine is polars. Physical types by kind: NUMERIC Float64, INTEGER Int64, BOOLEAN
-Boolean, DATETIME Datetime("us"), all string kinds String. Missing is null, never NaN.
+Boolean, DATETIME Datetime("us"), all string kinds String, IMAGE String as well: the SHA-256 of the
+picture's file, which an album finds. Missing is null, never NaN.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ import polars as pl
 
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import DataError, MissingColumns
+from modelyard.domain.pictures import Album
 from modelyard.kit.matching import suggestion
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
@@ -56,6 +58,23 @@ class SourceFacts:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a source knows of its columns, beside their cells.
+
+    Attributes:
+        kinds: of columns whose cells are taken as they are: strings, of which none means missing.
+        albums: the pictures that the cells of a column of kind IMAGE stand for.
+        beside: columns that tell of rows where they came from, and are no features.
+        part: the one of them that says which part of a split a row belongs to; empty for none.
+    """
+
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    albums: Mapping[str, Album] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+    part: str = ""
+
+
+@dataclass(frozen=True)
 class RawTable:
     """A table as a source delivers it, before the kinds of its columns are known.
 
@@ -65,12 +84,14 @@ class RawTable:
         coded: columns of text that are held as Categorical, to save memory and nothing else.
         set_aside: zero-based rows whose cells are not known, with the reason; what stands in the
             frame in their place means nothing.
+        known: what its source knows of the columns.
     """
 
     frame: pl.DataFrame
     facts: SourceFacts
     coded: frozenset[str] = frozenset()
     set_aside: Mapping[int, DataError] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     def column(self, name: str) -> pl.Series:
         """Return a column as its source wrote it."""
@@ -95,6 +116,7 @@ class Table:
     frame: pl.DataFrame
     columns: tuple[Column, ...]
     facts: SourceFacts = field(default_factory=lambda: SourceFacts("memory"))
+    known: Known = field(default_factory=Known)
 
     @property
     def n_rows(self) -> int:
@@ -153,6 +175,13 @@ class Table:
         """Return a column of string kind as (n,) objects: str, or None where missing."""
         values = np.empty(self.n_rows, dtype=object)
         values[:] = self.frame[name].to_list()
+        return values
+
+    def pictures(self, name: str) -> npt.NDArray[np.object_]:
+        """Return a column of kind IMAGE as (n,) objects: `Picture`, or None where missing."""
+        album, values = self.known.albums[name], np.empty(self.n_rows, dtype=object)
+        cells = self.frame[name].to_list()
+        values[:] = [None if cell is None else album.picture(cell) for cell in cells]
         return values
 
     def codes(self, name: str) -> npt.NDArray[np.int64]:

@@ -279,7 +279,7 @@ def _examined(
 ) -> Examination:
     described = profile(table)
     unseen = set(config.sensitive) & set(config.drop)
-    outside = {config.target, config.group, config.weight, *unseen}
+    outside = {config.target, config.group, config.weight, *unseen, *table.known.beside}
     candidates = tuple(name for name in table.names if name not in outside)
     subject = CheckInput(
         table=table,

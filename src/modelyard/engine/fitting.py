@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.columns import Column
+from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import NONE, ClassWeight, PreparationConfig
 from modelyard.domain.errors import TooFewRows
 from modelyard.domain.tasks import Label, Task
@@ -16,11 +17,19 @@ from modelyard.engine.log_targets import fit_logarithm
 from modelyard.engine.mending import Mending, mended, mending_stages
 from modelyard.engine.preparing import fit_recipe, rows_of
 from modelyard.engine.weighting import teaching_weights
-from modelyard.protocols.algorithms import Algorithm, FitInput, FittedModel
+from modelyard.protocols.algorithms import (
+    IMAGE_HEIGHT,
+    IMAGE_WIDTH,
+    Algorithm,
+    FitInput,
+    FittedModel,
+    SeesPictures,
+)
 from modelyard.protocols.progress import Progress
 from modelyard.protocols.transforms import Lesson, Transform
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.calibration import Calibration
+from modelyard.runtime.pictures.pixels import PictureForm
 from modelyard.runtime.recipes import Recipe
 from modelyard.runtime.sessions import Session
 
@@ -78,6 +87,7 @@ class FitPlan:
         mending: what the recipe does to raw cells before everything else.
         silent: positions of rows that a fix keeps from teaching, None for none.
         is_log: whether the model is taught the logarithm of the target.
+        scratch: folder for what a fit that is stopped goes on from; None for nowhere.
     """
 
     blocks: Blocks
@@ -98,6 +108,7 @@ class FitPlan:
     mending: Mending = _AS_IS
     silent: IntArray | None = None
     is_log: bool = False
+    scratch: Path | None = None
 
     @property
     def wants_validation(self) -> bool:
@@ -135,7 +146,14 @@ class Fitted:
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the trained model's own scores, by the library that trained it, calibrated."""
-        return self._calibrated(self.model.scores(self.recipe.apply(blocks)))
+        return self._calibrated(self.uncalibrated_scores(blocks))
+
+    def uncalibrated_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
+        """Return the trained model's own scores as it gives them."""
+        model = self.model
+        if isinstance(model, SeesPictures):
+            return self.recipe.ask(blocks, model.scores_seeing)
+        return model.scores(self.recipe.apply(blocks))
 
     @cached_property
     def session(self) -> Session:
@@ -144,7 +162,7 @@ class Fitted:
 
     def packaged_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the same scores by the model's graph, as the package will answer."""
-        return self._calibrated(self.session.scores(self.recipe.apply(blocks)))
+        return self._calibrated(self.recipe.ask(blocks, self.session.scores))
 
     def calibrated_by(self, calibration: Calibration) -> "Fitted":
         """Return the model with its probabilities mapped; a graph that is open stays open."""
@@ -252,8 +270,19 @@ def _fit_recipe(
         transforms=plan.transforms,
         lesson=Lesson(rng, plan.y[taught], plan.labels, weight),
     )
-    recipe = replace(prepared.recipe, stages=(*first, *prepared.recipe.stages))
-    return recipe, prepared.taught
+    stages = (*first, *prepared.recipe.stages)
+    return replace(prepared.recipe, stages=stages, pictures=_forms(plan)), prepared.taught
+
+
+def _forms(plan: FitPlan) -> tuple[PictureForm, ...]:
+    """Return how pictures come to the model, which says how large it wants them."""
+    return tuple(
+        PictureForm(
+            column.name, int(plan.parameters[IMAGE_HEIGHT]), int(plan.parameters[IMAGE_WIDTH])
+        )
+        for column in plan.columns
+        if column.kind is ColumnKind.IMAGE
+    )
 
 
 def _lesson(
@@ -278,12 +307,16 @@ def _lesson(
         rng=rng,
         weight=None if weights is None else weights[taught],
         n_threads=plan.n_threads,
+        pictures=recipe.pixels(rows_of(plan.blocks, taught)),
+        scratch=plan.scratch,
     )
     if stopping is None:
         return lesson
+    held = rows_of(plan.blocks, stopping)
     return replace(
         lesson,
-        X_validation=recipe.apply(rows_of(plan.blocks, stopping)),
+        X_validation=recipe.apply(held),
+        pictures_validation=recipe.pixels(held),
         y_validation=plan.y[stopping],
         weight_validation=None if weights is None else weights[stopping],
     )

@@ -1,6 +1,7 @@
 """Settles what a training will do, before anything is fitted: features, plan, split and judge."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,12 +17,14 @@ from modelyard.engine.examining import Examination, examine, require_accepted
 from modelyard.engine.fitting import FitPlan, IntArray
 from modelyard.engine.membership import MEMBERS
 from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.picturing import rows_with_pictures, split_told
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
 from modelyard.engine.units import bonds_over
 from modelyard.engine.weighting import require_weighable, weights_of
 from modelyard.engine.workshop import Workshop
+from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.protocols.algorithms import Algorithm
 
 # What is random in a training, in the order in which the streams of the seed are given out.
@@ -86,6 +89,7 @@ def plan_examined(raw: RawTable, examination: Examination, *, workshop: Workshop
     algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
     parameters = resolve_parameters(algorithm.card, config.parameters)
     rows = rows_with_target(examination.table, config.target)
+    rows = rows_with_pictures(examination.table, rows, features=examination.features)
     n_weightless, weight = 0, None
     if config.weight is not None:
         weight = weights_of(examination.table, config.weight, rows=rows)
@@ -118,6 +122,7 @@ def _plan(
             fix=f"Use one of: {', '.join(fitting)}; or name another task.",
             sample=algorithm.card.key,
         )
+    _require_kinds(algorithm, examination, workshop=workshop)
     by_class = config.class_weight != NONE
     require_weighable(algorithm.card, task, is_weighed=config.weight is not None, by_class=by_class)
     labels = labels_of(table, config.target, task=task)
@@ -135,7 +140,38 @@ def _plan(
         transforms=workshop.catalog.transforms(),
         n_threads=workshop.n_threads,
         class_weight=config.class_weight,
+        scratch=_scratch_of(table, config, workshop),
     )
+
+
+def _scratch_of(table: Table, config: TrainingConfig, workshop: Workshop) -> Path | None:
+    """Return the folder of just this training, so that the same one finds it again."""
+    if workshop.scratch is None:
+        return None
+    told = canonical_json([config.to_dict(), table.facts.sha256])
+    return workshop.scratch / f"fits-{sha256_of(told)[:32]}"
+
+
+def _require_kinds(algorithm: Algorithm, examination: Examination, *, workshop: Workshop) -> None:
+    """Refuse columns that the algorithm has no use for.
+
+    Raises:
+        InvalidValue: naming the first of them.
+    """
+    columns = [examination.table.column(name) for name in examination.features]
+    odd = [column for column in columns if column.kind not in algorithm.card.kinds]
+    if odd:
+        kinds = {column.kind for column in columns}
+        algorithms = workshop.catalog.algorithms().items()
+        fitting = [key for key, each in algorithms if kinds <= each.card.kinds]
+        named = f"use one of: {', '.join(fitting)}" if fitting else "name another algorithm"
+        raise InvalidValue(
+            f"'{algorithm.card.key}' cannot learn from column '{odd[0].name}', which is of kind "
+            f"{odd[0].kind}.",
+            fix=f"Drop the column, or {named}.",
+            column=odd[0].name,
+            sample=algorithm.card.key,
+        )
 
 
 def judge_of(
@@ -158,8 +194,11 @@ def judge_of(
     metric = metric_for(workshop.catalog.metrics(), plan.task, key=config.metric)
     features = tuple(column.name for column in plan.columns)
     bonds = bonds_over(table, features, group=config.group, time=config.time)
-    parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
     dealer = Dealer(table, plan.y, plan.task, bonds)
+    is_free = config.group is None and config.time is None
+    parts = split_told(dealer, rng=rng) if is_free else None
+    if parts is None:
+        parts = split(table, plan.y, task=plan.task, shares=config.shares, bonds=bonds, rng=rng)
     return Judge(plan, dealer, parts, metric, workshop, sensitive=config.sensitive)
 
 

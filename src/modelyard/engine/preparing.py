@@ -199,7 +199,8 @@ def blocks_of(table: Table) -> Blocks:
         values[:, at] = np.where(np.isfinite(column), column, np.nan)
     words = np.empty((table.n_rows, len(strings)), dtype=object)
     for at, name in enumerate(strings):
-        words[:, at] = table.strings(name)
+        is_image = table.column(name).kind is ColumnKind.IMAGE
+        words[:, at] = table.pictures(name) if is_image else table.strings(name)
     return Blocks(tuple(numbers), tuple(strings), values, words)
 
 

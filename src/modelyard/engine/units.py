@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
@@ -87,6 +88,8 @@ def bonds_over(
 
 def must_coincide(table: Table, features: Sequence[str]) -> bool:
     """Whether the features have fewer different combinations than the table has rows."""
+    if any(table.column(name).kind is ColumnKind.IMAGE for name in features):
+        return False
     n_combinations = 1
     for name in features:
         n_combinations *= max(1, table.frame[name].n_unique())

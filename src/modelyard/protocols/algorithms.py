@@ -3,15 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.tasks import Task
 from modelyard.protocols.progress import Progress, Silence
 
 FloatArray = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
+
+# What the cells of a table hold; a picture is a file of its own.
+CELLS = frozenset(ColumnKind) - {ColumnKind.IMAGE, ColumnKind.SEQUENCE}
+# Hyperparameters by which an algorithm says how large it wants pictures, in pixels.
+IMAGE_HEIGHT, IMAGE_WIDTH = "image_height", "image_width"
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,8 @@ class AlgorithmCard:
         family: how it sees a table.
         has_estimator: whether its models are `HasEstimator`: one of scikit-learn answers for them.
         fits_each_class: whether a fit does its work once for each class.
+        kinds: of columns that it takes. One that takes pictures has the parameters `IMAGE_HEIGHT`
+            and `IMAGE_WIDTH`, and its models are `SeesPictures`.
     """
 
     key: str
@@ -150,6 +160,12 @@ class AlgorithmCard:
     starts: tuple[Start, ...] = ()
     family: Family = Family.OTHER
     has_estimator: bool = False
+    kinds: frozenset[ColumnKind] = CELLS
+
+    @property
+    def takes_tables(self) -> bool:
+        """Whether it takes whatever the cells of a table hold."""
+        return CELLS <= self.kinds
 
 
 @dataclass(frozen=True)
@@ -169,6 +185,10 @@ class FitInput:
         weight_validation: of the validation rows; None where `weight` is None, or without rows.
         rng: all randomness.
         n_threads: cores to use.
+        pictures: (n, height, width, 3) of each column of pictures; they may lie in a file that is
+            read as it is asked for.
+        pictures_validation: of the validation rows.
+        scratch: folder for what a fit that is stopped goes on from; None for nowhere.
     """
 
     X: FloatArray
@@ -184,6 +204,9 @@ class FitInput:
     weight_validation: FloatArray | None = None
     n_threads: int = 1
     progress: Progress = field(default_factory=Silence)
+    pictures: tuple[Pixels, ...] = ()
+    pictures_validation: tuple[Pixels, ...] = ()
+    scratch: Path | None = None
 
 
 class FittedModel(Protocol):
@@ -200,6 +223,21 @@ class FittedModel(Protocol):
 
     def to_onnx(self) -> bytes:
         """Return a graph: input `features` double (n, k), output `scores` double, as `scores`."""
+        ...
+
+
+@runtime_checkable
+class SeesPictures(Protocol):
+    """A trained model that sees pictures beside the matrix."""
+
+    def scores_seeing(self, X: FloatArray, pictures: tuple[Pixels, ...]) -> FloatArray:
+        """Return the scores of rows, as `scores` does.
+
+        Args:
+            X: (n, k), without columns where there are pictures alone.
+            pictures: (n, height, width, 3) uint8 of each column of pictures, which the graph takes
+                as `pictures_0`, `pictures_1` and so on.
+        """
         ...
 
 

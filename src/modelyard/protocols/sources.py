@@ -18,6 +18,7 @@ class SourceCard:
         suffixes: lower-case file suffixes that it reads, with the dot.
         schemes: of the addresses that it reads, such as `sqlite` of `sqlite:///shop.db`.
         is_parsed: whether cells are parsed from text, so that a table is worth keeping once read.
+        reads_folders: whether it reads folders; true for one source.
     """
 
     key: str
@@ -25,6 +26,7 @@ class SourceCard:
     suffixes: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     is_parsed: bool = False
+    reads_folders: bool = False
 
 
 class NotInPiecesError(Exception):

@@ -1,10 +1,12 @@
 """Raw input values as two dense blocks: numbers and strings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from modelyard.domain.pictures import Picture
 
 Block = np.ndarray[Any, Any]
 
@@ -13,7 +15,7 @@ class Cells(NamedTuple):
     """One row that was read, in the order of the blocks: joining rows costs less than blocks do."""
 
     numbers: list[float]
-    strings: list[str | None]
+    strings: list[str | Picture | None]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Blocks:
         number_names, string_names: column names, in block order.
         numbers: (n, k) float64, NaN where missing; booleans are 0 and 1, datetimes microseconds
             since 1970 UTC.
-        strings: (n, m) objects: str, or None where missing.
+        strings: (n, m) objects: str, of an image its `Picture`, or None where missing.
     """
 
     number_names: tuple[str, ...]
@@ -36,3 +38,7 @@ class Blocks:
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.numbers.shape[0])
+
+    def rows(self, part: slice) -> "Blocks":
+        """Return the rows of a part."""
+        return replace(self, numbers=self.numbers[part], strings=self.strings[part])

@@ -52,7 +52,8 @@ class Flagger:
             if value is None:
                 found.append(self._missing[column.name])
             elif known is not None and value not in known:
-                found.append(Flag(column.name, FlagKind.UNSEEN_CATEGORY, 1, _FIRST, (value,)))
+                sample = (str(value),)
+                found.append(Flag(column.name, FlagKind.UNSEEN_CATEGORY, 1, _FIRST, sample))
         return tuple(sorted(found, key=self._place)) if len(found) > 1 else tuple(found)
 
     def rows(self, blocks: Blocks) -> tuple[Flag, ...]:

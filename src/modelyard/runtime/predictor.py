@@ -120,7 +120,7 @@ class Predictor:
         """
         n_rows = -(-blocks.n_rows // self.n_threads)
         n_rows = min(max(n_rows, _FEWEST_ROWS_A_THREAD), _CHUNK_ROWS)
-        if blocks.n_rows <= n_rows:
+        if blocks.n_rows <= n_rows or self.recipe.pictures:
             return _finite(self._run(blocks))
         parts = [_rows(blocks, at, at + n_rows) for at in range(0, blocks.n_rows, n_rows)]
         with ThreadPoolExecutor(self.n_threads) as threads:
@@ -141,7 +141,7 @@ class Predictor:
         return blocks
 
     def _run(self, blocks: Blocks) -> npt.NDArray[np.float64]:
-        return self.decision.calibrated(self.session.scores(self.recipe.apply(blocks)))
+        return self.decision.calibrated(self.recipe.ask(blocks, self.session.scores))
 
 
 def _finite(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -17,9 +17,11 @@ from modelyard.domain.cells import WHITE_SPACE
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import MissingColumns, UnparseableValue, UsageError
 from modelyard.domain.misfits import unfit_cell
+from modelyard.domain.pictures import Picture
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
 from modelyard.runtime.blocks import Blocks, Cells
+from modelyard.runtime.pictures.requests import picture_of
 
 # Whole numbers below are doubles without loss (IEEE 754).
 _WHOLE = 2**53
@@ -48,6 +50,7 @@ class InputReader:
         self._strings = tuple(column for column in inputs if not column.kind.is_number)
         self._number_names = tuple(column.name for column in self._numbers)
         self._string_names = tuple(column.name for column in self._strings)
+        self._images = {column.name for column in inputs if column.kind is ColumnKind.IMAGE}
         self._cells = tuple(
             (column.name, reader_of(column, grammar), column.kind in _TAKES_NUMBERS, grammar.marked)
             for column in self._numbers
@@ -111,7 +114,11 @@ class InputReader:
                 read[column.name] = np.where(is_number, values, np.nan)
                 continue
             grammar = self._own.get(column.name, self._grammar)
-            cell = readers.get(column.name) or partial(self._string, grammar=grammar)
+            cell: Callable[[Any], Any] = readers.get(column.name) or partial(
+                self._string, grammar=grammar
+            )
+            if column.name in self._images:
+                cell = partial(picture_of, name=column.name)
             try:
                 read[column.name] = self._each(column, cell, values)
             except UnparseableValue as error:
@@ -149,9 +156,12 @@ class InputReader:
                     numbers.append(value)
                 else:
                     numbers.append(cell(value))
-            strings: list[str | None] = []
+            strings: list[str | Picture | None] = []
             for name, grammar in self._words:
-                strings.append(self._string(row[name], grammar))
+                if name in self._images:
+                    strings.append(picture_of(row[name], name))
+                else:
+                    strings.append(self._string(row[name], grammar))
         except (KeyError, IndexError, TypeError) as error:
             if not hasattr(row, "keys"):
                 raise UsageError(

@@ -4,7 +4,7 @@ Training and serving run this same code, so what was fitted is what is served. A
 by name from a pool, and adds its outputs to the pool; the pool starts with the raw columns.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -12,14 +12,17 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.errors import UnsupportedPackage
+from modelyard.domain.errors import DataError, UnsupportedPackage
 from modelyard.kit.discovery import scan
 from modelyard.protocols.transforms import Spreading, Step
 from modelyard.runtime.blocks import Block, Blocks
+from modelyard.runtime.pictures.pixels import PictureForm, Pixels, rows_at_a_time
 
 _STEPS = "modelyard.runtime.steps"
 # Of 1,000 to 100,000 rows at a time, these take the least time (benchmarks/preparation.py).
 _PART_ROWS = 4096
+
+Answer = Callable[[npt.NDArray[np.float64], tuple[Pixels, ...]], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,15 @@ class Recipe:
         number_names, string_names: raw columns, in the order of `Blocks`.
         stages: in the order in which they run.
         features: columns of the matrix that the model takes, in order.
+        pictures: how the columns of pictures that the model sees beside the matrix are brought to
+            it, in order.
     """
 
     number_names: tuple[str, ...]
     string_names: tuple[str, ...]
     stages: tuple[Stage, ...]
     features: tuple[str, ...]
+    pictures: tuple[PictureForm, ...] = ()
 
     def apply(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the (n, n_features) float64 matrix, C-contiguous."""
@@ -64,6 +70,40 @@ class Recipe:
             known = [None if each is None else each[part] for each in made]
             matrix[part] = self._apply([blocks.numbers[part], blocks.strings[part]], known)
         return matrix
+
+    def pixels(self, blocks: Blocks) -> tuple[Pixels, ...]:
+        """Return (n, height, width, 3) uint8 of each column of pictures.
+
+        Raises:
+            DataError: at the first row that has no picture, or one that cannot be read.
+        """
+        places = [blocks.string_names.index(form.column) for form in self.pictures]
+        return tuple(
+            form.fill(blocks.strings[:, at]) for form, at in zip(self.pictures, places, strict=True)
+        )
+
+    def ask(self, blocks: Blocks, answer: Answer) -> npt.NDArray[np.float64]:
+        """Return what a model answers for rows, of which few have their pixels in memory.
+
+        Args:
+            blocks: the raw rows.
+            answer: from the matrix and the pixels of rows to their scores.
+
+        Raises:
+            DataError: as `pixels`.
+        """
+        if not self.pictures:
+            return answer(self.apply(blocks), ())
+        answers = []
+        for part in rows_at_a_time(self.pictures, blocks.n_rows):
+            rows = blocks.rows(part)
+            try:
+                answers.append(answer(self.apply(rows), self.pixels(rows)))
+            except DataError as error:
+                moved = error.moved(part.start)
+                moved.misfits = [part.start + at for at in error.misfits]
+                raise moved from error
+        return np.concatenate(answers)
 
     def _apply(self, made: list[Block], known: Sequence[Block | None]) -> npt.NDArray[np.float64]:
         gathers, last = self._plan
@@ -87,6 +127,7 @@ class Recipe:
                 for stage in self.stages
             ],
             "features": list(self.features),
+            **({"pictures": [each.to_dict() for each in self.pictures]} if self.pictures else {}),
         }
 
     @cached_property
@@ -123,6 +164,7 @@ class Recipe:
             tuple(raw["string_names"]),
             tuple(stages),
             tuple(raw["features"]),
+            tuple(PictureForm.from_dict(each) for each in raw.get("pictures", ())),
         )
 
     @cached_property

@@ -1,6 +1,7 @@
 """Runs a package's graph in one thread, so that a row has the same sums on every machine."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,19 @@ class Session:
         # Named here, since the library looks the names up anew in each call without them.
         self._outputs = [self._session.get_outputs()[0].name]
 
-    def scores(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return (n, m) scores of (n, k) features that a recipe made."""
-        scores: npt.NDArray[np.float64] = self._session.run(self._outputs, {"features": features})[
-            0
-        ]
+    def scores(
+        self, features: npt.NDArray[np.float64], pictures: Sequence[npt.NDArray[np.uint8]] = ()
+    ) -> npt.NDArray[np.float64]:
+        """Return (n, m) scores of (n, k) features that a recipe made, and of pictures beside them.
+
+        Args:
+            features: taken where the graph takes any.
+            pictures: (n, height, width, 3) of each column of pictures.
+        """
+        taken: dict[str, npt.NDArray[Any]] = {"features": features}
+        if pictures:
+            taken = {f"pictures_{at}": pixels for at, pixels in enumerate(pictures)}
+        scores: npt.NDArray[np.float64] = self._session.run(self._outputs, taken)[0]
         return scores
 
 

@@ -88,6 +88,8 @@ def answer_table(
         return blocks, predictor.scores(blocks)
 
     every = np.arange(raw.frame.height)
+    if is_strict and raw.set_aside:
+        raise raw.set_aside[min(raw.set_aside)]
     if is_strict:
         sifted = Sifted([(every, score(every))])
     else:

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import structlog
@@ -138,6 +139,8 @@ class TrainingService:
             raise
         if outcome.trained.leaderboard is not None:
             forget(self.scratch, (outcome.trained.leaderboard.journal,))
+        if outcome.trained.plan.scratch is not None:
+            rmtree(outcome.trained.plan.scratch, ignore_errors=True)
         finished = outcome.run
         structlog.get_logger().info(
             "run succeeded",

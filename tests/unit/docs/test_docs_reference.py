@@ -99,6 +99,8 @@ def needs_of(card: AlgorithmCard) -> str:
     if card.members:
         return "each member has its own"
     needs = card.needs
+    if not card.takes_tables:
+        return "pictures come to one size; validation rows stop the fit"
     missing = "missing numbers stay" if needs.takes_missing else "missing numbers are filled in"
     scaled = {
         "none": "numbers stay as is",

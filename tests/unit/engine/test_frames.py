@@ -78,7 +78,7 @@ def test_a_path_that_no_source_reads_is_refused_with_the_known_suffixes(tmp_path
     (tmp_path / "table.xyz").write_text("")
     with pytest.raises(UsageError, match=r"suffix is '\.xyz'\. Known suffixes: .*\.csv"):
         raw_of(tmp_path / "table.xyz")
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(NoRows, match=r"There is no picture in .* name the file"):
         raw_of(tmp_path)
     with pytest.raises(NotFound, match="nowhere"):
         raw_of(tmp_path / "nowhere")

@@ -198,7 +198,7 @@ class Judge:
     def _uncalibrated(self, fitted: Fitted) -> FloatArray | None:
         if fitted.calibration is None:
             return None
-        return fitted.model.scores(fitted.recipe.apply(self._test))
+        return fitted.uncalibrated_scores(self._test)
 
     def _predict(self, fitted: Fitted) -> Predict:
         is_faster = self.plan.algorithm.card.is_graph_faster

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.pictures import Picture
 from modelyard.runtime.blocks import Blocks
 
 BoolArray = npt.NDArray[np.bool_]
@@ -102,6 +103,8 @@ def cell_told(value: Any, kind: ColumnKind = ColumnKind.CATEGORY) -> str:
     """
     if value is None or value != value:  # noqa: PLR0124 -- NaN alone differs from itself
         return ""
+    if isinstance(value, Picture):
+        value = value.name
     if isinstance(value, str):
         return value if len(value) <= _MAX_LETTERS else value[: _MAX_LETTERS - 1] + "…"
     if kind is ColumnKind.BOOLEAN:

@@ -21,6 +21,7 @@ from modelyard.domain.series import frame_of_columns
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.frames.hashes import frame_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
+from modelyard.engine.frames.pictures import with_pictures
 from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
 
@@ -48,8 +49,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         The table; `facts.sha256` depends on its content alone.
 
     Raises:
-        UsageError: if `data` is of another form, a folder, or a file with a suffix that no source
-            reads.
+        UsageError: if `data` is of another form, or a file with a suffix that no source reads.
         NotFound: if there is no such file.
         NoRows: if the table has no rows.
         AmbiguousHeader: if columns have no name, or the same.
@@ -57,12 +57,14 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     """
     scheme = scheme_of(data)
     if scheme is not None:
-        return _hashed(_source_of_address(scheme, catalog).read(str(data), options))
+        raw = _hashed(_source_of_address(scheme, catalog).read(str(data), options))
+        return with_pictures(raw, options, root=None)
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
         if "\0" in str(location):
             raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
-        return _hashed(source_of(location, catalog).read(location, options))
+        raw = _hashed(source_of(location, catalog).read(location, options))
+        return with_pictures(raw, options, root=location.parent)
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
     if not frame.height:
@@ -75,7 +77,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         missing_tokens=missing_tokens_of(options.missing_tokens),
         notes=notes,
     )
-    return RawTable(frame, facts)
+    return with_pictures(RawTable(frame, facts), options, root=None)
 
 
 def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iterator[RawTable]:
@@ -137,22 +139,18 @@ def frame_like(data: object, columns: Mapping[str, Values]) -> Any:
 
 
 def source_of(location: Path, catalog: Catalog) -> Source:
-    """Return the source that reads a file, by its suffix.
+    """Return the source that reads a folder, or a file by its suffix.
 
     Raises:
-        UsageError: if there is none, or if it is a folder.
+        UsageError: if there is none.
         NotFound: if there is no such file.
     """
     sources = catalog.sources()
-    suffix = location.suffix.lower()
+    suffix, is_folder = location.suffix.lower(), location.is_dir()
     for source in sources.values():
-        if location.name.lower().endswith(source.card.suffixes):
+        if source.card.reads_folders if is_folder else _is_named(location, source):
             return source
     known = ", ".join(sorted(s for source in sources.values() for s in source.card.suffixes))
-    if location.is_dir():
-        raise UsageError(
-            f"'{location}' is a folder; a file is needed.", fix=f"Name a file in it ({known})."
-        )
     if not location.exists():
         raise NotFound(
             f"There is no file '{location}'.", fix="Check the path.", sample=str(location)
@@ -162,6 +160,10 @@ def source_of(location: Path, catalog: Catalog) -> Source:
         fix=f"Known suffixes: {known}.",
         sample=suffix,
     )
+
+
+def _is_named(location: Path, source: Source) -> bool:
+    return location.name.lower().endswith(source.card.suffixes)
 
 
 def _source_of_address(scheme: str, catalog: Catalog) -> Source:

@@ -1,7 +1,7 @@
 """Gives the columns of a raw table their kinds: found from the values, or as training saw them."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -9,9 +9,9 @@ import polars as pl
 from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.configs import ReadOptions
-from modelyard.domain.errors import MissingColumns, UnparseableValue
+from modelyard.domain.errors import InvalidValue, MissingColumns, UnparseableValue
 from modelyard.domain.number_formats import NumberFormat
-from modelyard.domain.tables import RawTable, SourceFacts, Table
+from modelyard.domain.tables import Known, RawTable, SourceFacts, Table
 from modelyard.domain.values import Grammar
 from modelyard.engine.kinds.casting import (
     cast_mixed,
@@ -52,8 +52,10 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
         MissingColumns: if the options name a column that is not there.
         DataError: if a column's type has no kind.
     """
+    known = raw.known
     for name, kind in options.kinds.items():
-        require_table_kind(name, kind)
+        if name not in known.kinds:
+            require_table_kind(name, kind)
     _require((*options.kinds, *options.missing_in, *options.date_formats), raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
     dialect = (tokens, raw.facts.decimal or ".")
@@ -62,9 +64,9 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
     del raw
     typed: list[Typed] = []
     while pending:
-        typed += _read_some(pending, coded, options, dialect=dialect)
+        typed += _read_some(pending, coded, options, dialect=dialect, known=known)
     notes = (*facts.notes, *_token_notes(typed), *_doubt_notes(typed))
-    return _table(typed, replace(facts, missing_tokens=tokens, notes=notes))
+    return _table(typed, replace(facts, missing_tokens=tokens, notes=notes), known)
 
 
 def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
@@ -86,6 +88,11 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
     decimal = raw.facts.decimal or "."
     typed = []
     for wanted in inputs:
+        if wanted.kind is ColumnKind.IMAGE:
+            _require_pictures(wanted.name, raw.known)
+        if raw.known.kinds.get(wanted.name) is wanted.kind:
+            typed.append(_as_told(raw.frame[wanted.name], raw.known.kinds))
+            continue
         own = (*tokens, *wanted.missing_words)
         grammar = Grammar.of(own, decimal)
         column = Column(
@@ -105,7 +112,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             typed.append(cast_text(text_cells(series, own, decimal=decimal), column))
         else:
             typed.append(cast_typed(series, column, grammar=grammar))
-    return _table(typed, raw.facts)
+    return _table(typed, raw.facts, raw.known)
 
 
 def _format_here(wanted: InputColumn | Column, facts: SourceFacts) -> str:
@@ -121,6 +128,7 @@ def _read_some(
     options: ReadOptions,
     *,
     dialect: tuple[tuple[str, ...], str],
+    known: Known,
 ) -> list[Typed]:
     """Take the first columns, as many as are read at a time, and read them.
 
@@ -129,15 +137,25 @@ def _read_some(
         coded: names of those whose text is held as codes.
         options: what the user says.
         dialect: words for missing, and the decimal mark.
+        known: what the source knows of columns.
     """
     n_columns = max(1, _BLOCK_CELLS // max(1, len(pending[0])))
     taken = [pending.popleft() for _ in range(min(n_columns, len(pending)))]
     columns = [each.cast(pl.String) if each.name in coded else each for each in taken]
     del taken
-    chosen = {*options.kinds, *options.date_formats, *options.missing_in}
+    told = {
+        name: kind for name, kind in known.kinds.items() if options.kinds.get(name, kind) is kind
+    }
+    chosen = {*options.kinds, *options.date_formats, *options.missing_in, *told}
     free = [each for each in columns if each.dtype == pl.String and each.name not in chosen]
     plain = read_plain(free, dialect[0], decimal=dialect[1])
+    plain |= {each.name: _as_told(each, told) for each in columns if each.name in told}
     return [plain.get(each.name) or _read_as(each, options, dialect) for each in columns]
+
+
+def _as_told(series: pl.Series, kinds: Mapping[str, ColumnKind]) -> Typed:
+    column = Column(series.name, kinds[series.name], reason="The source says so.")
+    return Typed(column, series, {})
 
 
 def _read_as(
@@ -229,9 +247,18 @@ def _require(names: Sequence[str], present: Sequence[str]) -> None:
     )
 
 
-def _table(typed: Sequence[Typed], facts: SourceFacts) -> Table:
+def _require_pictures(name: str, known: Known) -> None:
+    if name not in known.albums:
+        raise InvalidValue(
+            f"Column '{name}' must hold pictures.",
+            fix="Give a folder or a zip file of pictures, or a table with their paths.",
+            column=name,
+        )
+
+
+def _table(typed: Sequence[Typed], facts: SourceFacts, known: Known) -> Table:
     frame = pl.DataFrame([one.values.alias(one.column.name) for one in typed])
-    return Table(frame, tuple(one.column for one in typed), facts)
+    return Table(frame, tuple(one.column for one in typed), facts, known)
 
 
 def _token_notes(typed: Sequence[Typed]) -> list[str]:

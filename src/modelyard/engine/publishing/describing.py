@@ -13,6 +13,7 @@ from modelyard.domain.tables import RawTable, Table
 from modelyard.engine.kinds.typed import is_text
 from modelyard.engine.preparing import rows_of
 from modelyard.engine.training import Trained
+from modelyard.runtime.pictures.requests import WHITE_PIXEL
 
 # Rows that travel with the model, for explanations and drift.
 _REFERENCE_ROWS = 200
@@ -38,6 +39,7 @@ def reference_rows(trained: Trained) -> dict[str, Any]:
         "columns": {
             column.name: carried(column, table.frame[column.name], written=raw.frame[column.name])
             for column in columns
+            if column.kind is not ColumnKind.IMAGE
         }
     }
 
@@ -67,8 +69,11 @@ def carried(column: Column, values: pl.Series, *, written: pl.Series) -> list[An
 
     Returns:
         Numbers as numbers, words without surrounding white space. Truth values and dates are
-        the source's own text; where it has types, they are true, false and ISO 8601.
+        the source's own text; where it has types, they are true, false and ISO 8601. Of a picture
+        the smallest that there is: a package carries nobody's pictures.
     """
+    if column.kind is ColumnKind.IMAGE:
+        return [None if cell is None else WHITE_PIXEL for cell in values.to_list()]
     if column.kind in {ColumnKind.BOOLEAN, ColumnKind.DATETIME} and is_text(written):
         text = written.cast(pl.String).str.strip_chars()
         return text.set(values.is_null(), None).to_list()

@@ -4,6 +4,7 @@ A table goes through typing, blocks and the predictor, a single row through the 
 what both must equal is the model's own answer for the values that training read.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite, nan
@@ -16,6 +17,7 @@ import polars as pl
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
 from modelyard.domain.number_formats import NumberFormat
+from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.domain.values import marked_numbers
 from modelyard.engine.kinds.typed import is_text
@@ -84,7 +86,9 @@ def _rows_at(trained: Trained, at: npt.NDArray[np.int64]) -> list[Row]:
     table, raw = trained.table.take(at), trained.raw.take(at)
     names = [column.name for column in trained.plan.columns]
     columns = [
-        _sent(column, table.frame[column.name], raw.frame[column.name])
+        _sent_pictures(table, column.name)
+        if column.kind is ColumnKind.IMAGE
+        else _sent(column, table.frame[column.name], raw.frame[column.name])
         for column in trained.plan.columns
     ]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
@@ -99,6 +103,10 @@ def _sent(column: Column, values: pl.Series, written: pl.Series) -> list[Any]:
     return written.to_list() if is_plain else carried(column, values, written=written)
 
 
+def _sent_pictures(table: Table, name: str) -> list[Any]:
+    return [b64encode(picture.fetch()).decode() for picture in table.pictures(name)]
+
+
 def _make_odd(
     rows: list[Row],
     meant: Blocks,
@@ -108,7 +116,12 @@ def _make_odd(
     decimal: str,
     rng: np.random.Generator,
 ) -> None:
-    """Write other cells into the second half of the rows, and what they mean into `meant`."""
+    """Write other cells into the second half of the rows, and what they mean into `meant`.
+
+    A picture has no other spelling, and a row without one no answer.
+    """
+    if column.kind is ColumnKind.IMAGE:
+        return
     half = len(rows) // 2
     values = _values_of(meant, column.name)
     for at in (half + np.flatnonzero(rng.random(len(rows) - half) < _ODD_SHARE)).tolist():

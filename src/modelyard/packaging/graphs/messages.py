@@ -103,12 +103,13 @@ class Port:
 
     Attributes:
         element_type: of the values.
-        n_columns: None where there is one value a row and no second dimension.
+        n_columns: None where there is one value a row and no second dimension; sizes of all further
+            dimensions where there are more, as of pictures.
     """
 
     name: str
     element_type: int
-    n_columns: int | None
+    n_columns: int | tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,8 @@ def _subgraph(graph: Subgraph) -> bytes:
 
 def _port(port: Port) -> bytes:
     dimensions = [text_field(2, "rows")]
-    if port.n_columns is not None:
-        dimensions.append(number_field(1, port.n_columns))
+    sizes = (port.n_columns,) if isinstance(port.n_columns, int) else port.n_columns or ()
+    dimensions += [number_field(1, size) for size in sizes]
     shape = bytes_field(2, b"".join(bytes_field(1, each) for each in dimensions))
     tensor_type = bytes_field(1, number_field(1, port.element_type) + shape)
     return text_field(1, port.name) + bytes_field(2, tensor_type)

@@ -1,0 +1,1 @@
+"""What folders and zip files of pictures have in common."""

@@ -1,0 +1,1 @@
+"""What the algorithms that are networks share: how they are trained, kept and written as graphs."""

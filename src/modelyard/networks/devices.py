@@ -1,0 +1,55 @@
+"""Where a network is trained and in which precision, and how that is the same each time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from modelyard.domain.errors import InvalidValue
+
+
+def device_of(word: str) -> str:
+    """Return where to train: `cpu` or `cuda`.
+
+    Raises:
+        InvalidValue: if a GPU is asked for and there is none.
+    """
+    import torch
+
+    has_gpu = torch.cuda.is_available()
+    if word == "cuda" and not has_gpu:
+        raise InvalidValue(
+            "The device 'cuda' needs a GPU that torch can use; there is none.",
+            fix="Use auto or cpu, or install a build of torch for your GPU.",
+            sample=word,
+        )
+    return "cuda" if has_gpu and word != "cpu" else "cpu"
+
+
+@contextmanager
+def repeatable(seed: int, *, n_threads: int) -> Iterator[None]:
+    """Draw from the seed alone and sum in one order, and leave torch as it was found."""
+    import torch
+
+    before, cudnn = torch.get_num_threads(), torch.backends.cudnn
+    flags = (cudnn.benchmark, cudnn.deterministic)
+    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        torch.set_num_threads(n_threads)
+        cudnn.benchmark, cudnn.deterministic = False, True
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+            cudnn.benchmark, cudnn.deterministic = flags
+
+
+def precision(device: str, word: str) -> Any:
+    """Return the context in which a GPU sums in less than single precision, where it may."""
+    import torch
+
+    if device != "cuda" or word == "float32":
+        return nullcontext()
+    if word == "auto" and not torch.cuda.is_bf16_supported():
+        return nullcontext()
+    return torch.autocast("cuda", dtype=torch.bfloat16)

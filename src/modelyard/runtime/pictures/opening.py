@@ -1,0 +1,208 @@
+"""Opens a picture that nobody vouches for, and makes upright RGB of it.
+
+What is declared is judged before anything is decoded: a file of a few kilobytes may declare a
+picture that fills the memory. The library that decodes loads here, and only when a picture comes.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from modelyard.domain.errors import UnreadablePicture
+from modelyard.protocols.extras import import_extra
+from modelyard.runtime.pictures.formats import OPENED, format_of
+
+EXTRA = "images"
+# Telephones take pictures of up to 50 million pixels, as of 2026; one in RGB fills 150 MB.
+MOST_PIXELS = 50_000_000
+# A photograph of as many pixels is smaller; what is written without compression may not be.
+MOST_BYTES = 64 << 20
+# Sensors write this many bits into the sixteen of a file.
+_DEPTHS = (8, 10, 12, 14, 16)
+# EXIF 2.32, tag 274: 1 is upright, from 5 on width and height change places.
+_ORIENTATION = 0x0112
+_UPRIGHT, _FIRST_ON_ITS_SIDE = (0, 1), 5
+# What the decoders raise for bytes that are not what they seem.
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
+_CLASSES = {
+    "JPEG": ("JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PngImagePlugin", "PngImageFile"),
+    "GIF": ("GifImagePlugin", "GifImageFile"),
+    "BMP": ("BmpImagePlugin", "BmpImageFile"),
+    "TIFF": ("TiffImagePlugin", "TiffImageFile"),
+    "WEBP": ("WebPImagePlugin", "WebPImageFile"),
+}
+_PALETTE, _SUBTRACTIVE = "palette to RGB", "CMYK to RGB"
+_TOLD = {"P": (_PALETTE,), "PA": (_PALETTE,), "CMYK": (_SUBTRACTIVE,)}
+_WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A picture that was decoded.
+
+    Attributes:
+        image: of Pillow, upright and in RGB; a photograph may be smaller than it was.
+        format: one of `formats.OPENED`.
+        width, height: as the file declares them, upright.
+        changes: what had to be decided to make it upright RGB.
+    """
+
+    image: Any
+    format: str
+    width: int
+    height: int
+    changes: tuple[str, ...]
+
+
+def open_upright(content: bytes, name: str, *, least: int = 0) -> Opened:
+    """Decode a picture.
+
+    Args:
+        content: the bytes of the file.
+        name: of the file, for messages.
+        least: a side of a photograph may be decoded as small as twice this; 0 for its own size.
+
+    Raises:
+        UnreadablePicture: if it is none, broken, or declares more pixels than are opened.
+        MissingExtra: if Pillow is not installed.
+    """
+    found = _format_opened(content, name)
+    module, kind = _CLASSES[found]
+    # The class itself: the library's `open` tries every format that it knows, and warns of large
+    # pictures by a limit that belongs to the whole process.
+    plugin = getattr(import_extra(f"PIL.{module}", extra=EXTRA), kind)
+    try:
+        image = plugin(BytesIO(content), "")
+        width, height = image.size
+        _require_small(width, height, name)
+        changes = _first_frame(image)
+        if least and found == "JPEG":
+            image.draft("RGB", (2 * least, 2 * least))
+        image.load()
+        turn = image.getexif().get(_ORIENTATION, 1)
+        image, told = _in_rgb(image)
+        changes += told
+        if turn not in _UPRIGHT:
+            image, changes = _turned(image, turn), (*changes, "turned upright by EXIF")
+    except _BROKEN as error:
+        raise UnreadablePicture(
+            f"'{name}' is a broken {found} picture: {_first_words(error)}.",
+            fix="Write it anew, or leave it out.",
+            sample=name,
+        ) from error
+    if turn >= _FIRST_ON_ITS_SIDE:
+        width, height = height, width
+    return Opened(image, found, width, height, changes)
+
+
+def _format_opened(content: bytes, name: str) -> str:
+    """Return the format of a file that may be opened.
+
+    Raises:
+        UnreadablePicture: if it is empty, too large, no picture, or one of another format.
+    """
+    if not content:
+        raise UnreadablePicture(f"'{name}' is empty.", fix="Leave it out.", sample=name)
+    if len(content) > MOST_BYTES:
+        raise UnreadablePicture(
+            f"'{name}' has {len(content):,} bytes; a picture may have {MOST_BYTES:,}.",
+            fix="Write it smaller, for example as JPEG.",
+            sample=name,
+        )
+    found = format_of(content)
+    if found in OPENED:
+        return found
+    what = f"a file of the format {found}" if found else "no picture of a known format"
+    raise UnreadablePicture(
+        f"'{name}' is {what}; those that are read are {', '.join(OPENED)}.",
+        fix="Write it as PNG or JPEG.",
+        sample=name,
+    )
+
+
+def _require_small(width: int, height: int, name: str) -> None:
+    if width * height > MOST_PIXELS:
+        raise UnreadablePicture(
+            f"'{name}' declares {width:,} × {height:,} pixels; {MOST_PIXELS:,} are opened at most.",
+            fix="Scale it down.",
+            sample=name,
+        )
+
+
+def _first_frame(image: Any) -> tuple[str, ...]:
+    """Return what there is to say of a file of several pictures, of which the first is taken."""
+    n_frames = int(getattr(image, "n_frames", 1))
+    return (f"first of {n_frames:,} frames",) if n_frames > 1 else ()
+
+
+def _in_rgb(image: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return a picture in RGB, and what was decided on the way."""
+    mode = image.mode
+    if mode.startswith("I") or mode == "F":
+        return _deep(image)
+    has_alpha = mode in _WITH_ALPHA or "transparency" in image.info
+    changes = _TOLD.get(mode, ())
+    if has_alpha:
+        return _on_white(image.convert("RGBA")), (*changes, "alpha on white")
+    return (image if mode == "RGB" else image.convert("RGB")), changes
+
+
+def _on_white(image: Any) -> Any:
+    pillow = import_extra("PIL.Image", extra=EXTRA)
+    ground = pillow.new("RGB", image.size, (255, 255, 255))
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def _deep(image: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return a picture of more than 8 bits, scaled by the bits that its brightest value needs.
+
+    To convert it would cut off all that is above 255.
+    """
+    pillow = import_extra("PIL.Image", extra=EXTRA)
+    values = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    depth = next((each for each in _DEPTHS if high < 2**each), None)
+    if low < 0 or depth is None or image.mode == "F":
+        scaled, told = (values - low) / ((high - low) or 1.0), "scaled to 8 bits by its own range"
+    else:
+        scaled, told = values / (2**depth - 1), f"{depth} bits scaled to 8"
+    return pillow.fromarray(np.rint(scaled * 255).astype(np.uint8)).convert("RGB"), (told,)
+
+
+def _turned(image: Any, orientation: int) -> Any:
+    """Return a picture as it was held when it was taken."""
+    turns = import_extra("PIL.Image", extra=EXTRA).Transpose
+    turn = {
+        2: turns.FLIP_LEFT_RIGHT,
+        3: turns.ROTATE_180,
+        4: turns.FLIP_TOP_BOTTOM,
+        5: turns.TRANSPOSE,
+        6: turns.ROTATE_270,
+        7: turns.TRANSVERSE,
+        8: turns.ROTATE_90,
+    }.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def _first_words(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
