@@ -160,3 +160,12 @@ def test_the_gain_is_that_of_the_rows_that_weigh():
 
     assert chosen(np.vstack([true, sharp]), np.append(z, y)).calibration is not None
     assert found.calibration is None
+
+
+@pytest.mark.parametrize("n_units", [6, 9_000])
+def test_of_many_rows_some_choose_and_all_teach(n_units):
+    scores, y = drawn(9_000, 26, sharpened=3.0)
+    of_unit = np.arange(len(y)) % n_units
+    found = chosen(scores, y, asked="temperature", of_unit=of_unit)
+    assert found.calibration == fit_temperature(rows(scores, y, of_unit))
+    assert found.n_rows == len(y)
