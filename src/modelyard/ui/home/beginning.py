@@ -37,7 +37,12 @@ def show_beginning(client: Client) -> None:
 
 def _sample(client: Client) -> str:
     """Return the reference of the table to try; where there is none it is made of a sample."""
+    import streamlit as st
+
     try:
-        return client.datasets.show(_DEMO).reference
+        version = client.datasets.show(_DEMO)
     except NotFound:
-        return client.datasets.add_sample(_SAMPLE).reference
+        version = client.datasets.add_sample(_SAMPLE)
+    # A platform that has just been started may not have come to it yet.
+    with st.spinner("The table is being read."):
+        return client.datasets.read(version.reference).reference
