@@ -9,7 +9,7 @@ from modelyard.domain.identities import Role
 from modelyard.domain.jobs import JobKind, JobState
 from modelyard.kit.numerals import counted, size
 from modelyard.ui.data.columns import show_columns
-from modelyard.ui.data.deleting import confirm_deletion
+from modelyard.ui.data.deleting import offer_deletion
 from modelyard.ui.data.findings import show_findings
 from modelyard.ui.data.history import show_history
 from modelyard.ui.data.reading import offer_reading, show_refusal
@@ -57,13 +57,12 @@ def _show_heading(client: Client, version: DatasetVersionAnswer) -> None:
             help=refusal(Role.EDITOR),
         ):
             go_to("train", dataset=version.reference)
-        if st.button(
-            "Delete",
-            icon=":material/delete:",
-            disabled=not may(Role.EDITOR),
-            help=refusal(Role.EDITOR),
-        ):
-            confirm_deletion(client, version)
+        st.link_button(
+            "Download",
+            f"/download/datasets/{version.name}/versions/{version.version}/data",
+            icon=":material/download:",
+        )
+        offer_deletion(client, version)
 
 
 def _show_facts(version: DatasetVersionAnswer) -> None:

@@ -19,7 +19,9 @@ from modelyard.wire.jobs import JobAnswer, JobListQuery
 
 _LIST = "jobs"
 _PAGE_LENGTH = 25
-_LOOK_EVERY_S = 2.0
+# While something moves, and while somebody else may ask for a job at most.
+_LOOK_EVERY_S, _LOOK_SELDOM_S = 2.0, 15.0
+_MOVING = "jobs-are-moving"
 _WHERE = "Where it is, or why it failed"
 
 
@@ -28,14 +30,14 @@ def show_jobs(client: Client) -> None:
     import streamlit as st
 
     query = _asked()
-    is_fresh = st.session_state.get("jobs-are-moving", True)
+    was_moving = st.session_state.get(_MOVING, True)
 
-    @st.fragment(run_every=_LOOK_EVERY_S if is_fresh else None)
+    @st.fragment(run_every=_LOOK_EVERY_S if was_moving else _LOOK_SELDOM_S)
     def look() -> None:
         page = client.jobs.page(query)
         is_moving = any(not job.state.is_final for job in page.items)
-        if is_moving != is_fresh:
-            st.session_state["jobs-are-moving"] = is_moving
+        if is_moving != was_moving:
+            st.session_state[_MOVING] = is_moving
             st.rerun(scope="app")
         _show_page(page, is_filtered=bool(query.kind or query.state or query.created_by))
 

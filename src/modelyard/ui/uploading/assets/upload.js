@@ -286,6 +286,8 @@ class Box {
 
   draw({ focus = false } = {}) {
     if (!this.root) return
+    // Nothing is offered before it can be done.
+    this.root.hidden = false
     const isMoving = ['moving', 'reading', 'cut', 'done'].includes(this.stage)
     this.part('drop').hidden = this.stage !== 'idle'
     this.part('chosen').hidden = this.stage !== 'chosen'
