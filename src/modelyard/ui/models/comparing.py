@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from modelyard.client.clients import Client
+from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.errors import NotFound
 from modelyard.kit.numerals import size
 from modelyard.ui.models.standing import standing_told
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.charts import draw
 from modelyard.ui.parts.figures import beside_interval
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, lasting, now
@@ -34,6 +36,7 @@ def show_comparison(client: Client, references: Sequence[str]) -> None:
     models = [client.models.show(name) for name in names]
     st.markdown("  \n".join(standing_told(comparison)))
     st.caption(plain(comparison.caution))
+    draw(_picture(comparison), key="compared")
     _show_table("Figures", names, _figures(comparison), about="Metrics of each model.")
     runs = [_run_of(client, each) for each in models]
     _show_table("Facts", names, _facts(models, runs), about="Size, times and origin of each model.")
@@ -65,8 +68,36 @@ def _show_table(title: str, names: Sequence[str], rows: Rows, *, about: str) -> 
         {"": list(rows), **columns},
         key=f"compared-{title}",
         hide_index=True,
-        column_config={"": st.column_config.Column(pinned=True), **dict.fromkeys(names, right)},
+        height="content",
+        column_config={
+            "": st.column_config.Column(width="medium", pinned=True),
+            **dict.fromkeys(names, right),
+        },
         alt=about,
+    )
+
+
+def _picture(comparison: ComparisonAnswer) -> ChartSpec:
+    title = comparison.titles[comparison.metric]
+    known = [each for each in comparison.models if each.scores[comparison.metric].value is not None]
+    scores = [each.scores[comparison.metric] for each in known]
+    has_intervals = all(each.low is not None and each.high is not None for each in scores)
+    bars = Series(
+        title,
+        x=tuple(map(float, range(len(known)))),
+        y=tuple(each.value or 0.0 for each in scores),
+        low=tuple(each.low or 0.0 for each in scores) if has_intervals else (),
+        high=tuple(each.high or 0.0 for each in scores) if has_intervals else (),
+    )
+    return ChartSpec(
+        key="compared",
+        title=f"{title} of each model",
+        kind=ChartKind.BARS,
+        x_label="Model",
+        y_label=title,
+        series=(bars,),
+        caption="The best first; the lines are 95 % intervals.",
+        categories=tuple(each.name for each in known),
     )
 
 

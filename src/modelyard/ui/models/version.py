@@ -82,7 +82,7 @@ def _show_deeds(client: Client, model: ModelDetail, champion: AliasAnswer | None
 
     is_editor, why = may(Role.EDITOR), refusal(Role.EDITOR)
     is_champion = CHAMPION in model.aliases
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         link_to("results", label="Results", model=model.id)
         link_to("predict", label="Predict", model=model.id)
         if not is_champion and st.button(

@@ -18,9 +18,11 @@ from modelyard.ui.parts.texts import plain
 COLOURS = ("#2b86c5", "#d9661f", "#16916a", "#b95c95", "#a37c12", "#6d72d6")
 GUIDE = "#768399"
 _GRID = "rgba(130,144,165,0.22)"
-_SPAN_OPACITY = 0.2
-# How much of its colour a cell takes, for no share and for all, as the report draws it.
-_FAINTEST, _FULLEST = 0.05, 0.6
+# Whiskers on a bar are of its own colour, and seen because the bar is lighter.
+_SPAN_OPACITY, _BAR_OPACITY = 0.2, 0.4
+# A cell for no share of its row, and for all: dark figures on either have a contrast above 4.5, by
+# whichever light the page is looked at.
+_FAINTEST, _FULLEST, _ON_CELLS = "#c3dcee", COLOURS[0], "#0b1219"
 # More classes than this leave no room for a number in a cell.
 _MAX_NUMBERED = 12
 _PLANE_PX, _BAR_PX, _BAR_MARGIN_PX, _MATRIX_PX = 340, 26, 70, 400
@@ -130,8 +132,7 @@ def _span(series: Series, colour: str) -> Traces:
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    filled = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},{_SPAN_OPACITY})"}
+    filled = {"fill": "tonexty", "fillcolor": _softened(colour, _SPAN_OPACITY)}
     return [edge | {"y": _finite(series.low)}, edge | {"y": _finite(series.high)} | filled]
 
 
@@ -166,7 +167,7 @@ def _bar(series: Series, categories: Sequence[str], colour: str) -> dict[str, An
         "name": inert(series.name),
         "x": _finite(series.y),
         "y": _finite(series.x),
-        "marker": {"color": colour},
+        "marker": {"color": _softened(colour, _BAR_OPACITY), "line": {"color": colour, "width": 1}},
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -177,8 +178,8 @@ def _bar(series: Series, categories: Sequence[str], colour: str) -> dict[str, An
             "symmetric": False,
             "array": _finite(high - value for value, _, high in ends),
             "arrayminus": _finite(value - low for value, low, _ in ends),
-            "color": GUIDE,
-            "thickness": 1.5,
+            "color": colour,
+            "thickness": 2,
             "width": 4,
         }
     return bar
@@ -205,8 +206,6 @@ def _matrix(spec: ChartSpec) -> Figure:
 
 
 def _cells(spec: ChartSpec, places: list[int]) -> dict[str, Any]:
-    red, green, blue = (int(COLOURS[0][at : at + 2], 16) for at in (1, 3, 5))
-    colours = [[at, f"rgba({red},{green},{blue},{share})"] for at, share in _ENDS]
     said = [
         [
             f"{inert(series.name)} → {inert(name)}: {number(count)}"
@@ -221,7 +220,7 @@ def _cells(spec: ChartSpec, places: list[int]) -> dict[str, Any]:
         "z": [_shares(series.y) for series in spec.series],
         "zmin": 0,
         "zmax": 1,
-        "colorscale": colours,
+        "colorscale": [[0.0, _FAINTEST], [1.0, _FULLEST]],
         "showscale": False,
         "xgap": 3,
         "ygap": 3,
@@ -231,7 +230,7 @@ def _cells(spec: ChartSpec, places: list[int]) -> dict[str, Any]:
 
 
 def _cell_numbers(spec: ChartSpec) -> dict[str, Any]:
-    """Return the counts as text of its own: it takes the theme's colour, as axes do."""
+    """Return the counts as text of their own, which is dark on every cell."""
     cells = [
         (across, down, count)
         for down, series in enumerate(spec.series)
@@ -243,7 +242,7 @@ def _cell_numbers(spec: ChartSpec) -> dict[str, Any]:
         "x": [across for across, _, _ in cells],
         "y": [down for _, down, _ in cells],
         "text": [number(count) for _, _, count in cells],
-        "textfont": {"size": 14},
+        "textfont": {"size": 14, "color": _ON_CELLS},
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -311,11 +310,15 @@ def inert(text: str) -> str:
     return f"\u2068{safe}\u2069" if turns else safe
 
 
+def _softened(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
 def _finite(values: Iterable[float]) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values]
 
 
-_ENDS = ((0.0, _FAINTEST), (1.0, _FULLEST))
 _DRAWN: Mapping[ChartKind, Callable[[ChartSpec], Figure]] = MappingProxyType(
     {
         ChartKind.LINES: _plane,

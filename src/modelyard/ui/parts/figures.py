@@ -10,15 +10,23 @@ from modelyard.wire.models import Metrics
 _NAN = math.nan
 
 
-def value_told(value: float | None, low: float | None, high: float | None) -> str:
-    """Return a value, rounded to what its interval can tell.
+def value_told(
+    value: float | None, low: float | None, high: float | None, *, beside: float | None = None
+) -> str:
+    """Return a value, rounded to what the interval can tell.
+
+    Args:
+        value: to be told.
+        low: end of the interval.
+        high: other end of it.
+        beside: the value that the interval is of, where it is another one.
 
     >>> value_told(0.81234, 0.79, 0.83)
     '0.812'
     """
     if value is None:
         return UNDEFINED
-    return number(value, _decimals(value, low, high))
+    return number(value, _decimals(value if beside is None else beside, low, high))
 
 
 def interval_told(value: float | None, low: float | None, high: float | None) -> str:

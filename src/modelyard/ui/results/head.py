@@ -55,7 +55,7 @@ def _show_figures(results: ResultsAnswer) -> None:
     )
     figures[1].metric(
         "Always the same answer",
-        value_told(deciding.baseline, deciding.low, deciding.high),
+        value_told(deciding.baseline, deciding.low, deciding.high, beside=deciding.value),
         help="What the same metric says of a baseline that looks at no column.",
     )
     figures[2].metric("Rows that judged", count(results.n_held), help=plain(results.split) or None)

@@ -58,8 +58,9 @@ def _show_metrics(results: ResultsAnswer) -> None:
     st.dataframe(
         {title: [row[title] for row in rows] for title in rows[0]},
         hide_index=True,
+        height="content",
         column_config={
-            "Metric": st.column_config.Column(pinned=True),
+            "Metric": st.column_config.Column(width="medium", pinned=True),
             **dict.fromkeys(figures, right),
         },
         alt="Metrics with intervals, beside the baseline; the deciding one first.",
@@ -78,7 +79,7 @@ def _row(metric: MetricAnswer) -> dict[str, str]:
         "Metric": metric.title,
         "Value": value_told(metric.value, metric.low, metric.high),
         "95 % interval": interval_told(metric.value, metric.low, metric.high),
-        "Baseline": value_told(metric.baseline, metric.low, metric.high),
+        "Baseline": value_told(metric.baseline, metric.low, metric.high, beside=metric.value),
         "Gain": f"+{gain}" if (metric.gain or 0) > 0 else gain,
         "Interval of the gain": interval_told(metric.gain, metric.gain_low, metric.gain_high),
         "Better than guessing": _verdict(metric),

@@ -2,7 +2,7 @@
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.kit.numerals import UNDEFINED, count, number, share
-from modelyard.ui.parts.charts import draw
+from modelyard.ui.parts.charts import draw_all
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.results.deciding import Outcome, cheapest, nearest, outcomes
 from modelyard.wire.results import ResultsAnswer
@@ -56,7 +56,7 @@ def _show_by_hand(results: ResultsAnswer, every: tuple[Outcome, ...], *, own: fl
     )
     outcome = nearest(every, threshold)
     _show_outcome(results, outcome, own=nearest(every, own))
-    draw(_trade_chart(results, every, outcome), key="threshold-trade")
+    draw_all([_confusion(results, outcome), _trade_chart(results, every, outcome)], key="threshold")
     _show_how_to_keep(
         f"threshold: {_told(outcome.threshold)}", is_own=_told(outcome.threshold) == _told(own)
     )
@@ -88,7 +88,7 @@ def _show_by_costs(results: ResultsAnswer, every: tuple[Outcome, ...], *, own: f
         f"{number(now.cost(**costs) / now.n_rows)} from {_told(own)} on, as the model answers now."
     )
     _show_outcome(results, best, own=now)
-    draw(_cost_chart(every, best, of_alarm=of_alarm, of_miss=of_miss), key="threshold-cost")
+    draw_all([_confusion(results, best), _cost_chart(every, best, **costs)], key="costs")
     st.caption(
         "The cheapest threshold of these very rows looks a little better than it is. A training "
         "with these costs chooses it on other rows, and measures it on the test rows."
@@ -121,7 +121,6 @@ def _show_outcome(results: ResultsAnswer, outcome: Outcome, *, own: Outcome) -> 
         f"{count(outcome.alarms + outcome.passed)} that are **{first}** it takes "
         f"{count(outcome.alarms)} for {second}."
     )
-    draw(_confusion(results, outcome), key="threshold-confusion")
 
 
 def _confusion(results: ResultsAnswer, outcome: Outcome) -> ChartSpec:
