@@ -97,7 +97,7 @@ def _parameter(each: Json) -> tuple[str, ...]:
 
 def _answer_type(answer: Json) -> str:
     return " or ".join(
-        f"{media}" + (f": {told}" if (told := _type(each["schema"])) else "")
+        f"{media}" + (f": {told}" if "schema" in each and (told := _type(each["schema"])) else "")
         for media, each in answer.get("content", {}).items()
     )
 
