@@ -29,6 +29,10 @@ VARIABLES: Mapping[str, str] = {
     "MODELYARD_TOKEN_KEY": "Secret that signs access tokens; by default made in MODELYARD_KEYS.",
     "MODELYARD_CALLER_RATE": "Requests a minute of one person or API key; by default 600.",
     "MODELYARD_TENANT_RATE": "Requests a minute of a whole tenant; by default 6000.",
+    "MODELYARD_PREDICTION_DAYS": "Days that logged predictions are kept; by default 365, 0 for "
+    "ever.",
+    "MODELYARD_ANSWER_DAYS": "Days that files of batch predictions are kept; by default 30, 0 for "
+    "ever.",
     "MODELYARD_URL": "Platform that commands with --url ask; by default this machine.",
     "MODELYARD_TOKEN": "API key, or access token, that is sent to that platform.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
@@ -46,6 +50,12 @@ _UPLOAD_MB = 20_000
 # without end is no burden, and a tenant has ten of them.
 _CALLER_RATE = 600
 _TENANT_RATE = 6_000
+# A year, so that each season can be compared with the one before.
+_PREDICTION_DAYS = 365
+# Whoever asked for a file has fetched it by then, or asks again.
+_ANSWER_DAYS = 30
+# A century: times go no further back than the year 1.
+_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,8 @@ class Settings:
         perimeter: where the platform may be asked from.
         token_key: that access tokens are signed with; None for the one in `keys`.
         caller_rate, tenant_rate: most requests a minute.
+        prediction_days, answer_days: that logged predictions, and files of answers, are kept; 0 for
+            ever.
         url: of the platform that commands ask; None for this machine.
         token: that is sent to it, None for none.
         log_format: one of `LOG_FORMATS`.
@@ -82,6 +94,8 @@ class Settings:
     token_key: str | None = field(default=None, repr=False)
     caller_rate: int = _CALLER_RATE
     tenant_rate: int = _TENANT_RATE
+    prediction_days: int = _PREDICTION_DAYS
+    answer_days: int = _ANSWER_DAYS
     url: str | None = None
     token: str | None = field(default=None, repr=False)
 
@@ -157,6 +171,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         token_key=given.get("MODELYARD_TOKEN_KEY"),
         caller_rate=_count("MODELYARD_CALLER_RATE", given, usual=_CALLER_RATE),
         tenant_rate=_count("MODELYARD_TENANT_RATE", given, usual=_TENANT_RATE),
+        prediction_days=_days("MODELYARD_PREDICTION_DAYS", given, usual=_PREDICTION_DAYS),
+        answer_days=_days("MODELYARD_ANSWER_DAYS", given, usual=_ANSWER_DAYS),
         url=given.get("MODELYARD_URL"),
         token=given.get("MODELYARD_TOKEN"),
     )
@@ -207,11 +223,20 @@ def _count(name: str, given: Mapping[str, str], *, usual: int) -> int:
 
 def _megabytes(name: str, given: Mapping[str, str], *, usual: int) -> int:
     """Return the bytes of a whole number of megabytes."""
+    return _whole(name, given, usual=usual, of="megabytes, 0 for none") * _MB
+
+
+def _days(name: str, given: Mapping[str, str], *, usual: int) -> int:
+    """Return a whole number of days, no more than a century."""
+    return min(_whole(name, given, usual=usual, of="days, 0 for ever"), _MOST_DAYS)
+
+
+def _whole(name: str, given: Mapping[str, str], *, usual: int, of: str) -> int:
     text = given.get(name, str(usual))
     if text.isascii() and text.isdigit():
-        return int(text) * _MB
+        return int(text)
     raise InvalidValue(
-        f"{name} must be a whole number of megabytes, 0 for none; '{text}' came.",
+        f"{name} must be a whole number of {of}; '{text}' came.",
         fix="Set a number, or unset it.",
         sample=text,
     )

@@ -39,6 +39,8 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_TOKEN_KEY": "hush-hush",
         "MODELYARD_CALLER_RATE": "5",
         "MODELYARD_TENANT_RATE": "50",
+        "MODELYARD_PREDICTION_DAYS": "90",
+        "MODELYARD_ANSWER_DAYS": "0",
         "MODELYARD_URL": "https://ml.example.org",
         "MODELYARD_TOKEN": "hush-hush-hush",
     }
@@ -53,6 +55,7 @@ def test_every_known_variable_is_honoured() -> None:
     assert settings.perimeter.origins == ("https://app.example.org",)
     assert settings.perimeter.has_proxy("10.1.2.3")
     assert (settings.caller_rate, settings.tenant_rate) == (5, 50)
+    assert (settings.prediction_days, settings.answer_days) == (90, 0)
     assert settings.token_key == values["MODELYARD_TOKEN_KEY"]
     assert (settings.url, settings.token) == ("https://ml.example.org", "hush-hush-hush")
     assert "hush" not in repr(settings)

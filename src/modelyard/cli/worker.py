@@ -1,7 +1,7 @@
 """`modelyard worker`: does the jobs of a platform, each in a process of its own."""
 
 import signal
-from contextlib import nullcontext
+from contextlib import ExitStack
 
 import click
 
@@ -25,6 +25,7 @@ def worker(n_places: int | None, *, until_idle: bool, no_deployments: bool) -> N
     from modelyard.bootstrap import open_project
     from modelyard.kit.signals import heeded
     from modelyard.worker.deploying import serving_deployments
+    from modelyard.worker.housekeeping import keeping_house
     from modelyard.worker.starting import worker_of
 
     project = open_project()
@@ -32,7 +33,11 @@ def worker(n_places: int | None, *, until_idle: bool, no_deployments: bool) -> N
     leaves_deployments = no_deployments or until_idle
     with heeded(signal.SIGINT, signal.SIGTERM) as is_ending:
         click.echo(f"Working: up to {found.n_places} at once. Ctrl-C ends it in order.", err=True)
-        with nullcontext() if leaves_deployments else serving_deployments(project):
+        with ExitStack() as beside:
+            if not until_idle:
+                beside.enter_context(keeping_house(project))
+            if not leaves_deployments:
+                beside.enter_context(serving_deployments(project))
             found.work(is_ending=is_ending, until_idle=until_idle)
 
 

@@ -14,6 +14,8 @@ from modelyard.wire.people import (
     AuditQuery,
     DisabledPut,
     NewTenantAnswer,
+    QuotaAnswer,
+    QuotaPut,
     TenantAnswer,
     TenantPage,
     TenantPost,
@@ -79,6 +81,17 @@ class Tenants(Noun[Via]):
         """Let nobody of a tenant in, or let them in again."""
         body = DisabledPut(is_disabled=is_disabled)
         return answer(put("tenants", tenant, "disabled", body=body), TenantAnswer)
+
+    @asks
+    def quota(self, tenant: str) -> Flow[QuotaAnswer]:
+        """Return how many jobs of a tenant may run, and wait, at once."""
+        return answer(get("tenants", tenant, "quota"), QuotaAnswer)
+
+    @asks
+    def set_quota(self, tenant: str, *, most_running: int, most_queued: int) -> Flow[QuotaAnswer]:
+        """Let more or fewer jobs of a tenant run and wait."""
+        body = QuotaPut(most_running=most_running, most_queued=most_queued)
+        return answer(put("tenants", tenant, "quota", body=body), QuotaAnswer)
 
 
 class Deeds(Noun[Via]):

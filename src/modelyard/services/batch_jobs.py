@@ -5,6 +5,7 @@ It loads nothing that predicts: the API asks here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,18 @@ class BatchPredictionService:
         with self.jobs.audit.recorded(caller, "batch-prediction.delete", target=id_):
             self.jobs.jobs.retell(id_, result={**job.result, "file": None})
         self.files.delete(record.name)
+
+    def forget(self, *, before: datetime) -> int:
+        """Delete the files of jobs that ended before a time, and return of how many; they stay."""
+        n_forgotten = 0
+        for job_id in self.files.jobs_before(before):
+            job = self.jobs.get(job_id)
+            if job.finished_at is None or job.finished_at >= before:
+                continue
+            self.jobs.jobs.retell(job_id, result={**job.result, "file": None})
+            self.sweep(job_id)
+            n_forgotten += 1
+        return n_forgotten
 
     def publish(
         self, fence: Fence, draft: Path, *, form: AnswerForm, told: Mapping[str, Any]

@@ -5,7 +5,9 @@ killed, and whoever looks after the job deletes them.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from modelyard.domain.batches import AnswerForm, AnswerRecord
@@ -56,6 +58,15 @@ class AnswerFiles:
     def of_job(self, job_id: str) -> tuple[str, ...]:
         """Return the names of the files that claims of a job have left."""
         return tuple(sorted(path.name for path in self._found(job_id)))
+
+    def jobs_before(self, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the jobs that have left a file before a time, and none since."""
+        newest: dict[str, float] = {}
+        for path in self._found("*"):
+            with suppress(FileNotFoundError):
+                job_id = path.name.partition(".")[0]
+                newest[job_id] = max(newest.get(job_id, 0.0), path.stat().st_mtime)
+        return tuple(sorted(each for each, left in newest.items() if left < at.timestamp()))
 
     def is_of(self, name: str, fence: Fence) -> bool:
         """Return whether a file was left by this claim."""

@@ -111,6 +111,20 @@ class Predictions:
             found: int = connection.execute(counted).scalar_one()
         return found
 
+    def forget(self, *, before: datetime, limit: int) -> int:
+        """Delete the oldest predictions of before a time, and return how many; counts stay.
+
+        Args:
+            before: what was answered then or later stays.
+            limit: most to delete, so that others need not wait for long.
+        """
+        table = PREDICTIONS.c
+        own = table.tenant == self._database.tenant
+        oldest = sa.select(table.id).where(own, table.at < before).order_by(table.at).limit(limit)
+        gone = sa.delete(PREDICTIONS).where(own, table.id.in_(oldest))
+        with self._database.writing() as connection:
+            return connection.execute(gone).rowcount
+
     def set_truths(
         self, truths: Mapping[str, Label | float], *, at: datetime
     ) -> Sequence[LoggedPrediction]:

@@ -10,7 +10,7 @@ from modelyard.domain.credentials import Secret
 from modelyard.domain.identities import Role
 from modelyard.domain.people import User
 from modelyard.domain.tenants import Tenant
-from modelyard.wire.bodies import Answer, PageOf, PageQuery, RequestBody
+from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, RequestBody
 from modelyard.wire.credentials import Email, ModelName, Title
 
 TenantId = Annotated[str, StringConstraints(min_length=1, max_length=63)]
@@ -118,6 +118,22 @@ class TenantAnswer(Answer):
     title: str
     created_at: datetime
     disabled_at: datetime | None
+
+
+class QuotaPut(RequestBody):
+    """How many jobs of a tenant may run, and wait, at once."""
+
+    most_running: int = Field(ge=1, le=LARGEST, description="Over all workers.", examples=[8])
+    most_queued: int = Field(
+        ge=1, le=LARGEST, description="One more is refused with 429.", examples=[1000]
+    )
+
+
+class QuotaAnswer(Answer):
+    """How many jobs of a tenant may run, and wait, at once."""
+
+    most_running: int
+    most_queued: int
 
 
 class NewTenantAnswer(TenantAnswer):

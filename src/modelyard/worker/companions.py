@@ -84,12 +84,14 @@ def main(wish: CompanionWish) -> int:
     if os.getppid() != wish.parent:
         return 1  # It ended before the kernel knew of our wish.
     from modelyard.worker.deploying import serving_deployments
+    from modelyard.worker.housekeeping import keeping_house
     from modelyard.worker.starting import worker_of
 
     try:
         project = open_project()
         with (
             heeded(signal.SIGTERM) as is_ending,
+            keeping_house(project),
             serving_deployments(project, asks_for_keys=wish.asks_for_keys),
         ):
             worker_of(project, n_places=wish.n_places).work(is_ending=is_ending)

@@ -5,6 +5,7 @@ from starlette.testclient import TestClient
 
 from modelyard.api.app import make_app
 from modelyard.bootstrap import Project
+from modelyard.domain.jobs import Quota
 
 PHRASE = "green kettle under stairs"
 API = "/api/v1/ml"
@@ -132,6 +133,20 @@ def test_an_admin_who_runs_nothing_makes_no_tenants(door, ask):
     body = {"id": "acme", "title": "Acme", "admin_email": "boss@acme.org"}
     assert ask("POST", "/tenants", body, credential=bo).status_code == 403
     assert ask("GET", "/tenants", credential=bo).status_code == 403
+
+
+def test_an_operator_gives_a_tenant_another_quota(door, ask, project):
+    body = {"id": "acme", "title": "Acme", "admin_email": "boss@acme.org"}
+    ask("POST", "/tenants", body)
+    path = "/tenants/acme/quota"
+    assert ask("GET", path).json() == {"most_running": 8, "most_queued": 1000}
+    fewer = {"most_running": 2, "most_queued": 5}
+    assert ask("PUT", path, fewer).json() == fewer == ask("GET", path).json()
+    assert project.of("acme").jobs.quota() == Quota(2, 5)
+    assert ask("PUT", path, fewer | {"most_running": 0}).status_code == 422
+    assert ask("GET", "/tenants/none/quota").status_code == 404
+    bo = _join(door, ask, "bo@example.org", "admin")["access_token"]
+    assert ask("PUT", path, fewer, credential=bo).status_code == 403
 
 
 def test_a_disabled_person_is_let_in_again(door, ask):

@@ -49,6 +49,8 @@ GIVEN: dict[str, Any] = {
     "run_ids": ["a", "b"],
     "is_operator": True,
     "is_disabled": True,
+    "most_running": 4,
+    "most_queued": 100,
     "email": "a@example.org",
 }
 # For a browser or a monitor, or the same under another path.

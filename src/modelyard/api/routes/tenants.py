@@ -8,6 +8,7 @@ from modelyard.api.callers import CallerOf, PlatformOf
 from modelyard.api.idempotency import tells_a_secret
 from modelyard.api.policies import needs_operator
 from modelyard.api.routing import router
+from modelyard.domain.jobs import Quota
 from modelyard.wire import people as wire
 from modelyard.wire.bodies import PageQuery
 
@@ -47,3 +48,21 @@ def set_tenant_disabled(
     """Let nobody of a tenant in, or let them in again; its data stay as they are."""
     changed = platform.access.tenants.set_disabled(caller, tenant, is_disabled=body.is_disabled)
     return wire.TenantAnswer.model_validate(changed)
+
+
+@ROUTER.get("/tenants/{tenant}/quota", dependencies=OPERATORS)
+def show_quota(platform: PlatformOf, tenant: str) -> wire.QuotaAnswer:
+    """Show how many jobs of a tenant may run, and wait, at once."""
+    found = platform.access.tenants.get(tenant)
+    return wire.QuotaAnswer.model_validate(platform.of(found.id).jobs.quota())
+
+
+@ROUTER.put("/tenants/{tenant}/quota", dependencies=OPERATORS)
+def set_quota(
+    caller: CallerOf, platform: PlatformOf, tenant: str, body: wire.QuotaPut
+) -> wire.QuotaAnswer:
+    """Let more or fewer jobs of a tenant run and wait; what does already is left alone."""
+    found = platform.access.tenants.get(tenant)
+    quota = Quota(body.most_running, body.most_queued)
+    platform.of(found.id).jobs.set_quota(quota, caller=caller)
+    return wire.QuotaAnswer.model_validate(quota)
