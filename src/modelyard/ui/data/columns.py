@@ -72,7 +72,7 @@ def _show_table(columns: Sequence[ColumnProfile], n_rows: int) -> int | None:
         key="columns-table",
         about="The columns; choose one to see more of it.",
         config={
-            "Column": config.TextColumn(pinned=True, width="medium"),
+            "Column": config.TextColumn(width="medium"),
             "Kind": config.TextColumn(),
             "Values": config.BarChartColumn(y_min=0.0, y_max=1.0, width="medium"),
             "Missing": config.ProgressColumn(

@@ -1,5 +1,6 @@
 """What the checks found, worst first, each with repairs that are one click and one version away."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,6 +21,7 @@ Finding = Mapping[str, Any]
 # More at once would push the table itself off the screen.
 _N_FIRST = 5
 _SAID = "repaired"
+_OPTION = re.compile(r"(?: with|:)? --[a-z-]+ (?:'[^']*'|\S)+?(?=[.;,]?(?:\s|$))")
 _Colour = Literal["red", "orange", "blue"]
 _SEVERITIES: Mapping[str, tuple[str, str, _Colour]] = MappingProxyType(
     {
@@ -72,6 +74,15 @@ def offered(fix: str) -> str:
     return _OFFERS[read.word].format(short(read.value, max_em=12))
 
 
+def without_options(advice: str) -> str:
+    """Return advice without the options of the command line that it names: here are buttons.
+
+    >>> without_options("Drop one of them with --drop 'a b'; it adds nothing.")
+    'Drop one of them; it adds nothing.'
+    """
+    return _OPTION.sub("", advice)
+
+
 def _worst_first(found: Sequence[Finding]) -> list[Finding]:
     ranks = [*_SEVERITIES]
     return sorted(found, key=lambda finding: ranks.index(finding["severity"]))
@@ -100,7 +111,7 @@ def _show_one(client: Client, version: DatasetVersionAnswer, finding: Finding, *
         st.badge(title, icon=icon, color=colour)
         st.markdown(plain(finding["message"]))
         if finding["fix"]:
-            st.caption(plain(finding["fix"]))
+            st.caption(plain(without_options(finding["fix"])))
         if not finding["fixes"]:
             return
         with st.container(horizontal=True, gap="small"):

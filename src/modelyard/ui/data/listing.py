@@ -55,12 +55,12 @@ def _show_list(datasets: Sequence[DatasetAnswer]) -> None:
         key="datasets-table",
         about="Datasets; choose one to see it.",
         config={
-            "Name": columns.TextColumn(width="large", pinned=True),
+            "Name": columns.TextColumn(width="medium"),
             "Rows": columns.NumberColumn(format="localized"),
             "Columns": columns.NumberColumn(format="localized"),
             "Size": columns.NumberColumn(format="bytes"),
             "Versions": columns.NumberColumn(),
-            "Findings": columns.TextColumn(width="medium"),
+            "Findings": columns.TextColumn(),
             "Changed": columns.DatetimeColumn(format="distance"),
         },
     )

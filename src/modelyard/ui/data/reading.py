@@ -5,7 +5,7 @@ from typing import Any
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetFormat
 from modelyard.domain.identities import Role
-from modelyard.ui.navigation import go_to, link_to
+from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -47,14 +47,11 @@ def show_refusal(client: Client, version: DatasetVersionAnswer) -> None:
         places = [
             *([f"row {why.row:,}"] if why.row is not None else []),
             *([f"column “{plain(why.column)}”"] if why.column else []),
+            *([f"what came: {plain(why.sample)}"] if why.sample else []),
         ]
-        where = f"\n\nWhere: {', '.join(places)}" if places else ""
-        sample = f"\n\nWhat came: {plain(why.sample)}" if why.sample else ""
-        st.error(
-            f"**{plain(why.detail)}**\n\n{plain(why.fix)}{where}{sample}", icon=":material/error:"
-        )
+        lines = [f"**{plain(why.detail)}**", plain(why.fix), " · ".join(places)]
+        st.error("\n\n".join(line for line in lines if line), icon=":material/error:")
     offer_reading(client, version, is_open=True)
-    link_to("data", label="Upload another file", icon=":material/upload:")
 
 
 def offer_reading(client: Client, version: DatasetVersionAnswer, *, is_open: bool = False) -> None:

@@ -31,6 +31,7 @@ def chosen_row(
         column_config=dict(config),
         on_select="rerun",
         selection_mode="single-row",
+        placeholder="",
         alt=about,
     )
     chosen: list[int] = picked["selection"]["rows"]
