@@ -16,7 +16,11 @@ def told_algorithm(card: AlgorithmCard, *, install: str | None) -> AlgorithmAnsw
         card: of the algorithm.
         install: the command that installs what it lacks here, None for nothing.
     """
-    told = {"tasks": sorted(card.tasks), "install": install}
+    told = {
+        "tasks": sorted(card.tasks),
+        "takes_tables": card.takes_tables,
+        "install": install,
+    }
     return AlgorithmAnswer.model_validate(vars(card) | told | {"parameters": form_of(card)})
 
 

@@ -19,6 +19,7 @@ class AlgorithmAnswer(Answer):
     source: str = Field(description="The paper or book.")
     is_baseline: bool = Field(description="Whether every model is measured against it.")
     extra: str | None = Field(description="Pip extra that it needs; null for the base install.")
+    takes_tables: bool = Field(description="Whether it takes whatever cells hold, not pictures.")
     install: str | None = Field(description="What installs what it lacks here; null for nothing.")
     parameters: dict[str, Any] = Field(
         description="JSON schema of the hyperparameters, for a form: defaults, ranges, words."

@@ -66,7 +66,8 @@ def spelled(config: TrainingConfig, *, path: str) -> str:
         config: of the training.
         path: of the data file.
     """
-    usual = document_of(TrainingConfig(target=""))
+    # The algorithm is said even where it is the usual one, which another version may change.
+    usual = document_of(TrainingConfig(target="", algorithm=""))
     told = _beyond(document_of(config), usual)
     told["data"]["tabular"] = {"path": path, **told["data"]["tabular"]}
     return write_yaml(told)

@@ -36,6 +36,7 @@ def show_leaderboard(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
         st.caption("What is tried appears here as it ends.")
         return
     metric = titles.get(board.metric or "", board.metric or "score")
+    _show_best(board, metric)
     growth = growth_of(board, metric)
     if len(growth.series[0].x) > 1:
         draw(growth, key="growth")
@@ -53,15 +54,13 @@ def show_leaderboard(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
     )
 
 
-def show_best(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
-    """Draw the best so far in a line."""
+def _show_best(board: JobLeaderboard, metric: str) -> None:
     import streamlit as st
 
     scored = [each for each in board.items if each.status is TrialStatus.SUCCEEDED]
     left, right = st.columns(2)
     left.metric("Scored", counted(len(scored), "model"))
     if scored and scored[0].score is not None:
-        metric = titles.get(board.metric or "", board.metric or "")
         right.metric(f"Best so far, {plain(metric)}", number(scored[0].score))
 
 

@@ -15,7 +15,7 @@ from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import lasting, now
 from modelyard.ui.training.details import metrics_of
 from modelyard.ui.training.endings import show_ending
-from modelyard.ui.training.leaderboards import show_best, show_leaderboard
+from modelyard.ui.training.leaderboards import show_leaderboard
 from modelyard.wire.jobs import JobDetail
 
 _LOOK_EVERY_S = 2.0
@@ -33,7 +33,9 @@ def show_job(client: Client, job_id: str) -> None:
         st.fragment(partial(_watch, client, job_id), run_every=_LOOK_EVERY_S)()
         return
     show_ending(client, job)
-    _show_found(client, job)
+    _show_tried(client, job)
+    with st.expander("Log"):
+        show_log(client, job)
 
 
 def _watch(client: Client, job_id: str) -> None:
@@ -45,7 +47,10 @@ def _watch(client: Client, job_id: str) -> None:
             st.rerun()
         _show_progress(job, at=now())
         _offer_ends(client, job)
-        _show_found(client, job)
+        if _is_search(job):
+            _show_leaderboard(client, job)
+        with st.expander("Log"):
+            show_log(client, job)
 
 
 def _show_heading(job: JobDetail) -> None:
@@ -102,9 +107,8 @@ def _offer_ends(client: Client, job: JobDetail) -> None:
     if job.is_cancelling:
         st.caption("It is being cancelled.")
         return
-    config = job.payload["config"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if config.get("automl") or config.get("search"):
+        if _is_search(job):
             if job.is_finishing:
                 st.caption("It ends with the best so far, as soon as it has one.")
             elif st.button(
@@ -122,15 +126,20 @@ def _offer_ends(client: Client, job: JobDetail) -> None:
                 st.rerun()
 
 
-def _show_found(client: Client, job: JobDetail) -> None:
+def _show_tried(client: Client, job: JobDetail) -> None:
+    """Draw what a search that has ended had tried, folded away: the results tell what it found."""
     import streamlit as st
 
+    if _is_search(job):
+        with st.expander("What was tried"):
+            _show_leaderboard(client, job)
+
+
+def _show_leaderboard(client: Client, job: JobDetail) -> None:
+    titles = {each.key: each.title for each in metrics_of(client)}
+    show_leaderboard(client.jobs.leaderboard(job.id), titles)
+
+
+def _is_search(job: JobDetail) -> bool:
     config = job.payload["config"]
-    if config.get("automl") or config.get("search"):
-        board = client.jobs.leaderboard(job.id)
-        titles = {each.key: each.title for each in metrics_of(client)}
-        if board.items:
-            show_best(board, titles)
-        show_leaderboard(board, titles)
-    with st.expander("Log"):
-        show_log(client, job)
+    return bool(config.get("automl") or config.get("search"))

@@ -83,7 +83,11 @@ def _choose_algorithm(
 ) -> AlgorithmAnswer:
     import streamlit as st
 
-    fitting = {each.key: each for each in every if task is None or task in each.tasks}
+    fitting = {
+        each.key: each
+        for each in every
+        if each.takes_tables and (task is None or task in each.tasks)
+    }
     there = {key: each for key, each in fitting.items() if each.install is None}
     usual = first if first in there else next(iter(there))
     key = st.selectbox(
