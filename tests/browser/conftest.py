@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from chromium import running_chromium
 from crowds import EMAILS, PASSWORD, Crowd, invite_crowd
-from visiting import CALM, log_in
+from visiting import CALM, OpenTab, log_in
 from watching import Watch
 
 from modelyard.client.clients import Client
@@ -18,7 +19,6 @@ from platforms import PATIENCE_S, Platform, up
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-OpenTab = Callable[..., "Page"]
 # The page on a free port, and told where.
 _STARTED = ("--page-port", "0", "--json")
 
@@ -49,10 +49,11 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
 
 
 @pytest.fixture
-def open_tab(chromium: "Browser") -> Iterator[OpenTab]:
+def open_tab(chromium: "Browser", tmp_path: Path) -> Iterator[OpenTab]:
     """Return a function that opens a tab of a browser of its own on a platform's page.
 
-    What no visit may lead to is looked for in every tab, when the test has ended.
+    What no visit may lead to is looked for in every tab, when the test has ended. What the tabs
+    show then is kept as pictures beside the test's files.
     """
     watches: list[Watch] = []
     with ExitStack() as stack:
@@ -62,6 +63,7 @@ def open_tab(chromium: "Browser") -> Iterator[OpenTab]:
             stack.callback(context.close)
             tab = context.new_page()
             watches.append(Watch(tab))
+            stack.callback(tab.screenshot, path=tmp_path / f"tab-{len(watches)}.png")
             return tab
 
         yield opened

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +10,8 @@ from urllib.parse import urlencode, urlsplit
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+# Opens a tab on a platform's page.
+OpenTab = Callable[..., Any]
 # Far more than any answer takes on a crowded machine; less than the end of a test.
 PATIENCE_MS = 60_000
 # Of a browser: what moves or fades is there at once, or a test would look at it half faded.
@@ -73,6 +75,13 @@ def choose(tab: "Page", label: str | re.Pattern[str], option: str) -> None:
     settle(tab)
 
 
+def tick(tab: "Page", name: str) -> None:
+    """Choose the radio button with this name."""
+    # What is seen and pressed is its label; the button itself is hidden.
+    tab.get_by_role("radio", name=name, exact=True).check(force=True, timeout=PATIENCE_MS)
+    settle(tab)
+
+
 def upload(tab: "Page", path: Path) -> None:
     """Choose a file in the page's field for files."""
     tab.locator("input[type=file]").first.set_input_files(path, timeout=PATIENCE_MS)
@@ -81,7 +90,7 @@ def upload(tab: "Page", path: Path) -> None:
 def log_in(tab: "Page", email: str, password: str) -> None:
     """Log in by the form, as a person does."""
     tab.goto("/login")
-    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_label("E-mail address").fill(email)
     tab.get_by_label("Password").fill(password)
     tab.get_by_role("button", name="Log in").click()
     settle(tab)

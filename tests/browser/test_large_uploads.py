@@ -1,0 +1,117 @@
+"""Large files: straight to the platform, past the page, and on where a reload ended them."""
+
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from visiting import PATIENCE_MS, OpenTab, open_page, see, settle, upload
+
+from modelyard.client.clients import Client
+from platforms import Platform
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request, Response, Route
+
+pytestmark = pytest.mark.extras
+
+# What passed through the page would stay in its process, and Python's own needs vary by less.
+MOST_GROWTH_BYTES = 64_000_000
+_PATCHES = "**/uploads/*"
+
+
+def _file(folder: Path, *, size_mb: int) -> Path:
+    """Write a table of about so many megabytes, of which no part is like another."""
+    path = folder / "large.csv"
+    with path.open("w", encoding="ascii") as file:
+        file.write("number,square,text\n")
+        row = 0
+        while file.tell() < size_mb * 1_000_000:
+            rows = range(row, row + 10_000)
+            file.writelines(f"{at},{at * at},{at % 97:060d}\n" for at in rows)
+            row += 10_000
+    return path
+
+
+def _page_memory(platform: Platform) -> int:
+    """Return the bytes that the page's process holds."""
+    mark = f"MODELYARD_HOME={platform.home}".encode()
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_ours = mark in (place / "environ").read_bytes().split(b"\0")
+            if is_ours and b"modelyard.ui.companions" in (place / "cmdline").read_bytes():
+                status = (place / "status").read_text(encoding="ascii")
+                return int(status.partition("VmRSS:")[2].split()[0]) << 10
+    raise AssertionError("the page has no process")
+
+
+class Cable:
+    """The way of an upload's parts: it notes where each begins that arrives, and can be cut.
+
+    Attributes:
+        offsets: where the parts begin that have arrived.
+        most: how many parts it lets through.
+    """
+
+    def __init__(self, tab: "Page") -> None:
+        self.offsets: list[int] = []
+        self.most = 1_000_000
+        self._n_let_through = 0
+        tab.route(_PATCHES, self._pass_on)
+        tab.on("response", self._note)
+
+    def _pass_on(self, route: "Route", request: "Request") -> None:
+        if request.method == "PATCH":
+            self._n_let_through += 1
+            if self._n_let_through > self.most:
+                route.abort()
+                return
+        route.continue_()
+
+    def _note(self, response: "Response") -> None:
+        if response.request.method == "PATCH" and response.ok:
+            self.offsets.append(int(response.request.headers["upload-offset"]))
+
+
+def _upload_over_a_reload(tab: "Page", file: Path) -> Cable:
+    """Upload a file; after its first part the way is cut, the page loaded anew, and gone on."""
+    cable = Cable(tab)
+    cable.most = 1
+    open_page(tab, "data")
+    upload(tab, file)
+    tab.get_by_role("button", name="Upload").click()
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while not cable.offsets:
+        assert time.monotonic() < ends, "no part has arrived"
+        tab.wait_for_timeout(100)
+    tab.reload()
+    cable.most = 1_000_000
+    settle(tab)
+    upload(tab, file)
+    see(tab, re.compile("of this file is there already; it goes on from there"))
+    tab.get_by_role("button", name="Upload").click()
+    return cable
+
+
+@pytest.mark.parametrize(
+    ("size_mb", "within_s"),
+    [(30, 120), pytest.param(500, 900, marks=pytest.mark.slow)],
+    ids=["30-mb", "500-mb"],
+)
+def test_a_file_goes_on_after_a_reload_where_it_was_and_past_the_page(
+    laptop: Platform, tab: "Page", open_tab: OpenTab, tmp_path: Path, size_mb: int, within_s: int
+) -> None:
+    file = _file(tmp_path, size_mb=size_mb)
+    open_page(tab, "data")
+    before = _page_memory(laptop)
+    cable = _upload_over_a_reload(tab, file)
+    # The page answers somebody else meanwhile.
+    open_page(open_tab(laptop), "about")
+    see(tab, re.compile("^large"), within_s=within_s)
+    # Each part came once, those of before the cut included.
+    assert cable.offsets == list(range(0, file.stat().st_size, cable.offsets[1]))
+    assert _page_memory(laptop) - before < MOST_GROWTH_BYTES
+    with Client(laptop.api) as client:
+        assert client.datasets.show("large").size_bytes == file.stat().st_size
