@@ -144,7 +144,7 @@ def _racing(
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
     executor = pick(workshop.catalog.executors(), config.executor, shelf="executors")
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
-    limit, limit_s = config.memory_limit_mb, config.time_limit_s
+    limit = config.memory_limit_mb
     memory_bytes = memory_limit() if limit is None else limit * 1_000_000
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:
@@ -162,14 +162,7 @@ def _racing(
             algorithms=algorithms,
             waiting=portfolio(algorithms, judge.plan),
             explorer=Explorer(algorithms, searcher, rng),
-            rules=Rules(
-                deadline=None if limit_s is None else _began(workshop) + limit_s,
-                reserve_s=_reserve_s(limit_s),
-                n_candidates=config.n_trials,
-                n_threads=1,
-                in_order=config.is_deterministic,
-                serve=config.serve,
-            ),
+            rules=_rules(workshop, config),
             pool=pool,
             on_entry=take_down,
             likely=partial(likely, serve=config.serve, seed=seed),
@@ -181,6 +174,18 @@ def _racing(
         yield race
     finally:
         pool.close()
+
+
+def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
+    limit_s = config.time_limit_s
+    return Rules(
+        deadline=None if limit_s is None else _began(workshop) + limit_s,
+        reserve_s=_reserve_s(limit_s),
+        n_candidates=config.n_trials,
+        n_threads=1,
+        in_order=config.is_deterministic,
+        serve=config.serve,
+    )
 
 
 def _go_on(race: Race, journal: Journal) -> None:
