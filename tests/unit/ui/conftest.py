@@ -3,11 +3,14 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from logins import EMAIL, PASSWORD
 
 from loopback import served
 from modelyard.api.app import make_app
@@ -15,8 +18,9 @@ from modelyard.bootstrap import Project, open_project
 from modelyard.client.clients import Client
 from modelyard.client.patience import Patience
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.identities import LOCAL_CALLER
+from modelyard.domain.identities import LOCAL_CALLER, Caller, Role
 from modelyard.domain.jobs import JobKind
+from modelyard.services.logins import as_caller
 from modelyard.services.samples import read_sample
 from modelyard.services.uploads import UploadRequest
 from modelyard.ui import process
@@ -87,11 +91,53 @@ def page(api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., "A
 
     It takes the page's path and the parameters of the address: `page("models", model="demo@1")`.
     """
-    sessions = Sessions(lambda token: Client(api, token=token), clock=time.monotonic)
-    hold(PageProcess(api_url=api, browser_api_url=api, sessions=sessions))
+    with showing(api, monkeypatch):
+        yield opened
+
+
+@pytest.fixture
+def page_as(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., "AppTest"]]:
+    """Return a function that opens a page as somebody sees it who has logged in with a role.
+
+    It takes the role before what `page` takes: `page_as(Role.VIEWER, "models")`.
+    """
+    invitations = project.access.invitations
+    token = invitations.begin_setup()
+    assert token is not None
+    admitted = invitations.set_up(token.text, email=EMAIL, password=PASSWORD, title="Ada")
+    with ExitStack() as stack:
+
+        def open_as(role: Role, path: str, **query: str) -> "AppTest":
+            is_admin = role is Role.ADMIN
+            caller = replace(as_caller(admitted.user), role=role, is_operator=is_admin)
+            app = make_app(project, callers=_Somebody(caller))
+            stack.enter_context(showing(stack.enter_context(served(app)), monkeypatch))
+            return opened(path, **query)
+
+        yield open_as
+
+
+class _Somebody:
+    """Takes whoever asks for one person."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def resolve(self, headers: Mapping[str, str], *, address: str) -> Caller:
+        del headers, address
+        return self._caller
+
+
+@contextmanager
+def showing(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process show the platform at an address."""
+    sessions = Sessions(lambda token: Client(url, token=token), clock=time.monotonic)
+    hold(PageProcess(api_url=url, browser_api_url=url, sessions=sessions))
     # AppTest has no browser: it makes up a cookie that is another one in each run.
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
-    yield opened
+    yield
     sessions.close()
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from modelyard.client.clients import Client
-from modelyard.domain.identities import Role
+from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.ui.admin.person import show_person
 from modelyard.ui.admin.secrets import show_invitation
 from modelyard.ui.navigation import go_to, looked_at
+from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
 from modelyard.ui.parts.times import local
@@ -25,8 +26,10 @@ def show_people(client: Client) -> None:
     if user_id is not None:
         show_person(client, client.people.show(user_id))
         return
-    people = list(client.people.each())
-    _show_list(people)
+    if caller().subject == LOCAL_CALLER.subject:
+        _say_how_to_begin()
+        return
+    _show_list(list(client.people.each()))
     _offer_invitation(client)
 
 
@@ -37,16 +40,20 @@ def state_of(user: UserAnswer) -> str:
     return "active" if user.has_password else "invited"
 
 
+def _say_how_to_begin() -> None:
+    import streamlit as st
+
+    st.markdown("##### Nobody has an account here")
+    st.markdown(
+        "Nobody logs in: whoever can start a program on this machine may do everything. For "
+        "accounts, start the platform once with `modelyard up --login`. It prints a token that "
+        "makes the first one; everybody else is invited here."
+    )
+
+
 def _show_list(people: Sequence[UserAnswer]) -> None:
     import streamlit as st
 
-    if not people:
-        st.markdown("##### Nobody has an account yet")
-        st.markdown(
-            "On this platform whoever can start a program on the machine may do everything. Once "
-            "somebody has an account, the platform asks for a login when it is started again."
-        )
-        return
     columns = st.column_config
     row = chosen_row(
         [

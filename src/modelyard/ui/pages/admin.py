@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from modelyard.client.clients import Client
-from modelyard.domain.identities import Role
+from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.ui.admin.deeds import show_deeds
 from modelyard.ui.admin.keys import show_keys
 from modelyard.ui.admin.people import show_people
@@ -21,7 +21,7 @@ def show(client: Client) -> None:
         "keys": ("API keys", lambda: show_keys(client, _names(client))),
         "deeds": ("Record of deeds", lambda: show_deeds(client, _names(client))),
     }
-    if caller().is_operator:
+    if caller().is_operator and caller().subject != LOCAL_CALLER.subject:
         sections["tenants"] = ("Tenants", lambda: show_tenants(client))
     asked = looked_at("section")
     chosen = st.segmented_control(
