@@ -106,10 +106,8 @@ def _show_one(
     st.caption(f"{KINDS.get(column['kind'], column['kind'])}. {plain(column['reason'])}")
     left, right = st.columns([2, 3], gap="large")
     with left:
-        for label, value in _facts(column, n_rows):
-            name, said = st.columns(2)
-            name.markdown(label)
-            said.markdown(plain(value))
+        lines = [f"{label}: **{plain(value)}**" for label, value in _facts(column, n_rows)]
+        st.markdown("  \n".join(lines))
         _offer_kind(client, version, column)
     with right:
         draw_values(column, n_rows)

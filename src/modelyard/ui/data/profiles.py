@@ -9,6 +9,9 @@ from modelyard.wire.datasets import DatasetVersionAnswer
 Profile = Mapping[str, Any]
 ColumnProfile = Mapping[str, Any]
 _KEPT = "profile"
+# That of 10,000 columns takes 45 MB of memory, which is too much to keep for each visit; it is
+# asked for anew. Of so few columns it is some 2 MB.
+_MOST_COLUMNS = 500
 
 
 def profile_of(client: Client, version: DatasetVersionAnswer) -> Profile:
@@ -17,7 +20,10 @@ def profile_of(client: Client, version: DatasetVersionAnswer) -> Profile:
 
     mark = (version.reference, version.created_at)
     kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != mark:
-        kept = st.session_state[_KEPT] = (mark, client.datasets.profile(version.reference))
-    found: Profile = kept[1]
-    return found
+    if kept is not None and kept[0] == mark:
+        found: Profile = kept[1]
+        return found
+    profile = client.datasets.profile(version.reference)
+    if (version.n_columns or 0) <= _MOST_COLUMNS:
+        st.session_state[_KEPT] = (mark, profile)
+    return profile
