@@ -63,8 +63,10 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
     dataset = st.selectbox(
         "Table to predict for", names, index=None, key=_CHOSEN, placeholder="Choose a dataset"
     )
+    if dataset is None:
+        return
     request = _options(detail, dataset)
-    if st.button("Predict", type="primary", icon=":material/play_arrow:", disabled=request is None):
+    if st.button("Predict", type="primary", icon=":material/play_arrow:"):
         with told():
             _ask(client, request)
 
@@ -75,8 +77,8 @@ def _columns_told(detail: ModelDetail) -> str:
     return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _options(detail: ModelDetail, dataset: str | None) -> dict[str, Any] | None:
-    """Draw what the file is to hold, and return the request; None while no table is chosen."""
+def _options(detail: ModelDetail, dataset: str) -> dict[str, Any]:
+    """Draw what the file is to hold, and return the request."""
     import streamlit as st
 
     with st.container(horizontal=True):
@@ -87,8 +89,6 @@ def _options(detail: ModelDetail, dataset: str | None) -> dict[str, Any] | None:
             f"Intervals ({LEVEL:g} %)" if is_number(detail) else "Probability of every label",
             value=True,
         )
-    if dataset is None:
-        return None
     wish = {"interval": LEVEL} if is_number(detail) else {"probabilities": True}
     return {
         "model": detail.id,
@@ -102,11 +102,9 @@ def _options(detail: ModelDetail, dataset: str | None) -> dict[str, Any] | None:
 _FORMS = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet"}
 
 
-def _ask(client: Client, request: Mapping[str, Any] | None) -> None:
+def _ask(client: Client, request: Mapping[str, Any]) -> None:
     import streamlit as st
 
-    if request is None:
-        return
     preview = client.datasets.preview(request["dataset"], n_rows=1)
     keep = [column.name for column in preview.columns][:_MOST_KEPT]
     job = client.batches.ask(BatchPredictRequest.model_validate({**request, "keep": keep}))

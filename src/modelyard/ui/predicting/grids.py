@@ -38,10 +38,9 @@ def show_grid(client: Client, detail: ModelDetail) -> None:
         column_config={each.name: _config(each) for each in detail.columns},
     )
     rows = rows_of(detail, edited)
-    can_ask = 0 < len(rows) <= _MOST_ROWS
     if len(rows) > _MOST_ROWS:
         st.warning(f"Up to {_MOST_ROWS:,} rows are answered here; choose a file for more.")
-    if st.button("Predict", type="primary", icon=":material/play_arrow:", disabled=not can_ask):
+    elif rows and st.button("Predict", type="primary", icon=":material/play_arrow:"):
         with told():
             _keep(client, detail, rows)
     _show_answers(detail)

@@ -53,7 +53,7 @@ def is_beyond(column: ColumnAnswer, cell: object) -> bool:
     """Return whether a cell lies outside of what training has seen."""
     if cell is None:
         return False
-    if column.kind is ColumnKind.CATEGORY:
+    if column.kind == ColumnKind.CATEGORY:
         return len(column.categories) < _MOST_TOLD and str(cell) not in column.categories
     ends, value = (column.minimum, column.maximum), as_number(column, cell)
     if value is None or None in ends:
@@ -63,7 +63,7 @@ def is_beyond(column: ColumnAnswer, cell: object) -> bool:
 
 def as_number(column: ColumnAnswer, cell: object) -> float | None:
     """Return a cell as the number by which its range is told; None for what is none."""
-    if column.kind is ColumnKind.DATETIME:
+    if column.kind == ColumnKind.DATETIME:
         at = as_time(column, cell)
         return None if at is None else (at - _EPOCH) / timedelta(microseconds=1)
     if isinstance(cell, bool) or not isinstance(cell, int | float):
@@ -108,7 +108,7 @@ def range_told(column: ColumnAnswer) -> str:
     """Return the range of training as text, e.g. `25.2 to 239.9`; empty where there is none."""
     if column.minimum is None or column.maximum is None:
         return ""
-    if column.kind is ColumnKind.DATETIME:
+    if column.kind == ColumnKind.DATETIME:
         ends = [written(column, time_at(end)) for end in (column.minimum, column.maximum)]
         return " to ".join(ends)
     return f"{column.minimum:.12g} to {column.maximum:.12g}"
