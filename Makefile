@@ -24,7 +24,7 @@ QUICK := $(PYTEST) -o faulthandler_timeout=400
 .DEFAULT_GOAL := help
 .PHONY: help install setup demo train evaluate predict serving-dist install-serving \
         docker-build docker-run test test-extras test-all check lint format format-check types \
-        floors bench docs clean
+        floors bench screenshots docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -138,6 +138,9 @@ bench: $(VENV)/extras.stamp ## size, start, one row and a training beside their 
 	@for name in $(BENCHMARKS); do \
 	  echo "== $$name"; $(BIN)/python "benchmarks/$$name.py" || exit 1; \
 	done
+
+screenshots: $(VENV)/extras.stamp ## pictures of every page, for the documentation
+	$(BIN)/python benchmarks/screenshots.py
 
 docs: $(VENV)/dev.stamp ## links, reachability, commands and pictures of the documentation
 	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_architecture.py \

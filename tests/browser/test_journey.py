@@ -60,6 +60,7 @@ def test_from_a_file_to_a_model_in_use_and_its_answers(tab: "Page", tmp_path: Pa
     press(tab, "Put it in use", role="link")
     press(tab, "In use", role="tab")
     press(tab, re.compile("^Deploy customers"))
+    press(tab, re.compile("^Deploy$"))
     see(tab, re.compile("answering"), within_s=120)
 
     press(tab, "Predict", role="link")

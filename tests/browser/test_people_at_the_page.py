@@ -73,7 +73,7 @@ def test_a_role_sees_what_it_may_do(
     tab = tab_of(role)
     open_page(tab, "data")
     navigation = tab.get_by_role("navigation", name="App pages")
-    assert navigation.get_by_text("Admin").count() == int(sees_admin)
+    assert navigation.get_by_role("link", name="Admin").count() == int(sees_admin)
     assert tab.get_by_role("button", name="Choose a file").count() == int(may_upload)
 
 

@@ -1,0 +1,76 @@
+"""At work: a training outlives the page that watches it, and the keyboard alone suffices."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from visiting import address, open_page, press, see, settle
+
+from modelyard.client.clients import Client
+from modelyard.domain.jobs import JobState
+from modelyard.ui.navigation import every_page
+from modelyard.wire.jobs import TrainingRequest
+from platforms import Platform
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.extras
+
+_TABS = 60
+_LONG = {
+    "data": {"tabular": {"target_column": "species"}},
+    "automl": {"enabled": True, "time_limit": 600},
+    "modelyard": {"name": "endless"},
+}
+
+
+def _focused(tab: "Page") -> str:
+    return str(
+        tab.evaluate("document.activeElement.role || document.activeElement.tagName.toLowerCase()")
+    )
+
+
+def test_a_training_goes_on_while_its_page_is_loaded_anew_and_can_be_cancelled_there(
+    laptop: Platform, tab: "Page"
+) -> None:
+    body = TrainingRequest.model_validate({"dataset": "demo", "configuration": _LONG})
+    with Client(laptop.api) as client:
+        job = client.jobs.train(body)
+        open_page(tab, "train", job=job.id)
+        see(tab, re.compile("Running for"))
+        before = address(tab)
+        tab.reload()
+        settle(tab)
+        assert address(tab) == before
+        see(tab, re.compile("Running for"))
+        press(tab, "Cancel")
+        press(tab, "Cancel the training")
+        assert client.jobs.wait(job.id).state is JobState.CANCELLED
+    see(tab, re.compile("cancelled", re.IGNORECASE))
+
+
+def test_the_keyboard_alone_asks_for_a_prediction(laptop: Platform, tab: "Page") -> None:
+    open_page(tab, "predict", model="demo@1")
+    see(tab, re.compile("with a probability of"))
+    for _ in range(_TABS):
+        tab.keyboard.press("Tab")
+        if _focused(tab) == "slider":
+            break
+    first = tab.inner_text("[data-testid=stMain]")
+    tab.keyboard.press("End")
+    settle(tab)
+    see(tab, re.compile("with a probability of"))
+    assert tab.inner_text("[data-testid=stMain]") != first
+
+
+def test_the_keyboard_alone_reaches_every_page_and_what_home_offers(
+    laptop: Platform, tab: "Page"
+) -> None:
+    open_page(tab, "home")
+    seen = set()
+    for _ in range(_TABS):
+        tab.keyboard.press("Tab")
+        seen.add(str(tab.evaluate("document.activeElement.innerText")).strip())
+    titles = {page.title for page in every_page() if not page.is_personal}
+    assert titles | {"Bring your own table"} <= seen
