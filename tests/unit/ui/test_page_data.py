@@ -1,16 +1,33 @@
 """The page about data: what is there, what is wrong with it, and what one click does about it."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
+from loopback import served
+from modelyard.api.app import make_app
+from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
+from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.services.uploads import UploadRequest
 from modelyard.ui.data.findings import without_options
+from modelyard.ui.process import PageProcess, hold
+from modelyard.ui.sessions import Sessions
 
 pytestmark = pytest.mark.extras
 
 CITIES = "city,age,y\n" + "".join(
     f"{('Oslo', 'oslo', 'Rome')[at % 3]},{20 + at % 30},{at % 2}\n" for at in range(90)
 )
+
+
+class _Viewers:
+    """Takes everybody for somebody who may only look."""
+
+    def resolve(self, headers, *, address):
+        del headers, address
+        return replace(LOCAL_CALLER, subject="user:v", role=Role.VIEWER)
 
 
 @pytest.fixture
@@ -138,6 +155,21 @@ def test_deleting_is_confirmed_and_says_what_came_of_the_data(page, client):
     _button(app, "Delete it").click().run()
     with pytest.raises(NotFound):
         client.datasets.show("demo@1")
+
+
+def test_a_viewer_sees_the_data_and_why_they_change_nothing(project, add, page):
+    add("cities", CITIES)
+    with served(make_app(project, callers=_Viewers())) as url:
+        sessions = Sessions(lambda token: Client(url, token=token), clock=time.monotonic)
+        hold(PageProcess(api_url=url, browser_api_url=url, sessions=sessions))
+        assert "Take iris" not in [each.label for each in page("data").button]
+        app = page("data", dataset="cities@1")
+        sessions.close()
+    for label in ("Train a model", "Delete", "Merge the spellings"):
+        button = _button(app, label)
+        assert button.disabled
+        assert "your role is viewer" in button.help
+    assert "Read the file otherwise" not in [each.label for each in app.expander]
 
 
 def test_a_dataset_that_is_not_there_is_told_calmly(page):

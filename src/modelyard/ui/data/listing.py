@@ -54,6 +54,7 @@ def _show_list(datasets: Sequence[DatasetAnswer]) -> None:
         [_row(each) for each in datasets],
         key="datasets-table",
         about="Datasets; choose one to see it.",
+        is_whole=True,
         config={
             "Name": columns.TextColumn(width="medium"),
             "Rows": columns.NumberColumn(format="localized"),

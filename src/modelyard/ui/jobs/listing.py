@@ -90,6 +90,7 @@ def _show_page(page: PageOf[JobAnswer], *, is_filtered: bool) -> None:
             key="jobs-table",
             about="Jobs, the newest first; choose one to see it.",
             config=_config(),
+            is_whole=True,
         )
         if row is not None:
             go_to("jobs", job=page.items[row].id)
@@ -110,7 +111,7 @@ def _config() -> Mapping[str, Any]:
     return {
         "State": columns.TextColumn(),
         "Job": columns.TextColumn(),
-        "About": columns.TextColumn(width="medium"),
+        "About": columns.TextColumn(),
         "Asked": columns.DatetimeColumn(format="distance"),
         "By": columns.TextColumn(),
         "Took": columns.TextColumn(),

@@ -10,6 +10,7 @@ def chosen_row(
     key: str,
     about: str,
     config: Mapping[str, Any],
+    is_whole: bool = False,
 ) -> int | None:
     """Draw a table, and return which of its rows was chosen; None for none.
 
@@ -20,6 +21,7 @@ def chosen_row(
         key: no other table of the page has it.
         about: what it holds, for screen readers.
         config: title of the column to how Streamlit shows it.
+        is_whole: whether every row is in sight, rather than some ten to be scrolled through.
     """
     import streamlit as st
 
@@ -27,6 +29,7 @@ def chosen_row(
     picked = st.dataframe(
         columns,
         key=key,
+        height="content" if is_whole else "auto",
         hide_index=True,
         column_config=dict(config),
         on_select="rerun",
