@@ -4,6 +4,7 @@ import pytest
 
 import modelyard
 from modelyard.domain.errors import NotFound
+from modelyard.domain.identities import Role
 from modelyard.services.samples import read_sample
 from modelyard.ui.models.standing import is_apart, standing_told
 from modelyard.wire.models import ComparedModelAnswer, ComparedScoreAnswer, ComparisonAnswer
@@ -144,3 +145,22 @@ def test_a_model_that_does_not_exist_is_told_calmly(page, client):
 
     assert not app.exception
     assert "nobody" in app.error[0].value
+
+
+@pytest.mark.parametrize(("role", "is_refused"), [(Role.VIEWER, True), (Role.EDITOR, False)])
+def test_who_may_not_change_a_model_is_told_why(page_as, role, is_refused):
+    app = page_as(role, "models", model="demo@1")
+
+    promote = _button(app, "Make it the champion")
+    assert promote.disabled is is_refused
+    assert ("your role is viewer" in promote.help) is is_refused
+
+
+def test_the_champion_is_deleted_only_by_who_says_so_again(page, client):
+    client.models.promote("demo", 1)
+    app = page("models", model="demo@1")
+
+    _button(app, "Delete").click().run()
+
+    assert [each for each in app.button if each.label == "Delete"][-1].disabled
+    assert client.models.show("demo@1").version == 1

@@ -16,9 +16,9 @@ def show_lineage(client: Client, model: ModelDetail) -> None:
 
     lineage = client.models.lineage(model.id)
     cards = (_show_data, _show_run, _show_model, _show_served)
-    columns = st.columns([8, 1, 8, 1, 8, 1, 8], vertical_alignment="center", gap="small")
+    columns = st.columns([8, 1, 8, 1, 8, 1, 8], gap="small")
     for at, draw in enumerate(cards):
-        with columns[2 * at].container(border=True):
+        with columns[2 * at].container(border=True, height="stretch"):
             draw(model, lineage)
         if at + 1 < len(cards):
             columns[2 * at + 1].markdown(":material/arrow_forward:", text_alignment="center")

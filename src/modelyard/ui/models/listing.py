@@ -56,7 +56,11 @@ def _asked(metrics: Mapping[str, MetricAnswer]) -> ModelQuery:
     again = partial(begin_again, _LIST)
     name, tag, order, champions = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
     wanted = name.text_input(
-        "Model name", key="models-name", placeholder="every model", on_change=again
+        "Model name",
+        key="models-name",
+        placeholder="every model",
+        help="The whole name, without a version.",
+        on_change=again,
     ).strip()
     tagged = tag.text_input(
         "Tag",

@@ -28,13 +28,7 @@ def ask_to_promote(client: Client, model: ModelDetail) -> None:
     def ask() -> None:
         before = f"version {now.version}" if now else "its newest version"
         _tell_what_changes(model.name, before=before, after=model.version, served=served)
-        names = [each.name for each in served if each.model != model.id]
-        replaced = st.multiselect(
-            "Let these deployments serve it as well",
-            names,
-            help="They go on at the same address, and lose no request.",
-            disabled=not names,
-        )
+        replaced = _offer_deploying(model, served)
         if st.button("Make it the champion", type="primary"):
             with told():
                 client.models.promote(model.name, model.version)
@@ -43,6 +37,23 @@ def ask_to_promote(client: Client, model: ModelDetail) -> None:
                 st.rerun()
 
     ask()
+
+
+def _offer_deploying(model: ModelDetail, served: Sequence[DeploymentAnswer]) -> list[str]:
+    """Return the names of the deployments that are to serve a version from then on."""
+    import streamlit as st
+
+    if not served:
+        wants = st.checkbox(f"Deploy it as well, as {plain(model.name)}")
+        return [model.name] if wants else []
+    names = [each.name for each in served if each.model != model.id]
+    if not names:
+        return []
+    return st.multiselect(
+        "Let these deployments serve it as well",
+        names,
+        help="They go on at the same address, and lose no request.",
+    )
 
 
 def ask_to_roll_back(client: Client, model: ModelDetail, champion: AliasAnswer) -> None:

@@ -58,7 +58,11 @@ def _asked(metrics: Mapping[str, MetricAnswer]) -> RunQuery:
     again = partial(begin_again, _LIST)
     name, status, order = st.columns([2, 1, 2])
     wanted = name.text_input(
-        "Model name", key="runs-name", placeholder="every model", on_change=again
+        "Model name",
+        key="runs-name",
+        placeholder="every model",
+        help="The whole name.",
+        on_change=again,
     ).strip()
     state = status.selectbox(
         "State",
