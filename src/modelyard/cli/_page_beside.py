@@ -40,13 +40,6 @@ class PagePlace:
         """`https` where it speaks TLS."""
         return "http" if self.certificate is None else "https"
 
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        from modelyard.serving.listeners import url_of
-
-        return url_of(self.listener, scheme=self.scheme)
-
     def origins(self, perimeter: Perimeter) -> tuple[str, ...]:
         """Return by which origins browsers know the page.
 
@@ -57,12 +50,15 @@ class PagePlace:
         suffix = "" if port == _USUAL_PORTS[self.scheme] else f":{port}"
         return tuple(f"{self.scheme}://{name}{suffix}" for name in self._names(perimeter))
 
-    def beside(self, api_url: str, perimeter: Perimeter) -> AbstractContextManager[None]:
+    def beside(
+        self, api_url: str, perimeter: Perimeter, *, browser_url: str | None
+    ) -> AbstractContextManager[None]:
         """Return the block during which the page is shown.
 
         Args:
             api_url: where the API listens.
             perimeter: with the names that the platform is asked by.
+            browser_url: of the API as browsers reach it; None for the first of its names.
         """
         from modelyard.ui.companions import page_beside
         from modelyard.ui.running import PageWish
@@ -70,7 +66,7 @@ class PagePlace:
         _, _, port = api_url.rpartition(":")
         wish = PageWish(
             api_url=_on_this_machine(api_url),
-            browser_api_url=f"{self.scheme}://{self._names(perimeter)[0]}:{port}",
+            browser_api_url=browser_url or f"{self.scheme}://{self._names(perimeter)[0]}:{port}",
             is_open=perimeter.is_closed_at(self.host),
             api_certificate=str(self.certificate or ""),
             certificate=str(self.certificate or ""),

@@ -55,6 +55,10 @@ _LOOK_EVERY_S = 0.3
     type=click.IntRange(0, 65_535),
     help=f"Of the page; by default {_page_beside.PAGE_PORT}, or a free one where that is taken.",
 )
+@click.option(
+    "--browser-url",
+    help="Of the API as browsers reach it, for uploads from the page; by default by its name.",
+)
 @JSON
 def up(host: str, port: int, **given: Any) -> None:
     """Start the whole platform on this machine.
@@ -91,14 +95,15 @@ def up(host: str, port: int, **given: Any) -> None:
         )
         url = url_of(listener, scheme="https" if certificate else "http")
         has_demo = not (given["no_demo"] or asks_for_login) and project.demo.is_wanted()
-        page_url = place.url if place else None
+        page_url = place.origins(perimeter)[0] if place else None
         start = _Start(project, url, page_url, asks_for_login, has_demo, given["wants_json"])
+        page = place.beside(url, perimeter, browser_url=given["browser_url"]) if place else None
         # The server has heard the signal that interrupts it, and has ended in order.
         with (
             suppress(KeyboardInterrupt),
             worker_beside(n_places=given["n_places"], asks_for_keys=asks_for_login),
             # Within the worker's block: what is left of the page is killed at its end.
-            place.beside(url, perimeter) if place else nullcontext(),
+            page or nullcontext(),
             start.beside() as ready,
         ):
             run_api(app, listener, ready=ready, certificate=certificate)

@@ -43,16 +43,18 @@ def _asked() -> AuditQuery:
 
     first, second, third = st.columns(3)
 
-    def filtered(place: "st.delta_generator.DeltaGenerator", title: str, hint: str) -> str | None:
+    def filtered(
+        place: "st.delta_generator.DeltaGenerator", title: str, *, hint: str
+    ) -> str | None:
         text: str = place.text_input(
             title, placeholder=hint, on_change=begin_again, args=(_LIST,), key=f"deeds-{title}"
         )
         return text.strip() or None
 
     return AuditQuery(
-        actor=filtered(first, "By", "user:… or key:…"),
-        action=filtered(second, "Deed", "for example model.promote"),
-        target=filtered(third, "On", "for example churn@3"),
+        actor=filtered(first, "By", hint="user:… or key:…"),
+        action=filtered(second, "Deed", hint="for example model.promote"),
+        target=filtered(third, "On", hint="for example churn@3"),
         limit=_PAGE_LENGTH,
         cursor=cursor(_LIST),
     )

@@ -52,7 +52,7 @@ def show_deployments(deployments: Sequence[DeploymentAnswer]) -> None:
         st.caption("A model that is deployed answers here, for people and for programs.")
     for each in deployments:
         state = each.state.value
-        link_to("models", label=short(each.name), icon="", model=each.model)
+        link_to("predict", label=short(each.name), icon="", deployment=each.name)
         colour = _STATES.get(state, _OTHER_STATE)
         st.caption(_joined(f":{colour}[{state}]", plain(each.model)))
 
