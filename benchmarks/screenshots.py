@@ -9,7 +9,7 @@ import argparse
 import io
 import random
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from measuring.browsing import (
     EMAILS,
     HOSTILE_FILE,
     PASSWORD,
+    Content,
     hostile_table,
     invite_crowd,
     log_in,
@@ -42,7 +43,7 @@ _N_COLOURS = 128
 _N_ASKED = 60
 
 
-def usual(client: Client, folder: Path) -> dict[str, str]:
+def usual(client: Client, folder: Path) -> Content:
     """Keep a table of customers, train on it, deploy that, and ask it."""
     rng = random.Random(5)  # noqa: S311 - no secret
     header = ("age", "plan", "monthly", "since", "source", "churned")
@@ -56,7 +57,7 @@ def usual(client: Client, folder: Path) -> dict[str, str]:
             "monthly": float(row[2]),
         }
         client.predictions.ask("customers", PredictRequest(row=asked))
-    return content.query
+    return content
 
 
 def _customer(rng: random.Random) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def _customer(rng: random.Random) -> tuple[str, ...]:
     return (str(age), plan, f"{monthly:.2f}", day, "web", "yes" if has_left else "no")
 
 
-def odd(client: Client, folder: Path) -> dict[str, str]:
+def odd(client: Client, folder: Path) -> Content:
     """Keep a table of 200 columns, and train on one whose names try everything."""
     wide = folder / "wide 🚀.csv"
     rng = random.Random(6)  # noqa: S311 - no secret
@@ -79,18 +80,17 @@ def odd(client: Client, folder: Path) -> dict[str, str]:
     client.datasets.upload(wide, name="a-" + "very-" * 15 + "long-name")
     file = folder / HOSTILE_FILE
     file.write_text(hostile_table(), encoding="utf-8")
-    return trained(client, file, name="hostile", target="target <b>x</b>").query
+    return trained(client, file, name="hostile", target="target <b>x</b>")
 
 
-def none(client: Client, folder: Path) -> dict[str, str]:  # noqa: ARG001 -- as the others are called
+def none(client: Client, folder: Path) -> None:
     """Keep nothing."""
-    return {}
 
 
 CONTENTS = {"usual": usual, "odd": odd, "none": none}
 
 
-def pictures(url: str, query: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+def pictures(url: str, content: Content | None) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each picture."""
     with running_chromium() as browser:
         for size, viewport in SIZES.items():
@@ -102,7 +102,9 @@ def pictures(url: str, query: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
                 yield f"login-{size}-{scheme}", tab.screenshot()
                 log_in(tab, EMAILS[Role.ADMIN], PASSWORD)
                 for page in every_page():
-                    open_page(tab, page.path, **query)
+                    open_page(
+                        tab, page.path, **({} if content is None else content.query(page.path))
+                    )
                     tab.wait_for_timeout(500)
                     settle(tab)
                     yield f"{page.path}-{size}-{scheme}", tab.screenshot()
@@ -133,8 +135,8 @@ def main() -> None:
         with up(folder, "--login", "--page-port", "0", "--json") as platform:
             crowd = invite_crowd(platform)
             with crowd.client(Role.ADMIN) as client:
-                query = CONTENTS[asked.content](client, folder)
-            for title, picture in pictures(platform.page, query):
+                content = CONTENTS[asked.content](client, folder)
+            for title, picture in pictures(platform.page, content):
                 path = asked.out / f"{title}.png"
                 path.write_bytes(small(picture))
                 print(path)

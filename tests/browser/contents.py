@@ -33,20 +33,18 @@ HOSTILE_FILE = "<img src=x onerror=alert(4)> =1+1 שלום.csv"
 
 @dataclass(frozen=True)
 class Content:
-    """A trained model with what it was made of.
-
-    Attributes:
-        query: parameters of an address by which a page finds what it shows.
-    """
+    """A trained model with what it was made of."""
 
     dataset: str
     job: str
     run: str
     model: str
 
-    @property
-    def query(self) -> dict[str, str]:
-        return {"dataset": self.dataset, "job": self.job, "run": self.run, "model": self.model}
+    def query(self, path: str) -> dict[str, str]:
+        """Return the parameters of an address by which a page finds what it shows."""
+        by_path = {"data": "dataset", "train": "dataset", "jobs": "job"}
+        name = by_path.get(path, "model")
+        return {name: str(getattr(self, name))}
 
 
 def written(rows: Sequence[Sequence[str]]) -> str:

@@ -1,10 +1,10 @@
 """Every page, whatever it is: inert for hostile names, accessible, readable on a phone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from contents import HOSTILE_FILE, hostile_table, trained
+from contents import HOSTILE_FILE, Content, hostile_table, trained
 from visiting import CALM, open_page, settle
 from watching import Watch
 
@@ -41,26 +41,30 @@ _WIDER_THAN_THE_SCREEN = """() => [...document.querySelectorAll('h1, h2, h3, p, 
 
 
 @pytest.fixture(scope="module")
-def hostile(laptop: Platform, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Return how a page is asked for the hostile table, and the model, that the platform has."""
+def hostile(laptop: Platform, tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """Return the hostile table, and the model, that the platform has."""
     file = tmp_path_factory.mktemp("hostile") / HOSTILE_FILE
     file.write_text(hostile_table(), encoding="utf-8")
     with Client(laptop.api) as client:
-        return trained(client, file, name="hostile", target="target <b>x</b>").query
+        return trained(client, file, name="hostile", target="target <b>x</b>")
 
 
 @pytest.fixture(scope="module")
 def shown(
-    chromium: "Browser", laptop: Platform, hostile: Mapping[str, str]
+    chromium: "Browser", laptop: Platform, hostile: Content
 ) -> Iterator[Callable[[str], "Page"]]:
     """Return a function that opens a page with the hostile content, in one watched tab for all."""
     context = chromium.new_context(base_url=laptop.page, viewport=DESKTOP, **CALM)
     tab = context.new_page()
     watch = Watch(tab)
 
+    last = ""
+
     def opened(path: str) -> "Page":
-        if path not in tab.url:
-            open_page(tab, path, **hostile)
+        nonlocal last
+        if path != last:
+            open_page(tab, path, **hostile.query(path))
+            last = path
         return tab
 
     yield opened

@@ -50,9 +50,9 @@ def test_from_a_file_to_a_model_in_use_and_its_answers(tab: "Page", tmp_path: Pa
 
     press(tab, "Train a model")
     see(tab, "One of two answers")
-    press(tab, "Start training")
+    press(tab, "Start training", settles=False)
     see(tab, re.compile(r"^[1-9]\d* models?$"), within_s=200)
-    press(tab, "Stop and keep the best so far")
+    press(tab, "Stop and keep the best so far", settles=False)
     see(tab, "See the results", within_s=200)
     press(tab, "See the results")
     see(tab, "Better than guessing")

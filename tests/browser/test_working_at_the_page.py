@@ -37,15 +37,14 @@ def test_a_training_goes_on_while_its_page_is_loaded_anew_and_can_be_cancelled_t
     body = TrainingRequest.model_validate({"dataset": "demo", "configuration": _LONG})
     with Client(laptop.api) as client:
         job = client.jobs.train(body)
-        open_page(tab, "train", job=job.id)
+        tab.goto(f"/train?job={job.id}")
         see(tab, re.compile("Running for"))
         before = address(tab)
         tab.reload()
-        settle(tab)
         assert address(tab) == before
         see(tab, re.compile("Running for"))
-        press(tab, "Cancel")
-        press(tab, "Cancel the training")
+        press(tab, "Cancel", settles=False)
+        press(tab, "Cancel the training", settles=False)
         assert client.jobs.wait(job.id).state is JobState.CANCELLED
     see(tab, re.compile("cancelled", re.IGNORECASE))
 
@@ -74,3 +73,9 @@ def test_the_keyboard_alone_reaches_every_page_and_what_home_offers(
         seen.add(str(tab.evaluate("document.activeElement.innerText")).strip())
     titles = {page.title for page in every_page() if not page.is_personal}
     assert titles | {"Bring your own table"} <= seen
+
+
+def test_home_is_found_by_its_name_and_by_none(laptop: Platform, tab: "Page") -> None:
+    open_page(tab, "home")
+    assert address(tab) == "/"
+    assert tab.get_by_role("dialog").count() == 0

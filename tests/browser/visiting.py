@@ -53,11 +53,21 @@ def settle(tab: "Page") -> None:
         tab.wait_for_timeout(50)
 
 
-def press(tab: "Page", name: str | re.Pattern[str], *, role: str = "button") -> None:
-    """Press what has this name: a button, or e.g. a `link`."""
+def press(
+    tab: "Page", name: str | re.Pattern[str], *, role: str = "button", settles: bool = True
+) -> None:
+    """Press what has this name: a button, or e.g. a `link`.
+
+    Args:
+        tab: that shows it.
+        name: that it is known by.
+        role: what it is.
+        settles: whether the page comes to rest then; one that watches a job draws itself anew.
+    """
     element = tab.get_by_role(role, name=name).first  # type: ignore[arg-type]
     element.click(timeout=PATIENCE_MS)
-    settle(tab)
+    if settles:
+        settle(tab)
 
 
 def fill(tab: "Page", label: str | re.Pattern[str], value: str) -> None:

@@ -25,6 +25,8 @@ class Entrance:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        # Streamlit knows the page where a visit begins by no path but the shortest.
+        self._front = f"/{every_page()[0].path}"
         self._paths = {"/", *(f"/{page.path}" for page in every_page())}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,6 +40,8 @@ class Entrance:
 
     async def _instead(self, request: Request) -> Response | None:
         """Return what is answered in place of the page, None for the page itself."""
+        if request.url.path == self._front:
+            return RedirectResponse(str(request.url.replace(scheme="", netloc="", path="/")))
         sessions = held().sessions
         session_id = session_id_of(request)
         if sessions.find(session_id) is not None:
