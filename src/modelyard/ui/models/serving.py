@@ -105,7 +105,7 @@ def _show_deployment(client: Client, model: ModelDetail, each: DeploymentAnswer)
     )
     since = each.ready_at or each.changed_at
     restarts = f" · started again {each.n_restarts} times" if each.n_restarts else ""
-    words.caption(f"since {ago(since, now=now())}{restarts}", help=exactly(since))
+    words.caption(f"Changed {ago(since, now=now())}{restarts}", help=exactly(since))
     if each.reason:
         words.markdown(f":red[:material/error:] {plain(each.reason)}")
     if each.predict_url and each.is_wanted:
