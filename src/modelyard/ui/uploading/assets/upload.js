@@ -12,6 +12,8 @@ const PACE_MS = 8000
 const TOKEN_LASTS_MS = 60000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const SUFFIXES = /\.(csv|tsv|txt|ndjson|jsonl|json|parquet|pq|arrow|feather|ipc)(\.gz)?$/i
+// The platform refuses them as well, but only when all of it has arrived.
+const WORKBOOK = /\.(xlsx|xlsm|xlsb|xls|ods|numbers)$/i
 
 // A box outlives its element: an upload goes on while other pages of the same tab are looked at.
 const boxes = new Map()
@@ -85,6 +87,9 @@ class Box {
   async choose(file) {
     this.trouble = ''
     if (file.size === 0) return this.fail(`The file “${file.name}” is empty. Choose one with a header and rows.`)
+    if (WORKBOOK.test(file.name)) {
+      return this.fail('Workbooks are not read. Save the sheet as CSV (in Excel: File, Save as, CSV UTF-8), and choose that file.')
+    }
     this.file = file
     this.upload = null
     this.offset = 0
