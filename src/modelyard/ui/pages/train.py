@@ -24,7 +24,7 @@ def show(client: Client) -> None:
     show_first_rows(client, version)
     again = looked_at("again")
     base = best_of_all("") if again is None else _asked_before(client, again)
-    show_form(client, version, base, mark=f"{version.reference}-{again or 'new'}")
+    show_form(client, version, base=base, mark=f"{version.reference}-{again or 'new'}")
 
 
 def _asked_before(client: Client, job_id: str) -> TrainingConfig:

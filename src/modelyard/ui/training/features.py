@@ -59,8 +59,8 @@ def dropping(form: Form, first: Sequence[str] = ()) -> str:
 def choose_features(
     client: Client,
     version: DatasetVersionAnswer,
-    config: TrainingConfig,
     *,
+    config: TrainingConfig,
     form: Form,
 ) -> TrainingConfig:
     """Draw which columns are to be left out, and return the training without them."""

@@ -31,7 +31,7 @@ _LEAST, _MOST = 5, 50
 
 
 def choose_split(
-    client: Client, version: DatasetVersionAnswer, config: TrainingConfig, *, form: Form
+    client: Client, version: DatasetVersionAnswer, *, config: TrainingConfig, form: Form
 ) -> TrainingConfig:
     """Draw which rows test the model, and return the training that keeps to it."""
     import streamlit as st

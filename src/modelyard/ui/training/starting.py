@@ -40,7 +40,7 @@ class _Places:
 
 
 def show_form(
-    client: Client, version: DatasetVersionAnswer, base: TrainingConfig, *, mark: str
+    client: Client, version: DatasetVersionAnswer, *, base: TrainingConfig, mark: str
 ) -> None:
     """Draw the form for a dataset, and start the training that it asks for.
 
@@ -54,7 +54,7 @@ def show_form(
 
     form = Form(mark)
     st.subheader("What is to be predicted?", anchor=False)
-    config, task_place = choose_target(client, version, base, form=form)
+    config, task_place = choose_target(client, version, config=base, form=form)
     config = decided(config, form=form, base=base)
     blocking_place = st.container()
     task = config.task or st.session_state.get(_TASK, {}).get((version.reference, config.target))
@@ -62,10 +62,10 @@ def show_form(
     config = choose_way(client, config, task=task, form=form)
     outlook_place = st.container()
     with st.expander("What is learned from"):
-        config = choose_features(client, version, config, form=form)
+        config = choose_features(client, version, config=config, form=form)
         features_place = st.container()
     with st.expander("How it is tested"):
-        config = choose_split(client, version, config, form=form)
+        config = choose_split(client, version, config=config, form=form)
     with st.expander("More settings"):
         wished = choose_details(client, config, task=task, form=form)
         config = wished.config

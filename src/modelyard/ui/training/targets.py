@@ -47,7 +47,7 @@ def likely_target(columns: Sequence[ColumnProfile]) -> str:
 
 
 def choose_target(
-    client: Client, version: DatasetVersionAnswer, config: TrainingConfig, *, form: Form
+    client: Client, version: DatasetVersionAnswer, *, config: TrainingConfig, form: Form
 ) -> tuple[TrainingConfig, "DeltaGenerator"]:
     """Draw the choice of the target and of the task.
 
