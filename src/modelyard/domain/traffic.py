@@ -5,7 +5,7 @@ Predictions are counted as they are loaded, in tallies that add up: of an hour, 
 
 import math
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -73,6 +73,13 @@ class Numbers:
         """The standard deviation."""
         return math.sqrt(self.squares / self.count)
 
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Numbers":
+        """Return some numbers, at least one."""
+        mean = math.fsum(values) / len(values)
+        squares = math.fsum((value - mean) ** 2 for value in values)
+        return cls(len(values), mean, squares, min(values), max(values))
+
     def plus(self, other: "Numbers") -> "Numbers":
         """Return both together.
 
@@ -92,7 +99,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Tally:
-    """What was counted of some predictions; two of them add up.
+    """What was counted of some predictions; tallies add up.
 
     Attributes:
         n_rows, n_requests: answered; a request may hold many rows.
@@ -114,16 +121,29 @@ class Tally:
     missed: float = 0.0
 
     @classmethod
-    def of(cls, prediction: LoggedPrediction) -> "Tally":
-        """Return the tally of one prediction, without its truth."""
-        value, took = prediction.prediction, prediction.request_ms
-        number = None if prediction.probabilities is not None else as_number(value)
+    def of(cls, predictions: Iterable[LoggedPrediction]) -> "Tally":
+        """Return the tally of predictions, without their truths."""
+        labels: dict[str, int] = {}
+        bins: dict[str, int] = {}
+        values: list[float] = []
+        n_rows = 0
+        for each in predictions:
+            n_rows += 1
+            value = None if each.probabilities is not None else as_number(each.prediction)
+            if value is None:
+                label = str(each.prediction)
+                labels[label] = labels.get(label, 0) + 1
+            else:
+                values.append(value)
+            if each.request_ms is not None:
+                place = str(bisect_left(ENDS_MS, each.request_ms))
+                bins[place] = bins.get(place, 0) + 1
         return cls(
-            n_rows=1,
-            n_requests=int(took is not None),
-            labels={str(value): 1} if number is None else {},
-            numbers=None if number is None else Numbers(1, number, 0.0, number, number),
-            bins={} if took is None else {str(bisect_left(ENDS_MS, took)): 1},
+            n_rows=n_rows,
+            n_requests=sum(bins.values()),
+            labels=labels,
+            numbers=Numbers.of(values) if values else None,
+            bins=bins,
         )
 
     @classmethod
@@ -140,22 +160,24 @@ class Tally:
             return cls()
         return cls(n_measured=1, missed=abs(float(value) - known))
 
-    def plus(self, other: "Tally") -> "Tally":
-        """Return both together."""
-        numbers = self.numbers or other.numbers
-        if self.numbers and other.numbers:
-            numbers = self.numbers.plus(other.numbers)
-        return Tally(
-            n_rows=self.n_rows + other.n_rows,
-            n_requests=self.n_requests + other.n_requests,
-            labels=_sum(self.labels, other.labels),
-            numbers=numbers,
-            bins=_sum(self.bins, other.bins),
-            n_judged=self.n_judged + other.n_judged,
-            n_right=self.n_right + other.n_right,
-            n_measured=self.n_measured + other.n_measured,
-            missed=self.missed + other.missed,
-        )
+    @classmethod
+    def sum(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """Return tallies together."""
+        labels: dict[str, int] = {}
+        bins: dict[str, int] = {}
+        counts = dict.fromkeys(_COUNTS, 0)
+        numbers: Numbers | None = None
+        missed = 0.0
+        for each in tallies:
+            for counted, more in ((labels, each.labels), (bins, each.bins)):
+                for name, n in more.items():
+                    counted[name] = counted.get(name, 0) + n
+            for name in _COUNTS:
+                counts[name] += getattr(each, name)
+            if each.numbers is not None:
+                numbers = each.numbers if numbers is None else numbers.plus(each.numbers)
+            missed += each.missed
+        return cls(labels=labels, bins=bins, numbers=numbers, missed=missed, **counts)
 
     def without_truth(self, other: "Tally") -> "Tally":
         """Return this without what another one holds of truths."""
@@ -165,7 +187,7 @@ class Tally:
             n_measured=-other.n_measured,
             missed=-other.missed,
         )
-        return self.plus(taken)
+        return Tally.sum((self, taken))
 
     def latency_ms(self, share: float) -> float | None:
         """Return within how many milliseconds this share of the requests was answered.
@@ -221,14 +243,12 @@ class Traffic:
         cls, tallies: Iterable[tuple[datetime, Tally]], *, since: datetime, until: datetime
     ) -> "Traffic":
         """Add tallies of shorter steps up to those that suit the time between two ends."""
-        step, total = Step.between(since, until), Tally()
-        by_step: dict[datetime, Tally] = {}
+        step = Step.between(since, until)
+        by_step: dict[datetime, list[Tally]] = defaultdict(list)
         for at, tally in tallies:
-            start = step.start_of(at)
-            by_step[start] = by_step.get(start, Tally()).plus(tally)
-            total = total.plus(tally)
-        points = [TrafficPoint(at, by_step[at]) for at in sorted(by_step)]
-        return cls(since, until, step, points, total)
+            by_step[step.start_of(at)].append(tally)
+        points = [TrafficPoint(at, Tally.sum(by_step[at])) for at in sorted(by_step)]
+        return cls(since, until, step, points, Tally.sum(each.tally for each in points))
 
 
 def as_number(value: object) -> float | None:
@@ -238,6 +258,4 @@ def as_number(value: object) -> float | None:
     return float(value)
 
 
-def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    # Counters leave out what falls to zero when they are added.
-    return dict(Counter(one) + Counter(other))
+_COUNTS = ("n_rows", "n_requests", "n_judged", "n_right", "n_measured")

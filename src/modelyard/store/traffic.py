@@ -1,7 +1,8 @@
 """The traffic of a tenant's deployments, counted by the minute and by the hour as it is loaded."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -13,8 +14,8 @@ from modelyard.store.databases import TenantDatabase, put
 from modelyard.store.grants import given
 from modelyard.store.tables.predictions import PREDICTION_TRAFFIC
 
-# Shorter times are told by the minute; of longer ones some 3,000 rows of minutes would be read.
-_LONGEST_BY_MINUTES = timedelta(days=2)
+# Which steps are told from counts of minutes; the others from counts of hours.
+_OF_MINUTES = (Step.MINUTE, Step.TEN_MINUTES)
 
 
 class _Place(NamedTuple):
@@ -44,8 +45,7 @@ class TrafficCounts:
             until: before which.
             access: to models by their names; what others have answered is left out.
         """
-        is_short = until - since <= _LONGEST_BY_MINUTES
-        step = Step.MINUTE if is_short else Step.HOUR
+        step = Step.MINUTE if Step.between(since, until) in _OF_MINUTES else Step.HOUR
         table = PREDICTION_TRAFFIC.c
         chosen = sa.select(table.at, table.tally).where(
             table.tenant == self._database.tenant,
@@ -65,7 +65,15 @@ def count_predictions(
     connection: sa.Connection, tenant: str, predictions: Iterable[LoggedPrediction]
 ) -> None:
     """Count predictions in the transaction that keeps them."""
-    tallies = ((each, Tally.of(each).plus(Tally.of_truth(each))) for each in predictions)
+    held: dict[_Place, list[LoggedPrediction]] = defaultdict(list)
+    for each in predictions:
+        held[_place(each)].append(each)
+    tallies = {
+        place: Tally.sum(
+            (Tally.of(many), *(Tally.of_truth(each) for each in many if each.truth is not None))
+        )
+        for place, many in held.items()
+    }
     _add(connection, tenant, tallies)
 
 
@@ -81,32 +89,31 @@ def count_truths(
         tenant: whose predictions these are.
         changes: each prediction as it was, and as it is now.
     """
-    tallies = (
-        (after, Tally.of_truth(after).without_truth(Tally.of_truth(before)))
-        for before, after in changes
-    )
-    _add(connection, tenant, tallies)
+    held: dict[_Place, list[Tally]] = defaultdict(list)
+    for before, after in changes:
+        gained = Tally.of_truth(after).without_truth(Tally.of_truth(before))
+        held[_place(after)].append(gained)
+    _add(connection, tenant, {place: Tally.sum(many) for place, many in held.items()})
 
 
-def _add(
-    connection: sa.Connection, tenant: str, tallies: Iterable[tuple[LoggedPrediction, Tally]]
-) -> None:
-    by_minute: dict[_Place, Tally] = {}
-    for prediction, tally in tallies:
-        name, _, version = prediction.model.partition("@")
-        start = Step.MINUTE.start_of(prediction.at)
-        place = _Place(prediction.deployment, Step.MINUTE, start, name, int(version or 0))
-        by_minute[place] = by_minute.get(place, Tally()).plus(tally)
-    by_hour: dict[_Place, Tally] = {}
-    for minute, tally in by_minute.items():
-        hour = minute._replace(step=Step.HOUR, at=Step.HOUR.start_of(minute.at))
-        by_hour[hour] = by_hour.get(hour, Tally()).plus(tally)
+def _place(prediction: LoggedPrediction) -> _Place:
+    name, _, version = prediction.model.partition("@")
+    start = Step.MINUTE.start_of(prediction.at)
+    return _Place(prediction.deployment, Step.MINUTE, start, name, int(version or 0))
+
+
+def _add(connection: sa.Connection, tenant: str, minutes: Mapping[_Place, Tally]) -> None:
+    """Add what was counted of minutes to what is kept of them, and of their hours."""
+    by_hour: dict[_Place, list[Tally]] = defaultdict(list)
+    for place, tally in minutes.items():
+        by_hour[place._replace(step=Step.HOUR, at=Step.HOUR.start_of(place.at))].append(tally)
+    hours = {place: Tally.sum(held) for place, held in by_hour.items()}
     table = PREDICTION_TRAFFIC.c
-    for place, tally in (*by_minute.items(), *by_hour.items()):
+    for place, tally in (*minutes.items(), *hours.items()):
         key = place._asdict()
         is_it = [table[name] == value for name, value in key.items()]
         chosen = sa.select(table.tally).where(table.tenant == tenant, *is_it)
         kept = connection.execute(chosen).scalar()
-        whole = tally if kept is None else Tally.from_dict(kept).plus(tally)
+        whole = tally if kept is None else Tally.sum((Tally.from_dict(kept), tally))
         row = {"tenant": tenant, **key, "n_rows": whole.n_rows, "tally": whole.to_dict()}
         put(connection, PREDICTION_TRAFFIC, values=row, replacing=["n_rows", "tally"])
