@@ -56,7 +56,7 @@ def _offer_deploying(model: ModelDetail, served: Sequence[DeploymentAnswer]) -> 
     )
 
 
-def ask_to_roll_back(client: Client, model: ModelDetail, champion: AliasAnswer) -> None:
+def ask_to_roll_back(client: Client, model: ModelDetail, *, champion: AliasAnswer) -> None:
     """Ask whether the champion is to stand on the version again that it stood on before."""
     import streamlit as st
 

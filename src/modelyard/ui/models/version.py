@@ -101,7 +101,7 @@ def _show_deeds(client: Client, model: ModelDetail, champion: AliasAnswer | None
                 help=why,
             )
         ):
-            ask_to_roll_back(client, model, champion)
+            ask_to_roll_back(client, model, champion=champion)
         if st.button("Delete", icon=":material/delete:", disabled=not is_editor, help=why):
             ask_to_delete(client, model)
 
