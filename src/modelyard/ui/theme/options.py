@@ -21,6 +21,8 @@ _FIXED: Mapping[str, Any] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.allowedOrigins": [],
+    # Its CSV would hold formulae as they are; ours come from the platform, which neutralises them.
+    "client.disableDataExport": True,
     "runner.magicEnabled": False,
     "server.headless": True,
     "server.fileWatcherType": "none",
