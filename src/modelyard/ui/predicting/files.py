@@ -167,10 +167,10 @@ def _show_end(client: Client, job: JobDetail) -> None:
 def _show_failed(n_failed: int, errors: list[dict[str, Any]]) -> None:
     import streamlit as st
 
-    more = f"; the first {len(errors)} are" if len(errors) < n_failed else ""
+    more = f" The first {len(errors)} are listed." if len(errors) < n_failed else ""
     st.warning(
-        f"**{counted(n_failed, 'row')} could not be answered**{more} listed here. Their cells in "
-        "the file are empty.",
+        f"**{counted(n_failed, 'row')} could not be answered.**{more} The answers to them are "
+        "empty in the file.",
         icon=":material/warning:",
     )
     st.dataframe(
