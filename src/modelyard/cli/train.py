@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.argument("data", type=LOCATION)
-@click.option("--target", required=True, help="Column to predict.")
+@click.option("--target", help="Column to predict; by default label, of a folder of pictures.")
 @click.option("--task", help="binary, multiclass or regression; by default found from the target.")
 @click.option(
     "--algorithm",
@@ -200,6 +200,7 @@ def train(
     the job is to end.
     """
     data = answering(data, query)
+    options["target"] = options["target"] or _target_in(data)
     config = _config(options)
     with client_at(url) as client:
         if client is None:
@@ -270,6 +271,19 @@ def _kept(project: "Project", data: Path | str) -> "ResolvedDataset | None":
     with suppress(NotFound, InvalidValue):
         return project.named_datasets.resolve(str(data))
     return None
+
+
+def _target_in(data: Path | str) -> str:
+    """Return the target of data whose target goes without saying.
+
+    Raises:
+        UsageError: if it does not.
+    """
+    from modelyard.domain.pictures import LABEL_COLUMN
+
+    if isinstance(data, Path) and (data.is_dir() or data.suffix.lower() == ".zip"):
+        return LABEL_COLUMN
+    raise UsageError("--target is missing.", fix="Name the column to predict: --target species.")
 
 
 def _config(options: dict[str, Any]) -> "TrainingConfig":

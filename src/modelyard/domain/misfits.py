@@ -52,6 +52,8 @@ def unfit_cell(
 
 
 def _fix(column: Column | InputColumn, cell: Any, decimal: str) -> str:
+    if column.kind is ColumnKind.IMAGE:
+        return "Send the picture itself; a text is never the name of a file here."
     number_format = NumberFormat.read(column.number_format or decimal)
     other = number_format.in_mark("," if number_format.decimal == "." else ".")
     if (

@@ -65,12 +65,14 @@ class Known:
         kinds: of columns whose cells are taken as they are: strings, of which none means missing.
         albums: the pictures that the cells of a column of kind IMAGE stand for.
         beside: columns that tell of rows where they came from, and are no features.
+        files: those of them that name the file of a row.
         part: the one of them that says which part of a split a row belongs to; empty for none.
     """
 
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     albums: Mapping[str, Album] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
     part: str = ""
 
 

@@ -170,7 +170,7 @@ def _targets(
 
 def _keeper(training: FitInput, taught: Rows, seed: int) -> Keeper | None:
     """Return what keeps the checkpoint of this very fit, None where there is no place for one."""
-    if training.scratch is None:
+    if training.scratch is None or not training.parameters["checkpoints"]:
         return None
     torch = import_extra("torch", extra=EXTRA)
     weight = b"" if taught.weight is None else taught.weight.tobytes()

@@ -73,6 +73,11 @@ _TRAINING = (
         default=True,
         help="Keep the weights of the epoch that answers validation rows best, not the last.",
     ),
+    Parameter(
+        "checkpoints",
+        default=True,
+        help="Keep after each epoch what a training that is stopped goes on from.",
+    ),
     Parameter("device", "auto", "Where to train; auto: a GPU where there is one.", choices=DEVICES),
     Parameter(
         "precision",

@@ -103,7 +103,9 @@ def answer_table(
             [each.placed(rows) for rows, blocks in parts for each in predictor.flags(blocks)],
             inputs,
         ),
-        ignored_columns=tuple(name for name in raw.frame.columns if name not in taken),
+        ignored_columns=tuple(
+            name for name in raw.frame.columns if name not in {*taken, *raw.known.beside}
+        ),
         n_rows=raw.frame.height,
         errors=sifted.errors,
         failed=sifted.failed,
@@ -113,11 +115,16 @@ def answer_table(
 def kept_columns(raw: RawTable, names: Iterable[str]) -> dict[str, pl.Series]:
     """Return columns as their source wrote them, empty in rows whose cells are not known.
 
+    A file of pictures keeps its name in any case: without it nobody could tell the answers apart.
+
     Raises:
         MissingColumns: if there is no such column, with the nearest name.
     """
-    kept = {}
+    files = {name: raw.frame[name] for name in raw.frame.columns if name in raw.known.files}
+    kept = files.copy()
     for name in names:
+        if name in files:
+            continue
         if name not in raw.frame.columns:
             fix = suggestion(name, raw.frame.columns, otherwise="Keep columns of the data alone.")
             raise MissingColumns(f"There is no column '{name}' to keep.", fix=fix, column=name)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from modelyard.catalog import Catalog
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import FileDialect, ReadOptions
 from modelyard.domain.errors import (
     InvalidValue,
@@ -299,7 +300,9 @@ def _rule(manifest: Manifest, threshold: float | None) -> Rule:
 
 
 def _options(manifest: Manifest, dialect: FileDialect, *, sets_aside: bool = False) -> ReadOptions:
+    pictures = (each for each in manifest.inputs if each.kind is ColumnKind.IMAGE)
     return ReadOptions(
+        kinds={each.name: each.kind for each in pictures},
         encoding=dialect.encoding,
         delimiter=dialect.delimiter,
         decimal=dialect.decimal,

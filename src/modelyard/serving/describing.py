@@ -98,7 +98,7 @@ def _operations(served: Served, *, is_only: bool) -> Iterator[tuple[str, Json]]:
         operation["parameters"] = [_parameter(name) for name in options]
         for each in (path, below) if is_only else (path,):
             yield each, operation | {"x-codeSamples": _samples(each, example)}
-    image = _operation(f"Images are not read by {served.name}", {}, None, answer=None)
+    image = _of_pictures(served)
     for each in (f"/models/{served.name}/predict/image", "/predict/image")[: 1 + is_only]:
         yield each, image
     infer = _operation(
@@ -109,6 +109,21 @@ def _operations(served: Served, *, is_only: bool) -> Iterator[tuple[str, Json]]:
     )
     yield f"/v2/models/{served.name}/infer", infer
     yield f"/v2/models/{served.name}/versions/{served.version}/infer", infer
+
+
+def _of_pictures(served: Served) -> Json:
+    """Describe the path for one picture, which most models do not take."""
+    if [each.kind for each in served.manifest.inputs] != [ColumnKind.IMAGE]:
+        return _operation(f"Pictures are not read by {served.name}", {}, None, answer=None)
+    operation = _operation(
+        f"Answer for one picture with {served.name}", {}, None, answer="RowAnswer"
+    )
+    file: Json = {"type": "string", "format": "binary"}
+    operation["requestBody"]["content"] = {
+        "image/*": {"schema": file},
+        "multipart/form-data": {"schema": _object(file=file)},
+    }
+    return operation
 
 
 def _lists() -> Json:

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 
-from modelyard.domain.errors import NotFound, UnsupportedMedia
+from modelyard.domain.errors import UnsupportedMedia
 from modelyard.serving.answers import answer_rows, read_row, row_reply
 from modelyard.serving.arrows import ARROW_TYPE, read_arrow
 from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route, Told
 from modelyard.serving.forms import as_json, read_bare, read_many
+from modelyard.serving.pictures import as_row, read_picture
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import HEADER_LENGTH
@@ -50,16 +51,13 @@ def predict_bare(served: Served, request: Request) -> Reply:
 
 
 def predict_image(served: Served, request: Request) -> Reply:
-    """Say by name that this model takes a table.
-
-    Raises:
-        NotFound: always; no package of this version takes images.
-    """
-    del request
-    raise NotFound(
-        f"'{served.name}' takes rows of a table; no model of images is served here.",
-        fix="Serve a model that was trained on images, or send rows to /predict.",
-    )
+    """Answer one picture: the body itself, or the file of a form."""
+    query = read_query(request.query)
+    read = read_picture(served, request.body, request.headers)
+    reply = row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
+    if request.is_logged:
+        reply.told = Told(served, as_row(read), reply.body)
+    return reply
 
 
 # Path below a model to what answers it, and the media types that it reads.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,20 +16,23 @@ from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
 from modelyard.kit.addresses import scheme_of
+from modelyard.wire.network_sections import ImageSection
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
 from modelyard.wire.sections import (
     AutoMLSection,
     Configuration,
+    DataSection,
     ModelyardSection,
     PlatformConfiguration,
     PreprocessingSection,
     SearchSection,
+    TableSection,
 )
 from modelyard.wire.yaml_files import read_yaml
 
-# Keys of networks and images, which the documents name and this version does not have yet.
-_NETWORK_KEYS = ("data.image", "model.architecture", "training")
+# What is trained where the configuration does not say.
+_USUAL = MappingProxyType({"tabular": TrainingConfig(target="").algorithm, "image": "small-cnn"})
 
 
 @dataclass(frozen=True)
@@ -54,21 +58,19 @@ def read_configuration(path: Path) -> RunRequest:
     Raises:
         NotFound: if it, or the schema that it names, does not exist.
         UnknownKey: if it has a key that is not known, with the nearest right one.
-        InvalidValue: if a value is missing, of the wrong type or not allowed, or belongs to
-            networks.
+        InvalidValue: if a value is missing, of the wrong type or not allowed.
         UsageError: if it is no YAML mapping.
     """
     document = read_yaml(path)
-    _refuse_network_keys(document.values, path=path, lines=document.lines)
     try:
         configuration = Configuration.model_validate(document.values)
     except ValidationError as error:
         raise explain(error, Configuration, path=path, document=document) from error
-    tabular = configuration.data.tabular
-    schema = _beside(path, tabular.schema_)
+    tabular, image = configuration.data.tabular, configuration.data.image
+    schema = None if tabular is None else _beside(path, tabular.schema_)
     return RunRequest(
         config=training_config(configuration, read_data_schema(schema) if schema else None),
-        data=_data(path, tabular.path),
+        data=_data(path, "".join(each.path for each in (tabular, image) if each is not None)),
         output=_beside(path, configuration.modelyard.output),
         schema=schema,
     )
@@ -93,13 +95,13 @@ def training_config(
         UsageError: if it asks for AutoML and for a search.
         InvalidValue: if the name of the model is not allowed.
     """
-    tabular, ours = configuration.data.tabular, configuration.modelyard
+    data, ours = _data_of(configuration), configuration.modelyard
     approach = _approach(configuration)
     return TrainingConfig(
-        target=tabular.target_column,
+        target=data.target_column,
         task=Task(ours.task) if ours.task else None,
         algorithm=approach.algorithm,
-        parameters=to_plain(ours.parameters, "modelyard.parameters"),
+        parameters=to_plain(_parameters(configuration, data), "modelyard.parameters"),
         drop=tuple(ours.drop),
         sensitive=tuple(ours.sensitive),
         learning_curve=ours.learning_curve,
@@ -117,15 +119,44 @@ def training_config(
         seed=ours.seed,
         accepted=frozenset(ours.accept),
         fixes=ours.fixes,
-        shares=tabular.shares(approach.shares),
+        shares=data.shares(approach.shares),
         read=_read_options(ours),
-        preparation=_preparation(tabular.preprocessing, ours),
+        preparation=_preparation(data, ours),
         schema=schema,
         name=check_name(ours.name) if ours.name else None,
         tags=ours.tags,
         card=ours.card.words(),
         keep_estimator=ours.keep_estimator,
     )
+
+
+def _data_of(configuration: Configuration | PlatformConfiguration) -> ImageSection | TableSection:
+    """Return the section of the data.
+
+    Raises:
+        InvalidValue: if the model is to take another kind of data.
+    """
+    data = configuration.data
+    image = data.image if isinstance(data, DataSection) else None
+    found = image or data.tabular
+    kind = "image" if image else "tabular"
+    if found is None or configuration.model.type not in {None, kind}:
+        raise InvalidValue(
+            f"model.type is '{configuration.model.type}', but the data is under data.{kind}.",
+            fix="Leave model.type out.",
+            sample=str(configuration.model.type),
+        )
+    return found
+
+
+def _parameters(
+    configuration: Configuration | PlatformConfiguration, data: ImageSection | TableSection
+) -> dict[str, Any]:
+    """Return the hyperparameters of all sections; those under modelyard come last, and count."""
+    seen = data.parameters() if isinstance(data, ImageSection) else {}
+    trained = configuration.training.parameters()
+    ours = configuration.modelyard.parameters
+    return {**seen, **configuration.model.architecture, **trained, **ours}
 
 
 def _read_options(ours: ModelyardSection) -> ReadOptions:
@@ -138,7 +169,10 @@ def _read_options(ours: ModelyardSection) -> ReadOptions:
     )
 
 
-def _preparation(preprocessing: PreprocessingSection, ours: ModelyardSection) -> PreparationConfig:
+def _preparation(data: ImageSection | TableSection, ours: ModelyardSection) -> PreparationConfig:
+    preprocessing = PreprocessingSection()
+    if isinstance(data, TableSection):
+        preprocessing = data.preprocessing
     return PreparationConfig(
         normalize=preprocessing.normalize,
         handle_missing=preprocessing.handle_missing,
@@ -155,9 +189,11 @@ def _approach(configuration: Configuration | PlatformConfiguration) -> Approach:
     Raises:
         UsageError: if it asks for AutoML and for a search.
     """
-    model, ours = configuration.model, configuration.modelyard
-    if ours.automl is None and model.name != AUTO:
-        return Approach(model.name, None if ours.search is None else _search(ours.search))
+    ours = configuration.modelyard
+    kind = "image" if isinstance(_data_of(configuration), ImageSection) else "tabular"
+    name = configuration.model.name or _USUAL[kind]
+    if ours.automl is None and name != AUTO:
+        return Approach(name, None if ours.search is None else _search(ours.search))
     section = ours.automl or AutoMLSection()
     wanted = Wanted(
         algorithm=AUTO,
@@ -184,34 +220,6 @@ def _search(section: SearchSection) -> SearchConfig:
         n_points=section.points,
         space=to_plain(section.space, "modelyard.search.space"),
     )
-
-
-def _refuse_network_keys(
-    values: Mapping[str, Any], *, path: Path, lines: Mapping[str, int]
-) -> None:
-    """Say it clearly where the documents know a key that this version does not have yet."""
-    found = [key for key in lines if any(_is_within(key, known) for known in _NETWORK_KEYS)]
-    model = values.get("model")
-    if isinstance(model, Mapping) and model.get("type") == "image":
-        found.append("model.type")
-    if not found:
-        return
-    # The innermost key of the first branch: `training.epochs` says more than `training`.
-    key = next((each for each in found if not any(_is_below(it, each) for it in found)), found[0])
-    raise InvalidValue(
-        f"{path}, line {lines[key]}: {key} belongs to networks, which this version does not have "
-        "yet.",
-        fix="Remove it, or use a tabular algorithm; its parameters go under modelyard.parameters.",
-        sample=key,
-    )
-
-
-def _is_within(key: str, section: str) -> bool:
-    return key == section or _is_below(key, section)
-
-
-def _is_below(key: str, section: str) -> bool:
-    return key.startswith(f"{section}.")
 
 
 def _beside(path: Path, text: str | None) -> Path | None:

@@ -89,8 +89,8 @@ def _unknown_key(where: str, parts: list[str], model: type[BaseModel]) -> Unknow
     known = dotted_keys(model)
     section = ".".join(parts[:-1])
     siblings = [key for key in known if key.rpartition(".")[0] == section]
-    # A name that stands in several sections means the one in the section at hand.
-    by_name = {key.rpartition(".")[2]: key for key in [*known, *siblings]}
+    # A name that stands in several sections means the one in the section at hand, or the first.
+    by_name = {key.rpartition(".")[2]: key for key in [*reversed(known), *siblings]}
     close = nearest(wrong, by_name)
     hint = f"Did you mean {by_name[close]}? " if close else ""
     names = ", ".join(key.rpartition(".")[2] for key in siblings)

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     JsonValue,
     WithJsonSchema,
@@ -19,12 +17,12 @@ from pydantic import (
 )
 
 from modelyard.domain.configs import SearchConfig, TrainingConfig
-from modelyard.domain.splits import Shares
 from modelyard.domain.values import cell_text
+from modelyard.wire.network_sections import ImageSection, TrainingSection
+from modelyard.wire.strict_sections import Section, SplitSection, Text
 
 _DEFAULTS = TrainingConfig(target="")
 _SEARCH = SearchConfig(search_type="")
-_USUAL = Shares()
 
 
 def _word(synonyms: Mapping[Any, str]) -> BeforeValidator:
@@ -55,9 +53,7 @@ def _with_text_keys(value: Any) -> Any:
     return {cell_text(key): weight for key, weight in value.items()}
 
 
-Text = Annotated[str, Field(min_length=1)]
 ComponentKey = Annotated[Text, AfterValidator(_to_key)]
-Share = Annotated[float, Field(ge=0, le=1)]
 # Which words there are is settled where the transforms are known; here they are spelled alike.
 Normalize = Annotated[
     Text,
@@ -86,25 +82,12 @@ ClassWeights = Annotated[
     Literal["balanced", "none"] | dict[str, Annotated[float, Field(gt=0)]],
     BeforeValidator(_with_text_keys),
 ]
-Kind = Literal["numeric", "integer", "boolean", "category", "datetime", "text", "identifier"]
+Kind = Literal[
+    "numeric", "integer", "boolean", "category", "datetime", "text", "identifier", "image"
+]
 
 
-class _Section(BaseModel):
-    """A mapping of the document: no other keys, no silent conversion of types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out_empty(cls, raw: Any) -> Any:
-        """Take a known key without a value for one that is not given."""
-        if not isinstance(raw, Mapping):
-            return raw
-        known = {field.alias or name for name, field in cls.model_fields.items()}
-        return {key: value for key, value in raw.items() if value is not None or key not in known}
-
-
-class PreprocessingSection(_Section):
+class PreprocessingSection(Section):
     """How columns are prepared."""
 
     normalize: Normalize = Field(
@@ -124,7 +107,7 @@ class PreprocessingSection(_Section):
     )
 
 
-class ColumnSection(_Section):
+class ColumnSection(Section):
     """How one column is prepared, over what stands for the whole table."""
 
     normalize: Normalize | None = Field(default=None, description="As for the table.")
@@ -142,44 +125,11 @@ class ColumnSection(_Section):
         return self.model_dump(exclude_none=True)
 
 
-class TableSection(_Section):
+class TableSection(SplitSection):
     """What of a table is to be predicted, and which rows train, validate and test."""
 
     target_column: Text = Field(description="The column to predict.")
-    train_split: Share | None = Field(default=None, description="Share of the rows to learn from.")
-    validation_split: Share | None = Field(
-        default=None, description="Share of the rows to tune on."
-    )
-    test_split: Share | None = Field(default=None, description="Share of the rows to measure on.")
     preprocessing: PreprocessingSection = Field(default_factory=PreprocessingSection)
-
-    @model_validator(mode="after")
-    def _check_shares(self) -> Self:
-        shares = self.shares()
-        if not shares.are_whole or not shares.train or not shares.test:
-            raise ValueError(
-                "must have a train_split and a test_split above 0, a validation_split of 0 or "
-                f"more, and 1 as their sum; as they stand, train is {shares.train:g}, validation "
-                f"{shares.validation:g} and test {shares.test:g}"
-            )
-        return self
-
-    def shares(self, usual: Shares = _USUAL) -> Shares:
-        """Return the three shares: one that is not given is what the other two leave.
-
-        Where two are not given, no rows validate, and the test share is the usual one.
-        """
-        train, validation, test = self.train_split, self.validation_split, self.test_split
-        if train is None and validation is None and test is None:
-            return usual
-        if validation is None:
-            is_rest = train is not None and test is not None
-            validation = round(1 - (train or 0) - (test or 0), 10) if is_rest else 0.0
-        if test is None:
-            test = Shares().test if train is None else round(1 - train - validation, 10)
-        if train is None:
-            train = round(1 - validation - test, 10)
-        return Shares(train, validation, test)
 
 
 class TabularSection(TableSection):
@@ -193,22 +143,35 @@ class TabularSection(TableSection):
     )
 
 
-class DataSection(_Section):
-    """What to learn from."""
+class DataSection(Section):
+    """What to learn from: a table, or pictures."""
 
-    tabular: TabularSection
+    tabular: TabularSection | None = Field(default=None, description="A table.")
+    image: ImageSection | None = Field(default=None, description="Pictures.")
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if (self.tabular is None) == (self.image is None):
+            raise ValueError("must have tabular or image, one of them")
+        return self
 
 
-class ModelSection(_Section):
+class ModelSection(Section):
     """What to train."""
 
-    type: Literal["tabular"] = Field(
-        default="tabular", description="Kind of data that the model takes."
+    type: Literal["tabular", "image"] | None = Field(
+        default=None, description="Kind of data that the model takes; as the data is."
     )
-    name: ComponentKey = Field(default=_DEFAULTS.algorithm, description="Key of the algorithm.")
+    name: ComponentKey | None = Field(
+        default=None,
+        description="Key of the algorithm; lightgbm, or small-cnn for pictures.",
+    )
+    architecture: dict[str, JsonValue] = Field(
+        default={}, description="Of a network: hyperparameters of its layers, e.g. dropout."
+    )
 
 
-class CardSection(_Section):
+class CardSection(Section):
     """What only people know of a model, for its card."""
 
     intended_use: Text | None = Field(default=None, description="Who is to use it, and for what.")
@@ -220,7 +183,7 @@ class CardSection(_Section):
         return self.model_dump(exclude_none=True)
 
 
-class SearchSection(_Section):
+class SearchSection(Section):
     """How hyperparameters are searched for, before the training."""
 
     type: ComponentKey = Field(default="bayesian", description="grid, random or bayesian.")
@@ -246,7 +209,7 @@ class SearchSection(_Section):
     )
 
 
-class AutoMLSection(_Section):
+class AutoMLSection(Section):
     """How long to look for the best model, and what it may cost to serve."""
 
     time_limit: Annotated[float, Field(ge=1)] | None = Field(
@@ -270,7 +233,7 @@ class AutoMLSection(_Section):
     )
 
 
-class ModelyardSection(_Section):
+class ModelyardSection(Section):
     """Everything else that decides what a training does."""
 
     name: Text | None = Field(
@@ -351,25 +314,27 @@ class ModelyardSection(_Section):
     )
 
 
-class UploadedSection(_Section):
+class UploadedSection(Section):
     """What to learn from, where the table is a dataset of the platform."""
 
     tabular: TableSection
 
 
-class Configuration(_Section):
+class Configuration(Section):
     """Configuration of a Modelyard training."""
 
     data: DataSection
     model: ModelSection = Field(default_factory=ModelSection)
+    training: TrainingSection = Field(default_factory=TrainingSection)
     modelyard: ModelyardSection = Field(default_factory=ModelyardSection)
 
 
-class PlatformConfiguration(_Section):
+class PlatformConfiguration(Section):
     """Configuration of a training on a dataset of the platform, which names no files."""
 
     data: UploadedSection
     model: ModelSection = Field(default_factory=ModelSection)
+    training: TrainingSection = Field(default_factory=TrainingSection)
     modelyard: ModelyardSection = Field(default_factory=ModelyardSection)
 
     @model_validator(mode="after")

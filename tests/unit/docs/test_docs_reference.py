@@ -300,8 +300,11 @@ def key_rows() -> Iterator[str]:
         required = node.get("required", [])
         for name, raw in node["properties"].items():
             field = raw
-            if "$ref" in raw:
-                field = {**schema["$defs"][raw["$ref"].rsplit("/", 1)[1]], **raw}
+            # One of two kinds of data is there; other sections may be left out as a whole.
+            refs = [raw, *(raw.get("anyOf", ()) if prefix == "data." else ())]
+            for each in refs:
+                if "$ref" in each:
+                    field = {**schema["$defs"][each["$ref"].rsplit("/", 1)[1]], **raw}
             if "properties" in field:
                 yield from walk(field, f"{prefix}{name}.")
                 continue

@@ -287,8 +287,8 @@ def test_labels_have_no_intervals_and_an_old_package_no_sets(post: Post, rows: R
         post("/predict", {"row": rows[0]}, "sets=90")
 
 
-def test_images_are_answered_by_name(post: Post) -> None:
-    with pytest.raises(NotFound, match="no model of images"):
+def test_a_model_of_tables_says_that_it_takes_no_picture(post: Post) -> None:
+    with pytest.raises(NotFound, match="not one picture"):
         post("/predict/image", b"")
 
 

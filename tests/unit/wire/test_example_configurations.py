@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from modelyard.catalog import Catalog, pick
+from modelyard.domain.pictures import LABEL_COLUMN
 from modelyard.wire.configurations import configuration_schema, read_configuration
 from modelyard.wire.problems import dotted_keys
 from modelyard.wire.schema_files import read_data_schema
@@ -22,15 +23,16 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(stream))
 
 
-def test_there_are_seven_configurations_and_two_schemas() -> None:
-    assert len(CONFIGS) == 7
+def test_there_are_eight_configurations_and_two_schemas() -> None:
+    assert len(CONFIGS) == 8
     assert len(list((EXAMPLES / "schemas").glob("*.json"))) == 2
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_an_example_names_data_columns_and_components_that_exist(path: Path) -> None:
     request = read_configuration(path)
-    header = _header(request.data)
+    is_folder = Path(request.data).is_dir()
+    header = ["image", LABEL_COLUMN] if is_folder else _header(Path(request.data))
     assert request.config.target in header
     assert set(request.config.drop) <= set(header)
     assert set(request.config.read.kinds) <= set(header)
@@ -47,10 +49,10 @@ def test_an_example_fits_the_schema_that_editors_get(path: Path) -> None:
     jsonschema.validate(given, configuration_schema())
 
 
-def test_the_examples_of_everything_and_of_automl_have_every_key_between_them() -> None:
-    """A training either names an algorithm or lets AutoML find one, so that no file has both."""
+def test_the_examples_of_everything_automl_and_vision_have_every_key_between_them() -> None:
+    """A training names an algorithm or lets AutoML find one, of a table or of pictures."""
     found = set()
-    for name in ("everything.yaml", "automl.yaml"):
+    for name in ("everything.yaml", "automl.yaml", "vision.yaml"):
         text = (EXAMPLES / "configs" / name).read_text(encoding="utf-8")
         found |= _dotted(yaml.safe_load(text))
     assert set(dotted_keys(Configuration)) <= found

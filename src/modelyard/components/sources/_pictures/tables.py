@@ -73,6 +73,7 @@ def table_of(
             kinds,
             albums={IMAGE_COLUMN: album},
             beside=frozenset({FILE_COLUMN, PART_COLUMN} & columns.keys()),
+            files=frozenset({FILE_COLUMN}),
             part=PART_COLUMN if layout.has_parts else "",
         ),
     )

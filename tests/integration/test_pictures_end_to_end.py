@@ -1,0 +1,263 @@
+"""From a folder of pictures to answers: dealt honestly, packaged with proof, without torch."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import modelyard
+from modelyard.bootstrap import Project, open_project
+from modelyard.domain.columns import ColumnKind
+from modelyard.domain.errors import (
+    InvalidValue,
+    ModelyardError,
+    UnreadablePicture,
+    UnsupportedPackage,
+)
+from modelyard.serving.exchanges import Request
+from modelyard.serving.routes import routes_of
+from modelyard.serving.shelf import Found, Shelf
+from modelyard.settings import Settings
+from modelyard.workbench.models import Model
+
+pytestmark = pytest.mark.extras
+Image = pytest.importorskip("PIL.Image")
+pytest.importorskip("torch")
+pytest.importorskip("safetensors")
+
+SHAPES = Path(__file__).parents[2] / "examples" / "data" / "shapes"
+CIRCLE = SHAPES / "circle" / "00.png"
+QUICK = {"image_height": 16, "image_width": 16, "channels": 8, "epochs": 12, "batch_size": 8}
+Trains = Callable[..., Model]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    place = tmp_path_factory.mktemp("pictures")
+    return open_project(Settings(place, f"sqlite:///{place}/m.db", place / "keys", threads=1))
+
+
+@pytest.fixture(scope="module")
+def trains(project: Project) -> Trains:
+    """Return a function that trains the small network in a moment."""
+
+    def call(data: object, **options: Any) -> Model:
+        said = {"algorithm": "small-cnn", "target": "label", "parameters": QUICK} | options
+        return modelyard.train(data, project=project, **said)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def model(trains: Trains) -> Model:
+    return trains(SHAPES, name="shapes")
+
+
+def packed(path: Path, root: Path, *, below: str = "") -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(root.rglob("*.png")):
+            archive.write(file, below + file.relative_to(root).as_posix())
+    return path
+
+
+def test_a_folder_becomes_a_model_that_tells_its_classes_apart(model: Model) -> None:
+    manifest = model.manifest
+    assert manifest.labels == ("circle", "square", "triangle")
+    assert [(each.name, each.kind) for each in manifest.inputs] == [("image", ColumnKind.IMAGE)]
+    assert model.evaluation.n_rows == 6
+    assert manifest.metrics["accuracy"]["value"] > 0.6
+    assert manifest.parity.n_flips == 0
+    assert manifest.parity.n_rows_single == 6
+
+
+def test_a_package_holds_nobodys_pictures(model: Model) -> None:
+    held = b"".join(path.read_bytes() for path in model.path.iterdir())
+    pictures = [path.read_bytes() for path in SHAPES.rglob("*.png")]
+    assert not any(each in held or b64encode(each) in held for each in pictures)
+
+
+def test_a_zip_file_gives_the_model_of_its_folder(
+    trains: Trains, model: Model, tmp_path: Path
+) -> None:
+    again = trains(packed(tmp_path / "shapes.zip", SHAPES, below="all/"), name="packed")
+    assert again.manifest.metrics == model.manifest.metrics
+    assert [path.name for path in tmp_path.iterdir()] == ["shapes.zip"]
+
+
+@pytest.mark.parametrize("holds", ["paths", "bytes"])
+def test_a_table_may_name_pictures_or_hold_them(
+    trains: Trains, model: Model, tmp_path: Path, holds: str
+) -> None:
+    files = sorted(SHAPES.rglob("*.png"))
+    labels = [path.parent.name for path in files]
+    if holds == "paths":
+        shutil.copytree(SHAPES, tmp_path / "shapes")
+        cells: list[Any] = [f"shapes/{each.relative_to(SHAPES)}" for each in files]
+        data = tmp_path / "table.csv"
+        pl.DataFrame({"image": cells, "label": labels}).write_csv(data)
+    else:
+        cells = [path.read_bytes() for path in files]
+        data = tmp_path / "table.parquet"
+        pl.DataFrame({"image": cells, "label": labels}).write_parquet(data)
+    made = trains(data, kinds={"image": "image"}, name=holds)
+    assert made.manifest.metrics == model.manifest.metrics
+    assert list(made.predict(data)) == list(model.predict(SHAPES))
+
+
+def test_pictures_that_cannot_be_read_are_left_out_by_name(trains: Trains, tmp_path: Path) -> None:
+    root = shutil.copytree(SHAPES, tmp_path / "shapes")
+    (root / "circle" / "broken.png").write_bytes(CIRCLE.read_bytes()[:60])
+    (root / "circle" / "empty.jpg").write_bytes(b"")
+    made = trains(root, name="broken")
+    assert made.evaluation.n_rows == 6
+    (found,) = [each for each in made.findings if each.code == "unreadable-pictures"]
+    assert found.sample == ("circle/broken.png", "circle/empty.jpg")
+    with pytest.raises(UnreadablePicture, match=r"circle/broken\.png"):
+        made.predict(root)
+
+
+def test_folders_deal_the_rows_and_no_test_picture_teaches(trains: Trains, tmp_path: Path) -> None:
+    for number, path in enumerate(sorted(SHAPES.rglob("*.png"))):
+        part = "test" if number % 3 == 0 else "train"
+        (tmp_path / part / path.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, tmp_path / part / path.parent.name / path.name)
+    shutil.copy(CIRCLE, tmp_path / "train" / "circle" / "again.png")
+    made = trains(tmp_path, name="dealt")
+    assert made.evaluation.n_rows == 10
+    (found,) = [each for each in made.findings if each.code == "pictures-across-parts"]
+    assert found.sample == ("train/circle/again.png",)
+
+
+def test_one_class_folder_is_refused(trains: Trains, tmp_path: Path) -> None:
+    shutil.copytree(SHAPES / "circle", tmp_path / "circle")
+    with pytest.raises(ModelyardError, match="one"):
+        trains(tmp_path, name="one-class")
+
+
+def test_an_algorithm_of_tables_takes_no_pictures(trains: Trains) -> None:
+    with pytest.raises(InvalidValue, match="'lightgbm' cannot learn from column 'image'") as told:
+        trains(SHAPES, algorithm="lightgbm", parameters={}, name="trees")
+    assert "small-cnn" in str(told.value)
+
+
+def test_a_turned_picture_is_answered_as_its_upright_twin(model: Model, tmp_path: Path) -> None:
+    pixels = np.asarray(Image.open(CIRCLE))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.ascontiguousarray(np.rot90(pixels, 1))).save(tmp_path / "1.png", exif=exif)
+    Image.fromarray(pixels).save(tmp_path / "2.png")
+    rows = [{"image": (tmp_path / name).read_bytes()} for name in ("1.png", "2.png")]
+    turned, upright = model.opened.predictor.predict_rows(rows).probabilities
+    assert (turned == upright).all()
+
+
+def test_reasons_are_refused_since_a_package_has_no_pictures(model: Model) -> None:
+    with pytest.raises(UnsupportedPackage, match="no reference rows"):
+        _ = model.opened.explainer
+
+
+@pytest.fixture(scope="module")
+def post(model: Model) -> Callable[..., Any]:
+    """Return a function that asks a server of the model one path."""
+    shelf = Shelf([f"shapes={model.path}"], lambda _: Found(model.opened.package, None))
+    routes = routes_of(shelf.models)
+
+    def ask(path: str, body: bytes, kind: str = "application/json") -> Any:
+        request = Request(b"", {b"content-type": kind.encode()}, body)
+        return json.loads(routes[path].answer(request).body)
+
+    return ask
+
+
+def test_a_server_takes_a_picture_as_it_is_in_a_form_and_in_json(post: Callable[..., Any]) -> None:
+    content = CIRCLE.read_bytes()
+    plain = post("/predict/image", content, "image/png")
+    form = (
+        b'--frontier\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
+        b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="1.png"\r\n'
+        b"Content-Type: image/png\r\n\r\n" + content + b"\r\n--frontier--\r\n"
+    )
+    held = post("/predict/image", form, "multipart/form-data; boundary=frontier")
+    text = b64encode(content).decode()
+    row = post("/predict", f'{{"row": {{"image": "{text}"}}}}'.encode())
+    many = post("/predict-batch", f'{{"columns": {{"image": ["{text}", null]}}}}'.encode())
+    assert plain["prediction"] == "circle"
+    assert plain["probabilities"] == held["probabilities"] == row["probabilities"]
+    assert many["predictions"] == ["circle", None]
+    assert many["errors"][0]["code"] == "unreadable-picture"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "code"),
+    [
+        (b"hello", "image/png", "unreadable-picture"),
+        (b"", "image/png", "malformed-body"),
+        (b"no form", "multipart/form-data; boundary=x", "malformed-body"),
+        (b'{"row": {"image": "/etc/passwd"}}', "application/json", "unparseable-value"),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_the_server(
+    post: Callable[..., Any], body: bytes, kind: str, code: str
+) -> None:
+    with pytest.raises(ModelyardError) as caught:
+        post("/predict/image", body, kind)
+    assert caught.value.code == code
+
+
+def test_answers_need_no_torch(model: Model) -> None:
+    program = (
+        "import sys; sys.modules['torch'] = sys.modules['safetensors'] = None\n"
+        "from pathlib import Path\n"
+        "from modelyard.runtime.packages import open_package\n"
+        "from modelyard.runtime.predictor import Predictor\n"
+        "package = open_package(Path(sys.argv[1]), {sys.argv[2]})\n"
+        "row = {'image': Path(sys.argv[3]).read_bytes()}\n"
+        "print(Predictor.of(package).predict_row(row).value)\n"
+        "assert 'polars' not in sys.modules\n"
+    )
+    signer = model.opened.package.signer
+    done = subprocess.run(
+        [sys.executable, "-c", program, model.path, signer, CIRCLE],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("circle", "")
+
+
+def test_the_shapes_are_what_their_script_draws(tmp_path: Path) -> None:
+    script = SHAPES.parents[1] / "draw_shapes.py"
+    subprocess.run([sys.executable, script, tmp_path], check=True, timeout=300)
+    drawn = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.png"))
+    assert drawn == sorted(path.relative_to(SHAPES) for path in SHAPES.rglob("*.png"))
+    for name in drawn:
+        one, two = (np.asarray(Image.open(root / name)) for root in (SHAPES, tmp_path))
+        assert (one == two).all()
+
+
+def test_the_command_line_needs_no_target_for_a_folder_and_tells_files_apart(
+    cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    said = [f"--set={name}={value}" for name, value in QUICK.items()]
+    ending = cli("train", SHAPES, "--algorithm", "small-cnn", "--name", "shapes", *said)
+    assert ending.code == 0, ending.err
+    folder = tmp_path / "new"
+    folder.mkdir()
+    shutil.copy(CIRCLE, folder / "one.png")
+    (folder / "two.png").write_bytes(b"broken")
+    told = cli("predict", "shapes@1", folder)
+    assert told.out.splitlines()[0] == "file,prediction"
+    assert told.out.splitlines()[1] == "one.png,circle"
+    assert "'two.png' is no picture" in told.err
+    missing = cli("train", "table.csv")
+    assert (missing.code, "--target is missing" in missing.err) == (4, True)
