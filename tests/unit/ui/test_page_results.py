@@ -80,6 +80,16 @@ def test_a_training_that_failed_says_why(page, project, client):
     assert "There is no column" in _words(app)
 
 
+def test_a_training_whose_model_was_deleted_keeps_what_was_measured(page, client):
+    (run,) = client.runs.each()
+    client.models.delete("demo@1")
+
+    app = page("results", run=run.id)
+
+    assert "was deleted" in _words(app)
+    assert set(app.dataframe[0].value["Metric"]) == set(run.metrics)
+
+
 def test_a_model_is_judged_in_words_beside_its_baseline(page, client):
     told = client.models.results("demo@1")
 

@@ -48,7 +48,7 @@ def show_all(client: Client) -> None:
     st.caption("Choose a row to see what came of it.")
     offer_pages(_LIST, page.next_cursor)
     if row is not None:
-        _open(page.items[row])
+        go_to("results", run=page.items[row].id)
 
 
 def _asked(metrics: Mapping[str, MetricAnswer]) -> RunQuery:
@@ -129,9 +129,3 @@ def _columns() -> dict[str, object]:
         "Took": right,
         "Began": columns.DatetimeColumn(format="distance"),
     }
-
-
-def _open(run: RunAnswer) -> None:
-    if run.model is None:
-        go_to("results", run=run.id)
-    go_to("results", model=run.model)

@@ -27,8 +27,8 @@ def show_model(client: Client, reference: str) -> None:
     """Draw the results of a model."""
     import streamlit as st
 
-    link_to("results", label="All trainings", icon=":material/arrow_back:")
     detail = client.models.show(reference)
+    link_to("results", label="All trainings", icon=":material/arrow_back:")
     _show_heading(detail)
     try:
         results = _results(client, detail)

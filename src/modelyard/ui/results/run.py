@@ -1,8 +1,10 @@
 """One training: a run that made a model leads to its results, any other says why it did not."""
 
 from modelyard.client.clients import Client
+from modelyard.domain.errors import NotFound
 from modelyard.domain.runs import RunStatus
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, lasting, now
 from modelyard.ui.results.model import show_model
@@ -16,7 +18,7 @@ def show_run(client: Client, reference: str) -> None:
     import streamlit as st
 
     run = client.runs.show(reference)
-    if run.model is not None:
+    if run.model is not None and _has_model(client, run.model):
         show_model(client, run.model)
         return
     link_to("results", label="All trainings", icon=":material/arrow_back:")
@@ -25,7 +27,45 @@ def show_run(client: Client, reference: str) -> None:
     st.caption(f"Began {ago(run.started_at, now=now())}{took}", help=exactly(run.started_at))
     if run.status is RunStatus.RUNNING:
         _wait(client, run)
-        return
+    elif run.status is RunStatus.SUCCEEDED:
+        _show_what_is_left(run)
+    else:
+        _show_why_not(run)
+
+
+def _has_model(client: Client, reference: str) -> bool:
+    try:
+        client.models.show(reference)
+    except NotFound:
+        return False
+    return True
+
+
+def _show_what_is_left(run: RunDetail) -> None:
+    import streamlit as st
+
+    st.info(
+        f"Its model{f' {plain(run.model)}' if run.model else ''} was deleted. What was measured of "
+        "it is kept.",
+        icon=":material/delete:",
+    )
+    right = st.column_config.Column(alignment="right")
+    st.dataframe(
+        {
+            "Metric": list(run.metrics),
+            "Value (95 % interval)": [metric_told(run.metrics, key) for key in run.metrics],
+        },
+        height="content",
+        hide_index=True,
+        column_config={"Value (95 % interval)": right},
+        alt="Metrics of the training, with intervals.",
+    )
+    _show_what_was_asked(run)
+
+
+def _show_why_not(run: RunDetail) -> None:
+    import streamlit as st
+
     reason = plain(run.reason) if run.reason else "It left no word why."
     word = "was cancelled" if run.status is RunStatus.CANCELLED else "made no model"
     st.error(f"**This training {word}.**\n\n{reason}", icon=":material/error:")
@@ -35,6 +75,12 @@ def show_run(client: Client, reference: str) -> None:
     with st.container(horizontal=True):
         link_to("train", label="Train again")
         link_to("jobs", label="Look at its job")
+    _show_what_was_asked(run)
+
+
+def _show_what_was_asked(run: RunDetail) -> None:
+    import streamlit as st
+
     with st.expander("What was asked for"):
         st.json(run.config)
 
