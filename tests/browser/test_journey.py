@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from contents import written
-from visiting import open_page, press, see, tick, upload
+from visiting import open_page, press, see, settle, tick, upload
 
 if TYPE_CHECKING:
     from playwright.sync_api import Download, Page
@@ -50,6 +50,9 @@ def test_from_a_file_to_a_model_in_use_and_its_answers(tab: "Page", tmp_path: Pa
 
     press(tab, "Train a model")
     see(tab, "One of two answers")
+    # More time than a crowded machine needs for a first model; with that it is told to stop.
+    tab.get_by_role("slider", name=re.compile("Time to look")).press("ArrowRight")
+    settle(tab)
     press(tab, "Start training", settles=False)
     see(tab, re.compile(r"^[1-9]\d* models?$"), within_s=200)
     press(tab, "Stop and keep the best so far", settles=False)
