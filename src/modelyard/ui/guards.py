@@ -61,7 +61,7 @@ class Guard:
         """Return a request with the client and the scheme that it truly has."""
         peer = scope.get("client")
         told = Headers(scope=scope)
-        forwarded = [each for each in scope["headers"] if each[0].startswith(b"x-forwarded-")]
+        forwarded = [each for each in scope["headers"] if _is_forwarding(each[0].decode("latin-1"))]
         own = [each for each in scope["headers"] if each not in forwarded]
         seen = {**scope, "headers": own}
         if peer is not None and self._perimeter.has_proxy(peer[0]):
@@ -76,7 +76,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> str:
         """Return why a request is not answered, empty where it is."""
         headers = Headers(scope=scope)
-        if self._is_open and any(name.startswith("x-forwarded-") for name in headers):
+        if self._is_open and any(map(_is_forwarding, headers)):
             return "This request came through a proxy, and here nobody logs in."
         if self._perimeter.is_asked_by(headers.getlist("host")):
             return ""
@@ -108,6 +108,10 @@ class Guard:
             await send(message)
 
         return careful
+
+
+def _is_forwarding(name: str) -> bool:
+    return name == "forwarded" or name.startswith("x-forwarded-")
 
 
 def headers_of(index: Path, *, api_origin: str) -> dict[str, str]:
