@@ -21,7 +21,7 @@ def show_head(results: ResultsAnswer) -> None:
     icon, label, colour = _BADGES[results.verdict.standing]
     with st.container(border=True):
         st.markdown(f":{colour}-badge[{icon} {label}]")
-        st.markdown(f"#### {plain(results.verdict.headline)}")
+        st.markdown(f"### {plain(results.verdict.headline)}")
         st.markdown(plain(results.verdict.detail))
         if results.in_practice:
             st.markdown(plain(results.in_practice))
