@@ -46,3 +46,8 @@ class Workshop:
     begun: float | None = None
     typing: Typing = type_table
     wants_end: Callable[[], bool] = never
+
+    @property
+    def ended_by(self) -> str:
+        """How a search ends early, behind the title of its stage; nothing where others ask it."""
+        return "; Ctrl-C ends it with the best so far" if self.wants_end is never else ""

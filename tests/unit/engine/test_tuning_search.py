@@ -265,6 +265,15 @@ def test_a_search_that_is_to_end_from_the_first_has_one_whole_trial():
     assert found.ending is Ending.INTERRUPTED
 
 
+def test_whoever_is_at_the_keyboard_is_told_how_to_end_a_search_and_nobody_else():
+    here, elsewhere = Listener(), Listener()
+    search(n_trials=2, listener=here)
+    search(n_trials=2, listener=elsewhere, wants_end=lambda: False)
+
+    assert here.heard[0].endswith("; Ctrl-C ends it with the best so far")
+    assert elsewhere.heard[0] == here.heard[0].partition(";")[0]
+
+
 def test_trials_say_when_they_ended():
     ends = [each.at_s for each in search().trials]
 

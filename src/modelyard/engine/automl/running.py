@@ -140,7 +140,7 @@ def _racing(
 ) -> Iterator[Race]:
     """Yield a race that is ready to run; what an earlier run had finished is not done again."""
     workshop = judge.workshop
-    workshop.progress.stage("Letting candidates compete; Ctrl-C ends it with the best so far")
+    workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
     executor = pick(workshop.catalog.executors(), config.executor, shelf="executors")
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")

@@ -96,9 +96,8 @@ def search_parameters(
     until = None if config.time_limit_s is None else begun + config.time_limit_s
     budget = Budget(_most_trials(config, proposals, space), until, begun)
     n_asked = f"up to {budget.n_trials} trials" if budget.n_trials else "as many trials as fit"
-    judge.workshop.progress.stage(
-        f"{searcher.card.title}: {n_asked}; Ctrl-C ends it with the best so far"
-    )
+    ended_by = judge.workshop.ended_by
+    judge.workshop.progress.stage(f"{searcher.card.title}: {n_asked}{ended_by}")
     folds = deal_folds(judge, config.n_folds, n_repeats=config.n_repeats, rng=fold_rng)
     loop = _Loop(judge, space, budget=budget, proposals=proposals)
     bench = Bench(judge, folds, why_end=loop.why_end, tell=loop.tell)
