@@ -94,7 +94,7 @@ class AskingService:
     send: Send
     now: Callable[[], datetime]
 
-    def ask(self, caller: Caller, model: Model, question: Question) -> Answer:
+    def ask(self, caller: Caller, model: Model, *, question: Question) -> Answer:
         """Ask a model for the prediction of a row, or of many.
 
         Args:

@@ -71,7 +71,7 @@ class Predictions:
             if predictions:
                 rows = [_to_row(each, self._database.tenant) for each in predictions]
                 connection.execute(sa.insert(PREDICTIONS), rows)
-                count_predictions(connection, self._database.tenant, predictions)
+                count_predictions(connection, predictions, tenant=self._database.tenant)
         return True
 
     def get(self, prediction_id: str) -> LoggedPrediction:
@@ -142,7 +142,7 @@ class Predictions:
                 changed = sa.update(PREDICTIONS).where(is_it).values(truth=truth, truth_at=at)
                 connection.execute(changed)
                 changes.append((before, replace(before, truth=truth, truth_at=at)))
-            count_truths(connection, self._database.tenant, changes)
+            count_truths(connection, changes, tenant=self._database.tenant)
             return tuple(after for _, after in changes)
 
     def _get(self, connection: sa.Connection, prediction_id: str) -> LoggedPrediction:

@@ -62,7 +62,7 @@ class TrafficCounts:
 
 
 def count_predictions(
-    connection: sa.Connection, tenant: str, predictions: Iterable[LoggedPrediction]
+    connection: sa.Connection, predictions: Iterable[LoggedPrediction], *, tenant: str
 ) -> None:
     """Count predictions in the transaction that keeps them."""
     held: dict[_Place, list[LoggedPrediction]] = defaultdict(list)
@@ -79,15 +79,16 @@ def count_predictions(
 
 def count_truths(
     connection: sa.Connection,
-    tenant: str,
     changes: Iterable[tuple[LoggedPrediction, LoggedPrediction]],
+    *,
+    tenant: str,
 ) -> None:
     """Count truths in the transaction that attaches them.
 
     Args:
         connection: of the transaction.
-        tenant: whose predictions these are.
         changes: each prediction as it was, and as it is now.
+        tenant: whose predictions these are.
     """
     held: dict[_Place, list[Tally]] = defaultdict(list)
     for before, after in changes:

@@ -45,7 +45,7 @@ def predict(
     told = options.model_dump(mode="json", exclude_none=True, exclude={"trial"})
     query = urlencode(told).lower()
     question = Question(body.form, query, request_id, is_trial=options.trial)
-    answer = project.asking.ask(caller, found, question)
+    answer = project.asking.ask(caller, found, question=question)
     headers = {name: answer.headers[name] for name in _TOLD if name in answer.headers}
     return Response(answer.body, answer.status, headers | {"x-answered-by": answer.address})
 

@@ -1,5 +1,6 @@
 """Single predictions: the last ones, one that is looked for by its id, and their truths."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from modelyard.client.clients import Client
@@ -28,7 +29,10 @@ def show_predictions(client: Client, deployment: DeploymentAnswer) -> None:
     st.subheader("Predictions", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         id_ = st.text_input("Find by id", placeholder="as X-Prediction-Id told it").strip()
-        label = st.text_input("Answered", placeholder="any").strip()
+        # A cursor is good for its own list alone.
+        label = st.text_input(
+            "Answered", placeholder="any", on_change=begin_again, args=(_LIST,)
+        ).strip()
         truth = st.selectbox("Truth", list(_KNOWN), on_change=begin_again, args=(_LIST,))
     if id_:
         with told():
@@ -45,25 +49,33 @@ def show_predictions(client: Client, deployment: DeploymentAnswer) -> None:
     if not page.items:
         st.caption("None here.")
         return
+    chosen = _chosen(page.items, key=f"list-{deployment.name}")
+    offer_pages(_LIST, page.next_cursor)
+    if chosen is not None:
+        with told():
+            _show_one(client, chosen)
+
+
+def _chosen(items: Sequence[PredictionAnswer], *, key: str) -> PredictionAnswer | None:
+    """Draw a list, and return the prediction of it that is chosen."""
+    import streamlit as st
+
     columns = st.column_config
     sure = columns.NumberColumn(format="percent", width="small")
     chosen = chosen_row(
-        [_row(each) for each in page.items],
-        key=f"list-{deployment.name}",
+        [_row(each) for each in items],
+        key=key,
         about="The last predictions, the newest first.",
         config={
             "When": columns.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width="small"),
             "Answer": columns.Column(),
-            **({"Sure": sure} if any(each.confidence is not None for each in page.items) else {}),
+            **({"Sure": sure} if any(each.confidence is not None for each in items) else {}),
             "Truth": columns.Column(),
             "By": columns.Column(),
             "Id": columns.Column(),
         },
     )
-    offer_pages(_LIST, page.next_cursor)
-    if chosen is not None:
-        with told():
-            _show_one(client, page.items[chosen])
+    return None if chosen is None else items[chosen]
 
 
 def _row(each: PredictionAnswer) -> dict[str, Any]:

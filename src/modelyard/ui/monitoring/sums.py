@@ -60,12 +60,12 @@ def show_over_time(told: AnalyticsAnswer) -> None:
                 day.at: float(day.n_trainings - day.n_succeeded - day.n_failed) for day in told.days
             },
         }
-        picture = bars(ends, _DAY, parts, colours=(_GREEN, _RED, _GREY))
+        picture = bars(ends, parts, width=_DAY, colours=(_GREEN, _RED, _GREY))
         draw(picture, key="trainings", about=f"{told.n_trainings} trainings by day.")
     with right:
         st.markdown("**Rows answered**")
         rows = {"rows": {each.at: float(each.n_rows) for each in told.predictions}}
-        picture = bars(ends, _DAY, rows)
+        picture = bars(ends, rows, width=_DAY)
         draw(picture, key="predictions", about=f"{told.n_predictions} rows answered by day.")
 
 

@@ -15,7 +15,7 @@ _MOST_LABELS = 6
 _OTHERS = "others"
 
 
-def show_traffic(client: Client, deployment: str, lasts: timedelta) -> None:
+def show_traffic(client: Client, deployment: str, *, lasts: timedelta) -> None:
     """Draw the traffic of the time up to now."""
     import streamlit as st
 
@@ -77,7 +77,11 @@ def _show_amount(traffic: TrafficAnswer, ends: tuple[datetime, datetime], width:
     parts = {"Requests": requests}
     if any(more.values()):
         parts["Further rows of requests with many"] = more
-    draw(bars(ends, width, parts), key="amount", about=f"{traffic.total.n_rows} rows over time.")
+    draw(
+        bars(ends, parts, width=width),
+        key="amount",
+        about=f"{traffic.total.n_rows} rows over time.",
+    )
 
 
 def _show_latency(traffic: TrafficAnswer, ends: tuple[datetime, datetime]) -> None:
@@ -105,7 +109,11 @@ def _show_answers(
     st.markdown("**What was answered**")
     if traffic.total.labels:
         parts = _label_parts(traffic)
-        draw(bars(ends, width, parts, is_share=True), key="labels", about="Shares of the labels.")
+        draw(
+            bars(ends, parts, width=width, is_share=True),
+            key="labels",
+            about="Shares of the labels.",
+        )
         return
     told = {each.at: each.numbers for each in traffic.points if each.numbers is not None}
     means: dict[datetime, float | None] = {at: each.mean for at, each in told.items()}

@@ -48,7 +48,7 @@ def show(client: Client) -> None:
     @st.fragment(run_every=_LOOK_EVERY_S)
     def look() -> None:
         with told():
-            show_traffic(client, deployment.name, lasts)
+            show_traffic(client, deployment.name, lasts=lasts)
 
     look()
     with told():

@@ -15,9 +15,9 @@ _GOOD_GREY = "#9aa7b8"
 
 def bars(
     ends: tuple[datetime, datetime],
-    width: timedelta,
     parts: Mapping[str, Mapping[datetime, float]],
     *,
+    width: timedelta,
     is_share: bool = False,
     colours: Sequence[str] = COLOURS,
 ) -> Figure:
@@ -25,8 +25,8 @@ def bars(
 
     Args:
         ends: of the time that is shown.
-        width: of a step.
         parts: name to the height at the beginning of each step; nothing where nothing was.
+        width: of a step.
         is_share: whether each stack is shown as a whole.
         colours: of the parts.
     """

@@ -68,7 +68,7 @@ def _show_value(detail: ModelDetail, told: dict[str, Any], key: str) -> None:
     if ends:
         low, high = number(ends["low"]), number(ends["high"])
         st.markdown(f"between **{low}** and **{high}**, {LEVEL:g} times in a hundred")
-        picture = pictures.interval(float(value), ends["low"], ends["high"])
+        picture = pictures.interval(float(value), low=ends["low"], high=ends["high"])
         draw(picture, key=f"{key}-interval", about=f"From {low} to {high}.")
 
 

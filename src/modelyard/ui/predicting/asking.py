@@ -15,7 +15,7 @@ _MOST_REASONS = 10
 
 
 def ask_row(
-    client: Client, detail: ModelDetail, row: Row, *, with_reasons: bool = True
+    client: Client, detail: ModelDetail, *, row: Row, with_reasons: bool = True
 ) -> PredictAnswer:
     """Return the answer to a row that is tried out: it is not written down."""
     beside: dict[str, object] = {"explain": _MOST_REASONS} if with_reasons else {}
@@ -24,14 +24,14 @@ def ask_row(
 
 
 def ask_rows(
-    client: Client, detail: ModelDetail, rows: Sequence[Row], *, is_trial: bool = True
+    client: Client, detail: ModelDetail, *, rows: Sequence[Row], is_trial: bool = True
 ) -> PredictAnswer:
     """Return the answers to many rows; those that have none are told in `errors`."""
     options = PredictOptions.model_validate(_level(detail) | {"trial": is_trial})
     return client.predictions.ask(detail.id, PredictRequest(rows=list(rows)), options=options)
 
 
-def write_down(client: Client, detail: ModelDetail, row: Row) -> str | None:
+def write_down(client: Client, detail: ModelDetail, *, row: Row) -> str | None:
     """Ask about a row for good, and return the id under which the answer is found."""
     options = PredictOptions.model_validate(_level(detail))
     return client.predictions.ask(detail.id, PredictRequest(row=row), options=options).prediction_id

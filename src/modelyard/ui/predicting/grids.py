@@ -114,7 +114,7 @@ def _keep(client: Client, detail: ModelDetail, rows: Sequence[Row]) -> None:
     """Ask, and keep rows and answers until others are asked for."""
     import streamlit as st
 
-    answer = ask_rows(client, detail, rows, is_trial=False)
+    answer = ask_rows(client, detail, rows=rows, is_trial=False)
     told_ = answer.model_extra or {}
     found: dict[str, list[Any]] = {
         each.name: [row[each.name] for row in rows] for each in detail.columns

@@ -49,7 +49,7 @@ def _is_movable(column: ColumnAnswer) -> bool:
 def _show_moved(client: Client, detail: ModelDetail, column: ColumnAnswer) -> None:
     row = row_of(detail)
     cells = _cells(column, row[column.name])
-    answer = ask_rows(client, detail, [row | {column.name: cell} for cell in cells])
+    answer = ask_rows(client, detail, rows=[row | {column.name: cell} for cell in cells])
     told_ = answer.model_extra or {}
     if column.kind == ColumnKind.BOOLEAN or column.categories:
         _show_choices(detail, column, cells, told_=told_)

@@ -38,7 +38,7 @@ def probabilities(chances: Mapping[str, float], *, threshold: float | None) -> F
     return figure
 
 
-def interval(value: float, low: float, high: float) -> Figure:
+def interval(value: float, *, low: float, high: float) -> Figure:
     """Return a predicted number within its interval."""
     room = max(high - low, abs(value) * 1e-3, 1e-9)
     span = {

@@ -30,7 +30,7 @@ def show_single(client: Client, detail: ModelDetail) -> None:
             )
         with answer, told():
             with_reasons = st.toggle("Say why", value=True, key=f"why-{detail.id}")
-            found = ask_row(client, detail, row, with_reasons=with_reasons)
+            found = ask_row(client, detail, row=row, with_reasons=with_reasons)
             show_answer(detail, found, key="single")
             _offer_deeds(client, detail, row)
         _show_beside(client, detail, row)
@@ -51,7 +51,7 @@ def _offer_deeds(client: Client, detail: ModelDetail, row: Row) -> None:
             help="What is tried out here is not logged. This asks once more, for good: the "
             "answer is found on the page Monitor, where its truth can be attached.",
         ):
-            id_ = write_down(client, detail, row)
+            id_ = write_down(client, detail, row=row)
             if id_ is None:
                 st.warning("It was answered, but the log takes nothing now.")
             else:
@@ -69,7 +69,7 @@ def _show_beside(client: Client, detail: ModelDetail, row: Row) -> None:
     st.divider()
     st.subheader("Two rows side by side", anchor=False)
     with told():
-        answers = [ask_row(client, detail, each, with_reasons=False) for each in (kept, row)]
+        answers = [ask_row(client, detail, row=each, with_reasons=False) for each in (kept, row)]
         for place, title, found in zip(
             st.columns(2), ("The row that was kept", "The row above"), answers, strict=True
         ):
