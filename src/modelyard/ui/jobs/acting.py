@@ -1,20 +1,16 @@
 """What can be done about a job: cancel it, or do it again, with more room where that lacked."""
 
-from functools import partial
-
 from modelyard.client.clients import Client
 from modelyard.domain.jobs import HOPELESS_UNCHANGED, JobState, Problem
 from modelyard.kit.numerals import size
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.problems import told
-from modelyard.ui.parts.questions import answered, offer_question
 from modelyard.wire.jobs import JobDetail, LimitsBody
 
 _MB = 1_000_000
 # Twice of what was not enough is tried next, as the reason of such a job says itself.
 _MORE = 2
 _LEAST_MB = 500
-_END, _AGAIN = "Cancel this job?", "Do it again with more room"
 _REPLAY = ":material/replay:"
 
 
@@ -23,42 +19,28 @@ def offer_actions(client: Client, job: JobDetail) -> None:
     import streamlit as st
 
     if not job.state.is_final:
-        offer_question(
-            "Cancel",
-            partial(_ask_for_end, client, job),
-            title=_END,
-            icon=":material/stop_circle:",
-            refusal="It is being cancelled." if job.is_cancelling else None,
-        )
+        _offer_end(client, job)
     elif job.state is JobState.SUCCEEDED:
         return
     elif job.problem in HOPELESS_UNCHANGED:
-        offer_question(
-            "Do it again", partial(_ask_for_limits, client, job), title=_AGAIN, icon=_REPLAY
-        )
+        with st.popover("Do it again", icon=_REPLAY):
+            st.markdown("It would end as it did before, unless it may use more.")
+            limits = _wanted(job)
+            if st.button("Do it again so", type="primary"):
+                _retry(client, job, limits)
     elif st.button("Do it again", icon=_REPLAY):
         _retry(client, job, None)
 
 
-def _ask_for_end(client: Client, job: JobDetail) -> None:
+def _offer_end(client: Client, job: JobDetail) -> None:
     import streamlit as st
 
-    st.markdown("What it has made so far is thrown away within 10 seconds.")
-    if st.button("Cancel the job", type="primary"):
-        with told():
-            client.jobs.cancel(job.id)
-            answered(_END)
-            st.rerun()
-
-
-def _ask_for_limits(client: Client, job: JobDetail) -> None:
-    import streamlit as st
-
-    st.markdown("It would end as it did before, unless it may use more.")
-    limits = _wanted(job)
-    if st.button("Do it again so", type="primary"):
-        answered(_AGAIN)
-        _retry(client, job, limits)
+    with st.popover("Cancel", icon=":material/stop_circle:", disabled=job.is_cancelling):
+        st.markdown("What it has made so far is thrown away within 10 seconds.")
+        if st.button("Cancel the job", type="primary"):
+            with told():
+                client.jobs.cancel(job.id)
+                st.rerun()
 
 
 def _wanted(job: JobDetail) -> LimitsBody:

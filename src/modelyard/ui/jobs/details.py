@@ -26,7 +26,7 @@ from modelyard.ui.parts.times import ago, exactly, lasting, now
 from modelyard.ui.parts.ways import offer_way_back
 from modelyard.wire.jobs import JobAnswer, JobDetail
 
-_LOOK_EVERY_S = 1.0
+_LOOK_EVERY_S = 2.0
 _COLOURS: Mapping[JobState, Literal["gray", "blue", "green", "red"]] = {
     JobState.QUEUED: "gray",
     JobState.RUNNING: "blue",
@@ -55,7 +55,9 @@ def show_job(client: Client, job_id: str) -> None:
 
     _show_heading(first)
     if may(Role.EDITOR):
-        offer_actions(client, first)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            offer_actions(client, first)
+            _lead_to_training(first)
     look()
     with st.expander("What was asked for"):
         st.json(first.payload, expanded=1)
@@ -74,6 +76,15 @@ def _show_heading(job: JobDetail) -> None:
     )
     if job.retry_of:
         link_to("jobs", label="The job that this one does again", icon="", job=job.retry_of)
+
+
+def _lead_to_training(job: JobDetail) -> None:
+    if job.kind is not JobKind.TRAINING:
+        return
+    if not job.state.is_final:
+        link_to("train", label="See who competes", job=job.id)
+    else:
+        link_to("train", label="Change it, and train again", again=job.id)
 
 
 def _show_standing(job: JobAnswer) -> None:
