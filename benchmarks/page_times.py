@@ -94,7 +94,8 @@ def empty_page(folder: Path) -> Iterator[str]:
         "--browser.gatherUsageStats=false",
         f"--server.port={port}",
     )
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    quiet = "--browser.gatherUsageStats=false"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options, quiet]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
