@@ -146,11 +146,18 @@ class AskingService:
                 f"The deployment '{deployment.name}' has no process that answers now.",
                 fix="Wait until its state is ready, or deploy it again.",
             )
-        as_json = {"accept": "application/json"}
-        return {
-            page: json.loads(self._answered(deployment, f"/{page}", None, headers=as_json).body)
-            for page in ("health", "metrics")
-        }
+        told = {}
+        for page in ("health", "metrics"):
+            as_json = {"accept": "application/json"}
+            answer = self._answered(deployment, f"/{page}", None, headers=as_json)
+            if answer.status != 200:
+                raise Unavailable(
+                    f"The deployment '{deployment.name}' tells nothing of itself: its status is "
+                    f"{answer.status}.",
+                    fix="Repeat in a few seconds.",
+                )
+            told[page] = json.loads(answer.body)
+        return told
 
     def _ready(self, reference: str) -> Deployment:
         """Return a deployment that serves a version now."""

@@ -18,6 +18,7 @@ from modelyard.ui.parts.times import lasting
 from modelyard.ui.predicting.asking import LEVEL, is_number
 from modelyard.ui.uploading.dropping import upload_box
 from modelyard.wire.batches import BatchPredictRequest
+from modelyard.wire.bodies import PageQuery
 from modelyard.wire.jobs import JobDetail
 from modelyard.wire.models import ModelDetail
 
@@ -51,7 +52,7 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
             icon=":material/lock:",
         )
         return
-    names = [each.name for each in client.datasets.page().items][:_MOST_OFFERED]
+    names = [each.name for each in client.datasets.page(PageQuery(limit=_MOST_OFFERED)).items]
     st.caption(
         f"The table needs the columns that the model takes: {_columns_told(detail)}. The target "
         "may be there or not."
