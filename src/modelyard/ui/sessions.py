@@ -39,6 +39,7 @@ class Login:
         # A refresh token is good once: of two tabs that need a fresh one, one asks.
         self._turn = threading.Lock()
         self._take(admission)
+        self.has_ended = False
         self.began_s = clock()
         self.client = connect(self.token)
 
@@ -50,16 +51,33 @@ class Login:
             ModelyardError: if the platform does not answer.
         """
         with self._turn:
+            if self.has_ended:
+                raise NotAuthorized("The login has ended.", fix="Log in.")
             if self._clock() >= self._renewed_by_s:
-                self._take(self._anonymous.logins.refresh(self._refresh))
+                self._take(self._renewed())
             return self._access
 
     def end(self) -> None:
-        """End the login at the platform, where it answers, and let go of every connection."""
-        with self._turn, suppress(ModelyardError):
-            self._anonymous.logins.log_out(self._refresh)
+        """End the login, at the platform too where it answers.
+
+        Whoever still asks with its client, e.g. another tab, hears that the login has ended.
+        """
+        with self._turn:
+            self.has_ended = True
+            with suppress(ModelyardError):
+                self._anonymous.logins.log_out(self._refresh)
+
+    def close(self) -> None:
+        """Let go of every connection."""
         self._anonymous.close()
         self.client.close()
+
+    def _renewed(self) -> AdmissionAnswer:
+        try:
+            return self._anonymous.logins.refresh(self._refresh)
+        except NotAuthorized:
+            self.has_ended = True
+            raise
 
     def _take(self, admission: AdmissionAnswer) -> None:
         self._access, self._refresh = admission.access_token, admission.refresh_token
@@ -101,7 +119,8 @@ class Sessions:
 
     def find(self, session_id: str | None) -> Login | None:
         """Return the login that an id stands for; None where there is none."""
-        return self._logins.get(session_id) if session_id else None
+        login = self._logins.get(session_id or "")
+        return None if login is None or login.has_ended else login
 
     def client(self, session_id: str | None) -> Client:
         """Return the client of a login, else one that says nothing of who asks.
@@ -125,8 +144,7 @@ class Sessions:
 
     def end(self, session_id: str | None) -> None:
         """End a login, where there is one."""
-        with self._turn:
-            login = self._logins.pop(session_id or "", None)
+        login = self.find(session_id)
         if login is not None:
             login.end()
 
@@ -134,7 +152,7 @@ class Sessions:
         """Let go of every connection; logins last on at the platform until they end there."""
         self.anonymous.close()
         for login in self._logins.values():
-            login.client.close()
+            login.close()
 
     def _is_refused(self) -> bool:
         try:
@@ -150,4 +168,7 @@ class Sessions:
         oldest_s = self._clock() - _LONGEST_S
         for session_id, login in list(self._logins.items()):
             if login.began_s < oldest_s:
-                self.end(session_id)
+                with self._turn:
+                    self._logins.pop(session_id, None)
+                login.end()
+                login.close()

@@ -109,10 +109,20 @@ def test_of_many_that_need_a_fresh_token_one_asks(sessions, platform, clock):
     assert platform.n_refreshed == 1
 
 
-def test_a_login_that_the_platform_has_ended_is_told(sessions, platform, clock):
-    login = sessions.find(sessions.begin(admission(0)))
+def test_a_login_that_the_platform_has_ended_is_told_and_not_found_again(sessions, platform, clock):
+    session_id = sessions.begin(admission(0))
+    login = sessions.find(session_id)
     clock.at_s = LASTS_S
     platform.error = NotAuthorized("The login has ended.", fix="Log in.")
+    with pytest.raises(NotAuthorized):
+        login.token()
+    assert sessions.find(session_id) is None
+
+
+def test_a_tab_that_still_asks_after_the_login_was_ended_hears_so(sessions):
+    session_id = sessions.begin(admission(0))
+    login = sessions.find(session_id)
+    sessions.end(session_id)
     with pytest.raises(NotAuthorized):
         login.token()
 
@@ -122,7 +132,6 @@ def test_ending_a_login_ends_it_at_the_platform(sessions, platform):
     sessions.end(session_id)
     assert platform.ended == ["refresh-0"]
     assert sessions.find(session_id) is None
-    assert platform.closed == 2
 
 
 def test_a_login_ends_here_though_the_platform_does_not_answer(sessions, platform):
@@ -132,12 +141,13 @@ def test_a_login_ends_here_though_the_platform_does_not_answer(sessions, platfor
     assert sessions.find(session_id) is None
 
 
-def test_logins_of_which_nobody_has_heard_for_a_month_are_forgotten(sessions, clock):
+def test_logins_of_which_nobody_has_heard_for_a_month_are_forgotten(sessions, platform, clock):
     old = sessions.begin(admission(0))
     clock.at_s = 31 * 86_400.0
     young = sessions.begin(admission(0))
     assert sessions.find(old) is None
     assert sessions.find(young) is not None
+    assert platform.closed == 2
 
 
 def test_whoever_is_not_logged_in_asks_without_a_token_only_where_that_may_be(platform, clock):

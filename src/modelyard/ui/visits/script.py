@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from modelyard.client.clients import Client
-from modelyard.domain.errors import ModelyardError
+from modelyard.domain.errors import ModelyardError, NotAuthorized
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.ui.navigation import Page, every_page, registered
 from modelyard.ui.parts import permissions
@@ -28,6 +28,11 @@ def visit() -> None:
     try:
         client = held().sessions.client(session_id)
         permissions.remember(client.logins.show_me())
+    except NotAuthorized as error:
+        # Loaded again, the page leads to the login.
+        held().sessions.end(session_id)
+        tell(error)
+        return
     except ModelyardError as error:
         tell(error)
         return
