@@ -55,9 +55,8 @@ def show_job(client: Client, job_id: str) -> None:
 
     _show_heading(first)
     if may(Role.EDITOR):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            offer_actions(client, first)
-            _lead_to_training(first)
+        offer_actions(client, first)
+        _lead_to_training(first)
     look()
     with st.expander("What was asked for"):
         st.json(first.payload, expanded=1)
@@ -125,26 +124,23 @@ def _show_progress(job: JobAnswer) -> None:
 
 
 def _show_result(job: JobAnswer) -> None:
-    import streamlit as st
-
     model = job.result.get("model")
-    with st.container(horizontal=True):
-        if job.kind is JobKind.INGEST and job.dataset:
-            link_to("data", label="See the data", dataset=job.dataset)
-        elif job.kind is JobKind.BATCH_PREDICTION:
-            link_to("predict", label="See the predictions", job=job.id)
-        elif model:
-            link_to("results", label=f"See the results of {short(model)}", model=str(model))
-            link_to("models", label="See the model", model=str(model))
+    if job.kind is JobKind.INGEST and job.dataset:
+        link_to("data", label="See the data", dataset=job.dataset)
+    elif job.kind is JobKind.BATCH_PREDICTION:
+        link_to("predict", label="See the predictions", job=job.id)
+    elif model:
+        link_to("results", label=f"See the results of {short(model)}", model=str(model))
+        link_to("models", label="See the model", model=str(model))
 
 
 def _show_reason(job: JobAnswer) -> None:
     import streamlit as st
 
+    if job.state is JobState.CANCELLED:
+        st.info("Somebody cancelled it.", icon=":material/block:")
+        return
     lead = PROBLEMS.get(job.problem or "", "")
     parts = [f"**{lead}**" if lead else "", plain(job.reason or "")]
     words = "\n\n".join(part for part in parts if part) or "Nobody said why."
-    if job.state is JobState.FAILED:
-        st.error(words, icon=":material/error:")
-    else:
-        st.info(words, icon=":material/block:")
+    st.error(words, icon=":material/error:")

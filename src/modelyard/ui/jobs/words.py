@@ -35,7 +35,6 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         Problem.CRASHED: "Its process crashed.",
         Problem.KILLED: f"Its process was killed, {MOST_ATTEMPTS} times.",
         Problem.LOST: f"Its worker was lost, {MOST_ATTEMPTS} times.",
-        Problem.CANCELLED: "Somebody cancelled it.",
         Problem.SURPRISE: "It failed inside.",
     }
 )
