@@ -28,6 +28,8 @@ POINTS = (
 )
 # What predictions for a whole table pass between the child's start and its result.
 ANSWERS_PLACED = "answers.placed"
+# What a training of a network passes after each epoch.
+CHECKPOINT_KEPT = "checkpoint.kept"
 # And every durable step of an upload.
 UPLOAD_POINTS = (
     "upload.begun",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelyard.kit.failpoints import reach
+from modelyard.kit.failpoints import CHECKPOINT_KEPT, reach
 from modelyard.protocols.extras import import_extra
 
 EXTRA = "networks"
@@ -54,7 +54,7 @@ class Keeper:
             stream.flush()
             os.fsync(stream.fileno())
         half.replace(self.folder / _NAME)
-        reach("checkpoint.kept")
+        reach(CHECKPOINT_KEPT)
 
     def find(self) -> Checkpoint | None:
         """Return the checkpoint, None where there is none that can be read."""

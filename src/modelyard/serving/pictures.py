@@ -1,4 +1,4 @@
-"""Reads the one picture of a request: the body itself, or the file of a form that a browser sends."""
+"""Reads the one picture of a request: the body itself, or the file of a form of a browser."""
 
 import re
 import time

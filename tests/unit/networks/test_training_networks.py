@@ -1,5 +1,9 @@
 """Networks learn, repeat themselves, go on where they were stopped, and are written as graphs."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +16,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.errors import InvalidValue, UsageError
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
+from modelyard.kit.failpoints import CHECKPOINT_KEPT, VARIABLE
 from modelyard.networks.choices import share_at
 from modelyard.networks.regimes import LOSSES, OPTIMIZERS, SCHEDULES
 from modelyard.protocols.algorithms import FitInput
@@ -79,7 +84,7 @@ def scores(model: Any, training: FitInput) -> np.ndarray:
 @pytest.mark.parametrize("task", list(Task))
 @pytest.mark.parametrize("key", sorted(ALGORITHMS))
 def test_the_graph_answers_as_the_network(key: str, task: Task) -> None:
-    training = lesson(task, algorithm=ALGORITHMS[key], parameters={"epochs": 1})
+    training = lesson(task, algorithm=ALGORITHMS[key], parameters={"epochs": 1, "channels": 8})
     model = ALGORITHMS[key].fit(training)
     own = scores(model, training)
     session = Session(model.to_onnx())
@@ -120,6 +125,24 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
     resumed = SMALL.fit(lesson(parameters=said, scratch=tmp_path))
     assert (scores(resumed, lesson()) == scores(whole, lesson())).all()
     assert resumed.course == whole.course
+
+
+def test_a_training_that_was_killed_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "from test_training_networks import SMALL, lesson\n"
+        "SMALL.fit(lesson(scratch=Path(sys.argv[2])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, Path(__file__).parent, tmp_path],
+        env=os.environ | {VARIABLE: f"{CHECKPOINT_KEPT}:kill"},
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    whole, resumed = SMALL.fit(lesson()), SMALL.fit(lesson(scratch=tmp_path))
+    assert (scores(resumed, lesson()) == scores(whole, lesson())).all()
 
 
 def test_another_training_does_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
