@@ -36,7 +36,7 @@ def column_of(served: Served) -> str:
     return inputs[0].name
 
 
-def read_picture(served: Served, body: bytes, headers: Headers) -> RowRead:
+def read_picture(served: Served, body: bytes, *, headers: Headers) -> RowRead:
     """Read the picture of a request; JSON is read as for one row.
 
     Raises:

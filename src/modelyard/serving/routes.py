@@ -53,7 +53,7 @@ def predict_bare(served: Served, request: Request) -> Reply:
 def predict_image(served: Served, request: Request) -> Reply:
     """Answer one picture: the body itself, or the file of a form."""
     query = read_query(request.query)
-    read = read_picture(served, request.body, request.headers)
+    read = read_picture(served, request.body, headers=request.headers)
     reply = row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
     if request.is_logged:
         reply.told = Told(served, as_row(read), reply.body)
