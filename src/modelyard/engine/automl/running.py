@@ -90,12 +90,20 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         journal="" if journal is None else journal.folder.name,
         outlook=outlook,
     )
-    return Raced(
-        fitted=assemble(judge.plan, library, weights=blend.weights),
-        rows=arena.rows,
-        scores=blend.scores,
-        leaderboard=board,
-    )
+    rows, scores = answered(arena.rows, blend.scores)
+    fitted = assemble(judge.plan, library, weights=blend.weights)
+    return Raced(fitted, rows, scores, leaderboard=board)
+
+
+def answered(rows: IntArray, scores: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the rows that have answers: a candidate that lacks a fold leaves some without.
+
+    Args:
+        rows: (n,) positions.
+        scores: (n, m), NaN where nothing answered.
+    """
+    kept = np.isfinite(scores).all(axis=1)
+    return rows[kept], scores[kept]
 
 
 def look_ahead(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) -> Outlook:
@@ -238,13 +246,10 @@ def _leaderboard(
 
 def _score(judge: Judge, rows: IntArray, scores: FloatArray) -> float:
     """Return the metric of answers for the rows of the arena."""
-    # Of a candidate that did not finish every fold, some rows have no answer.
-    kept = np.isfinite(scores).all(axis=1)
-    plan, rows = judge.plan, rows[kept]
+    plan = judge.plan
+    rows, scores = answered(rows, scores)
     weight = None if plan.weight is None else plan.weight[rows]
-    return score_once(
-        judge.metric, plan.y[rows], scores=scores[kept], task=plan.task, weight=weight
-    )
+    return score_once(judge.metric, plan.y[rows], scores=scores, task=plan.task, weight=weight)
 
 
 def _shipped(models: Sequence[FoldFit]) -> Shipped:
