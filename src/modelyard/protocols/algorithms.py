@@ -165,7 +165,7 @@ class AlgorithmCard:
     @property
     def takes_tables(self) -> bool:
         """Whether it takes whatever the cells of a table hold."""
-        return CELLS <= self.kinds
+        return self.kinds >= CELLS
 
 
 @dataclass(frozen=True)

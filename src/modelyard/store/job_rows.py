@@ -30,7 +30,8 @@ MOST_CHARACTERS = 2_000
 # Fields of a job that are columns as they are.
 _PLAIN = (
     "tenant", "id", "created_by", "created_at", "priority", "attempts", "token", "worker",
-    "is_cancelling", "is_finishing", "run_id", "problem", "reason", "retry_of", "started_at", "finished_at",
+    "is_cancelling", "is_finishing", "run_id", "problem", "reason", "retry_of", "started_at",
+    "finished_at",
 )  # fmt: skip
 
 

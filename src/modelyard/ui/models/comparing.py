@@ -106,7 +106,8 @@ def _figures(comparison: ComparisonAnswer) -> Rows:
     for key, title in comparison.titles.items():
         scores = [each.scores[key] for each in comparison.models]
         told[title] = [
-            beside_interval(each.value, each.low, each.high) + (" best" if each.is_best else "")
+            beside_interval(each.value, low=each.low, high=each.high)
+            + (" best" if each.is_best else "")
             for each in scores
         ]
     return told

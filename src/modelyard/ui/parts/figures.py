@@ -11,7 +11,7 @@ _NAN = math.nan
 
 
 def value_told(
-    value: float | None, low: float | None, high: float | None, *, beside: float | None = None
+    value: float | None, *, low: float | None, high: float | None, beside: float | None = None
 ) -> str:
     """Return a value, rounded to what the interval can tell.
 
@@ -21,7 +21,7 @@ def value_told(
         high: other end of it.
         beside: the value that the interval is of, where it is another one.
 
-    >>> value_told(0.81234, 0.79, 0.83)
+    >>> value_told(0.81234, low=0.79, high=0.83)
     '0.812'
     """
     if value is None:
@@ -29,10 +29,10 @@ def value_told(
     return number(value, _decimals(value if beside is None else beside, low, high))
 
 
-def interval_told(value: float | None, low: float | None, high: float | None) -> str:
+def interval_told(value: float | None, *, low: float | None, high: float | None) -> str:
     """Return the interval of a value, empty where it is not known.
 
-    >>> interval_told(0.81234, 0.79, 0.83)
+    >>> interval_told(0.81234, low=0.79, high=0.83)
     '0.790 to 0.830'
     """
     if value is None or low is None or high is None:
@@ -41,14 +41,14 @@ def interval_told(value: float | None, low: float | None, high: float | None) ->
     return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def beside_interval(value: float | None, low: float | None, high: float | None) -> str:
+def beside_interval(value: float | None, *, low: float | None, high: float | None) -> str:
     """Return a value with its interval behind it, where that is known.
 
-    >>> beside_interval(0.81234, 0.79, 0.83)
+    >>> beside_interval(0.81234, low=0.79, high=0.83)
     '0.812 (0.790 to 0.830)'
     """
-    interval = interval_told(value, low, high)
-    told = value_told(value, low, high)
+    interval = interval_told(value, low=low, high=high)
+    told = value_told(value, low=low, high=high)
     return f"{told} ({interval})" if interval else told
 
 
@@ -57,7 +57,7 @@ def metric_told(metrics: Metrics, key: str) -> str:
     figures: Mapping[str, float | None] = metrics.get(key, {})
     if figures.get("value") is None:
         return ""
-    return beside_interval(figures["value"], figures.get("low"), figures.get("high"))
+    return beside_interval(figures["value"], low=figures.get("low"), high=figures.get("high"))
 
 
 def _decimals(value: float, low: float | None, high: float | None) -> int | None:

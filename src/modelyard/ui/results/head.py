@@ -50,12 +50,12 @@ def _show_figures(results: ResultsAnswer) -> None:
     figures = st.columns(4)
     figures[0].metric(
         deciding.title,
-        value_told(deciding.value, deciding.low, deciding.high),
+        value_told(deciding.value, low=deciding.low, high=deciding.high),
         help=_interval_help(deciding),
     )
     figures[1].metric(
         "Always the same answer",
-        value_told(deciding.baseline, deciding.low, deciding.high, beside=deciding.value),
+        value_told(deciding.baseline, low=deciding.low, high=deciding.high, beside=deciding.value),
         help="What the same metric says of a baseline that looks at no column.",
     )
     figures[2].metric("Rows that judged", count(results.n_held), help=plain(results.split) or None)
@@ -63,7 +63,7 @@ def _show_figures(results: ResultsAnswer) -> None:
 
 
 def _interval_help(metric: MetricAnswer) -> str | None:
-    interval = interval_told(metric.value, metric.low, metric.high)
+    interval = interval_told(metric.value, low=metric.low, high=metric.high)
     return f"95 % interval: {interval}." if interval else None
 
 

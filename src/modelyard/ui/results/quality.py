@@ -74,14 +74,18 @@ def _show_metrics(results: ResultsAnswer) -> None:
 
 
 def _row(metric: MetricAnswer) -> dict[str, str]:
-    gain = value_told(metric.gain, metric.gain_low, metric.gain_high)
+    gain = value_told(metric.gain, low=metric.gain_low, high=metric.gain_high)
     return {
         "Metric": metric.title,
-        "Value": value_told(metric.value, metric.low, metric.high),
-        "95 % interval": interval_told(metric.value, metric.low, metric.high),
-        "Baseline": value_told(metric.baseline, metric.low, metric.high, beside=metric.value),
+        "Value": value_told(metric.value, low=metric.low, high=metric.high),
+        "95 % interval": interval_told(metric.value, low=metric.low, high=metric.high),
+        "Baseline": value_told(
+            metric.baseline, low=metric.low, high=metric.high, beside=metric.value
+        ),
         "Gain": f"+{gain}" if (metric.gain or 0) > 0 else gain,
-        "Interval of the gain": interval_told(metric.gain, metric.gain_low, metric.gain_high),
+        "Interval of the gain": interval_told(
+            metric.gain, low=metric.gain_low, high=metric.gain_high
+        ),
         "Better than guessing": _verdict(metric),
         "Better is": "higher" if metric.higher_is_better else "lower",
     }
