@@ -21,7 +21,6 @@ JOBS = sa.Table(
     # Empty where no worker has it.
     sa.Column("worker", Words, nullable=False, index=True),
     sa.Column("is_cancelling", sa.Boolean, nullable=False),
-    sa.Column("is_finishing", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("standing", sa.JSON, nullable=False),
     sa.Column("cpu_s", sa.Double, nullable=False),
     sa.Column("peak_bytes", sa.BigInteger, nullable=False),
@@ -35,6 +34,7 @@ JOBS = sa.Table(
     # Lines in its log, and the number of the latest claim among those of all jobs.
     sa.Column("n_events", sa.BigInteger, nullable=False),
     sa.Column("turn", sa.BigInteger, nullable=False, index=True),
+    sa.Column("is_finishing", sa.Boolean, nullable=False, server_default=sa.false()),
     # The usual lists of a tenant, newest first; and what waits, of all tenants.
     sa.Index(None, "tenant", "state", "id"),
     sa.Index(None, "tenant", "kind", "id"),
