@@ -61,7 +61,8 @@ def test_a_finding_lets_the_training_go_on_once_it_is_accepted_by_name(cli, put,
 
 @pytest.mark.parametrize(
     ("name", "code", "exit_code"),
-    [("absent.csv", "not-found", 5), ("data.xlsx", "usage", 4), (".", "usage", 4)],
+    # In a folder pictures are looked for.
+    [("absent.csv", "not-found", 5), ("data.xlsx", "usage", 4), (".", "no-rows", 3)],
 )
 def test_what_is_no_file_of_a_known_kind_is_named(
     name, code, exit_code, cli, put, tmp_path

@@ -167,8 +167,16 @@ def test_a_closed_answer_to_a_question_deletes_nothing(iris, cli, monkeypatch) -
     assert cli("predict", "iris@1", IRIS).code == 0
 
 
+# Of pictures networks learn.
+NEEDS = {"vision": pytest.mark.extras}
+
+
 @pytest.mark.parametrize(
-    "config", sorted(EXAMPLES.glob("configs/*.yaml")), ids=lambda path: path.stem
+    "config",
+    [
+        pytest.param(path, id=path.stem, marks=NEEDS.get(path.stem, ()))
+        for path in sorted(EXAMPLES.glob("configs/*.yaml"))
+    ],
 )
 def test_every_example_configuration_runs(config, done, tmp_path) -> None:
     for part in ("configs", "data", "schemas"):

@@ -93,6 +93,7 @@ CALLS: Mapping[type, Mapping[str, Callable[[Any, Run, Model], Any]]] = {
         "versions": lambda s, *_: s.versions("iris"),
         "find": lambda s, *_: s.find(ModelQuery(alias="champion", tags={MARK: MARK})),
         "page": lambda s, *_: s.page(ModelQuery(limit=1)),
+        "alias_places": lambda s, *_: s.alias_places("iris"),
         "set_alias": lambda s, *_: s.set_alias(REFERENCE, "champion"),
         "remove_alias": lambda s, *_: s.remove_alias("iris", "champion"),
         "roll_back_alias": lambda s, *_: s.roll_back_alias("iris", "second"),
