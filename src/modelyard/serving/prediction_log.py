@@ -9,6 +9,7 @@ that it is not logged; the log is tried again after a second.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -127,8 +128,7 @@ class PredictionLog:
                 error = self._write([record for each in waiting for record in each.records])
             for each in waiting:
                 each.loop.call_soon_threadsafe(each.then, error)
-        if self._segment is not None:
-            self._segment.close()
+        self._let_go()
 
     def _write(self, records: Sequence[Record]) -> OSError | None:
         """Write and force; return why that could not be done."""
@@ -153,9 +153,11 @@ class PredictionLog:
         return SegmentWriter.create(self._folder / name)
 
     def _let_go(self) -> None:
-        if self._segment is not None:
-            self._segment.close()
-        self._segment = None
+        """Close the segment; what it holds was forced before, or told as not logged."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            with suppress(OSError):
+                segment.close()
 
     def _note(self, error: OSError | None) -> None:
         """Tell once that answers are not logged, and once that they are again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,34 @@ def test_a_segment_that_is_long_enough_is_followed_by_another(
     assert len(list(server.folder.glob("*.log"))) == 2
     assert len(server.records()) == 4
     server.door.close()
+
+
+def test_a_segment_that_can_be_neither_written_nor_closed_holds_up_no_answer(
+    shelf: Shelf, tmp_path: Path, rows: Rows
+) -> None:
+    server = _Served(shelf, tmp_path / "log")
+
+    async def ask() -> list[bool]:
+        found = []
+        for seconds in (0.0, 0.0, RETRY_S):
+            server.clock.now += seconds
+            asked = server.ask("/predict", {"row": rows[0]})
+            _, headers, _ = await asyncio.wait_for(asked, timeout=30)
+            found.append("x-prediction-id" in headers)
+            if len(found) == 1:
+                _close_under(server.folder)
+        return found
+
+    assert asyncio.run(ask()) == [True, False, True]
+    server.door.close()
+
+
+def _close_under(folder: Path) -> None:
+    """Take the open segment from its writer, as a file system does that has gone."""
+    (segment,) = folder.glob("*.log")
+    for descriptor in Path("/proc/self/fd").iterdir():
+        if descriptor.exists() and descriptor.samefile(segment):
+            os.close(int(descriptor.name))
 
 
 def test_a_client_that_went_away_loses_no_answer_of_another(server: _Served, rows: Rows) -> None:
