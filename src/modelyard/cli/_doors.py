@@ -43,6 +43,8 @@ class Jobs(Protocol):
 
     def cancel(self, job_id: str, /) -> "JobAnswer": ...
 
+    def finish(self, job_id: str, /) -> "JobAnswer": ...
+
     def retry(self, job_id: str, /) -> "JobDetail": ...
 
 
@@ -202,6 +204,11 @@ class _JobsHere:
         from modelyard.wire.jobs import JobAnswer
 
         return JobAnswer.of(self._jobs.cancel(job_id, caller=LOCAL_CALLER))
+
+    def finish(self, job_id: str, /) -> "JobAnswer":
+        from modelyard.wire.jobs import JobAnswer
+
+        return JobAnswer.of(self._jobs.wrap_up(job_id, caller=LOCAL_CALLER))
 
     def retry(self, job_id: str, /) -> "JobDetail":
         from modelyard.wire.jobs import JobDetail

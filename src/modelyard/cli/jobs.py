@@ -106,6 +106,23 @@ def cancel(job: str, *, url: str | None, wants_json: bool) -> None:
         click.echo(f"{found.id}: {'ending' if found.is_cancelling else found.state.value}")
 
 
+@jobs.command("finish")
+@click.argument("job")
+@URL
+@JSON
+def finish(job: str, *, url: str | None, wants_json: bool) -> None:
+    """Let JOB end now with the best so far.
+
+    JOB is AutoML or a search. One that has finished no trial yet ends with the first.
+    """
+    with jobs_at(url) as asked:
+        found = asked.finish(job)
+    if wants_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        click.echo(f"{found.id}: {'finishing' if found.is_finishing else found.state.value}")
+
+
 @jobs.command("retry")
 @click.argument("job")
 @URL

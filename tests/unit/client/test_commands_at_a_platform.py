@@ -50,6 +50,16 @@ def test_a_job_is_cancelled_tried_again_and_its_log_read(tell: Any, job: str) ->
     assert lines == tell("log", job, "--follow")[1] != []
 
 
+def test_a_search_is_asked_to_end_with_its_best_and_another_job_is_not(
+    tell: Any, project: Project, job: str
+) -> None:
+    searching = {"dataset": "iris@1", "config": {"target": "y", "search": {"type": "random"}}}
+    search = project.jobs.submit(JobKind.TRAINING, searching, created_by="local").id
+    code, told = tell("finish", search)
+    assert (code, told["is_finishing"], told["is_cancelling"]) == (0, True, False)
+    assert tell("finish", job)[1]["code"] == "conflict"
+
+
 def test_what_is_not_there_ends_with_the_same_code(tell: Any) -> None:
     code, told = tell("show", "nothing")
     assert (code, told["code"]) == (5, "not-found")
