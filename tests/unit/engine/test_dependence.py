@@ -70,7 +70,7 @@ def test_categories_and_gaps_are_points_of_their_own():
 def test_truth_values_are_words_and_dates_are_years():
     flag, when = curves_of("is", "when")
 
-    assert flag.categories == ("false", "true")
+    assert flag.categories == ("no", "yes")
     assert 1970 < when.values[0] < when.values[-1] < 2002
 
 

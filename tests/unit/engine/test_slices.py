@@ -199,7 +199,7 @@ def test_a_condition_holds_for_its_rows_as_it_is_told():
     for edge in edges:
         part = parts[f"mass > {edge:,.0f}"]
         np.testing.assert_array_equal(part.rows, blocks.numbers[:, 0] > edge)
-    np.testing.assert_array_equal(parts["member = true"].rows, blocks.numbers[:, 1] == 1)
+    np.testing.assert_array_equal(parts["member = yes"].rows, blocks.numbers[:, 1] == 1)
 
 
 def test_dates_and_long_words_are_told_as_people_write_them():

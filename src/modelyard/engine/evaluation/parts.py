@@ -99,7 +99,7 @@ def cell_told(value: Any, kind: ColumnKind = ColumnKind.CATEGORY) -> str:
     """Return a cell of a block in words; missing is empty.
 
     >>> cell_told(4050.0, ColumnKind.NUMERIC), cell_told(1.0, ColumnKind.BOOLEAN), cell_told(None)
-    ('4,050', 'true', '')
+    ('4,050', 'yes', '')
     """
     if value is None or value != value:  # noqa: PLR0124 -- NaN alone differs from itself
         return ""
@@ -108,7 +108,7 @@ def cell_told(value: Any, kind: ColumnKind = ColumnKind.CATEGORY) -> str:
     if isinstance(value, str):
         return value if len(value) <= _MAX_LETTERS else value[: _MAX_LETTERS - 1] + "…"
     if kind is ColumnKind.BOOLEAN:
-        return "true" if value else "false"
+        return "yes" if value else "no"
     if kind is ColumnKind.DATETIME:
         return _moment_told(float(value))
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.6g}"

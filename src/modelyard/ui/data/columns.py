@@ -13,6 +13,7 @@ from modelyard.kit.texts import visible
 from modelyard.ui.data.pictures import draw_values
 from modelyard.ui.data.profiles import ColumnProfile, profile_of
 from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.cells import word_told
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
@@ -60,7 +61,8 @@ def typical(column: ColumnProfile) -> str:
         if column["kind"] == ColumnKind.DATETIME:
             return f"{_day(column['minimum'])} to {_day(column['maximum'])}"
         return f"{number(column['minimum'])} to {number(column['maximum'])}"
-    return ", ".join(visible(value) for value, _ in column["top_values"][:3])
+    frequent = (word_told(value, column["kind"]) for value, _ in column["top_values"][:3])
+    return ", ".join(map(visible, frequent))
 
 
 def _show_table(columns: Sequence[ColumnProfile], n_rows: int) -> int | None:

@@ -10,6 +10,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import count, number, share
 from modelyard.kit.texts import shorten, visible
 from modelyard.ui.data.profiles import ColumnProfile
+from modelyard.ui.parts.cells import word_told
 from modelyard.ui.parts.charts import COLOURS, draw, inert
 
 _N_BARS = 12
@@ -27,7 +28,8 @@ def draw_values(column: ColumnProfile, n_rows: int) -> None:
         said = f"Histogram of {visible(column['name'])}"
         st.plotly_chart(histogram(column), key="values", config=dict(_CONFIG), alt=said)
     elif top:
-        draw(_most_frequent(top, n_rows), key="values")
+        told = [(word_told(value, column["kind"]), n) for value, n in top]
+        draw(_most_frequent(told, n_rows), key="values")
     else:
         st.caption("There is nothing to be drawn.")
 

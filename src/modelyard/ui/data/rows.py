@@ -8,6 +8,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import count
 from modelyard.kit.texts import visible
 from modelyard.ui.data.columns import KINDS
+from modelyard.ui.parts.cells import cell_told
 from modelyard.wire.datasets import DatasetVersionAnswer, PreviewAnswer
 
 _N_ROWS = 50
@@ -48,8 +49,10 @@ def frame_of(preview: PreviewAnswer) -> dict[str, list[Any]]:
 
 def _cells(column: Sequence[Any], kind: str) -> list[Any]:
     """Return the cells of a column; text where it may hold anything, so that no type is guessed."""
-    if kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN}:
+    if kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}:
         return list(column)
+    if kind == ColumnKind.BOOLEAN:
+        return [None if cell is None else cell_told(cell) for cell in column]
     texts = [None if cell is None else visible(cell) for cell in column]
     if kind != ColumnKind.DATETIME:
         return texts
@@ -67,8 +70,6 @@ def _config(preview: PreviewAnswer) -> dict[str, Any]:
         kind = KINDS.get(column.kind, column.kind)
         if column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}:
             made[str(at)] = st.column_config.NumberColumn(name, help=kind)
-        elif column.kind == ColumnKind.BOOLEAN:
-            made[str(at)] = st.column_config.CheckboxColumn(name, help=kind)
         else:
             made[str(at)] = st.column_config.TextColumn(name, help=kind)
     return made

@@ -8,6 +8,7 @@ from modelyard.domain.identities import Role
 from modelyard.domain.tasks import Task
 from modelyard.kit.numerals import number
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.cursors import begin_again, cursor, offer_pages
 from modelyard.ui.parts.people import who
 from modelyard.ui.parts.permissions import may
@@ -104,8 +105,9 @@ def _show_one(client: Client, one: PredictionAnswer) -> None:
             help=exactly(one.at),
         )
         row, answer = st.columns(2)
+        cells = [cell_told(each, is_exact=True) for each in one.features.values()]
         row.dataframe(
-            {"Column": list(one.features), "Value": [_cell(v) for v in one.features.values()]},
+            {"Column": list(one.features), "Value": cells},
             hide_index=True,
             alt="The row as it came.",
         )
@@ -119,10 +121,6 @@ def _show_one(client: Client, one: PredictionAnswer) -> None:
         with answer:
             link_to("predict", label=f"Ask {short(one.model)} again", icon="", model=one.model)
             _offer_truth(client, one)
-
-
-def _cell(value: Any) -> str:
-    return "missing" if value is None else str(value)
 
 
 def _offer_truth(client: Client, one: PredictionAnswer) -> None:

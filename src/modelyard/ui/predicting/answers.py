@@ -5,6 +5,7 @@ from typing import Any
 from modelyard.domain.explanations import Method, Scale
 from modelyard.domain.predictions import FlagKind
 from modelyard.kit.numerals import number
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.frames import draw
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.predicting import pictures
@@ -92,7 +93,7 @@ def _show_reasons(explanation: dict[str, Any], key: str) -> None:
     import streamlit as st
 
     moved = [each for each in explanation["contributions"] if each["amount"]]
-    names = [f"{each['column']} = {_cell_told(each['cell'])}" for each in moved]
+    names = [f"{each['column']} = {cell_told(each['cell'])}" for each in moved]
     amounts = [each["amount"] for each in moved]
     if explanation["others"]:
         names.append("all other columns")
@@ -114,11 +115,3 @@ def _show_reasons(explanation: dict[str, Any], key: str) -> None:
         f"answer is {number(explanation['base'])}; these sum up to {number(explanation['score'])}. "
         f"{_METHODS[explanation['method']]}"
     )
-
-
-def _cell_told(cell: Any) -> str:
-    if cell is None:
-        return "missing"
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return number(cell) if isinstance(cell, int | float) else str(cell)

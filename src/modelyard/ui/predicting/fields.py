@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.predicting.rows import (
     Row,
@@ -17,6 +18,7 @@ from modelyard.ui.predicting.rows import (
     is_moved,
     range_told,
     row_of,
+    truth_of,
     written,
 )
 from modelyard.wire.models import ColumnAnswer, ModelDetail
@@ -141,25 +143,15 @@ def _boolean(column: ColumnAnswer, key: str, cell: Any) -> bool | None:
     import streamlit as st
 
     if key not in st.session_state:
-        st.session_state[key] = _truth(column, cell)
+        st.session_state[key] = truth_of(column, cell)
     value: bool | None = st.segmented_control(
         short(column.name),
         [True, False],
         key=key,
-        format_func=lambda each: "Yes" if each else "No",
+        format_func=cell_told,
         help="Press what is chosen once more to leave it missing.",
     )
     return value
-
-
-def _truth(column: ColumnAnswer, cell: Any) -> bool | None:
-    """Return what a word of the training rows means."""
-    if cell is None or isinstance(cell, bool):
-        return cell
-    word = str(cell).strip().lower()
-    if word in column.true_words:
-        return True
-    return False if word in column.false_words else None
 
 
 def _time(column: ColumnAnswer, key: str, cell: Any) -> str | None:

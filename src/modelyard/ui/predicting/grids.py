@@ -9,10 +9,18 @@ from modelyard.client.clients import Client
 from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import counted
 from modelyard.kit.spreadsheets import csv_text
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.predicting.asking import ask_rows, is_number
-from modelyard.ui.predicting.rows import Row, as_time, has_clock, typical_row, written
+from modelyard.ui.predicting.rows import (
+    Row,
+    as_time,
+    has_clock,
+    truth_of,
+    typical_row,
+    written,
+)
 from modelyard.wire.models import ColumnAnswer, ModelDetail
 
 # Longer tables are answered by a file: a request may have a megabyte.
@@ -70,9 +78,8 @@ def _cell(column: ColumnAnswer, cell: Any) -> Any:
         return None if cell != cell else written(column, cell)  # noqa: PLR0124 -- so NaT is told
     if isinstance(cell, str):
         return cell.strip() or None
-    if column.kind == ColumnKind.INTEGER and float(cell).is_integer():
-        return int(cell)
-    return bool(cell) if column.kind == ColumnKind.BOOLEAN else float(cell)
+    is_whole = column.kind == ColumnKind.INTEGER and float(cell).is_integer()
+    return int(cell) if is_whole else float(cell)
 
 
 def _columns_of(detail: ModelDetail, rows: Sequence[Row]) -> dict[str, list[Any]]:
@@ -85,10 +92,10 @@ def _for_grid(column: ColumnAnswer, cell: Any) -> Any:
         if at is None:
             return None
         return at.replace(tzinfo=None) if has_clock(column) else at.date()
-    if column.kind == ColumnKind.BOOLEAN and isinstance(cell, str):
-        return cell.strip().lower() in column.true_words
-    is_text = column.kind not in {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN}
-    return str(cell) if is_text and cell is not None else cell
+    if column.kind == ColumnKind.BOOLEAN:
+        cell = truth_of(column, cell)
+    is_number = column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
+    return cell if is_number or cell is None else cell_told(cell)
 
 
 def _config(column: ColumnAnswer) -> Any:
@@ -101,7 +108,8 @@ def _config(column: ColumnAnswer) -> Any:
         case ColumnKind.NUMERIC:
             return columns.NumberColumn()
         case ColumnKind.BOOLEAN:
-            return columns.CheckboxColumn()
+            # A box to tick would have no place for what is missing.
+            return columns.TextColumn(help="yes or no")
         case ColumnKind.DATETIME:
             return columns.DatetimeColumn() if has_clock(column) else columns.DateColumn()
         case _:

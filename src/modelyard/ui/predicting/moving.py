@@ -6,6 +6,7 @@ from typing import Any
 from modelyard.client.clients import Client
 from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import number
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.frames import draw
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -109,7 +110,8 @@ def _show_choices(
     today = row_of(detail)[column.name]
     name, values = next(iter(_lines(detail, told_).items()))
     names = [
-        f"{_said(cell)} (now)" if _said(cell) == _said(today) else _said(cell) for cell in cells
+        f"{cell_told(cell)} (now)" if cell_told(cell) == cell_told(today) else cell_told(cell)
+        for cell in cells
     ]
     kept = [(label, value) for label, value in zip(names, values, strict=True) if value is not None]
     words = [number(value) if is_number(detail) else f"{100 * value:.1f} %" for _, value in kept]
@@ -144,16 +146,17 @@ def _tell(
 
     answers = told_["predictions"]
     if is_number(detail):
-        known = [(value, cell) for value, cell in zip(answers, cells, strict=True) if value]
+        pairs = zip(answers, cells, strict=True)
+        known = [(value, cell_told(cell)) for value, cell in pairs if value is not None]
         if known:
             low, high = min(known, key=lambda each: each[0]), max(known, key=lambda each: each[0])
             st.markdown(
-                f"From **{number(low[0])}** at {plain(_said(low[1]))} to **{number(high[0])}** at "
-                f"{plain(_said(high[1]))}."
+                f"From **{number(low[0])}** at {plain(low[1])} to **{number(high[0])}** at "
+                f"{plain(high[1])}."
             )
         return
     turns = [
-        f"from {plain(_said(cells[at]))} on it is **{plain(value_told(detail, answers[at]))}**"
+        f"from {plain(cell_told(cells[at]))} on it is **{plain(value_told(detail, answers[at]))}**"
         for at in range(1, len(cells))
         if answers[at] != answers[at - 1]
     ]
@@ -168,11 +171,3 @@ def _tell(
 def _moment(column: ColumnAnswer, cell: Any) -> str | None:
     at = as_time(column, cell)
     return None if at is None else at.replace(tzinfo=None).isoformat()
-
-
-def _said(cell: Any) -> str:
-    if cell is None:
-        return "missing"
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return number(cell) if isinstance(cell, float) else str(cell)

@@ -85,6 +85,16 @@ def as_time(column: ColumnAnswer, cell: object) -> datetime | None:
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told
 
 
+def truth_of(column: ColumnAnswer, cell: object) -> bool | None:
+    """Return what a word of the training rows means; None for missing, and for what is neither."""
+    if cell is None or isinstance(cell, bool):
+        return cell
+    word = str(cell).strip().lower()
+    if word in column.true_words:
+        return True
+    return False if word in column.false_words else None
+
+
 def written(column: ColumnAnswer, at: date | datetime) -> str:
     """Return a time as the column's cells are written."""
     if column.datetime_format:

@@ -1,9 +1,8 @@
 """One row: the form, the answer that follows each change, and another row beside it."""
 
-from typing import Any
-
 from modelyard.client.clients import Client
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.predicting.answers import show_answer, value_told
@@ -85,8 +84,8 @@ def _show_beside(client: Client, detail: ModelDetail, row: Row) -> None:
         st.dataframe(
             {
                 "Column": [*differing, detail.target],
-                "Kept": [*(_shown(kept[name]) for name in differing), words[0]],
-                "Now": [*(_shown(row[name]) for name in differing), words[1]],
+                "Kept": [*(cell_told(kept[name], is_exact=True) for name in differing), words[0]],
+                "Now": [*(cell_told(row[name], is_exact=True) for name in differing), words[1]],
             },
             hide_index=True,
             alt="Where the two rows differ, and what is answered to each.",
@@ -94,7 +93,3 @@ def _show_beside(client: Client, detail: ModelDetail, row: Row) -> None:
     st.button(
         "Let go of the kept row", on_click=lambda: st.session_state.pop(f"kept-{detail.id}", None)
     )
-
-
-def _shown(cell: Any) -> str:
-    return "missing" if cell is None else str(cell)
