@@ -93,6 +93,19 @@ def test_a_zip_file_gives_the_model_of_its_folder(
     assert [path.name for path in tmp_path.iterdir()] == ["shapes.zip"]
 
 
+def test_a_model_of_8_bits_tells_what_that_cost(trains: Trains, model: Model) -> None:
+    made = trains(SHAPES, name="rounded", parameters=QUICK | {"quantisation": "int8"})
+    cost = (made.manifest.extra or {})["quantisation"]
+    assert (cost["n_rows"], cost["metric"]) == (6, made.manifest.metric)
+    assert cost["before"] == model.manifest.metrics[model.manifest.metric]["value"]
+    assert cost["after"] == made.manifest.metrics[made.manifest.metric]["value"]
+    assert made.manifest.parity.n_flips == 0
+    assert cost["size_bytes"] < cost["size_bytes_before"]
+    page = (made.path / "report.html").read_text(encoding="utf-8")
+    assert "rounded to 8 bits after its training" in page
+    assert len(made.predict(SHAPES)) == 30
+
+
 @pytest.mark.parametrize("holds", ["paths", "bytes"])
 def test_a_table_may_name_pictures_or_hold_them(
     trains: Trains, model: Model, tmp_path: Path, holds: str

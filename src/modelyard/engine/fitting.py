@@ -158,7 +158,7 @@ class Fitted:
     @cached_property
     def session(self) -> Session:
         """The model's graph, opened once: what is measured and proved by it is what is shipped."""
-        return Session(self.model.to_onnx())
+        return Session(self.model.to_onnx(), fuses=bool(self.recipe.pictures))
 
     def packaged_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the same scores by the model's graph, as the package will answer."""

@@ -12,6 +12,7 @@ from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.learning import LearningCurve
 from modelyard.domain.members import MemberRecord
 from modelyard.domain.outlooks import Outlook
+from modelyard.domain.quantisations import Quantisation
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
@@ -25,6 +26,7 @@ from modelyard.engine.evaluation.conformal import Ranked
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Answered, Judge
 from modelyard.engine.evaluation.learning_curves import learning_curve
+from modelyard.engine.evaluation.quantising import cost_of_rounding
 from modelyard.engine.evaluation.thresholds import cost_table
 from modelyard.engine.evaluation.weak_spots import renumbered
 from modelyard.engine.examining import Examination
@@ -51,6 +53,7 @@ class Trained:
         members: what became of the members of an ensemble.
         search: for hyperparameters, None where there was none.
         leaderboard: of AutoML, None where one algorithm was named.
+        quantisation: what it cost to round the model, None where it was not.
     """
 
     config: TrainingConfig
@@ -67,6 +70,7 @@ class Trained:
     members: tuple[MemberRecord, ...] = ()
     search: Search | None = None
     leaderboard: Leaderboard | None = None
+    quantisation: Quantisation | None = None
 
     @property
     def fitted(self) -> Fitted:
@@ -188,6 +192,9 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
         answered=answered,
         evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
+        quantisation=cost_of_rounding(
+            fitted, plan, rows=judge.split.test, metric=judge.metric, rule=decided.rule
+        ),
         search=judge.search,
         leaderboard=_advising(judge, evaluation, planned.examination),
         fit_s=built.fit_s,

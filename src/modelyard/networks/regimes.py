@@ -155,7 +155,7 @@ class Regime:
         return cls(**{name: parameters[name] for name in named}, augmentation=changed)
 
 
-def training_parameters(**defaults: float | str) -> tuple[Parameter, ...]:
+def training_parameters(**defaults: float | str | bool) -> tuple[Parameter, ...]:
     """Return the hyperparameters of a training on pictures, with other defaults for a network."""
     known = (*_TRAINING, *_AUGMENTATION)
     return tuple(replace(each, default=defaults.get(each.name, each.default)) for each in known)

@@ -6,6 +6,7 @@ exporter would need two more libraries and half a minute for each model.
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,20 @@ def _convolution(layer: Any, value: Chain) -> Chain:
 
 
 def _batch_norm(layer: Any, value: Chain) -> Chain:
-    """Scale and shift by what was seen in training; the graph of a convolution takes it in."""
-    held = [layer.weight, layer.bias, layer.running_mean, layer.running_var]
-    if layer.eps != _EPSILON:
-        raise NotImplementedError(f"the epsilon of a batch norm must be {_EPSILON}")
-    return value.then("BatchNormalization", None, *(_values(each) for each in held))
+    """Scale and shift by what was seen in training: a convolution before it takes that in."""
+    held = (layer.weight, layer.bias, layer.running_mean, layer.running_var)
+    scale, shift, mean, variance = (_values(each).astype(np.float64) for each in held)
+    scale = scale / np.sqrt(variance + layer.eps)
+    shift = shift - mean * scale
+    link = value.link
+    if link is None or link.op != "Conv":
+        wide = (each.astype(np.float32).reshape(1, -1, 1, 1) for each in (scale, shift))
+        return value.then("Mul", next(wide)).then("Add", next(wide))
+    taken, weights, *offsets = link.inputs
+    folded = weights * scale[:, None, None, None]
+    moved = shift + (scale * offsets[0] if offsets else 0.0)
+    inputs = (taken, folded.astype(np.float32), moved.astype(np.float32))
+    return Chain(replace(link, inputs=inputs))
 
 
 def _max_pool(layer: Any, value: Chain) -> Chain:
@@ -114,8 +124,6 @@ def _pair(value: Any) -> tuple[int, int]:
     return value if isinstance(value, tuple) else (value, value)
 
 
-# What ONNX takes where nothing else is said, and torch as well.
-_EPSILON = 1e-5
 _LAYERS: dict[str, Callable[[Any, Chain], Chain]] = {
     "Conv2d": _convolution,
     "BatchNorm2d": _batch_norm,

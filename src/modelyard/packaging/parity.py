@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.manifests import Parity
+from modelyard.domain.quantisations import Quantisation
 from modelyard.domain.rules import Rule
 from modelyard.domain.tasks import Task
 from modelyard.runtime.blocks import Blocks
@@ -18,6 +19,9 @@ from modelyard.runtime.predictor import Predictor
 # Largest difference that is published: the product's promise, in probability for classification
 # and in units of max(|y|, sd y) for regression.
 TOLERANCE = 1e-5
+# What rounding a model may cost on test rows. Source: MLPerf Inference, rules of the closed
+# division: a quantised model keeps 99 % of the quality of the reference.
+WORSE_BY_ROUNDING = 0.01
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,6 +78,23 @@ def require_parity(parity: Parity) -> None:
             f"The package predicts another label than the trained model on {parity.n_flips} rows, "
             f"and differs by up to {parity.max_difference:.2g}; up to {TOLERANCE:g} is allowed.",
             fix="Nothing was published. Please report this with the configuration.",
+        )
+
+
+def require_small_cost(cost: Quantisation) -> None:
+    """Refuse a rounded model that is clearly worse than the one that was trained.
+
+    Raises:
+        ParityExceeded: if it has lost more than a hundredth of the rows, one row aside; or if its
+            errors have grown by more than a hundredth of the spread of the target.
+    """
+    row = 1 / cost.n_rows if cost.n_flips else 0.0
+    if not cost.worse <= max(WORSE_BY_ROUNDING, row):
+        raise ParityExceeded(
+            f"Rounded to 8 bits, the model is worse by {cost.worse:.1%} on {cost.n_rows:,} test "
+            f"rows ({cost.metric} {cost.after:.4g} in place of {cost.before:.4g}); up to "
+            f"{WORSE_BY_ROUNDING:.0%} is allowed.",
+            fix="Train it without quantisation.",
         )
 
 

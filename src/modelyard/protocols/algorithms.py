@@ -261,3 +261,13 @@ class Algorithm(Protocol):
     def fit(self, training: FitInput) -> FittedModel:
         """Fit a model; equal input and seed give an equal model."""
         ...
+@runtime_checkable
+class Rounded(Protocol):
+    """A model whose weights and values were rounded after its training."""
+
+    @property
+    def unrounded(self) -> FittedModel:
+        """The model as it was trained."""
+        ...
+
+

@@ -8,6 +8,7 @@ from modelyard.domain.suggestions import Suggestion
 from modelyard.domain.tasks import Task
 from modelyard.kit.numerals import count, decimals_for, number, share
 from modelyard.reporting.fairness_views import is_unequal
+from modelyard.reporting.quantisation_views import rounding_told
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.verdicts import Standing, Verdict
 
@@ -38,6 +39,8 @@ def reasons(subject: ReportSubject) -> tuple[str, ...]:
         told.append("What is served was compared with what was trained: no label differs.")
         if subject.evaluation.task is Task.REGRESSION:
             told[-1] = "What is served was compared with what was trained: they answer alike."
+    if subject.quantisation is not None:
+        told.append(rounding_told(subject.quantisation, subject.evaluation.task))
     usual = _usual(subject.evaluation.coverage)
     if usual is not None:
         what = "intervals" if subject.evaluation.task is Task.REGRESSION else "sets of labels"

@@ -15,6 +15,7 @@ from modelyard.reporting.every_chart import Section, placed_charts
 from modelyard.reporting.fairness_views import fairness_view
 from modelyard.reporting.leaderboard_views import leaderboard_view
 from modelyard.reporting.learning_views import learning_rows
+from modelyard.reporting.quantisation_views import quantisation_sentences
 from modelyard.reporting.search_views import search_view
 from modelyard.reporting.subjects import ReportSubject
 from modelyard.reporting.verdicts import verdict_of
@@ -126,6 +127,7 @@ def _record(subject: ReportSubject) -> dict[str, Any]:
         "max_columns": MAX_COLUMNS,
         "source": source_facts(subject.source) if subject.source else (),
         "parity": _parity(subject),
+        "rounding": quantisation_sentences(subject.quantisation, subject.evaluation),
         "parameters": setting_facts(subject.parameters),
         "config": setting_facts(subject.config),
         "versions": setting_facts(subject.versions),

@@ -12,6 +12,7 @@ from modelyard.domain.findings import Finding
 from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.manifests import Parity
 from modelyard.domain.profiles import TableProfile
+from modelyard.domain.quantisations import Quantisation
 from modelyard.domain.tables import SourceFacts
 from modelyard.domain.trials import Search
 from modelyard.kit.records import from_plain
@@ -38,6 +39,7 @@ class ReportSubject:
         parameters: hyperparameters with their final values.
         config: what the user asked for, name to value.
         parity: how closely the package predicts what the trained model predicts.
+        quantisation: what it cost to round the model, None where it was not.
         threshold: of two classes, the share from which on the second one is answered.
         threshold_by: by what it was chosen, empty where it was given.
         calibrated: why probabilities are mapped or not.
@@ -69,6 +71,7 @@ class ReportSubject:
     command: str = ""
     python: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    quantisation: Quantisation | None = None
 
 
 def read_subject(content: bytes) -> ReportSubject:

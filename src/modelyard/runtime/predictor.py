@@ -79,9 +79,12 @@ class Predictor:
         """
         model = contents[MODEL]
         is_same = session is not None and session.content == model
+        recipe = read_recipe(contents[RECIPE])
+        if session is None or not is_same:
+            session = Session(model, fuses=bool(recipe.pictures))
         return cls(
-            read_recipe(contents[RECIPE]),
-            session if session is not None and is_same else Session(model),
+            recipe,
+            session,
             reader=InputReader(manifest.inputs, manifest.missing_tokens, decimal=manifest.decimal),
             decision=Decision.of(manifest),
             demands=demands,

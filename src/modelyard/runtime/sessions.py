@@ -17,9 +17,9 @@ class Session:
         content: the graph's bytes.
     """
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, fuses: bool = False) -> None:
         self.content = content
-        self._session = open_graph(content)
+        self._session = open_graph(content, fuses=fuses)
         # Named here, since the library looks the names up anew in each call without them.
         self._outputs = [self._session.get_outputs()[0].name]
 
@@ -39,8 +39,14 @@ class Session:
         return scores
 
 
-def open_graph(content: bytes) -> Any:
+def open_graph(content: bytes, *, fuses: bool = False) -> Any:
     """Return the session of a graph, whatever it takes and gives.
+
+    Args:
+        content: the graph's bytes.
+        fuses: whether neighbouring operators may become one, and values lie in memory as the
+            processor likes them. Convolutions take two thirds of the time then, and those of
+            8 bits a fifth (`benchmarks/pictures.py latency`); graphs of doubles lose digits.
 
     Raises:
         UnsupportedPackage: if it cannot be loaded.
@@ -56,7 +62,8 @@ def open_graph(content: bytes) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # The extended level fuses constants into a MatMul and rounds them to float32 on the way.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    levels = onnxruntime.GraphOptimizationLevel
+    options.graph_optimization_level = levels.ORT_ENABLE_ALL if fuses else levels.ORT_ENABLE_BASIC
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except (

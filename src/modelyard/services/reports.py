@@ -49,6 +49,7 @@ def report_subject(
         command=shell_command(trained.config, run.data_location),
         python=python_call(trained.config, run.data_location),
         versions=manifest.versions,
+        quantisation=trained.quantisation,
     )
 
 

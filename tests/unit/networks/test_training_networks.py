@@ -97,6 +97,18 @@ def test_the_graph_answers_as_the_network(key: str, task: Task) -> None:
     assert np.abs(one - own[:1]).max() / scale < 1e-5
 
 
+@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("key", sorted(ALGORITHMS))
+def test_a_rounded_network_answers_nearly_as_it_was_trained(key: str, task: Task) -> None:
+    said = {"epochs": 3, "channels": 8, "quantisation": "int8"}
+    training = lesson(task, algorithm=ALGORITHMS[key], parameters=said)
+    model = ALGORITHMS[key].fit(training)
+    own, before = scores(model, training), scores(model.unrounded, training)
+    assert (own == Session(model.to_onnx(), fuses=True).scores(training.X, training.pictures)).all()
+    assert (own != before).any()
+    assert np.abs(own - before).mean() < 0.1 * before.std()
+
+
 @pytest.mark.parametrize("task", [Task.BINARY, Task.MULTICLASS])
 def test_a_network_learns_what_can_be_seen(task: Task) -> None:
     training = lesson(task, parameters={"epochs": 12})

@@ -2,22 +2,11 @@
 
 from typing import Any
 
-from modelyard.domain.columns import ColumnKind
-from modelyard.domain.tasks import Task
-from modelyard.networks.checkpoints import EXTRA
 from modelyard.networks.layers import head, standardise
-from modelyard.networks.picture_models import fit_network
-from modelyard.networks.regimes import training_parameters
+from modelyard.networks.picture_cards import dropout, picture_card
+from modelyard.networks.picture_fitting import fit_network
 from modelyard.networks.residual import residual
-from modelyard.protocols.algorithms import (
-    IMAGE_HEIGHT,
-    IMAGE_WIDTH,
-    AlgorithmCard,
-    FitInput,
-    FittedModel,
-    Needs,
-    Parameter,
-)
+from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 # He et al., table 1: blocks of two convolutions in each of four stages.
 _BLOCKS = {"18": (2, 2, 2, 2), "34": (3, 4, 6, 3)}
@@ -25,49 +14,29 @@ _BLOCKS = {"18": (2, 2, 2, 2), "34": (3, 4, 6, 3)}
 # both out for those of 32.
 _SMALL_SIDE = 96
 
-_PARAMETERS = (
-    Parameter(
-        IMAGE_HEIGHT, 64, "To which pictures are brought, in pixels.", minimum=8, maximum=512
-    ),
-    Parameter(IMAGE_WIDTH, 64, "To which pictures are brought, in pixels.", minimum=8, maximum=512),
-    Parameter("depth", "18", "Layers that learn.", choices=tuple(_BLOCKS)),
-    Parameter(
-        "channels", 64, "Of the first stage; each has twice as many.", minimum=8, maximum=128
-    ),
-    Parameter(
-        "dropout",
-        0.0,
-        "Share of the last features that each step leaves out.",
-        minimum=0.0,
-        maximum=0.9,
-        search_low=0.0,
-        search_high=0.5,
-    ),
-)
-
 
 class ResNet:
     """Convolutions that add to what they were given."""
 
-    card = AlgorithmCard(
+    card = picture_card(
         key="resnet",
         title="ResNet",
         summary="A residual network for pictures. Has more layers than the small network, tells "
         "finer differences apart, and takes longer.",
-        tasks=frozenset(Task),
-        parameters=(*_PARAMETERS, *training_parameters(learning_rate=0.001)),
-        needs=Needs(
-            takes_missing=True,
-            normalize="none",
-            categorical_encoding="ordinal",
-            wants_validation=True,
-        ),
         source="He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition (2015), table 1 "
         "and section 4.2",
-        extra=EXTRA,
-        libraries=("torch", "pillow"),
-        is_graph_faster=True,
-        kinds=frozenset({ColumnKind.IMAGE}),
+        own=(
+            Parameter("depth", "18", "Layers that learn.", choices=tuple(_BLOCKS)),
+            Parameter(
+                "channels",
+                64,
+                "Of the first stage; each has twice as many.",
+                minimum=8,
+                maximum=128,
+            ),
+            dropout(0.0),
+        ),
+        learning_rate=0.001,
     )
 
     def fit(self, training: FitInput) -> FittedModel:

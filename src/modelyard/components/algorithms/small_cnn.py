@@ -2,77 +2,41 @@
 
 from typing import Any
 
-from modelyard.domain.columns import ColumnKind
-from modelyard.domain.tasks import Task
-from modelyard.networks.checkpoints import EXTRA
 from modelyard.networks.layers import head, standardise
-from modelyard.networks.picture_models import fit_network
-from modelyard.networks.regimes import training_parameters
-from modelyard.protocols.algorithms import (
-    IMAGE_HEIGHT,
-    IMAGE_WIDTH,
-    AlgorithmCard,
-    FitInput,
-    FittedModel,
-    Needs,
-    Parameter,
-)
+from modelyard.networks.picture_cards import dropout, picture_card
+from modelyard.networks.picture_fitting import fit_network
+from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 # A field of so few pixels has nothing left to pool.
 _SMALLEST_FIELD = 8
 # Beyond, a channel more brings nothing that pictures of this size hold.
 _MOST_CHANNELS = 256
 
-_PARAMETERS = (
-    Parameter(
-        IMAGE_HEIGHT, 64, "To which pictures are brought, in pixels.", minimum=8, maximum=512
-    ),
-    Parameter(IMAGE_WIDTH, 64, "To which pictures are brought, in pixels.", minimum=8, maximum=512),
-    Parameter(
-        "channels",
-        32,
-        "Of the first convolution; each further one has twice as many, up to 256.",
-        minimum=4,
-        maximum=256,
-        search_low=16,
-        search_high=64,
-        is_log=True,
-    ),
-    Parameter(
-        "dropout",
-        0.2,
-        "Share of the last features that each step leaves out.",
-        minimum=0.0,
-        maximum=0.9,
-        search_low=0.0,
-        search_high=0.5,
-    ),
-)
-
 
 class SmallCNN:
     """Convolutions of 3 × 3, each followed by a pooling that halves the field."""
 
-    card = AlgorithmCard(
+    card = picture_card(
         key="small-cnn",
         title="Small CNN",
         summary="A small convolutional network for pictures. Learns in minutes without a GPU, from "
         "a few hundred pictures on.",
-        tasks=frozenset(Task),
-        parameters=(*_PARAMETERS, *training_parameters()),
-        needs=Needs(
-            takes_missing=True,
-            normalize="none",
-            categorical_encoding="ordinal",
-            wants_validation=True,
-        ),
         source="Simonyan, Zisserman: Very Deep Convolutional Networks (2015), for convolutions of "
         "3 × 3; Ioffe, Szegedy: Batch Normalization (2015); Lin, Chen, Yan: Network In Network "
         "(2013), for the mean in place of large layers",
-        extra=EXTRA,
-        libraries=("torch", "pillow"),
-        is_graph_faster=True,
-        kinds=frozenset({ColumnKind.IMAGE}),
+        own=(
+            Parameter(
+                "channels",
+                32,
+                "Of the first convolution; each further one has twice as many, up to 256.",
+                minimum=4,
+                maximum=256,
+                search_low=16,
+                search_high=64,
+                is_log=True,
+            ),
+            dropout(0.2),
+        ),
     )
 
     def fit(self, training: FitInput) -> FittedModel:

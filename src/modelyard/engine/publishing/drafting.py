@@ -19,6 +19,7 @@ from modelyard.engine.training import Trained
 from modelyard.engine.tuning.describing import described
 from modelyard.kit.hashing import canonical_json
 from modelyard.kit.version import VERSION
+from modelyard.packaging.parity import require_small_cost
 from modelyard.runtime.packages import CONFORMAL, MODEL, RECIPE, REFERENCE, SCHEMA, STATISTICS
 
 # What every training uses, beside the libraries on the algorithm's card.
@@ -47,8 +48,11 @@ def draft_package(trained: Trained, *, name: str, created_at: str) -> Draft:
         created_at: ISO 8601, UTC.
 
     Raises:
-        ParityExceeded: if the package would not predict what the trained model predicts.
+        ParityExceeded: if the package would not predict what the trained model predicts, or if
+            rounding has made it clearly worse.
     """
+    if trained.quantisation is not None:
+        require_small_cost(trained.quantisation)
     target_column = trained.table.column(trained.config.target)
     *inputs, target = describe_inputs(trained, columns=[*trained.plan.columns, target_column])
     contents = {
@@ -142,9 +146,12 @@ def _calibrated(calibrated: Calibrated) -> dict[str, float | str | int]:
 
 
 def _extra(trained: Trained) -> dict[str, Any] | None:
-    """Return what fixes changed before the training, None where there were none."""
+    """Return what fixes changed before the training and what rounding cost; None for neither."""
     applied = trained.examination.mending.applied
-    return {"fixes": [asdict(fix) for fix in applied]} if applied else None
+    told: dict[str, Any] = {"fixes": [asdict(fix) for fix in applied]} if applied else {}
+    if trained.quantisation is not None:
+        told["quantisation"] = asdict(trained.quantisation)
+    return told or None
 
 
 def _versions(libraries: tuple[str, ...]) -> dict[str, str]:

@@ -18,7 +18,18 @@ from modelyard.packaging.graphs.messages import (
     tensor,
 )
 
-__all__ = ["DOUBLE", "FLOAT", "INPUT", "INT64", "ML_DOMAIN", "OUTPUT", "Chain", "Link", "encoded"]
+__all__ = [
+    "DOUBLE",
+    "FLOAT",
+    "INPUT",
+    "INT64",
+    "ML_DOMAIN",
+    "OUTPUT",
+    "Chain",
+    "Link",
+    "encoded",
+    "in_order",
+]
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,7 @@ def encoded(
         prefix: of every other value that is made.
         around: what is put before the names of inputs; a graph inside another needs its own.
     """
-    links = _in_order(outputs.values())
+    links = in_order(outputs.values())
     names = {id(link): f"{prefix}value_{at}" for at, link in enumerate(links)}
     names |= {id(chain.link): name for name, chain in outputs.items()}
     nodes, constants = [], []
@@ -129,7 +140,7 @@ def _node(link: Link, taken: list[str], made: str, *, inside: str) -> bytes:
     )
 
 
-def _in_order(chains: Iterable[Chain]) -> list[Link]:
+def in_order(chains: Iterable[Chain]) -> list[Link]:
     """Return every node that the values need, each once and after those that it takes from."""
     placed: dict[int, Link] = {}
     waiting = [chain.link for chain in chains]

@@ -26,10 +26,12 @@ OUTPUT = "scores"
 IR_VERSION = 10
 OPSETS = {"": 18, ML_DOMAIN: 5}
 
-FLOAT, UINT8, INT64, STRING, BOOL, DOUBLE = 1, 2, 7, 8, 9, 11
+FLOAT, UINT8, INT8, INT32, INT64, STRING, BOOL, DOUBLE = 1, 2, 3, 6, 7, 8, 9, 11
 _ELEMENT_TYPES = {
     "float32": FLOAT,
     "uint8": UINT8,
+    "int8": INT8,
+    "int32": INT32,
     "int64": INT64,
     "object": STRING,
     "bool": BOOL,
