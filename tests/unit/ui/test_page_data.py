@@ -11,7 +11,6 @@ from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.services.uploads import UploadRequest
-from modelyard.ui.data.findings import without_options
 from modelyard.ui.process import PageProcess, hold
 from modelyard.ui.sessions import Sessions
 
@@ -176,16 +175,3 @@ def test_a_dataset_that_is_not_there_is_told_calmly(page):
     app = page("data", dataset="nothing@7")
     assert not app.exception
     assert "nothing" in app.error[0].value
-
-
-@pytest.mark.parametrize(
-    ("advice", "told"),
-    [
-        ("Read it as one: --kind id=integer.", "Read it as one."),
-        ("Drop it with --drop a.b, or keep it.", "Drop it, or keep it."),
-        ("Leave it out with --drop 'a b'.", "Leave it out."),
-        ("Merge rare categories.", "Merge rare categories."),
-    ],
-)
-def test_advice_names_no_options_of_a_command_line(advice, told):
-    assert without_options(advice) == told

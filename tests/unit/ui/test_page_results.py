@@ -66,7 +66,7 @@ def test_the_list_is_filtered_and_sorted_by_the_platform(page, project):
     app.selectbox(key="runs-state").select("failed").run()
     assert [row["State"] for row in app.dataframe[0].value.to_dict("records")] == ["failed"]
     app.text_input(key="runs-name").set_value("never").run()
-    assert "No training is like that" in _words(app)
+    assert "No training is like this" in _words(app)
 
 
 def test_a_training_that_failed_says_why(page, project, client):

@@ -5,19 +5,42 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from modelyard.kit.texts import visible
 from modelyard.ui.parts.texts import plain, short
 
 # CommonMark 0.31, section 2.1: ASCII punctuation, any of which may mean something.
-MEANINGFUL = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 JOINER = "\u2060"
+DIRECTIVES = "$:@<>[]{}`*|~&\\#!^"
+
+
+def _tokens(text):
+    read = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    return [child for token in read for child in [token, *(token.children or ())]]
+
+
+@pytest.mark.parametrize("frame", ["{}", "**{}**", "- {}", "a {} b", "a\n\n{}", "### {}"])
+@given(text=st.text(alphabet=st.sampled_from(f"ab1 _{PUNCTUATION}\n"), min_size=1))
+def test_to_a_reader_of_markdown_every_text_is_nothing_but_text(text, frame):
+    words = [t.content for t in _tokens(frame.format(plain(text))) if t.type == "text"]
+    bare = [t.content for t in _tokens(frame.format("word")) if t.type == "text"]
+    assert "".join(words).replace(JOINER, "") == "".join(bare).replace(
+        "word", visible(text).strip()
+    )
 
 
 @given(st.text())
 def test_every_character_that_could_mean_something_is_escaped(text):
     bare = re.sub(r"\\.", "", plain(text), flags=re.DOTALL)
-    assert not set(bare) & set(MEANINGFUL)
+    assert not set(bare) & set(DIRECTIVES)
     assert not set(bare) & set("\n\r\t")
+
+
+@pytest.mark.parametrize("name", ["bill_length_mm", "price (€)", "max-depth", "50 %", "a/b, c.d"])
+def test_names_as_most_columns_have_them_are_told_without_escapes(name):
+    assert plain(name) == name
 
 
 @given(st.text(alphabet=st.characters(codec="ascii", min_codepoint=33, max_codepoint=126)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from modelyard.client.clients import Client
 from modelyard.ui.parts.cursors import begin_again, cursor, offer_pages
+from modelyard.ui.parts.emptiness import tell_no_match
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import local
@@ -34,7 +35,7 @@ def show_deeds(client: Client, names: Mapping[str, str]) -> None:
             alt="Deeds, the newest first.",
         )
     else:
-        st.info("No deed is like this.", icon=":material/filter_alt:")
+        tell_no_match("deed")
     offer_pages(_LIST, page.next_cursor)
 
 

@@ -1,6 +1,5 @@
 """What the checks found, worst first, each with repairs that are one click and one version away."""
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from modelyard.domain.fixes import EVERY_FINDING, RECOMMENDED, Fix, FixWord
 from modelyard.domain.identities import Role
 from modelyard.kit.numerals import counted
 from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain, short
@@ -21,7 +21,6 @@ Finding = Mapping[str, Any]
 # More at once would push the table itself off the screen.
 _N_FIRST = 5
 _SAID = "repaired"
-_OPTION = re.compile(r"(?: with|:)? --[a-z-]+ (?:'[^']*'|\S)+?(?=[.;,]?(?:\s|$))")
 _Colour = Literal["red", "orange", "blue"]
 _SEVERITIES: Mapping[str, tuple[str, str, _Colour]] = MappingProxyType(
     {
@@ -74,15 +73,6 @@ def offered(fix: str) -> str:
     return _OFFERS[read.word].format(short(read.value, max_em=12))
 
 
-def without_options(advice: str) -> str:
-    """Return advice without the options of the command line that it names: here are buttons.
-
-    >>> without_options("Drop one of them with --drop 'a b'; it adds nothing.")
-    'Drop one of them; it adds nothing.'
-    """
-    return _OPTION.sub("", advice)
-
-
 def _worst_first(found: Sequence[Finding]) -> list[Finding]:
     ranks = [*_SEVERITIES]
     return sorted(found, key=lambda finding: ranks.index(finding["severity"]))
@@ -111,7 +101,7 @@ def _show_one(client: Client, version: DatasetVersionAnswer, finding: Finding, *
         st.badge(title, icon=icon, color=colour)
         st.markdown(plain(finding["message"]))
         if finding["fix"]:
-            st.caption(plain(without_options(finding["fix"])))
+            st.caption(advised(finding["fix"]))
         if not finding["fixes"]:
             return
         with st.container(horizontal=True, gap="small"):

@@ -8,6 +8,7 @@ from modelyard.domain.identities import Role
 from modelyard.kit.numerals import counted
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.cursors import offer_pages, page_query
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
@@ -31,12 +32,13 @@ def show_all(client: Client) -> None:
             go_to("data", dataset=uploaded)
         _show_cut(client)
     if not page.items:
-        st.markdown("##### No data yet")
-        st.markdown(
+        show_nothing_yet(
+            "No data yet",
             "Drop a table with one row for each case and one column for what you want to know "
             "later."
             if may(Role.EDITOR)
-            else "An editor can bring a table; you will see it here."
+            else "An editor can bring a table; you will see it here.",
+            icon=":material/table:",
         )
         _offer_samples(client, is_first=True)
         return

@@ -6,6 +6,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetFormat
 from modelyard.domain.identities import Role
 from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -49,7 +50,7 @@ def show_refusal(client: Client, version: DatasetVersionAnswer) -> None:
             *([f"column “{plain(why.column)}”"] if why.column else []),
             *([f"what came: {plain(why.sample)}"] if why.sample else []),
         ]
-        lines = [f"**{plain(why.detail)}**", plain(why.fix), " · ".join(places)]
+        lines = [f"**{plain(why.detail)}**", advised(why.fix), " · ".join(places)]
         st.error("\n\n".join(line for line in lines if line), icon=":material/error:")
     offer_reading(client, version, is_open=True)
 

@@ -18,6 +18,7 @@ from modelyard.ui.jobs.words import (
     used_by,
 )
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.people import who
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
@@ -141,6 +142,6 @@ def _show_reason(job: JobAnswer) -> None:
         st.info("Somebody cancelled it.", icon=":material/block:")
         return
     lead = PROBLEMS.get(job.problem or "", "")
-    parts = [f"**{lead}**" if lead else "", plain(job.reason or "")]
+    parts = [f"**{lead}**" if lead else "", advised(job.reason)]
     words = "\n\n".join(part for part in parts if part) or "Nobody said why."
     st.error(words, icon=":material/error:")

@@ -10,6 +10,7 @@ from modelyard.kit.texts import visible
 from modelyard.ui.jobs.words import KINDS, STATES, duration_of, share_done, state_of, subject_of
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.cursors import begin_again, cursor, offer_pages
+from modelyard.ui.parts.emptiness import show_nothing_yet, tell_no_match
 from modelyard.ui.parts.people import who
 from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.tables import chosen_row
@@ -82,8 +83,6 @@ def _asked() -> JobListQuery:
 
 
 def _show_page(page: PageOf[JobAnswer], *, is_filtered: bool) -> None:
-    import streamlit as st
-
     if page.items:
         row = chosen_row(
             [_row(job) for job in page.items],
@@ -95,11 +94,12 @@ def _show_page(page: PageOf[JobAnswer], *, is_filtered: bool) -> None:
         if row is not None:
             go_to("jobs", job=page.items[row].id)
     elif is_filtered:
-        st.info("No job is like this.", icon=":material/filter_alt:")
+        tell_no_match("job")
     else:
-        st.markdown("##### No jobs yet")
-        st.markdown(
-            "Trainings, predictions for whole tables and the reading of large files appear here."
+        show_nothing_yet(
+            "No jobs yet",
+            "Trainings, predictions for whole tables and the reading of large files appear here.",
+            icon=":material/list_alt:",
         )
     offer_pages(_LIST, page.next_cursor)
 

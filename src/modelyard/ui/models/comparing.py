@@ -14,6 +14,7 @@ from modelyard.ui.parts.charts import draw
 from modelyard.ui.parts.figures import beside_interval
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, lasting, now
+from modelyard.ui.parts.ways import offer_way_back
 from modelyard.wire.models import ComparisonAnswer, ModelDetail
 from modelyard.wire.runs import Difference, RunAnswer
 
@@ -26,7 +27,7 @@ def show_comparison(client: Client, references: Sequence[str]) -> None:
     """Draw models side by side, the best first."""
     import streamlit as st
 
-    link_to("models", label="All models", icon=":material/arrow_back:")
+    offer_way_back("All models", to="models")
     st.header("Side by side", anchor=False)
     if not FEWEST <= len(references) <= MOST:
         st.info(f"Choose {FEWEST} to {MOST} models of one question in the list.")

@@ -9,6 +9,7 @@ from modelyard.kit.numerals import size
 from modelyard.ui.models.comparing import FEWEST, MOST
 from modelyard.ui.navigation import go_to, link_to
 from modelyard.ui.parts.cursors import begin_again, cursor, offer_pages
+from modelyard.ui.parts.emptiness import show_nothing_yet, tell_no_match
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.times import local
 from modelyard.wire.catalog import MetricAnswer
@@ -90,14 +91,15 @@ def _asked(metrics: Mapping[str, MetricAnswer]) -> ModelQuery:
 
 
 def _show_nothing(query: ModelQuery) -> None:
-    import streamlit as st
-
     if query.name or query.alias or query.tag or query.cursor:
-        st.info("No model is like that. Change what is asked for above.")
+        tell_no_match("model")
         return
-    st.markdown("##### No models yet")
-    st.markdown("A model that was trained stands here, with its versions and where it is used.")
-    link_to("train", label="Train a model")
+    with show_nothing_yet(
+        "No models yet",
+        "A model that was trained stands here, with its versions and where it is used.",
+        icon=":material/deployed_code:",
+    ):
+        link_to("train", label="Train a model")
 
 
 def _chosen(models: Sequence[ModelAnswer], metrics: Mapping[str, MetricAnswer]) -> list[str]:

@@ -22,6 +22,7 @@ from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, local, now
+from modelyard.ui.parts.ways import offer_way_back
 from modelyard.wire.models import AliasAnswer, ModelDetail
 
 
@@ -31,7 +32,7 @@ def show_one(client: Client, reference: str) -> None:
 
     model = client.models.show(reference)
     champion = champion_of(client, model.name)
-    link_to("models", label="All models", icon=":material/arrow_back:")
+    offer_way_back("All models", to="models")
     _show_heading(model, champion)
     _show_deeds(client, model, champion)
     views: dict[str, Callable[[], None]] = {

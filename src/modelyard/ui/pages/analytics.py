@@ -13,6 +13,7 @@ from modelyard.ui.monitoring.sums import (
     show_over_time,
 )
 from modelyard.ui.navigation import Page, link_to, look_at, looked_at
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.times import now
 from modelyard.wire.analytics import AnalyticsQuery
 
@@ -40,11 +41,12 @@ def show(client: Client) -> None:
     told = client.platform.analytics(AnalyticsQuery(since=since))
     show_figures(told)
     if not told.n_trainings and not told.n_models and not told.n_predictions:
-        st.info(
-            "Nothing was trained yet; what is will be summed up here.",
+        with show_nothing_yet(
+            "Nothing in this time",
+            "What is trained and answered is summed up here.",
             icon=":material/query_stats:",
-        )
-        link_to("train", label="Train a model")
+        ):
+            link_to("train", label="Train a model")
         return
     show_over_time(told)
     show_best(told)

@@ -10,6 +10,7 @@ from modelyard.ui.monitoring.standing import show_standing
 from modelyard.ui.monitoring.traffic import show_traffic
 from modelyard.ui.navigation import Page, link_to, look_at, looked_at
 from modelyard.ui.parts.cursors import begin_again
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.problems import told
 from modelyard.wire.deployments import DeploymentAnswer
 
@@ -33,12 +34,12 @@ def show(client: Client) -> None:
 
     found = client.deployments.list().items
     if not found:
-        st.info(
-            "Nothing is deployed yet. A deployed model answers rows, and this page shows how it "
-            "does.",
+        with show_nothing_yet(
+            "Nothing is deployed yet",
+            "A deployed model answers rows, and this page shows how it does.",
             icon=":material/monitoring:",
-        )
-        link_to("models", label="Choose a model to deploy")
+        ):
+            link_to("models", label="Choose a model to deploy")
         return
     deployment = _chosen(found)
     with told():

@@ -3,7 +3,8 @@
 from modelyard.client.clients import Client
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.identities import Role
-from modelyard.ui.navigation import Page, link_to, looked_at
+from modelyard.ui.navigation import Page, looked_at
+from modelyard.ui.parts.ways import offer_way_back
 from modelyard.ui.training.budgets import best_of_all
 from modelyard.ui.training.choosing import choose_dataset, show_first_rows, show_running
 from modelyard.ui.training.starting import show_form
@@ -14,7 +15,7 @@ def show(client: Client) -> None:
     """Draw the training that the address names, else the form for one."""
     job_id = looked_at("job")
     if job_id is not None:
-        link_to("train", label="Train another", icon=":material/arrow_back:")
+        offer_way_back("Train another", to="train")
         show_job(client, job_id)
         return
     show_running(client)

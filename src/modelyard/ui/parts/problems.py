@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import structlog
 
 from modelyard.domain.errors import ModelyardError, NotAuthorized
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.leaving import offer_login
 from modelyard.ui.parts.texts import plain
 
@@ -28,7 +29,7 @@ def tell(error: ModelyardError) -> None:
     if isinstance(error, NotAuthorized):
         offer_login()
         return
-    lines = [f"**{plain(error.message)}**", *([plain(error.fix)] if error.fix else [])]
+    lines = [f"**{plain(error.message)}**", *([advised(error.fix)] if error.fix else [])]
     st.error("\n\n".join(lines), icon=":material/error:")
 
 

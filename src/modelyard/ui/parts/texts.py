@@ -11,8 +11,11 @@ import unicodedata
 
 from modelyard.kit.texts import shorten, visible
 
-# CommonMark 0.31, section 2.4: any of these may be escaped, and then means itself.
-_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-])")
+# CommonMark 0.31, section 2.4: any punctuation may be escaped, and then means itself. Screen
+# readers are told labels as they are written, so that no more is escaped than may mean something:
+# within a word, as in `a_b`, neither emphasis nor a list begins (sections 6.2 and 5.2).
+_MEANINGFUL = re.compile(r"([!#$&*:<>@\[\\\]^`{|}~]|(?<![^\W_])[-_+=]|[-_+=](?![^\W_]))")
+_LISTED = re.compile(r"^(\d{1,9})([.)])")
 # What Streamlit replaces in the finished text, where escaping does not reach: emoji, icons,
 # colours (`:red[…]`), arrows and dashes; and what becomes a link by itself.
 _REPLACED = re.compile(r"(:(?=\S)|@|(?i:www)(?=\.)|<(?=[-=])|>(?==)|-(?=[->])|~(?==))")
@@ -29,11 +32,11 @@ def plain(text: object) -> str:
     Text that runs from right to left is isolated, so that it does not reorder what stands beside.
 
     >>> plain("<b>a_b</b> $x$")
-    '\\<b\\>a\\_b\\<\\/b\\> \\$x\\$'
+    '\\<b\\>a_b\\</b\\> \\$x\\$'
     """
     shown = visible(text).strip()
     unlinked = _REPLACED.sub(rf"\1{_WORD_JOINER}", shown)
-    escaped = _PUNCTUATION.sub(r"\\\1", unlinked)
+    escaped = _LISTED.sub(r"\1\\\2", _MEANINGFUL.sub(r"\\\1", unlinked))
     return f"{_ISOLATE}{escaped}{_END_ISOLATE}" if _turns(shown) else escaped
 
 

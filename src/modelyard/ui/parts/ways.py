@@ -1,16 +1,14 @@
 """The way back from one thing to the list that it is in."""
 
-from modelyard.ui.navigation import go_to
+from modelyard.ui.navigation import link_to
 
 
-def offer_way_back(label: str, *, to: str) -> None:
+def offer_way_back(label: str, *, to: str, **query: str) -> None:
     """Draw what leads back.
 
     Args:
         label: of the list.
         to: path of its page.
+        query: what is to be looked at there; nothing for the list itself.
     """
-    import streamlit as st
-
-    if st.button(label, type="tertiary", icon=":material/arrow_back:"):
-        go_to(to)
+    link_to(to, label=label, icon=":material/arrow_back:", **query)

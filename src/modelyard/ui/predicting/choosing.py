@@ -4,6 +4,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.deployments import DeploymentState
 from modelyard.domain.identities import Role
 from modelyard.ui.navigation import go_to, link_to, look_at, looked_at
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -25,11 +26,12 @@ def choose_model(client: Client) -> ModelDetail | None:
     offered = list(dict.fromkeys([each.model for each in served] + [each.id for each in newest]))
     detail = _named(client, served, offered)
     if detail is None:
-        st.info(
-            "There is no model to ask yet. Train one first: it takes a table and a few clicks.",
-            icon=":material/model_training:",
-        )
-        link_to("train", label="Train a model")
+        with show_nothing_yet(
+            "No models yet",
+            "There is no model to ask. Train one first: it takes a table and a few clicks.",
+            icon=":material/deployed_code:",
+        ):
+            link_to("train", label="Train a model")
         return None
     names = {each.model: each.name for each in reversed(served)}
     options = list(dict.fromkeys([detail.id, *offered]))

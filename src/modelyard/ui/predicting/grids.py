@@ -9,6 +9,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import counted
 from modelyard.kit.spreadsheets import csv_text
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -156,7 +157,7 @@ def _show_answers(detail: ModelDetail) -> None:
     )
     for error in errors:
         st.warning(
-            f"Row {error['row']}: {plain(error['detail'])} {plain(error.get('fix') or '')}",
+            f"Row {error['row']}: {plain(error['detail'])} {advised(error.get('fix'))}",
             icon=":material/warning:",
         )
     # Small text that was made on the spot; files of the platform come by links.

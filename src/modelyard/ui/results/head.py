@@ -2,6 +2,7 @@
 
 from modelyard.kit.numerals import count
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.figures import interval_told, value_told
 from modelyard.ui.parts.texts import plain
 from modelyard.wire.results import MetricAnswer, ResultsAnswer
@@ -29,7 +30,7 @@ def show_head(results: ResultsAnswer) -> None:
             st.markdown(plain(results.cost))
         for sentence in (results.verdict.caution, *results.verdict.doubts):
             if sentence:
-                st.markdown(f":material/info: {plain(sentence)}")
+                st.markdown(f":material/info: {advised(sentence)}")
     _show_figures(results)
     left, right = st.columns(2, gap="large")
     with left:
@@ -70,4 +71,4 @@ def _interval_help(metric: MetricAnswer) -> str | None:
 def _show_list(sentences: list[str]) -> None:
     import streamlit as st
 
-    st.markdown("\n".join(f"- {plain(each)}" for each in sentences))
+    st.markdown("\n".join(f"- {advised(each)}" for each in sentences))

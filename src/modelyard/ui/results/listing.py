@@ -7,6 +7,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.runs import RunStatus
 from modelyard.ui.navigation import go_to, link_to
 from modelyard.ui.parts.cursors import begin_again, cursor, offer_pages
+from modelyard.ui.parts.emptiness import show_nothing_yet, tell_no_match
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.tables import chosen_row
 from modelyard.ui.parts.times import lasting, local
@@ -90,14 +91,15 @@ def _best(metric: MetricAnswer) -> str:
 
 
 def _show_nothing(query: RunQuery) -> None:
-    import streamlit as st
-
     if query.name or query.status or query.cursor:
-        st.info("No training is like that. Change what is asked for above.")
+        tell_no_match("training")
         return
-    st.markdown("##### No trainings yet")
-    st.markdown("What comes of a training stands here: how good the model is, and why.")
-    link_to("train", label="Train a model")
+    with show_nothing_yet(
+        "No trainings yet",
+        "What comes of a training stands here: how good the model is, and why.",
+        icon=":material/insights:",
+    ):
+        link_to("train", label="Train a model")
 
 
 def _row(run: RunAnswer, metrics: Mapping[str, MetricAnswer]) -> dict[str, object]:

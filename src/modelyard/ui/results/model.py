@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
-from modelyard.ui.navigation import link_to
 from modelyard.ui.parts.problems import tell
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, now
+from modelyard.ui.parts.ways import offer_way_back
 from modelyard.ui.results.choosing import is_told, show_choosing
 from modelyard.ui.results.downloads import show_downloads
 from modelyard.ui.results.head import show_head
@@ -28,7 +28,7 @@ def show_model(client: Client, reference: str) -> None:
     import streamlit as st
 
     detail = client.models.show(reference)
-    link_to("results", label="All trainings", icon=":material/arrow_back:")
+    offer_way_back("All trainings", to="results")
     _show_heading(detail)
     try:
         results = _results(client, detail)

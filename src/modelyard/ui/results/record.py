@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.texts import plain
 from modelyard.wire.results import FoundAnswer, ResultsAnswer
 
@@ -40,7 +41,7 @@ def show_record(results: ResultsAnswer) -> None:
 
 
 def _finding(found: FoundAnswer) -> str:
-    fix = f" *{plain(found.fix)}*" if found.fix else ""
+    fix = f" *{advised(found.fix)}*" if found.fix else ""
     return f"- {_ICONS.get(found.severity, _NOTE)} {plain(found.message)}{fix}"
 
 

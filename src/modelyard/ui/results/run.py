@@ -4,9 +4,11 @@ from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
 from modelyard.domain.runs import RunStatus
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, lasting, now
+from modelyard.ui.parts.ways import offer_way_back
 from modelyard.ui.results.model import show_model
 from modelyard.wire.runs import RunDetail
 
@@ -21,7 +23,7 @@ def show_run(client: Client, reference: str) -> None:
     if run.model is not None and _has_model(client, run.model):
         show_model(client, run.model)
         return
-    link_to("results", label="All trainings", icon=":material/arrow_back:")
+    offer_way_back("All trainings", to="results")
     st.header(f"Training of {plain(run.name)}", anchor=False)
     took = "" if run.duration_s is None else f" · took {lasting(run.duration_s)}"
     st.caption(f"Began {ago(run.started_at, now=now())}{took}", help=exactly(run.started_at))
@@ -66,11 +68,11 @@ def _show_what_is_left(run: RunDetail) -> None:
 def _show_why_not(run: RunDetail) -> None:
     import streamlit as st
 
-    reason = plain(run.reason) if run.reason else "It left no word why."
+    reason = advised(run.reason) if run.reason else "It left no word why."
     word = "was cancelled" if run.status is RunStatus.CANCELLED else "made no model"
     st.error(f"**This training {word}.**\n\n{reason}", icon=":material/error:")
     for found in run.findings:
-        fix = f" *{plain(found['fix'])}*" if found.get("fix") else ""
+        fix = f" *{advised(found['fix'])}*" if found.get("fix") else ""
         st.markdown(f"- {plain(found.get('message', ''))}{fix}")
     with st.container(horizontal=True):
         link_to("train", label="Train again")

@@ -9,6 +9,7 @@ from modelyard.kit.numerals import counted
 from modelyard.kit.texts import visible
 from modelyard.ui.data.rows import show_rows
 from modelyard.ui.navigation import link_to, look_at
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, now
 from modelyard.wire.datasets import DatasetVersionAnswer
@@ -91,7 +92,9 @@ def _newest_ready(client: Client) -> DatasetVersionAnswer | None:
 
 
 def _show_nothing() -> None:
-    import streamlit as st
-
-    st.markdown("A model learns from a table. There is none here yet.")
-    link_to("data", label="Bring a table", icon=":material/upload:")
+    with show_nothing_yet(
+        "No data yet",
+        "A model learns from a table. There is none here yet.",
+        icon=":material/table:",
+    ):
+        link_to("data", label="Bring a table", icon=":material/upload:")

@@ -8,6 +8,7 @@ from modelyard.domain.identities import Role
 from modelyard.domain.jobs import HOPELESS_UNCHANGED, JobState, Problem
 from modelyard.kit.numerals import number
 from modelyard.ui.navigation import go_to, link_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -28,7 +29,7 @@ def show_ending(client: Client, job: JobDetail) -> None:
     elif job.state is JobState.CANCELLED:
         st.info("It was cancelled, and made no model.", icon=":material/block:")
     else:
-        st.error(f"**It made no model.** {plain(job.reason or '')}", icon=":material/error:")
+        st.error(f"**It made no model.** {advised(job.reason)}", icon=":material/error:")
     if job.finished_at and job.started_at:
         st.caption(f"It took {lasting((job.finished_at - job.started_at).total_seconds())}.")
     if may(Role.EDITOR):

@@ -8,6 +8,7 @@ from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import ModelyardError, Unavailable
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.problems import tell, told
+from modelyard.ui.parts.tasks import ANSWERS
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.training.budgets import show_outlook
 from modelyard.ui.training.decisions import decided, show_blocking
@@ -16,7 +17,7 @@ from modelyard.ui.training.features import choose_features, dropping, show_featu
 from modelyard.ui.training.forms import Form
 from modelyard.ui.training.outlines import outline_of, plan_of
 from modelyard.ui.training.splits import choose_split
-from modelyard.ui.training.targets import ANSWERS, choose_target
+from modelyard.ui.training.targets import choose_target
 from modelyard.ui.training.ways import algorithms_of, choose_way
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import LimitsBody, TrainingPlan, TrainingRequest

@@ -1,9 +1,8 @@
 """What is to be predicted: a column, with its picture, and what sort of answer that asks for."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modelyard.client.clients import Client
@@ -13,6 +12,7 @@ from modelyard.domain.tasks import Task
 from modelyard.kit.texts import visible
 from modelyard.ui.data.pictures import draw_values
 from modelyard.ui.data.profiles import ColumnProfile, profile_of
+from modelyard.ui.parts.tasks import ANSWERS
 from modelyard.ui.training.forms import Form
 from modelyard.wire.datasets import DatasetVersionAnswer
 
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 _USUAL = re.compile(r"(?i)(^|[\W_])(target|label|class|outcome|y)([\W_]|$)")
 _KINDS = frozenset(
     {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN, ColumnKind.CATEGORY}
-)
-ANSWERS: Mapping[str, str] = MappingProxyType(
-    {
-        Task.BINARY: "One of two answers",
-        Task.MULTICLASS: "One of several answers",
-        Task.REGRESSION: "A number",
-    }
 )
 _FOUND = "Find out"
 
