@@ -22,6 +22,7 @@ TAKES = {
     Role.TAKE_DATES_APART: lambda kind: kind is ColumnKind.DATETIME,
     Role.ENGINEER: lambda kind: kind.is_number,
     Role.READ_TEXT: lambda kind: kind is ColumnKind.TEXT,
+    Role.READ_SEQUENCE: lambda kind: kind is ColumnKind.SEQUENCE,
 }
 CASES = [
     pytest.param(key, kind, id=f"{key}-{kind}")

@@ -14,6 +14,7 @@ _EXPECTED = {
     ColumnKind.BOOLEAN: "a truth value",
     ColumnKind.DATETIME: "a date",
     ColumnKind.IMAGE: "a picture as base64, or its bytes",
+    ColumnKind.SEQUENCE: "finite numbers, as a list or with spaces between them,",
 }
 
 

@@ -2,7 +2,8 @@
 
 The one table engine is polars. Physical types by kind: NUMERIC Float64, INTEGER Int64, BOOLEAN
 Boolean, DATETIME Datetime("us"), all string kinds String, IMAGE String as well: the SHA-256 of the
-picture's file, which an album finds. Missing is null, never NaN.
+picture's file, which an album finds; and SEQUENCE, as `domain.sequences` writes it. Missing is
+null, never NaN.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -20,13 +20,16 @@ from modelyard.engine.weighting import teaching_weights
 from modelyard.protocols.algorithms import (
     IMAGE_HEIGHT,
     IMAGE_WIDTH,
+    MAX_ITEMS,
+    MAX_WORDS,
     Algorithm,
     FitInput,
     FittedModel,
     SeesPictures,
+    Span,
 )
 from modelyard.protocols.progress import Progress
-from modelyard.protocols.transforms import Lesson, Transform
+from modelyard.protocols.transforms import InOrder, Lesson, Transform
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.calibration import Calibration
 from modelyard.runtime.pictures.pixels import PictureForm
@@ -268,7 +271,14 @@ def _fit_recipe(
         needs=plan.algorithm.card.needs,
         preparation=plan.preparation,
         transforms=plan.transforms,
-        lesson=Lesson(rng, plan.y[taught], plan.labels, weight),
+        lesson=Lesson(
+            rng,
+            plan.y[taught],
+            plan.labels,
+            weight,
+            max_items=int(plan.parameters.get(MAX_ITEMS, 0)),
+            max_words=int(plan.parameters.get(MAX_WORDS, 0)),
+        ),
     )
     stages = (*first, *prepared.recipe.stages)
     return replace(prepared.recipe, stages=stages, pictures=_forms(plan)), prepared.taught
@@ -282,6 +292,17 @@ def _forms(plan: FitPlan) -> tuple[PictureForm, ...]:
         )
         for column in plan.columns
         if column.kind is ColumnKind.IMAGE
+    )
+
+
+def _spans(recipe: Recipe) -> tuple[Span, ...]:
+    """Return the columns of the matrix that a step laid out in order."""
+    places = {name: at for at, name in enumerate(recipe.features)}
+    return tuple(
+        Span(column, places[stage.outputs[at * (1 + stage.step.length)]], stage.step.length, n_ids)
+        for stage in recipe.stages
+        if isinstance(stage.step, InOrder)
+        for at, (column, n_ids) in enumerate(zip(stage.inputs, stage.step.n_ids, strict=True))
     )
 
 
@@ -308,6 +329,7 @@ def _lesson(
         weight=None if weights is None else weights[taught],
         n_threads=plan.n_threads,
         pictures=recipe.pixels(rows_of(plan.blocks, taught)),
+        spans=_spans(recipe),
         scratch=plan.scratch,
     )
     if stopping is None:

@@ -153,7 +153,7 @@ def _scratch_of(table: Table, config: TrainingConfig, workshop: Workshop) -> Pat
 
 
 def _require_kinds(algorithm: Algorithm, examination: Examination, *, workshop: Workshop) -> None:
-    """Refuse columns that the algorithm has no use for.
+    """Refuse columns that the algorithm has no use for, and tables without those that it wants.
 
     Raises:
         InvalidValue: naming the first of them.
@@ -170,6 +170,14 @@ def _require_kinds(algorithm: Algorithm, examination: Examination, *, workshop: 
             f"{odd[0].kind}.",
             fix=f"Drop the column, or {named}.",
             column=odd[0].name,
+            sample=algorithm.card.key,
+        )
+    wants = algorithm.card.wants
+    if wants and wants.isdisjoint(column.kind for column in columns):
+        raise InvalidValue(
+            f"'{algorithm.card.key}' learns from tables with a column of kind "
+            f"{' or '.join(sorted(wants))}; there is none.",
+            fix="Name the kind of such a column, or use an algorithm for tables.",
             sample=algorithm.card.key,
         )
 

@@ -182,7 +182,8 @@ def fit_recipe(
     names += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
     features = _prepare_numbers(fitting, names, needs)
     features += _prepare_words(fitting, by_kind[ColumnKind.CATEGORY], needs)
-    features += fitting.add(Role.READ_TEXT, by_kind[ColumnKind.TEXT])
+    features += fitting.add(Role.READ_TEXT, by_kind[ColumnKind.TEXT], word=needs.text)
+    features += fitting.add(Role.READ_SEQUENCE, by_kind[ColumnKind.SEQUENCE])
     recipe = Recipe(
         blocks.number_names, blocks.string_names, tuple(fitting.stages), tuple(features)
     )

@@ -20,6 +20,8 @@ Pixels = npt.NDArray[np.uint8]
 CELLS = frozenset(ColumnKind) - {ColumnKind.IMAGE, ColumnKind.SEQUENCE}
 # Hyperparameters by which an algorithm says how large it wants pictures, in pixels.
 IMAGE_HEIGHT, IMAGE_WIDTH = "image_height", "image_width"
+# Those by which it says how much it wants of a text or a sequence.
+MAX_ITEMS, MAX_WORDS = "max_length", "vocabulary_size"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Needs:
         categorical_encoding: "one_hot" or "ordinal".
         wants_validation: validation rows stop the fit early.
         takes_weight: rows may count for more or for less; where not, weights are refused.
+        text: "tf_idf", or "token_ids" where it reads words in their order.
     """
 
     takes_missing: bool
@@ -62,6 +65,29 @@ class Needs:
     categorical_encoding: str
     wants_validation: bool = False
     takes_weight: bool = True
+    text: str = "tf_idf"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Columns of the matrix that are one text or one sequence: the number of items, then the items.
+
+    Attributes:
+        column: that they are made of.
+        start: the column of the matrix that says how many items there are.
+        length: most of them, which the next columns are; 0 behind the last one.
+        n_ids: how many ids an item may be, with 0 for none; 0 where items measure.
+    """
+
+    column: str
+    start: int
+    length: int
+    n_ids: int
+
+    @property
+    def stop(self) -> int:
+        """The first column of the matrix behind it."""
+        return self.start + 1 + self.length
 
 
 @dataclass(frozen=True)
@@ -141,7 +167,9 @@ class AlgorithmCard:
         has_estimator: whether its models are `HasEstimator`: one of scikit-learn answers for them.
         fits_each_class: whether a fit does its work once for each class.
         kinds: of columns that it takes. One that takes pictures has the parameters `IMAGE_HEIGHT`
-            and `IMAGE_WIDTH`, and its models are `SeesPictures`.
+            and `IMAGE_WIDTH`, and its models are `SeesPictures`; one that reads texts or sequences
+            in order has `MAX_ITEMS` and `MAX_WORDS`.
+        wants: kinds of which it asks for a column, any of them; empty where it asks for none.
     """
 
     key: str
@@ -161,11 +189,12 @@ class AlgorithmCard:
     family: Family = Family.OTHER
     has_estimator: bool = False
     kinds: frozenset[ColumnKind] = CELLS
+    wants: frozenset[ColumnKind] = frozenset()
 
     @property
     def takes_tables(self) -> bool:
-        """Whether it takes whatever the cells of a table hold."""
-        return self.kinds >= CELLS
+        """Whether it takes whatever the cells of a table hold, and asks for nothing else."""
+        return self.kinds >= CELLS and not self.wants
 
 
 @dataclass(frozen=True)
@@ -188,6 +217,7 @@ class FitInput:
         pictures: (n, height, width, 3) of each column of pictures; they may lie in a file that is
             read as it is asked for.
         pictures_validation: of the validation rows.
+        spans: columns of the matrix that are read in order, where the card asks for them.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
     """
 
@@ -206,6 +236,7 @@ class FitInput:
     progress: Progress = field(default_factory=Silence)
     pictures: tuple[Pixels, ...] = ()
     pictures_validation: tuple[Pixels, ...] = ()
+    spans: tuple[Span, ...] = ()
     scratch: Path | None = None
 
 
@@ -242,6 +273,16 @@ class SeesPictures(Protocol):
 
 
 @runtime_checkable
+class Rounded(Protocol):
+    """A model whose weights and values were rounded after its training."""
+
+    @property
+    def unrounded(self) -> FittedModel:
+        """The model as it was trained."""
+        ...
+
+
+@runtime_checkable
 class HasEstimator(Protocol):
     """A trained model that an estimator of scikit-learn answers for."""
 
@@ -261,13 +302,3 @@ class Algorithm(Protocol):
     def fit(self, training: FitInput) -> FittedModel:
         """Fit a model; equal input and seed give an equal model."""
         ...
-@runtime_checkable
-class Rounded(Protocol):
-    """A model whose weights and values were rounded after its training."""
-
-    @property
-    def unrounded(self) -> FittedModel:
-        """The model as it was trained."""
-        ...
-
-

@@ -40,6 +40,27 @@ class Spreading(Protocol):
         ...
 
 
+@runtime_checkable
+class InOrder(Protocol):
+    """A step that makes of each input the number of its items, and then the items in order."""
+
+    @property
+    def length(self) -> int:
+        """Items of each input, 0 behind the last one that it has."""
+        ...
+
+    @property
+    def n_ids(self) -> tuple[int, ...]:
+        """For each input how many ids its items may be, with 0 for none; 0 where they measure."""
+        ...
+
+
+def names_in_order(names: Sequence[str], length: int) -> tuple[str, ...]:
+    """Return the names of what a step that is `InOrder` makes of inputs."""
+    parts = ("length", *range(1, length + 1))
+    return tuple(f"{name}: {part}" for name in names for part in parts)
+
+
 class Role(StrEnum):
     """What a transform does in a recipe; of the first five the user chooses one by its word.
 
@@ -53,6 +74,7 @@ class Role(StrEnum):
     ENGINEER = "engineered_features"
     FLAG_MISSING = "flag_missing"
     READ_TEXT = "read_text"
+    READ_SEQUENCE = "read_sequence"
 
 
 @dataclass(frozen=True)
@@ -86,12 +108,16 @@ class Lesson:
         y: (n,) the target of the training rows: float64 values, or int64 class codes.
         labels: of the classes in code order, empty for regression.
         weight: (n,) float64 above zero, what each row counts; None for equal weights.
+        max_items: of a text or a sequence that the model sees, where it reads them in order.
+        max_words: different ones that it tells apart.
     """
 
     rng: np.random.Generator
     y: np.ndarray[Any, Any]
     labels: tuple[Label, ...] = ()
     weight: np.ndarray[Any, Any] | None = None
+    max_items: int = 0
+    max_words: int = 0
 
 
 @dataclass(frozen=True)

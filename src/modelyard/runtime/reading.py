@@ -18,6 +18,7 @@ from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import MissingColumns, UnparseableValue, UsageError
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.pictures import Picture
+from modelyard.domain.sequences import sequence_of
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
 from modelyard.runtime.blocks import Blocks, Cells
@@ -50,7 +51,6 @@ class InputReader:
         self._strings = tuple(column for column in inputs if not column.kind.is_number)
         self._number_names = tuple(column.name for column in self._numbers)
         self._string_names = tuple(column.name for column in self._strings)
-        self._images = {column.name for column in inputs if column.kind is ColumnKind.IMAGE}
         self._cells = tuple(
             (column.name, reader_of(column, grammar), column.kind in _TAKES_NUMBERS, grammar.marked)
             for column in self._numbers
@@ -59,6 +59,14 @@ class InputReader:
         self._words = tuple(
             (column.name, self._own.get(column.name, self._grammar)) for column in self._strings
         )
+        # What is no word has a reader of its own.
+        self._others: dict[str, Callable[[Any], str | Picture | None]] = {
+            column.name: partial(picture_of, name=column.name)
+            if column.kind is ColumnKind.IMAGE
+            else partial(sequence_of, grammar=self._own.get(column.name, self._grammar))
+            for column in self._strings
+            if not column.kind.is_string
+        }
 
     def read_row(self, row: Mapping[str, Any]) -> Blocks:
         """Read one row.
@@ -114,11 +122,11 @@ class InputReader:
                 read[column.name] = np.where(is_number, values, np.nan)
                 continue
             grammar = self._own.get(column.name, self._grammar)
-            cell: Callable[[Any], Any] = readers.get(column.name) or partial(
-                self._string, grammar=grammar
+            cell: Callable[[Any], Any] = (
+                readers.get(column.name)
+                or self._others.get(column.name)
+                or partial(self._string, grammar=grammar)
             )
-            if column.name in self._images:
-                cell = partial(picture_of, name=column.name)
             try:
                 read[column.name] = self._each(column, cell, values)
             except UnparseableValue as error:
@@ -158,8 +166,8 @@ class InputReader:
                     numbers.append(cell(value))
             strings: list[str | Picture | None] = []
             for name, grammar in self._words:
-                if name in self._images:
-                    strings.append(picture_of(row[name], name))
+                if name in self._others:
+                    strings.append(self._others[name](row[name]))
                 else:
                     strings.append(self._string(row[name], grammar))
         except (KeyError, IndexError, TypeError) as error:

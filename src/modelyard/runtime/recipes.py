@@ -4,6 +4,7 @@ Training and serving run this same code, so what was fitted is what is served. A
 by name from a pool, and adds its outputs to the pool; the pool starts with the raw columns.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,13 +15,16 @@ import numpy.typing as npt
 
 from modelyard.domain.errors import DataError, UnsupportedPackage
 from modelyard.kit.discovery import scan
-from modelyard.protocols.transforms import Spreading, Step
+from modelyard.protocols.transforms import InOrder, Spreading, Step
 from modelyard.runtime.blocks import Block, Blocks
 from modelyard.runtime.pictures.pixels import PictureForm, Pixels, rows_at_a_time
 
 _STEPS = "modelyard.runtime.steps"
 # Of 1,000 to 100,000 rows at a time, these take the least time (benchmarks/preparation.py).
 _PART_ROWS = 4096
+# Cells of texts and sequences that a network reads at a time: between its layers there are some
+# hundred numbers for each.
+_CELLS_AT_ONCE = 1 << 16
 
 Answer = Callable[[npt.NDArray[np.float64], tuple[Pixels, ...]], npt.NDArray[np.float64]]
 
@@ -92,10 +96,10 @@ class Recipe:
         Raises:
             DataError: as `pixels`.
         """
-        if not self.pictures:
+        if not self.pictures and blocks.n_rows <= self._rows_at_once:
             return answer(self.apply(blocks), ())
         answers = []
-        for part in rows_at_a_time(self.pictures, blocks.n_rows):
+        for part in self._at_a_time(blocks.n_rows):
             rows = blocks.rows(part)
             try:
                 answers.append(answer(self.apply(rows), self.pixels(rows)))
@@ -104,6 +108,18 @@ class Recipe:
                 moved.misfits = [part.start + at for at in error.misfits]
                 raise moved from error
         return np.concatenate(answers)
+
+    def _at_a_time(self, n_rows: int) -> Iterator[slice]:
+        """Yield the rows that a model is asked at once."""
+        wide = rows_at_a_time(self.pictures, n_rows) if self.pictures else [slice(0, n_rows)]
+        for part in wide:
+            for start in range(part.start, max(part.stop, part.start + 1), self._rows_at_once):
+                yield slice(start, min(start + self._rows_at_once, part.stop))
+
+    @cached_property
+    def _rows_at_once(self) -> int:
+        n_cells = sum(len(each.outputs) for each in self.stages if isinstance(each.step, InOrder))
+        return max(1, _CELLS_AT_ONCE // n_cells) if n_cells else sys.maxsize
 
     def _apply(self, made: list[Block], known: Sequence[Block | None]) -> npt.NDArray[np.float64]:
         gathers, last = self._plan

@@ -234,6 +234,9 @@ def _cell_schema(column: InputColumn) -> Json:
     if "categories" in facts:
         shown = ", ".join(facts["categories"][:20])
         told += f" In training one of {facts['n_categories']}: {shown}."
+    if column.kind is ColumnKind.SEQUENCE:
+        kinds = ["array", "string", "null"]
+        told += " A list of numbers, or a text of them."
     if column.kind is ColumnKind.DATETIME:
         kinds = ["string", "null"]
         told += f" As {column.datetime_format or 'ISO 8601'}."

@@ -36,7 +36,7 @@ def _ref(name: str) -> Json:
 SCHEMAS: Mapping[str, Json] = {
     "Any": {"type": "object"},
     "Anything": _list({"type": "object"}),
-    "Cell": {"type": ["number", "string", "boolean", "null"]},
+    "Cell": {"type": ["number", "string", "boolean", "array", "null"]},
     "Health": _record(
         {
             "status": _TEXT,

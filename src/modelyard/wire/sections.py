@@ -83,7 +83,15 @@ ClassWeights = Annotated[
     BeforeValidator(_with_text_keys),
 ]
 Kind = Literal[
-    "numeric", "integer", "boolean", "category", "datetime", "text", "identifier", "image"
+    "numeric",
+    "integer",
+    "boolean",
+    "category",
+    "datetime",
+    "text",
+    "identifier",
+    "image",
+    "sequence",
 ]
 
 

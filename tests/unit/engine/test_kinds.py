@@ -367,7 +367,7 @@ def test_dates_that_were_asked_for_are_not_guessed_either():
         typed(["01/02/2020", "03/04/2020"], kinds={"column": K.DATETIME})
 
 
-@pytest.mark.parametrize("kind", [K.IMAGE, K.SEQUENCE])
+@pytest.mark.parametrize("kind", [K.IMAGE])
 def test_kinds_that_no_cell_has_are_refused(kind):
     with pytest.raises(InvalidValue, match=f"'{kind.value}'"):
         typed(["1"], kinds={"column": kind})

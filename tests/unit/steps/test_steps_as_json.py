@@ -18,7 +18,9 @@ from modelyard.runtime.steps.products import Products
 from modelyard.runtime.steps.quantiles import Quantiles
 from modelyard.runtime.steps.rescale import Rescale
 from modelyard.runtime.steps.respell import Respell
+from modelyard.runtime.steps.sequence_values import SequenceValues
 from modelyard.runtime.steps.tf_idf import TfIdf
+from modelyard.runtime.steps.token_ids import TokenIds
 from modelyard.runtime.steps.word_values import WordValues
 
 EXAMPLES = [
@@ -35,7 +37,9 @@ EXAMPLES = [
     Products((0, 0), (0, 1)),
     Quantiles(((0.1, 0.2), (0.0,)), is_normal=True),
     Rescale((0.1,), (1 / 3,)),
+    SequenceValues((0.1, -1e150), (1 / 3, 1.0), 7),
     TfIdf((("a b", "ü"), ()), ((1 / 3, 1.0), ())),
+    TokenIds((("a", "ü"), ()), 5),
     WordValues((("a",), ()), (((0.1, 0.2),), ()), ((0.0, 1.0),) * 2, ((1 / 3, 2.0),) * 2),
 ]
 

@@ -251,7 +251,7 @@ def test_a_key_with_one_letter_wrong_is_answered_with_the_right_one(
         ("data: {tabular: {path: x, target_column: No}}", 'Put it in quotes: "No".'),
         ("data: 5", "data should be a mapping of keys to values; 5 (int) came"),
         (MINIMAL + "modelyard: {task: binry}", "should be 'binary', 'multiclass' or 'regression'"),
-        (MINIMAL + "modelyard: {kinds: {a: sequence}}", "modelyard.kinds.a should be 'numeric',"),
+        (MINIMAL + "modelyard: {kinds: {a: matrix}}", "modelyard.kinds.a should be 'numeric',"),
         (MINIMAL + "modelyard: [1]", "modelyard should be a mapping of keys to values; [1]"),
         (MINIMAL + "modelyard: {parameters: {a: .nan}}", "modelyard.parameters.a must be made of"),
         (

@@ -128,14 +128,12 @@ def require_table_kind(name: str, kind: ColumnKind) -> None:
     """Refuse kinds that no cell of a table can have.
 
     Raises:
-        InvalidValue: for images and sequences.
+        InvalidValue: for images.
     """
-    if not (kind.is_number or kind.is_string):
+    if kind is ColumnKind.IMAGE:
         raise InvalidValue(
             f"Column '{name}' cannot be read as kind '{kind.value}' from a table.",
-            fix="Choose one of: "
-            + ", ".join(k.value for k in ColumnKind if k.is_number or k.is_string)
-            + ".",
+            fix="Choose one of: " + ", ".join(k.value for k in ColumnKind if k is not kind) + ".",
             column=name,
             sample=kind.value,
         )

@@ -85,7 +85,8 @@ def _require_cell(name: str, value: object, row: int) -> Plain:
         raise DataError(
             f"Column '{name}' holds a value of type {type(value).__name__} in row {row + 1}; a "
             f"cell must be one number, word, date or truth value.",
-            fix=f"Unfold '{name}' into columns of its own, or drop it.",
+            fix=f"Unfold '{name}' into columns of its own, or drop it; lists of numbers may be "
+            "read as kind sequence.",
             row=row + 1,
             column=name,
             sample=type(value).__name__,

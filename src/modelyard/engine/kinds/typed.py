@@ -68,7 +68,8 @@ def find_typed_kind(series: pl.Series) -> Typed:
     raise DataError(
         f"Column '{name}' holds values of type {dtype}; a column must hold one number, word, date "
         f"or truth value in each cell.",
-        fix=f"Unfold '{name}' into columns of its own, or drop it.",
+        fix=f"Unfold '{name}' into columns of its own, or drop it; lists of numbers may be read as "
+        "kind sequence.",
         column=name,
     )
 

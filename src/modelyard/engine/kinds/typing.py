@@ -25,6 +25,7 @@ from modelyard.engine.kinds.finding import Typed, find_kind, format_reason, trut
 from modelyard.engine.kinds.mixed import is_mixed, settled
 from modelyard.engine.kinds.number_formats import asked_number_format
 from modelyard.engine.kinds.plain import read_plain
+from modelyard.engine.kinds.sequences import read_sequences
 from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
 
@@ -106,7 +107,9 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             number_format=_format_here(wanted, raw.facts),
         )
         series = raw.column(wanted.name)
-        if is_mixed(series):
+        if wanted.kind is ColumnKind.SEQUENCE:
+            typed.append(read_sequences(series, column, grammar=grammar))
+        elif is_mixed(series):
             typed.append(cast_mixed(series, column, grammar=grammar))
         elif is_text(series):
             typed.append(cast_text(text_cells(series, own, decimal=decimal), column))
@@ -169,6 +172,9 @@ def _read_as(
         asked = _asked(series.name, ColumnKind.DATETIME)
         cells = text_cells(series, tokens, decimal=decimal)
         typed = cast_text(cells, replace(asked, datetime_format=wanted_format))
+    elif options.kinds.get(series.name) is ColumnKind.SEQUENCE:
+        asked = _asked(series.name, ColumnKind.SEQUENCE)
+        typed = read_sequences(series, asked, grammar=Grammar.of(tokens, decimal))
     else:
         typed = _find(series, (tokens, decimal), options.kinds.get(series.name))
     return replace(typed, column=replace(typed.column, missing_words=own)) if own else typed

@@ -39,7 +39,8 @@ def reference_rows(trained: Trained) -> dict[str, Any]:
         "columns": {
             column.name: carried(column, table.frame[column.name], written=raw.frame[column.name])
             for column in columns
-            if column.kind is not ColumnKind.IMAGE
+            # A row without its picture has no answer.
+            if not any(each.kind is ColumnKind.IMAGE for each in columns)
         }
     }
 

@@ -17,6 +17,7 @@ import polars as pl
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.manifests import Manifest, Parity
 from modelyard.domain.number_formats import NumberFormat
+from modelyard.domain.sequences import numbers_of
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.domain.values import marked_numbers
@@ -137,6 +138,8 @@ def _spellings(
     column: InputColumn, value: Any, cell: Any, *, decimal: str
 ) -> list[tuple[Any, Any]]:
     """Return other ways to write a value, each with what it means."""
+    if column.kind is ColumnKind.SEQUENCE:
+        return [] if value is None else [(numbers_of(value), value)]
     if not column.kind.is_number:
         return [(_UNSEEN, _UNSEEN)]
     if np.isnan(value):

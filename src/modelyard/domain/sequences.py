@@ -1,0 +1,82 @@
+"""Sequences of numbers: what a cell of kind SEQUENCE holds, and how it is read from any source.
+
+A sequence is written in one way, its numbers as Python writes doubles with one space between them,
+so that equal sequences are equal cells of a table.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from modelyard.domain.cells import WHITE_SPACE, parse_number
+from modelyard.domain.values import LARGEST_NUMBER, Grammar
+
+_SPACE = " "
+_MARKS = (",", ";")
+
+
+def sequence_of(value: Any, grammar: Grammar) -> str | None:
+    """Return the sequence that a cell holds, None where it is missing or empty.
+
+    Args:
+        value: a list or an array of numbers, one number, or a text of numbers with white space,
+            semicolons or, where it is no decimal mark, commas between them, in brackets or not.
+        grammar: what means missing, and the decimal mark of texts.
+
+    Raises:
+        ValueError: if an item is no finite number.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, str):
+        return _written([_number(item, grammar) for item in _items(value, grammar)])
+    items = value if isinstance(value, list | tuple | np.ndarray) else [value]
+    return _written([_double(item) for item in items])
+
+
+def numbers_of(sequence: str) -> list[float]:
+    """Return the numbers of a sequence that `sequence_of` wrote."""
+    return [float(item) for item in sequence.split(_SPACE)]
+
+
+def _items(text: str, grammar: Grammar) -> list[str]:
+    text = text.strip(WHITE_SPACE)
+    if text in grammar.missing:
+        return []
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    for mark in _MARKS:
+        if mark != grammar.decimal:
+            text = text.replace(mark, f" {mark} ")
+    items = text.split()
+    # A mark stands between two items: neither at an end nor beside another one.
+    beside = (each in _MARKS and after in _MARKS for each, after in pairwise(items))
+    if items and (items[0] in _MARKS or items[-1] in _MARKS or any(beside)):
+        raise ValueError("a separator without an item")
+    return [item for item in items if item not in _MARKS]
+
+
+def _number(item: str, grammar: Grammar) -> float:
+    number = parse_number(item, grammar.decimal)
+    if number is None:
+        raise ValueError("no number")
+    return _double(number)
+
+
+def _double(item: Any) -> float:
+    is_number = isinstance(item, int | float | np.number) and not isinstance(item, bool)
+    try:
+        number = float(item) if is_number else math.nan
+    except (OverflowError, TypeError) as error:
+        raise ValueError("no finite number") from error
+    # The squares of larger ones may leave the range of a double; NaN is within no range.
+    if not abs(number) <= LARGEST_NUMBER:
+        raise ValueError("no finite number")
+    return number
+
+
+def _written(numbers: Sequence[float]) -> str | None:
+    return _SPACE.join(map(repr, numbers)) if numbers else None
