@@ -25,7 +25,14 @@ _ASK_AGAIN_S = 10.0
 
 
 class Login:
-    """One login: its client asks with an access token that is renewed when it is about to end."""
+    """One login: its client asks with an access token that is renewed when it is about to end.
+
+    Attributes:
+        email: of whoever has logged in.
+        client: that asks as they do.
+        began_s: when it began, by the clock.
+        has_ended: whether nobody asks with it any more.
+    """
 
     def __init__(
         self,
@@ -39,6 +46,7 @@ class Login:
         # A refresh token is good once: of two tabs that need a fresh one, one asks.
         self._turn = threading.Lock()
         self._take(admission)
+        self.email = admission.email
         self.has_ended = False
         self.began_s = clock()
         self.client = connect(self.token)

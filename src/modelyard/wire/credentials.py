@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from modelyard.domain.credentials import ApiKey, Secret
 from modelyard.domain.identities import Caller, Role
 from modelyard.domain.passwords import MAX_LENGTH, MIN_LENGTH
+from modelyard.domain.people import User
 from modelyard.wire.bodies import Answer, PageOf, RequestBody
 
 # Of a person, a key, a tenant.
@@ -67,19 +68,19 @@ class AdmissionAnswer(Answer):
     refresh_token: str = Field(description="Good once, for the next admission.", repr=False)
     expires_in_s: int = Field(description="How long the access token lasts.")
     user_id: str
+    email: str
     tenant: str
 
     @classmethod
-    def of(
-        cls, access: Secret, refresh: Secret, *, caller: Caller, lasts_s: int
-    ) -> "AdmissionAnswer":
+    def of(cls, access: Secret, refresh: Secret, *, user: User, lasts_s: int) -> "AdmissionAnswer":
         """Return what a person is told who comes in."""
         return cls(
             access_token=access.text,
             refresh_token=refresh.text,
             expires_in_s=lasts_s,
-            user_id=caller.subject.removeprefix("user:"),
-            tenant=caller.tenant,
+            user_id=user.id,
+            email=user.email,
+            tenant=user.tenant,
         )
 
 

@@ -9,7 +9,7 @@ from modelyard.api.policies import may_predict, needs, public
 from modelyard.api.problems import responses_of
 from modelyard.api.routing import PREFIX, router
 from modelyard.domain.identities import Role
-from modelyard.services.logins import Admission, as_caller
+from modelyard.services.logins import Admission
 from modelyard.wire import credentials as wire
 
 ROUTER = router("People", prefix=f"{PREFIX}/auth")
@@ -79,6 +79,6 @@ def _told(admission: Admission) -> wire.AdmissionAnswer:
     return wire.AdmissionAnswer.of(
         admission.access,
         admission.refresh,
-        caller=as_caller(admission.user),
+        user=admission.user,
         lasts_s=admission.expires_in_s,
     )

@@ -4,7 +4,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.passwords import MIN_LENGTH
 from modelyard.ui.admin.keys import show_keys
 from modelyard.ui.navigation import Page
-from modelyard.ui.parts.permissions import caller
+from modelyard.ui.parts.permissions import caller, email
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 
@@ -15,7 +15,10 @@ def show(client: Client) -> None:
 
     me = caller()
     operator = " and an operator of the platform" if me.is_operator else ""
-    st.markdown(f"You are **{me.role.value}**{operator} in the tenant **{plain(me.tenant)}**.")
+    named = f"**{plain(email())}**, " if email() else ""
+    st.markdown(
+        f"You are {named}**{me.role.value}**{operator} in the tenant **{plain(me.tenant)}**."
+    )
     st.subheader("Your API keys", anchor=False)
     show_keys(client, {})
     _offer_password(client)

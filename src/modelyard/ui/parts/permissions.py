@@ -3,14 +3,19 @@
 from modelyard.domain.identities import Role
 from modelyard.wire.credentials import CallerAnswer
 
-_CALLER = "caller"
+_CALLER, _EMAIL = "caller", "email"
 
 
-def remember(caller: CallerAnswer) -> None:
-    """Keep who asks for the rest of the visit's run."""
+def remember(caller: CallerAnswer, *, email: str) -> None:
+    """Keep who asks for the rest of the visit's run.
+
+    Args:
+        caller: as the platform sees them.
+        email: of whoever has logged in; empty where nobody has.
+    """
     import streamlit as st
 
-    st.session_state[_CALLER] = caller
+    st.session_state[_CALLER], st.session_state[_EMAIL] = caller, email
 
 
 def caller() -> CallerAnswer:
@@ -19,6 +24,13 @@ def caller() -> CallerAnswer:
 
     found: CallerAnswer = st.session_state[_CALLER]
     return found
+
+
+def email() -> str:
+    """Return the e-mail address of whoever has logged in; empty where nobody has."""
+    import streamlit as st
+
+    return str(st.session_state.get(_EMAIL, ""))
 
 
 def may(role: Role) -> bool:

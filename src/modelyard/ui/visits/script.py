@@ -26,8 +26,9 @@ def visit() -> None:
     _forget_others(session_id)
     dress()
     try:
-        client = held().sessions.client(session_id)
-        permissions.remember(client.logins.show_me())
+        sessions = held().sessions
+        client, login = sessions.client(session_id), sessions.find(session_id)
+        permissions.remember(client.logins.show_me(), email=login.email if login else "")
     except NotAuthorized as error:
         # Loaded again, the page leads to the login.
         held().sessions.end(session_id)
@@ -65,7 +66,8 @@ def _say_who() -> None:
         return
     caller = permissions.caller()
     with st.sidebar:
-        st.caption(f"{plain(caller.tenant)} · {caller.role.value}")
+        st.markdown(f"**{plain(permissions.email())}**")
+        st.caption(f"{caller.role.value} · {plain(caller.tenant)}")
         offer_logout()
 
 
