@@ -16,6 +16,8 @@ _GROWING, _START = 0.3, 1 / 25
 _SHRINK, _MARKS = 0.1, (0.5, 0.75)
 # Lin et al.: Focal Loss for Dense Object Detection (2017), section 4.
 _FOCUS = 2.0
+# Those that torch updates in one pass over the weights.
+_IN_ONE_PASS = frozenset({"adamw", "adam", "sgd", "adagrad"})
 _OF_CLASSES = ("cross_entropy", "focal")
 _OF_VALUES = ("squared", "absolute", "huber")
 
@@ -34,7 +36,9 @@ def optimizer_of(regime: Regime, parameters: Iterable[Any]) -> Any:
         "rmsprop": torch.optim.RMSprop,
         "adagrad": torch.optim.Adagrad,
     }
-    own = {"momentum": _MOMENTUM, "nesterov": True} if regime.optimizer == "sgd" else {}
+    own: dict[str, Any] = {"fused": True} if regime.optimizer in _IN_ONE_PASS else {}
+    if regime.optimizer == "sgd":
+        own |= {"momentum": _MOMENTUM, "nesterov": True}
     # Offsets and scales are not held back: Goyal et al. (2017), section 5.3.
     held = [each for each in parameters if each.requires_grad]
     groups = [

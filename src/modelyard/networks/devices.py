@@ -45,11 +45,23 @@ def repeatable(seed: int, *, n_threads: int) -> Iterator[None]:
 
 
 def precision(device: str, word: str) -> Any:
-    """Return the context in which a GPU sums in less than single precision, where it may."""
+    """Return the context in which sums are made in less than single precision, where they may."""
     import torch
 
-    if device != "cuda" or word == "float32":
+    is_fast = device == "cuda" and torch.cuda.is_bf16_supported()
+    if word == "float32" or (word == "auto" and not is_fast):
         return nullcontext()
-    if word == "auto" and not torch.cuda.is_bf16_supported():
-        return nullcontext()
-    return torch.autocast("cuda", dtype=torch.bfloat16)
+    return torch.autocast(device, dtype=torch.bfloat16)
+
+
+def precision_of_convolutions(device: str, word: str) -> str:
+    """Return the precision in which a network of convolutions is trained where none is named.
+
+    A processor with units for matrices (AMX) makes three times as many steps in bfloat16
+    (`benchmarks/pictures.py speed`); the weights stay in single precision.
+    """
+    import torch
+
+    # Told by torch 2.10 and later.
+    told: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return "bfloat16" if word == "auto" and device == "cpu" and told.get("amx_bf16") else word

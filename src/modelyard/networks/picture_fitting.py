@@ -1,6 +1,7 @@
 """Fits a network to one column of pictures: trained, and rounded where that is asked for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from modelyard.domain.errors import UsageError
 from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.networks.checkpoints import EXTRA, Keeper
+from modelyard.networks.devices import device_of, precision_of_convolutions
 from modelyard.networks.picture_cards import INT8, QUANTISATION
 from modelyard.networks.picture_models import PictureModel
 from modelyard.networks.quantised import QuantisedModel
@@ -45,7 +47,7 @@ def fit_network(training: FitInput, build: Build) -> FittedModel:
     center, spread = _scale_of(training)
     taught = _rows(training, training.pictures, center=center, spread=spread)
     trainer = Trainer(
-        regime=Regime.of(training.parameters),
+        regime=_regime(training),
         n_classes=training.n_classes,
         seed=seed,
         progress=training.progress,
@@ -69,6 +71,12 @@ def fit_network(training: FitInput, build: Build) -> FittedModel:
     if training.parameters[QUANTISATION] == INT8:
         return QuantisedModel.of(model, training.pictures[0])
     return model
+
+
+def _regime(training: FitInput) -> Regime:
+    regime = Regime.of(training.parameters)
+    device = device_of(regime.device)
+    return replace(regime, precision=precision_of_convolutions(device, regime.precision))
 
 
 def _scale_of(training: FitInput) -> tuple[float, float]:

@@ -82,7 +82,7 @@ _TRAINING = (
     Parameter(
         "precision",
         "auto",
-        "Of the sums on a GPU; auto: bfloat16 where it has it. A CPU sums in float32.",
+        "Of the sums; auto: bfloat16 on a GPU that has it, and for pictures on a CPU with AMX.",
         choices=PRECISIONS,
     ),
 )
@@ -151,11 +151,23 @@ class Regime:
     def of(cls, parameters: Mapping[str, Any]) -> Self:
         """Return what hyperparameters say."""
         named = {each.name for each in fields(cls)} - {"augmentation"}
-        changed = Augmentation(**{each.name: parameters[each.name] for each in _AUGMENTATION})
+        # A network that sees no pictures has no word for how they are changed.
+        said = {each.name: parameters.get(each.name, each.default) for each in _AUGMENTATION}
+        changed = Augmentation(**said)
         return cls(**{name: parameters[name] for name in named}, augmentation=changed)
 
 
 def training_parameters(**defaults: float | str | bool) -> tuple[Parameter, ...]:
     """Return the hyperparameters of a training on pictures, with other defaults for a network."""
-    known = (*_TRAINING, *_AUGMENTATION)
+    return _with_defaults((*_TRAINING, *_AUGMENTATION), defaults)
+
+
+def blind_training_parameters(**defaults: float | str | bool) -> tuple[Parameter, ...]:
+    """Return those of a training without pictures."""
+    return _with_defaults(_TRAINING, defaults)
+
+
+def _with_defaults(
+    known: tuple[Parameter, ...], defaults: Mapping[str, float | str | bool]
+) -> tuple[Parameter, ...]:
     return tuple(replace(each, default=defaults.get(each.name, each.default)) for each in known)

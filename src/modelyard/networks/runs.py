@@ -105,9 +105,11 @@ class Run:
             done = ((number - 1) * self.n_batches + at) / (regime.epochs * self.n_batches)
             for group in self.optimizer.param_groups:
                 group["lr"] = regime.learning_rate * share_at(regime.schedule, done)
-            pictures, targets, weight = source.batch(rows)
+            inputs, targets, weight = source.batch(rows)
+            if source.pictures is not None:
+                inputs = (augmented(inputs[0], regime.augmentation), *inputs[1:])
             with precision(self.device, regime.precision):
-                answers = self.network(augmented(pictures, regime.augmentation))
+                answers = self.network(*inputs)
             losses = self.loss(answers.float(), targets)
             loss = losses.mean() if weight is None else (losses * weight).mean()
             self.optimizer.zero_grad(set_to_none=True)
@@ -143,7 +145,7 @@ class Run:
         self.network.train()
         with torch.no_grad():
             for start in range(0, len(source) - self.size + 1, self.size):
-                self.network(source.batch(torch.arange(start, start + self.size))[0])
+                self.network(*source.batch(torch.arange(start, start + self.size))[0])
         for each, momentum in zip(scaling, usual, strict=True):
             each.momentum = momentum
 
@@ -156,8 +158,10 @@ class Run:
         with torch.inference_mode():
             for start in range(0, len(held), _ROWS_AT_ONCE):
                 rows = torch.arange(start, min(start + _ROWS_AT_ONCE, len(held)))
-                pictures, targets, weight = held.batch(rows)
-                answers = self.network(pictures).float()
+                inputs, targets, weight = held.batch(rows)
+                with precision(self.device, self.regime.precision):
+                    answers = self.network(*inputs)
+                answers = answers.float()
                 found = self.loss(answers, targets)
                 losses += float((found if weight is None else found * weight).sum())
                 if self.n_classes:
@@ -209,9 +213,10 @@ class Run:
         self.network.load_state_dict(parts["network"])
         self.kept = {name: tensor.to(self.device) for name, tensor in parts.get("kept", {}).items()}
         state: dict[int, dict[str, Any]] = {}
+        weights = [each for group in self.optimizer.param_groups for each in group["params"]]
         for name, tensor in parts.get("optimizer", {}).items():
             at, _, own = name.partition(".")
-            state.setdefault(int(at), {})[own] = tensor
+            state.setdefault(int(at), {})[own] = _lying_as(weights[int(at)], tensor)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
         torch.set_rng_state(parts["rng"]["cpu"])
@@ -228,3 +233,10 @@ class Run:
         order = torch.randperm(n_rows)
         for at in range(self.n_batches):
             yield order[at * self.size : (at + 1) * self.size]
+
+
+def _lying_as(weights: Any, held: Any) -> Any:
+    """Return what is held of weights in their own order in memory, by which one pass goes."""
+    import torch
+
+    return torch.empty_like(weights).copy_(held) if held.shape == weights.shape else held
