@@ -1,4 +1,4 @@
-"""Rows of pictures as networks learn from them: bytes in memory or in a file, floats in batches."""
+"""Rows as networks learn from them: pictures as bytes in memory or in a file, floats in batches."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -14,17 +14,19 @@ _ON_DEVICE_BYTES = 4 << 30
 
 @dataclass(frozen=True)
 class Rows:
-    """Pictures with what is to be answered for them.
+    """Pictures, a matrix or both, with what is to be answered for them.
 
     Attributes:
-        pictures: (n, height, width, 3) uint8.
+        pictures: (n, height, width, 3) uint8; None where the network sees none.
         targets: (n,) int64 classes, or float32 values around 0.
         weight: (n,) float32, 1 on average; None for equal weights.
+        matrix: (n, k) float32; None where the network takes none.
     """
 
-    pictures: Pixels
+    pictures: Pixels | None
     targets: npt.NDArray[Any]
     weight: npt.NDArray[np.float32] | None = None
+    matrix: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -37,26 +39,36 @@ class Source:
     pictures: Any
     targets: Any
     weight: Any
+    matrix: Any
     device: str
 
     def __len__(self) -> int:
         return len(self.targets)
 
-    def batch(self, rows: Any) -> tuple[Any, Any, Any]:
-        """Return pictures as (n, 3, height, width) float32, targets, and weights or None."""
-        own = rows.to(self.pictures.device)
-        # The channels stay last in memory, which is what convolutions on a CPU like best.
-        pictures = self.pictures[own].to(self.device).permute(0, 3, 1, 2).float()
+    def batch(self, rows: Any) -> tuple[tuple[Any, ...], Any, Any]:
+        """Return what the network takes of rows, their targets, and weights or None.
+
+        These are pictures as (n, 3, height, width) float32, where it sees any, and the matrix.
+        """
+        inputs: tuple[Any, ...] = ()
+        if self.pictures is not None:
+            own = rows.to(self.pictures.device)
+            # The channels stay last in memory, which is what convolutions on a CPU like best.
+            inputs = (self.pictures[own].to(self.device).permute(0, 3, 1, 2).float(),)
         rows = rows.to(self.device)
-        return pictures, self.targets[rows], None if self.weight is None else self.weight[rows]
+        if self.matrix is not None:
+            inputs = (*inputs, self.matrix[rows])
+        return inputs, self.targets[rows], None if self.weight is None else self.weight[rows]
 
     @classmethod
     def on(cls, device: str, rows: Rows) -> Self:
         """Return rows as a network on a device takes them."""
         import torch
 
-        pictures = torch.from_numpy(rows.pictures)
-        if rows.pictures.nbytes <= _ON_DEVICE_BYTES:
+        def there(values: npt.NDArray[Any] | None) -> Any:
+            return None if values is None else torch.from_numpy(values).to(device)
+
+        pictures = None if rows.pictures is None else torch.from_numpy(rows.pictures)
+        if pictures is not None and pictures.nbytes <= _ON_DEVICE_BYTES:
             pictures = pictures.to(device)
-        weight = None if rows.weight is None else torch.from_numpy(rows.weight).to(device)
-        return cls(pictures, torch.from_numpy(rows.targets).to(device), weight, device)
+        return cls(pictures, there(rows.targets), there(rows.weight), there(rows.matrix), device)

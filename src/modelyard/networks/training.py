@@ -1,4 +1,4 @@
-"""Trains a network on pictures: one loop in plain torch, which every network shares.
+"""Trains a network: one loop in plain torch, which every network shares.
 
 Equal rows, hyperparameters and seed give equal weights on one machine, whether the training was
 stopped on the way or not.
@@ -39,7 +39,8 @@ class Trainer:
         """Train a network in place, which ends on the CPU, ready to answer.
 
         Args:
-            network: from (n, 3, height, width) float32 of 0 to 255 to (n, m) answers.
+            network: from (n, 3, height, width) float32 of 0 to 255, from an (n, k) matrix or from
+                both, to (n, m) answers.
             taught: rows to learn from.
             held: rows to stop early by.
 

@@ -13,23 +13,28 @@ import numpy as np
 
 from modelyard.packaging.graphs.chains import FLOAT, Chain
 
+# What a network calls the matrix that it takes.
+MATRIX = "matrix"
 
-def translated(network: Any, pixels: Chain) -> Chain:
+
+def translated(network: Any, pixels: Chain | None, *, matrix: Chain | None = None) -> Chain:
     """Return the answers of a network.
 
     Args:
-        network: in evaluation mode, from (n, 3, height, width) float32 to (n, m).
+        network: in evaluation mode; it takes `matrix`, (n, k) float32, and whatever else it takes
+            are pictures, (n, 3, height, width) float32. It gives (n, m).
         pixels: (n, height, width, 3) uint8.
+        matrix: (n, k) float32.
 
     Raises:
         NotImplementedError: if a layer has no translation.
     """
-    from torch.fx import symbolic_trace
-
     layers, made = dict(network.named_modules()), dict[str, Chain]()
-    for node in symbolic_trace(network).graph.nodes:
+    for node in _traced(network).nodes:
         taken = [made[each.name] for each in node.all_input_nodes]
-        if node.op == "placeholder":
+        if node.op == "placeholder" and node.target == MATRIX and matrix is not None:
+            made[node.name] = matrix
+        elif node.op == "placeholder" and pixels is not None:
             floats = pixels.then("Cast", to=FLOAT)
             made[node.name] = floats.then("Transpose", perm=_ints(0, 3, 1, 2))
         elif node.op == "call_module":
@@ -43,7 +48,27 @@ def translated(network: Any, pixels: Chain) -> Chain:
     raise NotImplementedError("the network has no output")
 
 
+def _traced(network: Any) -> Any:
+    """Return what a network does; layers that write themselves as a graph are looked at no closer.
+
+    They have a method `as_graph`, from the chain of what they take to that of what they give.
+    """
+    from torch.fx import Tracer
+
+    class LeavesAlone(Tracer):  # type: ignore[misc] # torch is an extra, and untyped here
+        """Takes such layers as one."""
+
+        def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
+            known: bool = super().is_leaf_module(m, module_qualified_name)
+            return known or hasattr(m, "as_graph")
+
+    return LeavesAlone().trace(network)
+
+
 def _layer(layer: Any, value: Chain) -> Chain:
+    if hasattr(layer, "as_graph"):
+        made: Chain = layer.as_graph(value)
+        return made
     kind = type(layer).__name__
     if kind not in _LAYERS:
         raise NotImplementedError(f"there is no translation of the layer {kind}")
@@ -57,6 +82,8 @@ def _function(node: Any, taken: list[Chain]) -> Chain:
         return taken[0].then("Add", taken[1])
     if node.target in {operator.mul, torch.mul} and len(taken) == 2:
         return taken[0].then("Mul", taken[1])
+    if node.target is torch.cat:
+        return taken[0].then("Concat", None, *taken[1:], axis=1)
     if node.target is torch.flatten:
         return taken[0].then("Flatten", axis=1)
     raise NotImplementedError(f"there is no translation of the function {node.target}")

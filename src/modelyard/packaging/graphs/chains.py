@@ -84,7 +84,7 @@ class Chain:
                 goes; without a None it goes first.
             domain: of the operator.
             output: which of the operator's outputs is wanted.
-            attributes: an int; an int64 array for a list of integers; any other array for a
+            attributes: an int; a text; an int64 array for a list of integers; any other array for a
                 tensor; a body for a graph.
         """
         placed = inputs if any(each is None for each in inputs) else (None, *inputs)

@@ -38,7 +38,7 @@ _ELEMENT_TYPES = {
     "float64": DOUBLE,
 }
 _ATTRIBUTE_INT, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS = 2, 4, 5, 7
-_ATTRIBUTE_STRINGS = 8
+_ATTRIBUTE_STRING, _ATTRIBUTE_STRINGS = 3, 8
 
 Array = npt.NDArray[Any]
 
@@ -53,7 +53,7 @@ class Subgraph:
     given: str
 
 
-Attribute = int | Array | Subgraph
+Attribute = int | str | Array | Subgraph
 
 
 def node(
@@ -71,8 +71,8 @@ def node(
         op: operator of the standard domain, or of `domain`.
         inputs: names of the values that it takes.
         output: name of the value that it makes.
-        attributes: an int; an int64 array for a list of integers; an array of objects for a list
-            of texts; any other array for a tensor; a subgraph.
+        attributes: an int; a text; an int64 array for a list of integers; an array of objects for
+            a list of texts; any other array for a tensor; a subgraph.
         domain: of the operator.
         passed: names of outputs before that one, which nothing takes.
     """
@@ -178,6 +178,8 @@ def model_of(
 def _attribute(name: str, value: Attribute) -> bytes:
     if isinstance(value, int):
         return text_field(1, name) + number_field(3, value) + number_field(20, _ATTRIBUTE_INT)
+    if isinstance(value, str):
+        return text_field(1, name) + text_field(4, value) + number_field(20, _ATTRIBUTE_STRING)
     if isinstance(value, Subgraph):
         held = bytes_field(6, _subgraph(value))
         return text_field(1, name) + held + number_field(20, _ATTRIBUTE_GRAPH)
