@@ -46,6 +46,7 @@ def page(url: str | None, host: str, port: int, **given: Any) -> None:
     api_url = url or settings.url or _API
     with bound((host, port)) as listener:
         listen(listener, (host, port))
+        from modelyard.ui.keeping import LOGINS
         from modelyard.ui.running import PageWish, run_page
 
         wish = PageWish(
@@ -61,6 +62,7 @@ def page(url: str | None, host: str, port: int, **given: Any) -> None:
             run_page(
                 wish,
                 settings.perimeter,
+                logins=settings.keys / LOGINS,
                 listener=listener,
                 ready=lambda: click.echo(f"The page shows {api_url} at {address}. Ctrl-C ends it."),
             )

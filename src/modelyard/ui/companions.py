@@ -20,6 +20,7 @@ from modelyard.kit.companions import PAUSE_S, Companion
 from modelyard.kit.families import die_with_parent
 from modelyard.kit.signals import terminable
 from modelyard.settings import configure_logs, read_settings
+from modelyard.ui.keeping import LOGINS
 from modelyard.ui.running import PageWish, run_page
 
 
@@ -61,7 +62,8 @@ def main(wish: PageWish) -> int:
             terminable(),
             socket.socket(fileno=wish.listener) as listener,
         ):
-            run_page(wish, settings.perimeter, listener=listener, ready=lambda: None)
+            logins = settings.keys / LOGINS
+            run_page(wish, settings.perimeter, logins=logins, listener=listener, ready=lambda: None)
     except ModelyardError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

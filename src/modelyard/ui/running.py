@@ -13,8 +13,9 @@ from modelyard.client.patience import Patience
 from modelyard.client.transports import Token
 from modelyard.domain.perimeters import Perimeter
 from modelyard.ui.application import make_page
+from modelyard.ui.keeping import Keep
 from modelyard.ui.process import PageProcess
-from modelyard.ui.sessions import Sessions
+from modelyard.ui.sessions import LONGEST_S, Sessions
 
 # What is on its way has so long to end; a browser that is cut off comes again by itself.
 _DRAIN_S = 1
@@ -47,13 +48,19 @@ class PageWish:
 
 
 def run_page(
-    wish: PageWish, perimeter: Perimeter, *, listener: socket.socket, ready: Callable[[], None]
+    wish: PageWish,
+    perimeter: Perimeter,
+    *,
+    logins: Path,
+    listener: socket.socket,
+    ready: Callable[[], None],
 ) -> None:
     """Show the page until SIGINT or SIGTERM comes, which is raised again at the end.
 
     Args:
         wish: what it is to be.
         perimeter: from where it is asked.
+        logins: folder in which they are kept.
         listener: that browsers come to.
         ready: called once it answers.
 
@@ -65,7 +72,9 @@ def run_page(
     def connect(token: Token) -> Client:
         return Client(wish.api_url, token=token, patience=_PATIENCE, certificate=certificate)
 
-    sessions = Sessions(connect, clock=time.monotonic, is_open=wish.is_open)
+    keep = Keep(logins, platform=wish.api_url)
+    keep.drop_older(time.time() - LONGEST_S)
+    sessions = Sessions(connect, clock=time.monotonic, keep=keep, is_open=wish.is_open)
     process = PageProcess(wish.api_url, wish.browser_api_url, sessions)
     configuration = Config(
         make_page(process, perimeter),

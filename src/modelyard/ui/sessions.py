@@ -1,6 +1,7 @@
 """Who is logged in at the page: tokens are kept here, and a browser has a random id alone.
 
-A page that is loaded again, or opened a second time, comes with the same id and is still logged in.
+A page that is loaded again, or opened a second time, comes with the same id and is still logged in;
+so is one whose process was started anew, from what is kept on the disk.
 Access tokens last ten minutes; whoever asks with a client of a login asks with a fresh one.
 """
 
@@ -12,6 +13,7 @@ from contextlib import suppress
 from modelyard.client.clients import Client
 from modelyard.client.transports import Token
 from modelyard.domain.errors import ModelyardError, NotAuthorized
+from modelyard.ui.keeping import Keep, KeptLogin
 from modelyard.wire.credentials import AdmissionAnswer
 
 # OWASP, Session Management Cheat Sheet: at least 64 bits of entropy; 256 cost nothing more.
@@ -19,7 +21,7 @@ _ID_BYTES = 32
 # An access token is renewed so long before it ends, for a request takes up to a minute.
 _MARGIN_S = 60.0
 # A login ends at the platform after 30 days in any case (docs/platform.md).
-_LONGEST_S = 30 * 86_400.0
+LONGEST_S = 30 * 86_400.0
 # A platform that was started anew may ask for a login where it did not.
 _ASK_AGAIN_S = 10.0
 
@@ -36,17 +38,27 @@ class Login:
 
     def __init__(
         self,
-        admission: AdmissionAnswer,
+        kept: KeptLogin,
         *,
         connect: Callable[[Token], Client],
         clock: Callable[[], float],
+        keep: Callable[[KeptLogin | None], None],
     ) -> None:
+        """Take up a login, whose first access token is still to be asked for.
+
+        Args:
+            kept: what it begins from.
+            connect: returns a client of the platform that asks with a token, or with none.
+            clock: seconds that only grow.
+            keep: told what the login can begin again from, each time that changes; None at its end.
+        """
         self._clock = clock
         self._anonymous = connect(None)
         # A refresh token is good once: of two tabs that need a fresh one, one asks.
         self._turn = threading.Lock()
-        self._take(admission)
-        self.email = admission.email
+        self._keep = keep
+        self._access, self._refresh, self._renewed_by_s = "", kept.refresh_token, clock()
+        self.email = kept.email
         self.has_ended = False
         self.began_s = clock()
         self.client = connect(self.token)
@@ -62,7 +74,7 @@ class Login:
             if self.has_ended:
                 raise NotAuthorized("The login has ended.", fix="Log in.")
             if self._clock() >= self._renewed_by_s:
-                self._take(self._renewed())
+                self.take(self._renewed())
             return self._access
 
     def end(self) -> None:
@@ -71,7 +83,7 @@ class Login:
         Whoever still asks with its client, e.g. another tab, hears that the login has ended.
         """
         with self._turn:
-            self.has_ended = True
+            self._note_end()
             with suppress(ModelyardError):
                 self._anonymous.logins.log_out(self._refresh)
 
@@ -84,12 +96,18 @@ class Login:
         try:
             return self._anonymous.logins.refresh(self._refresh)
         except NotAuthorized:
-            self.has_ended = True
+            self._note_end()
             raise
 
-    def _take(self, admission: AdmissionAnswer) -> None:
+    def _note_end(self) -> None:
+        self.has_ended = True
+        self._keep(None)
+
+    def take(self, admission: AdmissionAnswer) -> None:
+        """Go on with fresh tokens."""
         self._access, self._refresh = admission.access_token, admission.refresh_token
         self._renewed_by_s = self._clock() + admission.expires_in_s - _MARGIN_S
+        self._keep(KeptLogin(self._refresh, self.email))
 
 
 class Sessions:
@@ -98,6 +116,7 @@ class Sessions:
     Args:
         connect: returns a client of the platform that asks with a token, or with none.
         clock: seconds that only grow.
+        keep: where logins outlive the process; None for nowhere.
         is_open: whether nobody has to log in, unless the platform says so.
     """
 
@@ -106,9 +125,11 @@ class Sessions:
         connect: Callable[[Token], Client],
         *,
         clock: Callable[[], float],
+        keep: Keep | None = None,
         is_open: bool = True,
     ) -> None:
         self._connect = connect
+        self._keep = keep or Keep(None, platform="")
         self._clock = clock
         self.is_open = is_open
         self._logins: dict[str, Login] = {}
@@ -119,7 +140,8 @@ class Sessions:
     def begin(self, admission: AdmissionAnswer) -> str:
         """Keep a login, and return the id by which it is found."""
         session_id = secrets.token_urlsafe(_ID_BYTES)
-        login = Login(admission, connect=self._connect, clock=self._clock)
+        login = self._login(session_id, KeptLogin(admission.refresh_token, admission.email))
+        login.take(admission)
         with self._turn:
             self._logins[session_id] = login
         self._forget_old()
@@ -127,7 +149,7 @@ class Sessions:
 
     def find(self, session_id: str | None) -> Login | None:
         """Return the login that an id stands for; None where there is none."""
-        login = self._logins.get(session_id or "")
+        login = self._logins.get(session_id or "") or self._kept(session_id)
         return None if login is None or login.has_ended else login
 
     def client(self, session_id: str | None) -> Client:
@@ -162,6 +184,26 @@ class Sessions:
         for login in self._logins.values():
             login.close()
 
+    def _login(self, session_id: str, kept: KeptLogin) -> Login:
+        def keep(now: KeptLogin | None) -> None:
+            if now is None:
+                self._keep.drop(session_id)
+            else:
+                self._keep.write(session_id, now)
+
+        return Login(kept, connect=self._connect, clock=self._clock, keep=keep)
+
+    def _kept(self, session_id: str | None) -> Login | None:
+        """Return the login that a process before this one has kept for an id."""
+        kept = self._keep.read(session_id) if session_id else None
+        if kept is None or session_id is None:
+            return None
+        with self._turn:
+            # Of two tabs that come at once, one takes it up.
+            if session_id not in self._logins:
+                self._logins[session_id] = self._login(session_id, kept)
+            return self._logins[session_id]
+
     def _is_refused(self) -> bool:
         try:
             self.anonymous.logins.show_me()
@@ -173,7 +215,7 @@ class Sessions:
         return False
 
     def _forget_old(self) -> None:
-        oldest_s = self._clock() - _LONGEST_S
+        oldest_s = self._clock() - LONGEST_S
         for session_id, login in list(self._logins.items()):
             if login.began_s < oldest_s:
                 with self._turn:

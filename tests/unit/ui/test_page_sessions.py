@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from modelyard.domain.errors import NotAuthorized, Unavailable
+from modelyard.ui.keeping import Keep
 from modelyard.ui.sessions import Sessions
 from modelyard.wire.credentials import AdmissionAnswer
 
@@ -18,6 +19,7 @@ def admission(number):
         refresh_token=f"refresh-{number}",
         expires_in_s=LASTS_S,
         user_id="u",
+        email="ada@example.org",
         tenant="local",
     )
 
@@ -75,6 +77,11 @@ def clock():
 @pytest.fixture
 def platform():
     return FakePlatform()
+
+
+@pytest.fixture
+def keep(tmp_path):
+    return Keep(tmp_path / "logins", platform="http://here")
 
 
 @pytest.fixture
@@ -156,3 +163,70 @@ def test_whoever_is_not_logged_in_asks_without_a_token_only_where_that_may_be(pl
     with pytest.raises(NotAuthorized):
         closed.client(None)
     assert closed.asks_for_login()
+
+
+def test_a_login_outlives_the_process_of_the_page_and_is_renewed_at_once(platform, clock, keep):
+    session_id = Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    login = Sessions(platform.connect, clock=clock, keep=keep).find(session_id)
+    assert login.email == "ada@example.org"
+    assert login.token() == "access-1"
+    again = Sessions(platform.connect, clock=clock, keep=keep).find(session_id)
+    assert again.token() == "access-2"
+
+
+def test_a_login_that_was_ended_is_not_there_after_a_restart(platform, clock, keep):
+    sessions = Sessions(platform.connect, clock=clock, keep=keep)
+    session_id = sessions.begin(admission(0))
+    sessions.end(session_id)
+    assert Sessions(platform.connect, clock=clock, keep=keep).find(session_id) is None
+
+
+def test_of_two_tabs_that_come_after_a_restart_both_have_the_same_login(platform, clock, keep):
+    session_id = Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    sessions = Sessions(platform.connect, clock=clock, keep=keep)
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: sessions.find(session_id), range(32), timeout=30))
+    assert len(found) == 1
+
+
+def test_what_is_kept_tells_neither_tokens_nor_people_nor_by_which_id(
+    platform, clock, keep, tmp_path
+):
+    session_id = Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    (file,) = (tmp_path / "logins").iterdir()
+    told = file.name.encode() + file.read_bytes()
+    for secret in (session_id, "refresh-0", "access-0", "ada@example.org"):
+        assert secret.encode() not in told
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"short", bytes(100)], ids=["none", "short", "other"])
+def test_a_kept_login_that_was_altered_is_none(platform, clock, keep, tmp_path, content):
+    session_id = Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    (file,) = (tmp_path / "logins").iterdir()
+    file.write_bytes(content)
+    assert Sessions(platform.connect, clock=clock, keep=keep).find(session_id) is None
+
+
+def test_a_login_at_one_platform_is_none_at_another(platform, clock, keep, tmp_path):
+    session_id = Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    other = Keep(tmp_path / "logins", platform="http://there")
+    assert Sessions(platform.connect, clock=clock, keep=other).find(session_id) is None
+
+
+def test_logins_that_ended_at_the_platform_long_ago_are_cleared_away(
+    platform, clock, keep, tmp_path
+):
+    Sessions(platform.connect, clock=clock, keep=keep).begin(admission(0))
+    (file,) = (tmp_path / "logins").iterdir()
+    keep.drop_older(file.stat().st_mtime - 1)
+    assert file.exists()
+    keep.drop_older(file.stat().st_mtime + 1)
+    assert not file.exists()
+
+
+def test_where_nothing_can_be_written_logins_last_as_long_as_the_process(platform, clock, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    sessions = Sessions(platform.connect, clock=clock, keep=Keep(blocked, platform="p"))
+    assert sessions.find(sessions.begin(admission(0))).token() == "access-0"

@@ -6,13 +6,15 @@ from typing import Any
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.trials import TrialStatus
-from modelyard.kit.numerals import counted, number
+from modelyard.kit.numerals import count, counted, number
 from modelyard.kit.texts import visible
 from modelyard.ui.parts.charts import draw
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import lasting
 from modelyard.wire.jobs import JobLeaderboard, TriedAnswer
 
+# A search of hours tries thousands, and the table is sent anew every other second.
+_N_FIRST = 20
 _STATUS: Mapping[TrialStatus, str] = MappingProxyType(
     {
         TrialStatus.SUCCEEDED: "scored",
@@ -40,9 +42,14 @@ def show_leaderboard(board: JobLeaderboard, titles: Mapping[str, str]) -> None:
     growth = growth_of(board, metric)
     if len(growth.series[0].x) > 1:
         draw(growth, key="growth")
+    shown = board.items
+    if len(board.items) > _N_FIRST and not st.toggle(
+        f"Show all {count(len(board.items))}", key="all-tried"
+    ):
+        shown = board.items[:_N_FIRST]
     columns = st.column_config
     st.dataframe(
-        [_row(at, each) for at, each in enumerate(board.items, start=1)],
+        [_row(at, each) for at, each in enumerate(shown, start=1)],
         hide_index=True,
         placeholder="",
         column_config={
