@@ -6,7 +6,8 @@ import math
 import pytest
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
-from modelyard.ui.parts.charts import COLOURS, figure, inert
+from modelyard.ui.parts.charts import figure, inert
+from modelyard.ui.theme.colours import SERIES
 from modelyard.wire.charts import ChartAnswer
 
 pytestmark = pytest.mark.extras
@@ -78,7 +79,7 @@ def test_names_that_run_from_right_to_left_turn_nothing_around_them():
 def test_a_guide_is_quiet_and_takes_no_colour_of_a_series():
     line, guide = figure(EVERY["lines"])["data"]
 
-    assert line["line"]["color"] == COLOURS[0]
+    assert line["line"]["color"] == SERIES[0]
     assert guide["line"]["dash"] == "dash"
     assert not guide["showlegend"]
 

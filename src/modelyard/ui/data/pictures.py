@@ -11,7 +11,8 @@ from modelyard.kit.numerals import count, number, share
 from modelyard.kit.texts import shorten, visible
 from modelyard.ui.data.profiles import ColumnProfile
 from modelyard.ui.parts.cells import word_told
-from modelyard.ui.parts.charts import COLOURS, draw, inert
+from modelyard.ui.parts.charts import draw, inert
+from modelyard.ui.theme.colours import SERIES
 
 _N_BARS = 12
 _HEIGHT_PX, _CELL_PX, _MARGIN_PX, _NAME_EM = 260, 30, 150, 14.0
@@ -49,7 +50,7 @@ def histogram(column: ColumnProfile) -> dict[str, Any]:
         "x": [(low + high) / 2 * scale for low, high in pairwise(edges)],
         "width": [(high - low) * scale for low, high in pairwise(edges)],
         "y": list(counts),
-        "marker": {"color": COLOURS[0], "line": {"width": 0}},
+        "marker": {"color": SERIES[0], "line": {"width": 0}},
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -83,7 +84,7 @@ def heat_map(names: Sequence[str], pairs: Sequence[Mapping[str, Any]]) -> dict[s
         "z": cells,
         "zmin": -1,
         "zmax": 1,
-        "colorscale": [[0.0, COLOURS[1]], [0.5, "rgba(130,144,165,0.08)"], [1.0, COLOURS[0]]],
+        "colorscale": [[0.0, SERIES[1]], [0.5, "rgba(130,144,165,0.08)"], [1.0, SERIES[0]]],
         "xgap": 2,
         "ygap": 2,
         "customdata": said,

@@ -11,18 +11,15 @@ from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.kit.numerals import number
 from modelyard.kit.texts import shorten, visible
 from modelyard.ui.parts.texts import plain
+from modelyard.ui.theme.colours import SERIES
 
-# Okabe and Ito, "Color Universal Design" (2008), moved to where each has a contrast of 3 with white
-# and with the page's dark ground alike, which WCAG 2.2 asks of graphics (1.4.11): no chart has to
-# know by which light it is looked at.
-COLOURS = ("#2b86c5", "#d9661f", "#16916a", "#b95c95", "#a37c12", "#6d72d6")
 GUIDE = "#768399"
 _GRID = "rgba(130,144,165,0.22)"
 # Whiskers on a bar are of its own colour, and seen because the bar is lighter.
 _SPAN_OPACITY, _BAR_OPACITY = 0.2, 0.4
 # A cell for no share of its row, and for all: dark figures on either have a contrast above 4.5, by
 # whichever light the page is looked at.
-_FAINTEST, _FULLEST, _ON_CELLS = "#c3dcee", COLOURS[0], "#0b1219"
+_FAINTEST, _FULLEST, _ON_CELLS = "#c3dcee", SERIES[0], "#0b1219"
 # More classes than this leave no room for a number in a cell.
 _MAX_NUMBERED = 12
 _PLANE_PX, _BAR_PX, _BAR_MARGIN_PX, _MATRIX_PX = 340, 26, 70, 400
@@ -82,7 +79,7 @@ def _plane(spec: ChartSpec) -> Figure:
         if series.is_reference:
             traces.append(_guide(series))
             continue
-        colour = COLOURS[n_named % len(COLOURS)]
+        colour = SERIES[n_named % len(SERIES)]
         n_named += 1
         if series.low:
             traces += _span(series, colour)
@@ -140,7 +137,7 @@ def _span(series: Series, colour: str) -> Traces:
 def _bars(spec: ChartSpec) -> Figure:
     names = [_shown(name) for name in spec.categories]
     traces = [
-        _bar(series, spec.categories, COLOURS[at % len(COLOURS)])
+        _bar(series, spec.categories, SERIES[at % len(SERIES)])
         for at, series in enumerate(spec.series)
     ]
     height = _BAR_PX * len(names) * max(1, len(traces)) + _BAR_MARGIN_PX

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from modelyard.ui.parts.charts import COLOURS, inert
+from modelyard.ui.parts.charts import inert
 from modelyard.ui.parts.frames import Figure, axis, framed
 from modelyard.ui.parts.times import local
+from modelyard.ui.theme.colours import SERIES
 
 _HEIGHT_PX = 240
 # More marks run into each other; fewer points may stand alone.
@@ -19,7 +20,7 @@ def bars(
     *,
     width: timedelta,
     is_share: bool = False,
-    colours: Sequence[str] = COLOURS,
+    colours: Sequence[str] = SERIES,
 ) -> Figure:
     """Return bars that stand on each other, one stack for each step of time.
 
@@ -83,7 +84,7 @@ def lines(
             "name": inert(name),
             "x": [_moment(at) for at in told],
             "y": list(told.values()),
-            "line": {"color": COLOURS[at % len(COLOURS)], "width": 2},
+            "line": {"color": SERIES[at % len(SERIES)], "width": 2},
             "marker": {"size": 5},
             "hovertemplate": f"{inert(name)}: %{{y:,.4~g}} {inert(unit)}<br>%{{x}}<extra></extra>",
         }

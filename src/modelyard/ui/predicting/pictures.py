@@ -5,15 +5,16 @@ from typing import Any
 
 from modelyard.kit.numerals import number
 from modelyard.kit.texts import shorten, visible
-from modelyard.ui.parts.charts import COLOURS, GUIDE, inert
+from modelyard.ui.parts.charts import GUIDE, inert
 from modelyard.ui.parts.frames import Figure, axis, framed, guide
+from modelyard.ui.theme.colours import SERIES
 
 # As many labels as are read; the others are summed up in one bar.
 _MOST_LABELS = 12
 _BAR_PX, _FRAME_PX, _PLANE_PX = 30, 56, 320
 _NAME_EM = 16.0
 _OTHERS = "all others"
-_FOR, _AGAINST = COLOURS[0], COLOURS[1]
+_FOR, _AGAINST = SERIES[0], SERIES[1]
 
 
 def probabilities(chances: Mapping[str, float], *, threshold: float | None) -> Figure:
@@ -46,7 +47,7 @@ def interval(value: float, *, low: float, high: float) -> Figure:
         "mode": "lines",
         "x": [low, high],
         "y": [0, 0],
-        "line": {"color": COLOURS[0], "width": 10},
+        "line": {"color": SERIES[0], "width": 10},
         "opacity": 0.35,
         "hoverinfo": "skip",
     }
@@ -55,7 +56,7 @@ def interval(value: float, *, low: float, high: float) -> Figure:
         "mode": "markers",
         "x": [value],
         "y": [0],
-        "marker": {"color": COLOURS[0], "size": 16},
+        "marker": {"color": SERIES[0], "size": 16},
         "hovertemplate": "%{x:,.6~g}<extra></extra>",
     }
     ends = [low - 0.15 * room, high + 0.15 * room]
@@ -108,7 +109,7 @@ def curve(
                 "name": inert(name),
                 "x": list(places),
                 "y": list(values),
-                "line": {"color": COLOURS[at % len(COLOURS)], "width": 2.5},
+                "line": {"color": SERIES[at % len(SERIES)], "width": 2.5},
                 "hovertemplate": f"{inert(name)}<br>%{{x}}: %{{y:.4~g}}<extra></extra>",
             }
         )
@@ -145,7 +146,7 @@ def _bars(
         "text": list(words),
         "textposition": "outside",
         "cliponaxis": False,
-        "marker": {"color": list(colours or [COLOURS[0]] * len(names))},
+        "marker": {"color": list(colours or [SERIES[0]] * len(names))},
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }

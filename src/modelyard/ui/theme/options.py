@@ -7,7 +7,7 @@ was started in.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modelyard.ui.theme.colours import SCHEMES, Colours
+from modelyard.ui.theme.colours import SCHEMES, SERIES, Colours
 
 # The page takes no file itself: uploads go straight to the platform.
 _UPLOAD_MB = 1
@@ -93,5 +93,5 @@ def _scheme(colours: Colours) -> dict[str, Any]:
         "blueTextColor": colours.accent,
         "blueBackgroundColor": colours.info_soft,
         "grayTextColor": colours.quiet,
-        "chartCategoricalColors": list(colours.series),
+        "chartCategoricalColors": list(SERIES),
     }
