@@ -125,6 +125,7 @@ class Project(Foundation):
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
             scratch=self.folder / "unfinished",
+            weights=self.folder / "weights",
             typing=self.tables.type_table,
         )
 

@@ -91,6 +91,7 @@ class FitPlan:
         silent: positions of rows that a fix keeps from teaching, None for none.
         is_log: whether the model is taught the logarithm of the target.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
+        weights: folder of files of weights that a network may begin with; None for none.
     """
 
     blocks: Blocks
@@ -112,6 +113,7 @@ class FitPlan:
     silent: IntArray | None = None
     is_log: bool = False
     scratch: Path | None = None
+    weights: Path | None = None
 
     @property
     def wants_validation(self) -> bool:
@@ -331,6 +333,7 @@ def _lesson(
         pictures=recipe.pixels(rows_of(plan.blocks, taught)),
         spans=_spans(recipe),
         scratch=plan.scratch,
+        weights=plan.weights,
     )
     if stopping is None:
         return lesson

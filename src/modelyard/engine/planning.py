@@ -141,6 +141,7 @@ def _plan(
         n_threads=workshop.n_threads,
         class_weight=config.class_weight,
         scratch=_scratch_of(table, config, workshop),
+        weights=workshop.weights,
     )
 
 

@@ -30,6 +30,7 @@ class Workshop:
         on_entry: is handed each candidate of AutoML as it ends, where anyone wants it.
         on_question: is told the task and the key of the metric that decides, before any fit.
         scratch: folder in which AutoML keeps what it has finished; None for nowhere.
+        weights: folder of files of weights that a network may begin with; None for none.
         begun: moment of the clock at which the training began; None for now.
         typing: gives the columns of a raw table their kinds.
         wants_end: whether a search is to end with the best that it has; asked again and again.
@@ -43,6 +44,7 @@ class Workshop:
     on_entry: Callable[[Entry], object] | None = None
     on_question: Callable[[Task, str], object] | None = None
     scratch: Path | None = None
+    weights: Path | None = None
     begun: float | None = None
     typing: Typing = type_table
     wants_end: Callable[[], bool] = never

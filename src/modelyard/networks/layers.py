@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from modelyard.protocols.algorithms import Pixels
+from modelyard.protocols.algorithms import FloatArray, Pixels
 
 # Pictures by which the spread of the pixels is told.
 _N_LOOKED = 2_000
@@ -37,10 +37,22 @@ def standardise(pictures: Pixels) -> Any:
 
     step = max(1, len(pictures) // _N_LOOKED)
     seen = np.asarray(pictures[::step], dtype=np.float32)
-    mean = seen.mean(axis=(0, 1, 2), dtype=np.float64)
+    layer = torch.nn.Conv2d(3, 3, 1, groups=3).requires_grad_(requires_grad=False)
     spread = np.maximum(seen.std(axis=(0, 1, 2), dtype=np.float64), 1.0)
-    layer = torch.nn.Conv2d(3, 3, 1, groups=3)
+    set_scale(layer, seen.mean(axis=(0, 1, 2), dtype=np.float64), spread)
+    return layer
+
+
+def set_scale(layer: Any, mean: FloatArray, spread: FloatArray) -> None:
+    """Let the layer of `standardise` bring other means and spreads to 0 and 1.
+
+    Args:
+        layer: as `standardise` made it.
+        mean: (3,) of the channels, 0 to 255.
+        spread: likewise, above 0.
+    """
+    import torch
+
     with torch.no_grad():
         layer.weight.copy_(torch.tensor(1 / spread).reshape(3, 1, 1, 1))
         layer.bias.copy_(torch.tensor(-mean / spread))
-    return layer.requires_grad_(requires_grad=False)

@@ -13,6 +13,23 @@ from modelyard.protocols.algorithms import (
 )
 
 QUANTISATION, INT8 = "quantisation", "int8"
+WEIGHTS, RANDOM, FROZEN = "initial_weights", "random", "frozen"
+
+# Of networks of which files of weights are known.
+TRANSFER = (
+    Parameter(
+        WEIGHTS,
+        RANDOM,
+        "With which the network begins: random, or a file of safetensors in the folder `weights` "
+        "of the project, named as by torchvision or timm.",
+    ),
+    Parameter(
+        FROZEN,
+        default=False,
+        help="Learn the last layer alone, on what the others see with their initial weights: for "
+        "small data.",
+    ),
+)
 
 _SIDE = "To which pictures are brought, in pixels."
 _QUANTISATION = Parameter(

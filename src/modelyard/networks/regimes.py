@@ -122,6 +122,11 @@ class Augmentation:
     colour_range: float
 
     @property
+    def changes(self) -> bool:
+        """Whether anything is changed at all."""
+        return self.horizontal_flip or self.moves or self.colour_range > 0
+
+    @property
     def moves(self) -> bool:
         """Whether pixels change places, mirrors aside."""
         return self.rotation_range > 0 or self.crop_range > 0

@@ -219,6 +219,7 @@ class FitInput:
         pictures_validation: of the validation rows.
         spans: columns of the matrix that are read in order, where the card asks for them.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
+        weights: folder of files of weights that a network may begin with; None for none.
     """
 
     X: FloatArray
@@ -238,6 +239,7 @@ class FitInput:
     pictures_validation: tuple[Pixels, ...] = ()
     spans: tuple[Span, ...] = ()
     scratch: Path | None = None
+    weights: Path | None = None
 
 
 class FittedModel(Protocol):

@@ -76,6 +76,7 @@ class TrainingService:
         new_id: returns an identifier that sorts by the time it is given.
         mark: returns the mark of this process.
         scratch: folder in which AutoML keeps what it has finished until its model stands.
+        weights: folder in which whoever runs the product puts weights that networks begin with.
         typing: gives the columns of a raw table their kinds.
         fence: of the job that the training is; its end and the model appear together, or neither
             where another worker has the job by then. None where it is nobody's job.
@@ -96,6 +97,7 @@ class TrainingService:
     mark: Callable[[], str]
     n_threads: int
     scratch: Path
+    weights: Path | None = None
     typing: Typing = type_table
     fence: Fence | None = None
     on_run: Callable[[str], None] | None = None
@@ -249,6 +251,7 @@ class TrainingService:
                 replace(run, task=task, metric=metric)
             ),
             scratch=self.scratch,
+            weights=self.weights,
             begun=started,
             typing=self.typing,
             wants_end=self.wants_end,

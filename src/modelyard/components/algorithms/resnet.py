@@ -1,15 +1,15 @@
-"""Residual networks of 18 and 34 layers, for more pictures and finer differences."""
+"""Residual networks of 18, 34 and 50 layers, for more pictures and finer differences."""
 
-from typing import Any
-
-from modelyard.networks.layers import head, standardise
-from modelyard.networks.picture_cards import dropout, picture_card
+from modelyard.networks.bodies import Body, named
+from modelyard.networks.layers import standardise
+from modelyard.networks.picture_cards import RANDOM, TRANSFER, WEIGHTS, dropout, picture_card
 from modelyard.networks.picture_fitting import fit_network
-from modelyard.networks.residual import residual
+from modelyard.networks.residual import names_of_block, residual
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
-# He et al., table 1: blocks of two convolutions in each of four stages.
-_BLOCKS = {"18": (2, 2, 2, 2), "34": (3, 4, 6, 3)}
+# He et al., table 1: blocks of each of four stages; those of 50 layers are narrow inside.
+_BLOCKS = {"18": (2, 2, 2, 2), "34": (3, 4, 6, 3), "50": (3, 4, 6, 3)}
+_NARROW = frozenset({"50"})
 # Smaller pictures lose too much to the first stride and pooling of the paper: section 4.2 leaves
 # both out for those of 32.
 _SMALL_SIDE = 96
@@ -35,38 +35,44 @@ class ResNet:
                 maximum=128,
             ),
             dropout(0.0),
+            *TRANSFER,
         ),
         learning_rate=0.001,
     )
 
     def fit(self, training: FitInput) -> FittedModel:
         """Pass over the pictures, and keep the weights that answer validation rows best."""
-        return fit_network(training, _network)
+        return fit_network(training, body)
 
 
-def _network(training: FitInput, n_outputs: int) -> Any:
+def body(training: FitInput) -> Body:
+    """Return the network without its last layers, which has learned nothing."""
     import torch
 
     parameters = training.parameters
-    width = int(parameters["channels"])
-    is_small = min(training.pictures[0].shape[1:3]) < _SMALL_SIDE
+    width, depth = int(parameters["channels"]), str(parameters["depth"])
+    is_small = min(training.pictures[0].shape[1:3]) < _SMALL_SIDE and parameters[WEIGHTS] == RANDOM
     size, stride = (3, 1) if is_small else (7, 2)
+    first = torch.nn.Conv2d(3, width, size, stride=stride, padding=size // 2, bias=False)
     layers = [
         standardise(training.pictures[0]),
-        torch.nn.Conv2d(3, width, size, stride=stride, padding=size // 2, bias=False),
+        first,
         torch.nn.BatchNorm2d(width),
         torch.nn.ReLU(),
     ]
+    names = dict(named(first, "1", "conv1"))
+    names |= named(layers[2], "2", "bn1")
     if not is_small:
         layers.append(torch.nn.MaxPool2d(3, stride=2, padding=1))
     n_in = width
-    for stage, n_blocks in enumerate(_BLOCKS[str(parameters["depth"])]):
-        n_out = width << stage
+    for stage, n_blocks in enumerate(_BLOCKS[depth]):
         for at in range(n_blocks):
-            layers.append(residual(n_in, n_out, stride=2 if stage and not at else 1))
-            n_in = n_out
-    layers += head(n_in, n_outputs, dropout=float(parameters["dropout"]))
-    return torch.nn.Sequential(*layers)
+            stride = 2 if stage and not at else 1
+            block = residual(n_in, width << stage, stride=stride, is_narrow=depth in _NARROW)
+            names |= names_of_block(block, str(len(layers)), f"layer{stage + 1}.{at}")
+            layers.append(block)
+            n_in = block.n_out
+    return Body(layers, n_in, names)
 
 
 COMPONENT = ResNet()

@@ -1,8 +1,7 @@
 """A small network of convolutions, which learns from a few hundred pictures on a laptop."""
 
-from typing import Any
-
-from modelyard.networks.layers import head, standardise
+from modelyard.networks.bodies import Body
+from modelyard.networks.layers import standardise
 from modelyard.networks.picture_cards import dropout, picture_card
 from modelyard.networks.picture_fitting import fit_network
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
@@ -41,10 +40,11 @@ class SmallCNN:
 
     def fit(self, training: FitInput) -> FittedModel:
         """Pass over the pictures, and keep the weights that answer validation rows best."""
-        return fit_network(training, _network)
+        return fit_network(training, body)
 
 
-def _network(training: FitInput, n_outputs: int) -> Any:
+def body(training: FitInput) -> Body:
+    """Return the network without its last layers, which has learned nothing."""
     import torch
 
     channels = int(training.parameters["channels"])
@@ -62,8 +62,7 @@ def _network(training: FitInput, n_outputs: int) -> Any:
         layers.append(torch.nn.MaxPool2d(2))
         field //= 2
         n_in, n_out = n_out, min(2 * n_out, _MOST_CHANNELS)
-    layers += head(n_out, n_outputs, dropout=float(training.parameters["dropout"]))
-    return torch.nn.Sequential(*layers)
+    return Body(layers, n_out)
 
 
 COMPONENT = SmallCNN()
