@@ -4,12 +4,12 @@ import csv
 import io
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelyard.client.clients import Client
 from modelyard.domain.jobs import JobState
-from modelyard.wire.jobs import TrainingRequest
+from modelyard.wire.jobs import JobDetail, TrainingRequest
 
 # Each is a name of a column and a category as well. What they try: a script, a formula of a
 # spreadsheet, SQL, Markdown with a picture from elsewhere, Streamlit's own markup, mathematics,
@@ -31,19 +31,34 @@ HOSTILE = (
 HOSTILE_FILE = "<img src=x onerror=alert(4)> =1+1 שלום.csv"
 
 
+# What is seen of models side by side, which has no page of its own.
+COMPARED = "compared"
+
+
 @dataclass(frozen=True)
 class Content:
-    """A trained model with what it was made of."""
+    """A trained model with what it was made of.
+
+    Attributes:
+        rival: another version of the model, to be put beside it; None for none.
+    """
 
     dataset: str
     job: str
     run: str
     model: str
+    rival: str | None = None
 
-    def query(self, path: str) -> dict[str, str]:
+    def path(self, view: str) -> str:
+        """Return the path of the page that shows a view."""
+        return "models" if view == COMPARED else view
+
+    def query(self, view: str) -> dict[str, str]:
         """Return the parameters of an address by which a page finds what it shows."""
+        if view == COMPARED:
+            return {"compare": f"{self.model},{self.rival}"}
         by_path = {"data": "dataset", "train": "dataset", "jobs": "job"}
-        name = by_path.get(path, "model")
+        name = by_path.get(view, "model")
         return {name: str(getattr(self, name))}
 
 
@@ -71,19 +86,31 @@ def hostile_table(*, n_rows: int = 120) -> str:
 def trained(client: Client, file: Path, *, name: str, target: str) -> Content:
     """Upload a file, train a quick model on it, and deploy that; return what there is then."""
     dataset = client.datasets.upload(file, name=name)
+    job = _train(client, dataset.reference, name, target, "logistic_regression")
+    model = job.result["model"]
+    client.models.deploy(model)
+    client.deployments.wait(name)
+    return Content(dataset.reference, job.id, job.run_id or "", model)
+
+
+def trained_again(client: Client, content: Content) -> Content:
+    """Train another version of a model, on the same data; return it as the rival of the first."""
+    detail = client.models.show(content.model)
+    job = _train(client, content.dataset, detail.name, detail.target, "decision_tree")
+    return replace(content, rival=job.result["model"])
+
+
+def _train(client: Client, dataset: str, name: str, target: str, algorithm: str) -> JobDetail:
     body = TrainingRequest.model_validate(
         {
-            "dataset": dataset.reference,
+            "dataset": dataset,
             "configuration": {
                 "data": {"tabular": {"target_column": target}},
-                "model": {"name": "logistic_regression"},
+                "model": {"name": algorithm},
                 "modelyard": {"name": name},
             },
         }
     )
     job = client.jobs.wait(client.jobs.train(body).id)
     assert job.state is JobState.SUCCEEDED, job.reason
-    model = job.result["model"]
-    client.models.deploy(model)
-    client.deployments.wait(name)
-    return Content(dataset.reference, job.id, job.run_id or "", model)
+    return job

@@ -1,10 +1,11 @@
 """Every page, whatever it is: inert for hostile names, accessible, readable on a phone."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from contents import HOSTILE_FILE, Content, hostile_table, trained
+from contents import COMPARED, HOSTILE_FILE, Content, hostile_table, trained, trained_again
 from visiting import CALM, open_page, settle
 from watching import Watch
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.extras
 
-PATHS = [page.path for page in every_page()]
+# The pages, and what is seen of two models side by side.
+VIEWS = [*(page.path for page in every_page()), COMPARED]
 # What axe-core calls worse than a nuisance.
 GRAVE = {"serious", "critical"}
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -46,48 +48,55 @@ def hostile(laptop: Platform, tmp_path_factory: pytest.TempPathFactory) -> Conte
     file = tmp_path_factory.mktemp("hostile") / HOSTILE_FILE
     file.write_text(hostile_table(), encoding="utf-8")
     with Client(laptop.api) as client:
-        return trained(client, file, name="hostile", target="target <b>x</b>")
+        content = trained(client, file, name="hostile", target="target <b>x</b>")
+        return trained_again(client, content)
+
+
+@contextmanager
+def _watched(chromium: "Browser", platform: Platform, **options: Any) -> Iterator["Page"]:
+    """Open a tab for all tests of the module, in which nothing happens that may not."""
+    context = chromium.new_context(base_url=platform.page, **CALM, **options)
+    tab = context.new_page()
+    watch = Watch(tab)
+    yield tab
+    context.close()
+    assert watch.faults == []
 
 
 @pytest.fixture(scope="module")
 def shown(
     chromium: "Browser", laptop: Platform, hostile: Content
 ) -> Iterator[Callable[[str], "Page"]]:
-    """Return a function that opens a page with the hostile content, in one watched tab for all."""
-    context = chromium.new_context(base_url=laptop.page, viewport=DESKTOP, **CALM)
-    tab = context.new_page()
-    watch = Watch(tab)
-
+    """Return a function that shows the hostile content on a desktop."""
     last = ""
+    with _watched(chromium, laptop, viewport=DESKTOP) as tab:
 
-    def opened(path: str) -> "Page":
-        nonlocal last
-        if path != last:
-            open_page(tab, path, **hostile.query(path))
-            last = path
-        return tab
+        def opened(view: str) -> "Page":
+            nonlocal last
+            if view != last:
+                open_page(tab, hostile.path(view), **hostile.query(view))
+                last = view
+            return tab
 
-    yield opened
-    context.close()
-    assert watch.faults == []
+        yield opened
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_names_of_users_are_shown_and_never_read_as_markup(
-    path: str, shown: Callable[[str], "Page"]
+    view: str, shown: Callable[[str], "Page"]
 ) -> None:
-    tab = shown(path)
+    tab = shown(view)
     assert tab.locator(_MARKUP_OF_USERS).evaluate_all("all => all.map(x => x.outerHTML)") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_nothing_keeps_anybody_from_using_it(
-    path: str, scheme: str, shown: Callable[[str], "Page"]
+    view: str, scheme: str, shown: Callable[[str], "Page"]
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = shown(path)
+    tab = shown(view)
     tab.emulate_media(color_scheme=scheme)
     settle(tab)
     found = Axe().run(tab).response["violations"]
@@ -100,16 +109,10 @@ def test_nothing_keeps_anybody_from_using_it(
     assert grave == []
 
 
-@pytest.mark.parametrize("path", PATHS)
 def test_on_a_phone_nothing_is_wider_than_the_screen(
-    path: str, shown: Callable[[str], "Page"]
+    chromium: "Browser", laptop: Platform, hostile: Content
 ) -> None:
-    tab = shown(path)
-    before = tab.viewport_size
-    tab.set_viewport_size(PHONE)
-    settle(tab)
-    try:
-        assert tab.evaluate(_WIDER_THAN_THE_SCREEN) == []
-    finally:
-        tab.set_viewport_size(before)
-        settle(tab)
+    with _watched(chromium, laptop, viewport=PHONE, has_touch=True) as tab:
+        for view in VIEWS:
+            open_page(tab, hostile.path(view), **hostile.query(view))
+            assert tab.evaluate(_WIDER_THAN_THE_SCREEN) == [], view

@@ -2,11 +2,11 @@
 
 import re
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from processes_of_pages import page_process
 from visiting import PATIENCE_MS, OpenTab, open_page, see, settle, upload
 
 from modelyard.client.clients import Client
@@ -37,14 +37,8 @@ def _file(folder: Path, *, size_mb: int) -> Path:
 
 def _page_memory(platform: Platform) -> int:
     """Return the bytes that the page's process holds."""
-    mark = f"MODELYARD_HOME={platform.home}".encode()
-    for place in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            is_ours = mark in (place / "environ").read_bytes().split(b"\0")
-            if is_ours and b"modelyard.ui.companions" in (place / "cmdline").read_bytes():
-                status = (place / "status").read_text(encoding="ascii")
-                return int(status.partition("VmRSS:")[2].split()[0]) << 10
-    raise AssertionError("the page has no process")
+    status = Path(f"/proc/{page_process(platform)}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) << 10
 
 
 class Cable:

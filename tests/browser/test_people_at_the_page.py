@@ -1,11 +1,14 @@
 """People at the page: who may come in, what each may do, and that nobody sees another's visit."""
 
+import os
 import re
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from crowds import EMAILS, PASSWORD, Crowd
+from processes_of_pages import page_process
 from visiting import OpenTab, address, open_page, see, settle
 
 from modelyard.domain.identities import Role
@@ -60,6 +63,18 @@ def test_a_login_survives_a_reload_and_a_second_tab_and_its_id_is_no_scripts(
     assert "modelyard=" not in str(tab.evaluate("document.cookie"))
     stored = tab.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "eyJ" not in stored + tab.content()
+
+
+def test_a_login_outlives_the_process_of_the_page(
+    crowd: Crowd, tab_of: Callable[[Role], "Page"]
+) -> None:
+    tab = tab_of(Role.EDITOR)
+    before = page_process(crowd.platform)
+    os.kill(before, signal.SIGKILL)
+    tab.reload()
+    settle(tab)
+    see(tab, EMAILS[Role.EDITOR])
+    assert page_process(crowd.platform) != before
 
 
 @pytest.mark.parametrize(
