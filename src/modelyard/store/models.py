@@ -143,7 +143,8 @@ class Models:
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
             models = to_models(connection, rows, tenant=self._tenant)
-        check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
+        if query.cursor is None:  # Behind it come records that do without the metric.
+            check_sort(query.sort, SORTABLE, metrics=(model.metrics for model in models))
         return Page(models, cursor)
 
     def alias_places(self, name: str) -> tuple[AliasPlace, ...]:

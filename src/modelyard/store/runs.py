@@ -118,7 +118,8 @@ class Runs:
         with self._database.reading() as connection:
             rows, cursor = paging.cut(connection.execute(chosen).mappings().all())
             runs = _with_tags(connection, rows, tenant=self._tenant)
-        check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
+        if query.cursor is None:  # Behind it come records that do without the metric.
+            check_sort(query.sort, SORTABLE, metrics=(run.metrics for run in runs))
         return Page(runs, cursor)
 
     def tag(self, reference: str, key: str, *, value: str = "") -> None:

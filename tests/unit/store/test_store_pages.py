@@ -92,6 +92,25 @@ def test_pages_of_models_together_are_the_list(
     assert tuple(model for page in pages for model in page) == models.find(query)
 
 
+def test_pages_by_a_metric_go_on_among_models_that_are_measured_by_others(
+    models: Models, make_model: MakeModel
+) -> None:
+    for name in ("p", "q", "r"):
+        models.register(make_model(name, task=Task.REGRESSION, metrics={"rmse": {"value": 2.0}}))
+    query = ModelQuery(sort="accuracy", is_descending=True)
+    pages = list(_pages(models.page, query, limit=2))
+    assert [model.name for page in pages for model in page][-3:] == ["p", "q", "r"]
+
+
+def test_pages_by_a_metric_go_on_among_runs_that_are_measured_by_others(
+    runs: Runs, make_run: MakeRun
+) -> None:
+    for place in (97, 98, 99):
+        runs.add(make_run(f"r{place}", place, metrics={"rmse": {"value": 2.0}}))
+    pages = list(_pages(runs.page, RunQuery(sort="rmse"), limit=3))
+    assert len([run for page in pages for run in page]) == 23
+
+
 def test_filters_hold_on_every_page(runs: Runs) -> None:
     query = RunQuery(algorithm="a", tags={"even": None})
     pages = list(_pages(runs.page, query, limit=4))
