@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.client.downloads import download
-from modelyard.client.flows import answer, done, each_of, plain, text
+from modelyard.client.flows import answer, content, done, each_of, plain, text
 from modelyard.client.operations import Noun, Via, asks, tells
 from modelyard.client.requests import create, delete, get
 from modelyard.client.steps import Feed, Flow, Pause
@@ -25,6 +25,7 @@ from modelyard.wire.datasets import (
     SampleList,
     UploadAnswer,
 )
+from modelyard.wire.galleries import PicturesAnswer, PicturesQuery
 
 Progress = Callable[[int, int], None]
 # A job reads what is large: it takes seconds, and up to one for a worker to look.
@@ -131,6 +132,16 @@ class Datasets(Noun[Via]):
         """Return the first rows, as typed values."""
         query = PreviewQuery(rows=n_rows)
         return answer(get(*_version(reference), "preview", query=query), PreviewAnswer)
+
+    @asks
+    def pictures(self, reference: str, query: PicturesQuery | None = None) -> Flow[PicturesAnswer]:
+        """Return some pictures of each class, made small, and how many there are."""
+        return answer(get(*_version(reference), "pictures", query=query), PicturesAnswer)
+
+    @asks
+    def picture(self, reference: str, row: int) -> Flow[bytes]:
+        """Return the picture of a row as a small JPEG, where it is one of those that are shown."""
+        return content(get(*_version(reference), "pictures", str(row)))
 
     @asks
     def profile(self, reference: str) -> Flow[dict[str, Any]]:

@@ -36,10 +36,15 @@ def plain(request: Request) -> Flow[Any]:
     return _PLAIN.validate_json(reply.content)
 
 
+def content(request: Request) -> Flow[bytes]:
+    """Ask, and return the answer as it is."""
+    reply = yield Send(request)
+    return reply.content
+
+
 def text(request: Request) -> Flow[str]:
     """Ask, and return the answer as text."""
-    reply = yield Send(request)
-    return reply.content.decode()
+    return (yield from content(request)).decode()
 
 
 def done(request: Request) -> Flow[None]:

@@ -28,6 +28,7 @@ class DatasetFormat(StrEnum):
     NDJSON = "ndjson"
     PARQUET = "parquet"
     ARROW = "arrow"
+    PICTURES = "zip"
 
 
 class DatasetState(StrEnum):

@@ -9,6 +9,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import BlockingFindings, DataError, InvalidValue
 from modelyard.domain.findings import Finding, Severity, summed_up, worst_first
+from modelyard.domain.pictures import LABEL_COLUMN
 from modelyard.domain.profiles import TableProfile
 from modelyard.domain.schemas import DataSchema
 from modelyard.domain.tables import RawTable, Table
@@ -75,9 +76,13 @@ def examine_table(
 def examine_typed(
     table: Table, options: ReadOptions, *, checks: Mapping[str, Check], seed: int
 ) -> Examination:
-    """Profile and check a table whose columns have their kinds, without a target."""
-    config = TrainingConfig(target="", read=options, seed=seed)
-    return _told(_examined(table, None, "", config=config, checks=checks))
+    """Profile and check a table whose columns have their kinds, without a target.
+
+    That of pictures is what their folders say.
+    """
+    target, task = _told_by_folders(table)
+    config = TrainingConfig(target=target, read=options, seed=seed)
+    return _told(_examined(table, task, "", config=config, checks=checks))
 
 
 def examine_mended(
@@ -95,9 +100,10 @@ def examine_mended(
         InvalidValue: if a fix does not fit its finding, or none of them found anything to mend.
         MissingColumns: if a fix names a column that is not there.
     """
-    config = TrainingConfig(target="", read=options, seed=seed, fixes=fixes)
     table = typing(raw, options)
-    found = _examined(table, None, "", config=config, checks=checks)
+    target, task = _told_by_folders(table)
+    config = TrainingConfig(target=target, read=options, seed=seed, fixes=fixes)
+    found = _examined(table, task, "", config=config, checks=checks)
     settled, mending = settle(config, table, findings=found.findings, codes=_codes_of(checks))
     if not mending.applied:
         raise InvalidValue(
@@ -106,7 +112,7 @@ def examine_mended(
         )
     if settled != config:
         table = typing(raw, settled.read).drop(settled.drop)
-        found = _examined(table, None, "", config=settled, checks=checks)
+        found = _examined(table, task, "", config=settled, checks=checks)
     left = tuple(each for each in found.findings if not mending.covers(each))
     return _told(replace(found, findings=left, mending=mending))
 
@@ -209,6 +215,18 @@ def require_accepted(findings: tuple[Finding, ...], accepted: frozenset[str]) ->
             findings=found,
             fix=f"Mend what they name, or accept them by name: {names}.",
         )
+
+
+def _told_by_folders(table: Table) -> tuple[str, Task | None]:
+    """Return the target of a table of pictures in class folders, nothing of any other."""
+    if not table.known.albums or LABEL_COLUMN not in table.names:
+        return "", None
+    # Of one class, or of one picture again and again, nothing is learned.
+    seen = (LABEL_COLUMN, *table.known.albums)
+    if any(table.frame[name].drop_nulls().n_unique() < 2 for name in seen if name in table.names):
+        return "", None
+    n_labels = table.frame[LABEL_COLUMN].drop_nulls().n_unique()
+    return LABEL_COLUMN, Task.BINARY if n_labels == 2 else Task.MULTICLASS
 
 
 def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOptions:

@@ -29,15 +29,24 @@ from modelyard.domain.readings import options_of
 from modelyard.domain.runs import Dataset
 from modelyard.domain.tables import Table
 from modelyard.engine.examining import Examination, examine_mended, examine_typed
+from modelyard.engine.galleries import gallery_of
 from modelyard.engine.previewing import plain_rows, preview
 from modelyard.engine.relating import relate
 from modelyard.kit.inert_json import inert_json
 from modelyard.protocols.progress import Progress, Silence
+from modelyard.services import galleries
 from modelyard.services.datasets import plain_examination, render_examination
 from modelyard.services.reading import TableReader
 from modelyard.store.blobs import Blobs
 from modelyard.store.datasets import Datasets
-from modelyard.store.descriptions import FINDINGS, PAGE, PREVIEW, PROFILE, Descriptions
+from modelyard.store.descriptions import (
+    FINDINGS,
+    PAGE,
+    PICTURES,
+    PREVIEW,
+    PROFILE,
+    Descriptions,
+)
 from modelyard.store.named_datasets import NamedDatasets
 from modelyard.store.training_data import TrainingData
 
@@ -50,6 +59,7 @@ _SUFFIXES = {
     DatasetFormat.NDJSON: (".ndjson", ".jsonl"),
     DatasetFormat.PARQUET: (".parquet", ".pq"),
     DatasetFormat.ARROW: (".arrow", ".feather", ".ipc"),
+    DatasetFormat.PICTURES: (".zip",),
 }
 # A table that people look rows up in; what is larger is for trainings, which read the file.
 MOST_LOADED_ROWS = 1_000_000
@@ -174,7 +184,9 @@ def _files(examination: Examination) -> Mapping[str, bytes]:
     told = plain_examination(examination, relations)
     columns, rows = preview(examination.table)
     lines = [inert_json(line) for line in (columns, *rows)]
-    return {
+    gallery = gallery_of(examination.table)
+    pictures = {} if gallery is None else {PICTURES: galleries.written(gallery)}
+    return pictures | {
         PROFILE: inert_json(told),
         FINDINGS: inert_json(told["findings"]),
         PAGE: render_examination(examination, relations, target=None).encode(),

@@ -1,6 +1,7 @@
 """Looks after datasets by their names: list, show, mend, hand out, delete."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,14 +16,16 @@ from modelyard.domain.datasets import (
     NamedDataset,
     ResolvedDataset,
 )
-from modelyard.domain.errors import Conflict, DataError, InvalidValue
+from modelyard.domain.errors import Conflict, DataError, InvalidValue, NotFound
 from modelyard.domain.fixes import RECOMMENDED, Fix
+from modelyard.domain.galleries import GalleryQuery, ShownPicture
 from modelyard.domain.identities import Caller
 from modelyard.domain.queries import Page
 from modelyard.domain.readings import options_of
 from modelyard.services.audit import Audit
+from modelyard.services.galleries import GalleryPage, page_in, picture_in
 from modelyard.store.blobs import Blobs
-from modelyard.store.descriptions import FINDINGS, PAGE, PROFILE, Descriptions
+from modelyard.store.descriptions import FINDINGS, PAGE, PICTURES, PROFILE, Descriptions
 from modelyard.store.lineage import Lineage, Offspring
 from modelyard.store.named_datasets import NamedDatasets
 from modelyard.store.training_data import TrainingData
@@ -189,6 +192,43 @@ class NamedDatasetService:
             NotFound, InvalidValue, Conflict, DataError: as `profile`.
         """
         return self._described(reference, FINDINGS)
+
+    def gallery(self, reference: str, query: GalleryQuery) -> GalleryPage:
+        """Return some of the pictures that are shown of a version.
+
+        Raises:
+            NotFound: if there is no such dataset, or it has no pictures.
+            InvalidValue, Conflict, DataError: as `profile`.
+        """
+        with self._pictures(reference) as lines:
+            return page_in(lines, query)
+
+    def picture(self, reference: str, row: int) -> ShownPicture:
+        """Return the picture of a row; 1 is the first.
+
+        Raises:
+            NotFound: as `gallery`; also if the row is none of those that are shown.
+            InvalidValue, Conflict, DataError: as `profile`.
+        """
+        with self._pictures(reference) as lines:
+            found = picture_in(lines, row)
+        if found is None:
+            raise NotFound(
+                f"No small picture of row {row} of {reference} is kept.",
+                fix="Some pictures of each class are: list them, or download the file.",
+                sample=str(row),
+            )
+        return found
+
+    def _pictures(self, reference: str) -> AbstractContextManager[Iterator[bytes]]:
+        version = self.require_ready(self.get(reference))
+        if not self.descriptions.has(version, PICTURES):
+            raise NotFound(
+                f"{version.reference} has no pictures.",
+                fix="Ask for its preview: it is a table.",
+                sample=version.reference,
+            )
+        return self.descriptions.lines(version, PICTURES)
 
     def _described(self, reference: str, what: str) -> bytes:
         return self.descriptions.read(self.require_ready(self.get(reference)), what)

@@ -5,8 +5,8 @@ Whoever answers for a dataset reads these few kilobytes and never the table itse
 
 import json
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,8 @@ from modelyard.domain.errors import DamagedFile, InvalidValue
 from modelyard.store.artifacts import folder_at
 
 PROFILE, PAGE, FINDINGS, PREVIEW = "profile.json", "profile.html", "findings.json", "preview.ndjson"
+# Of a dataset of pictures.
+PICTURES = "pictures.ndjson"
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,27 @@ class Descriptions:
         Raises:
             DamagedFile: if they are gone.
         """
+        with self.lines(version, PREVIEW) as lines:
+            columns = json.loads(next(lines))
+            return columns, [json.loads(line) for line in islice(lines, n_rows)]
+
+    def has(self, version: DatasetVersion, name: str) -> bool:
+        """Return whether there is such a file."""
+        return (self._folder(version) / name).exists()
+
+    @contextmanager
+    def lines(self, version: DatasetVersion, name: str) -> Iterator[Iterator[bytes]]:
+        """Yield the lines of a file of many, which are read as they are asked for.
+
+        Raises:
+            DamagedFile: if it is gone.
+        """
         try:
-            with (self._folder(version) / PREVIEW).open("rb") as lines:
-                columns = json.loads(next(lines))
-                return columns, [json.loads(line) for line in islice(lines, n_rows)]
+            stream = (self._folder(version) / name).open("rb")
         except FileNotFoundError as error:
             raise _is_gone(version) from error
+        with stream:
+            yield stream
 
     def delete(self, version: DatasetVersion) -> None:
         """Delete the files of a version; where there are none, nothing is to be done."""

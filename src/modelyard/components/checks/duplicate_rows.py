@@ -1,7 +1,7 @@
 """Reports rows that repeat an earlier row, whatever names the rows aside."""
 
-from collections.abc import Iterator
-from math import prod
+import math
+from collections.abc import Iterator, Sequence
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
@@ -26,7 +26,7 @@ class DuplicateRows:
         is_whole = len(compared) == len(subject.profile.columns)
         if is_whole and not subject.profile.n_duplicate_rows:
             return
-        if not compared or prod(column.n_unique + 1 for column in compared) < n_rows:
+        if not compared or _most_combinations(compared) < n_rows:
             # With fewer combinations of values than rows, rows cannot but repeat.
             return
         frame = subject.table.frame.select([column.name for column in compared])
@@ -48,6 +48,13 @@ class DuplicateRows:
             fixes=("drop-duplicates",),
             all_rows=tuple((repeats + 1).to_list()),
         )
+
+
+def _most_combinations(columns: Sequence[ColumnProfile]) -> float:
+    """Return of how many combinations of values rows may be; there is no end of pictures."""
+    if any(column.kind is ColumnKind.IMAGE for column in columns):
+        return math.inf
+    return math.prod(column.n_unique + 1 for column in columns)
 
 
 def _names_rows(column: ColumnProfile, n_rows: int) -> bool:

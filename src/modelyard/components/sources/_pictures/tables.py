@@ -44,9 +44,9 @@ def table_of(
     """
     if not layout.files:
         raise NoRows(
-            f"There is no picture in '{location}'.",
-            fix="Give a folder for each class with pictures in it: cats/1.jpg, dogs/1.jpg; for a "
-            "table name the file.",
+            f"There is no picture in '{location.name or location}'.",
+            fix="Give a folder for each class with pictures in it: cats/1.jpg, dogs/1.jpg; a table "
+            "is read by itself: name the file, unpacked.",
         )
     names = [each.name for each in layout.files]
     cells, album = album_of(names, fetch)

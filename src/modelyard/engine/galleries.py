@@ -1,0 +1,80 @@
+"""Chooses what is shown of a table of pictures, and makes it small: some pictures of each class."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from modelyard.domain.galleries import Gallery, PictureClass, ShownPicture
+from modelyard.domain.pictures import LABEL_COLUMN, Album
+from modelyard.domain.tables import Table
+from modelyard.runtime.pictures.thumbnails import thumbnail
+
+# As many as a preview has rows; at 4 KB they are some megabytes.
+MOST_SHOWN = 1_000
+_MOST_CLASSES = 1_000
+
+
+def gallery_of(table: Table, *, most: int = MOST_SHOWN) -> Gallery | None:
+    """Return what is shown of the first column of pictures, None of a table without one.
+
+    Args:
+        table: of pictures.
+        most: pictures to be shown.
+    """
+    name, album = next(iter(table.known.albums.items()), ("", None))
+    if album is None or name not in table.names:
+        return None
+    cells = table.frame[name].to_list()
+    labels = _words(table, LABEL_COLUMN)
+    by_label: dict[str | None, list[int]] = defaultdict(list)
+    for at, cell in enumerate(cells):
+        if cell is not None:
+            by_label[labels[at]].append(at)
+    each = max(1, most // max(1, len(by_label)))
+    chosen = [at for rows in by_label.values() for at in _spread(rows, each)][:most]
+    classes = sorted(
+        (PictureClass(label, len(rows)) for label, rows in by_label.items() if label is not None),
+        key=lambda found: (-found.n_pictures, found.label),
+    )
+    parts, files = (
+        _words(table, table.known.part),
+        _words(table, min(table.known.files, default="")),
+    )
+    return Gallery(
+        n_pictures=sum(map(len, by_label.values())),
+        classes=tuple(classes[:_MOST_CLASSES]),
+        n_classes=len(classes),
+        shown=tuple(
+            replace(
+                _shown(album, cells[at], row=at + 1, file=files[at]),
+                label=labels[at],
+                part=parts[at],
+            )
+            for at in sorted(chosen)
+        ),
+    )
+
+
+def _shown(album: Album, cell: str, *, row: int, file: str | None) -> ShownPicture:
+    look = album.looks[cell]
+    return ShownPicture(
+        row=row,
+        file=file or look.name,
+        width=look.width,
+        height=look.height,
+        format=look.format,
+        thumbnail=thumbnail(album.fetch(look.name), look.name),
+    )
+
+
+def _spread(rows: Sequence[int], most: int) -> list[int]:
+    """Return some rows, evenly over all: those that follow each other are often alike."""
+    n_chosen = min(most, len(rows))
+    return [rows[at * len(rows) // n_chosen] for at in range(n_chosen)]
+
+
+def _words(table: Table, name: str) -> Sequence[str | None]:
+    """Return a column as text, nothing in each row where there is none."""
+    if name not in table.names:
+        return [None] * table.n_rows
+    return [None if value is None else str(value) for value in table.frame[name].to_list()]

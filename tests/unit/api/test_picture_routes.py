@@ -1,0 +1,73 @@
+"""The pictures of a dataset are told over HTTP: counted, by class, small, and of this tenant."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from modelyard.services.uploads import UploadRequest
+
+pytestmark = pytest.mark.extras
+Image = pytest.importorskip("PIL.Image")
+
+DATASETS = "/api/v1/ml/datasets"
+PICTURES = f"{DATASETS}/animals/versions/1/pictures"
+
+
+def _drawn(at):
+    pixels = np.random.default_rng(at).integers(0, 255, (20, 40, 3), dtype=np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def animals(project):
+    """Keep a zip file of five pictures for the tenant, and read it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for at, label in enumerate(["<b>cat</b>"] * 3 + ["dog"] * 2):
+            archive.writestr(f"{label}/{at}.png", _drawn(at))
+    content, ours = stream.getvalue(), project.of("acme")
+    request = UploadRequest("animals", len(content), "user:e", filename="animals.zip")
+    version = ours.ingesting.ingest(ours.uploads.take(request, [content]).reference)
+    assert version.refusal is None
+
+
+def test_pictures_are_told_by_class_and_page_by_page(ask):
+    client = ask("viewer")
+    first = client.get(PICTURES, params={"limit": 2})
+    assert b"<b>" not in client.get(f"{DATASETS}/animals/versions/1/preview").content
+    told = first.json()
+    assert (told["n_pictures"], told["n_classes"]) == (5, 2)
+    assert told["classes"][1] == {"label": "dog", "n_pictures": 2}
+    assert [each["row"] for each in told["items"]] == [1, 2]
+    rest = client.get(PICTURES, params={"cursor": told["next_cursor"]}).json()
+    assert [each["row"] for each in rest["items"]] == [3, 4, 5]
+    assert rest["next_cursor"] is None
+    dogs = client.get(PICTURES, params={"label": "dog"}).json()
+    assert {each["file"] for each in dogs["items"]} == {"dog/3.png", "dog/4.png"}
+
+
+def test_a_picture_is_a_small_jpeg_that_a_browser_takes_for_nothing_else(ask):
+    answer = ask("viewer").get(f"{PICTURES}/1")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert Image.open(io.BytesIO(answer.content)).size == (40, 20)
+
+
+def test_a_row_that_is_not_there_says_so(ask):
+    answer = ask("viewer").get(f"{PICTURES}/6")
+    assert answer.status_code == 404
+    assert "row 6" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("wish", [{"limit": 101}, {"limit": 0}, {"cursor": "x"}, {"colour": "red"}])
+def test_more_than_is_bounded_is_not_asked_for(ask, wish):
+    assert ask("viewer").get(PICTURES, params=wish).status_code == 422
+
+
+def test_another_tenant_finds_no_pictures(ask):
+    assert ask("stranger").get(PICTURES).status_code == 404
+    assert ask("stranger").get(f"{PICTURES}/1").status_code == 404
