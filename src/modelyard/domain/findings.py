@@ -36,6 +36,7 @@ class Finding:
         safe_fix: the one among `fixes` that is recommended without knowing more of the data.
         fixed_columns: columns that a fix changes, where these are not all of `columns`.
         all_rows: numbers of every row that it is about, where a fix leaves these out.
+        pictures: names of those that a report shows, at most ten.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Finding:
     safe_fix: str = ""
     fixed_columns: tuple[str, ...] = ()
     all_rows: tuple[int, ...] = field(default=(), repr=False, compare=False)
+    pictures: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def words(self) -> str:
@@ -64,7 +66,7 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """Return the finding with its name as plain values, for JSON and the store."""
         plain = asdict(self)
-        del plain["all_rows"]
+        del plain["all_rows"], plain["pictures"]
         return {**plain, "name": self.name}
 
     def is_accepted_by(self, accepted: frozenset[str]) -> bool:

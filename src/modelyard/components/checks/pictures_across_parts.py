@@ -30,13 +30,15 @@ class PicturesAcrossParts:
             again = table.frame.filter(cells.is_in(tested.implode()) & ~is_test)
             if not again.height:
                 continue
+            shown = tuple(again[files[0]][:_N_SHOWN].to_list()) if files else ()
             yield Finding(
                 code="pictures-across-parts",
                 severity=Severity.WARNING,
                 message=f"{again.height:,} pictures of the folders that teach are among those that "
                 "test as well.",
                 columns=(column.name,),
-                sample=tuple(again[files[0]][:_N_SHOWN].to_list()) if files else (),
+                sample=shown,
+                pictures=shown,
                 fix="They do not teach, so that the test stays honest. Remove them from one side.",
             )
 
