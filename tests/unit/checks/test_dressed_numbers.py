@@ -28,3 +28,13 @@ def test_a_column_with_the_other_mark_is_told_once_and_read_by_it(run_check):
 def test_cells_without_a_format_in_common_are_offered_no_number(run_check):
     (finding,) = run_check("dressed-numbers", {"a": ["1,234.50", "1.234,50"] * 20})
     assert "as-number" not in finding.fixes
+
+
+@pytest.mark.parametrize(
+    ("cell", "recommended"),
+    [("${}0.24", "as-number"), ("{}2%", "as-number"), ("€{}.200,50", "as-number"), ("${},200", "")],
+    ids=["a fraction", "no mark", "both marks", "a mark that may be either"],
+)
+def test_to_read_them_is_recommended_where_they_can_be_nothing_else(run_check, cell, recommended):
+    (finding,) = run_check("dressed-numbers", {"a": [cell.format(n % 9 + 1) for n in range(50)]})
+    assert finding.safe_fix == recommended

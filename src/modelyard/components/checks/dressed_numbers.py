@@ -17,6 +17,7 @@ _MIN_ROWS = 20
 _JUDGED = frozenset({ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.IDENTIFIER})
 # What makes the difference to plain digits, so that codes such as 007 are no matter of this check.
 _DRESS = r"[^0-9+-]"
+_MARKED = r"[0-9][^0-9][0-9]"
 
 
 class DressedNumbers:
@@ -55,6 +56,7 @@ def _finding(column: ColumnProfile, cells: pl.Series, mark: str) -> Finding:
         fix=f"{fix} Until then it is left out: no cell repeats." if is_unique else fix,
         drops=(column.name,) if is_unique else (),
         fixes=(*fixes, "as-category", "drop-column"),
+        safe_fix="as-number" if fixes and _is_certain(cells) else "",
     )
 
 
@@ -71,6 +73,17 @@ def _way_of(cells: pl.Series, mark: str) -> tuple[str, str, tuple[str, ...]]:
         return told, f"{fix}12 % is read as 12.", ("as-number",)
     fix = "Its cells have no format in common: write them plainly, such as 1234.5, to have numbers."
     return told, fix, ()
+
+
+def _is_certain(cells: pl.Series) -> bool:
+    """Return whether the cells leave no doubt about which numbers they are, e.g. `$40.24`, `72%`.
+
+    A mark in front of three digits may separate thousands as well as a fraction: `1.234`.
+    """
+    if not cells.str.contains(_MARKED).any():
+        return True
+    ways = (each for each in formats_with_signs() if cells.str.contains(each.pattern).all())
+    return any(_shows(each, cells) for each in ways)
 
 
 def _shows(each: NumberFormat, cells: pl.Series) -> bool:

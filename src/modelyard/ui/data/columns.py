@@ -87,7 +87,9 @@ def _show_table(columns: Sequence[ColumnProfile], n_rows: int) -> int | None:
 
 
 def _row(column: ColumnProfile, n_rows: int) -> dict[str, Any]:
-    counts = column["histogram_counts"] or [n for _, n in column["top_values"][:_N_BARS]]
+    frequent = [n for _, n in column["top_values"][:_N_BARS]]
+    is_truth = column["kind"] == ColumnKind.BOOLEAN
+    counts = frequent if is_truth else column["histogram_counts"] or frequent
     most = max(counts, default=0) or 1
     return {
         "Column": visible(column["name"]),

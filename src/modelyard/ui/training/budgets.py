@@ -104,15 +104,15 @@ def show_outlook(outlook: OutlookAnswer, titles: Mapping[str, str]) -> None:
             f"A fit may need {size(outlook.fit_bytes)}; what passes "
             f"{size(outlook.memory_bytes)} of memory is broken off."
         )
-    if outlook.absences:
-        names = [
-            f"{titles.get(each.algorithm, each.algorithm)} {each.reason}"
-            for each in outlook.absences
-        ]
-        told.append(plain(f"Left out: {'; '.join(names)}."))
     is_too_little = outlook.n_starts + (outlook.n_more or 0) == 0
     draw = st.warning if is_too_little else st.info
     draw(" ".join(told), icon=":material/schedule:")
+    if outlook.absences:
+        names = [titles.get(each.algorithm, each.algorithm) for each in outlook.absences]
+        reasons = [
+            f"{name} {each.reason}." for name, each in zip(names, outlook.absences, strict=True)
+        ]
+        st.caption(plain(f"Left out: {', '.join(names)}."), help=plain(" ".join(reasons)))
 
 
 def _bought(outlook: OutlookAnswer) -> str:

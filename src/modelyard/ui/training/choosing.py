@@ -1,7 +1,5 @@
 """Which dataset is trained on: those that can be, and the first rows of the one that is chosen."""
 
-from itertools import islice
-
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.jobs import JobKind, JobState
@@ -12,6 +10,7 @@ from modelyard.ui.navigation import link_to, look_at
 from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, now
+from modelyard.wire.bodies import PageQuery
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import JobListQuery
 
@@ -29,15 +28,16 @@ def choose_dataset(client: Client, reference: str | None) -> DatasetVersionAnswe
     """
     import streamlit as st
 
-    if reference is not None:
-        version = client.datasets.show(reference)
-    else:
-        found = _newest_ready(client)
-        if found is None:
-            _show_nothing()
-            return None
-        version = found
-    names = [version.reference, *(each for each in _offered(client) if each != version.reference)]
+    ready = _ready(client)
+    if reference is None and not ready:
+        _show_nothing()
+        return None
+    version = (
+        max(ready, key=lambda each: each.created_at)
+        if reference is None
+        else client.datasets.show(reference)
+    )
+    names = list(dict.fromkeys([version.reference, *(each.reference for each in ready)]))
     chosen = st.selectbox("Dataset", names, format_func=visible, key=f"dataset-{version.reference}")
     if chosen != version.reference:
         look_at({"dataset": chosen, "again": None})
@@ -74,21 +74,10 @@ def show_running(client: Client) -> None:
         st.space("small")
 
 
-def _offered(client: Client) -> list[str]:
-    return [
-        each.latest.reference
-        for each in islice(client.datasets.each(), _MOST_OFFERED)
-        if each.latest.state is DatasetState.READY
-    ]
-
-
-def _newest_ready(client: Client) -> DatasetVersionAnswer | None:
-    ready = [
-        each.latest
-        for each in islice(client.datasets.each(), _MOST_OFFERED)
-        if each.latest.state is DatasetState.READY
-    ]
-    return max(ready, key=lambda version: version.created_at, default=None)
+def _ready(client: Client) -> list[DatasetVersionAnswer]:
+    """Return the latest versions that can be trained on."""
+    found = client.datasets.page(PageQuery(limit=_MOST_OFFERED)).items
+    return [each.latest for each in found if each.latest.state is DatasetState.READY]
 
 
 def _show_nothing() -> None:
