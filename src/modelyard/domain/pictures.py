@@ -11,6 +11,8 @@ from typing import Self
 
 from modelyard.kit.hashing import sha256_of
 
+# What stands where a picture itself is not kept. No base64 and no data URL begins so.
+_HASH_MARK = "sha256:"
 # Columns of a table that a folder or an archive of pictures is read as.
 IMAGE_COLUMN, LABEL_COLUMN = "image", "label"
 
@@ -83,3 +85,13 @@ class Album:
         """Return the picture that a cell stands for."""
         name = self.looks[cell].name
         return Picture(cell, name, lambda: self.fetch(name))
+
+
+def named_by_hash(picture: Picture) -> str:
+    """Return what is kept of a picture where the picture itself is not: its SHA-256, marked."""
+    return f"{_HASH_MARK}{picture.key}"
+
+
+def is_named_by_hash(cell: object) -> bool:
+    """Return whether a cell of a row stands for a picture that was not kept."""
+    return isinstance(cell, str) and cell.startswith(_HASH_MARK)

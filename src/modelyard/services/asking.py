@@ -14,6 +14,7 @@ from modelyard.domain.deployments import Deployment
 from modelyard.domain.errors import Conflict, Forbidden, Unavailable
 from modelyard.domain.identities import Caller
 from modelyard.domain.logged_predictions import LoggedPrediction
+from modelyard.domain.pictures import is_named_by_hash
 from modelyard.domain.runs import Model
 from modelyard.store.deployments import Deployments
 
@@ -117,9 +118,16 @@ class AskingService:
         """Ask the version that has answered a row for the same row again; that is logged too.
 
         Raises:
-            Conflict: if no deployment serves this version, or it does not answer this row any more.
+            Conflict: if no deployment serves this version, it does not answer this row any more, or
+                the row held a picture.
             Unavailable: if it does not answer.
         """
+        if any(map(is_named_by_hash, prediction.features.values())):
+            raise Conflict(
+                f"The prediction {prediction.id} was of a picture, of which the log keeps the "
+                "SHA-256 alone.",
+                fix="Send the picture to the model again.",
+            )
         deployment = self._ready(prediction.model)
         question = Question({"row": prediction.features}, "", request_id)
         answer = self._sent(deployment, caller, question)

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from modelyard.domain.columns import InputColumn
-from modelyard.serving.batches import ColumnLists, RowList, Rows
+from modelyard.serving.batches import ColumnLists, RowList
 from modelyard.wire.jsons import read_json, refuse
 
 _ONE = 'Send {"row": {"column": value}}.'
@@ -27,7 +27,7 @@ def read_one(body: bytes) -> dict[str, Any]:
     return row
 
 
-def read_many(body: bytes) -> Rows:
+def read_many(body: bytes) -> RowList | ColumnLists:
     """Return the rows of `{"rows": [...]}` or `{"columns": {...}}`.
 
     Raises:

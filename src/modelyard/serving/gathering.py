@@ -12,6 +12,7 @@ import msgspec
 
 from modelyard.serving.answers import RowRead, read_row, row_reply
 from modelyard.serving.exchanges import NOBODY, Reply, Sender, Told
+from modelyard.serving.kept_rows import kept_row
 from modelyard.serving.prediction_log import PredictionLog
 from modelyard.serving.queries import NOTHING
 from modelyard.serving.shelf import Served
@@ -66,7 +67,7 @@ class Gathering:
             _release(answered)
             return
         for each, reply in answered:
-            reply.told = Told(each.read.served, each.body, reply.body)
+            reply.told = Told(each.read.served, kept_row(each.read, each.body), reply.body)
         replies = [(reply, each.sender) for each, reply in answered]
         self._is_writing = True
         self._log.keep(replies, then=lambda: self._written(answered))

@@ -2,9 +2,6 @@
 
 import re
 import time
-from base64 import b64encode
-
-import msgspec
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import MalformedBody, NotFound
@@ -56,14 +53,6 @@ def read_picture(served: Served, body: bytes, *, headers: Headers) -> RowRead:
     row = {column: picture_of(content, column)}
     cells = served.predictor.reader.read_cells(row)
     return RowRead(served, row, cells, started, time.perf_counter())
-
-
-def as_row(read: RowRead) -> bytes:
-    """Return the row as JSON that `/predict` takes, for the prediction log."""
-    column = column_of(read.served)
-    picture = picture_of(read.row[column], column)
-    told = None if picture is None else b64encode(picture.fetch()).decode()
-    return msgspec.json.encode({"row": {column: told}})
 
 
 def _file_of(body: bytes, kind: bytes) -> bytes:

@@ -7,8 +7,9 @@ from modelyard.domain.errors import UnsupportedMedia
 from modelyard.serving.answers import answer_rows, read_row, row_reply
 from modelyard.serving.arrows import ARROW_TYPE, read_arrow
 from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route, Told
-from modelyard.serving.forms import as_json, read_bare, read_many
-from modelyard.serving.pictures import as_row, read_picture
+from modelyard.serving.forms import read_bare, read_many
+from modelyard.serving.kept_rows import kept_row, kept_rows
+from modelyard.serving.pictures import read_picture
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import HEADER_LENGTH
@@ -23,7 +24,7 @@ def predict(served: Served, request: Request) -> Reply:
     read = read_row(served, request.body)
     reply = row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
     if request.is_logged:
-        reply.told = Told(served, request.body, reply.body)
+        reply.told = Told(served, kept_row(read, request.body), reply.body)
     return reply
 
 
@@ -35,7 +36,7 @@ def predict_many(served: Served, request: Request) -> Reply:
     rows = columns or read_many(request.body)
     reply = answer_rows(served, rows, query=read_query(request.query), started=started)
     if request.is_logged:
-        written = as_json(columns) if columns else request.body
+        written = kept_rows(served, rows, body=None if columns else request.body)
         reply.told = Told(served, written, reply.body)
     return reply
 
@@ -46,7 +47,7 @@ def predict_bare(served: Served, request: Request) -> Reply:
     rows = read_bare(request.body, served.manifest.inputs)
     reply = answer_rows(served, rows, query=read_query(request.query), started=started)
     if request.is_logged:
-        reply.told = Told(served, as_json(rows), reply.body)
+        reply.told = Told(served, kept_rows(served, rows), reply.body)
     return reply
 
 
@@ -56,7 +57,7 @@ def predict_image(served: Served, request: Request) -> Reply:
     read = read_picture(served, request.body, headers=request.headers)
     reply = row_reply(read, served.predictor.scores(read.blocks)[0].tolist(), query=query)
     if request.is_logged:
-        reply.told = Told(served, as_row(read), reply.body)
+        reply.told = Told(served, kept_row(read, request.body), reply.body)
     return reply
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Self
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import check_name
@@ -78,6 +79,12 @@ class Served(ReadyModel):
     def n_inputs(self) -> int:
         """How many columns the model takes."""
         return len(self.manifest.inputs)
+
+    @cached_property
+    def pictured(self) -> frozenset[str]:
+        """The names of those whose cells are pictures."""
+        inputs = self.manifest.inputs
+        return frozenset(column.name for column in inputs if column.kind is ColumnKind.IMAGE)
 
     @cached_property
     def taken(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from modelyard.domain.tasks import Label
 from modelyard.serving.answers import batch_answer, beside, classes_of, joined
 from modelyard.serving.batches import predict_batch
 from modelyard.serving.exchanges import Reply, Request, Told, Work
-from modelyard.serving.forms import as_json
+from modelyard.serving.kept_rows import kept_rows
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import FIX, read_tensors
 from modelyard.wire.jsons import refuse
@@ -50,7 +50,7 @@ def answer_tensors(served: Served, request: Request) -> Reply:
     written = time.perf_counter() - predicted
     if request.is_logged:
         kept_answer = batch_answer(served, batch, values=values, scores=scores)
-        reply.told = Told(served, as_json(rows), msgspec.json.encode(kept_answer))
+        reply.told = Told(served, kept_rows(served, rows), msgspec.json.encode(kept_answer))
     counted = classes_of(served, batch, values=values)
     reply.work = Work(served.name, batch.n_rows, counted, read - started, predicted - read, written)
     return reply
