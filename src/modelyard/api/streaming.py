@@ -9,7 +9,7 @@ import anyio
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from modelyard.domain.errors import RequestTimedOut, UnsupportedMedia
+from modelyard.domain.errors import BodyTooLarge, RequestTimedOut, UnsupportedMedia
 
 # Written at once: large enough that threads are changed seldom, small beside everything else.
 _PIECE_BYTES = 1 << 20
@@ -52,6 +52,28 @@ async def write_body(
         if waiting:
             with anyio.CancelScope(shield=True):
                 await run_in_threadpool(write, waiting)
+
+
+async def held_body(request: Request, *, most_bytes: int) -> bytes:
+    """Return a short body of whatever form.
+
+    Raises:
+        BodyTooLarge: if it has more bytes.
+        UnsupportedMedia, RequestTimedOut, ClientDisconnect: as `write_body`.
+    """
+    held = bytearray()
+
+    def hold(piece: bytearray) -> None:
+        if len(held) + len(piece) > most_bytes:
+            raise BodyTooLarge(
+                f"The body may have {most_bytes:,} bytes; at least {len(held) + len(piece):,} "
+                "came.",
+                fix="Send less at a time.",
+            )
+        held.extend(piece)
+
+    await write_body(request, hold)
+    return bytes(held)
 
 
 @asynccontextmanager

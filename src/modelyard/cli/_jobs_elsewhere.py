@@ -37,6 +37,12 @@ def dataset_at(client: "Client", data: Path | str, *, bar: "Progress") -> str:
         )
     if not data.exists():
         return str(data)
+    if data.is_dir():
+        raise UsageError(
+            f"'{data}' is a folder, and a platform takes files.",
+            fix="Pack its pictures as a zip file, in a folder for each class, and name that.",
+            sample=str(data),
+        )
     bar.stage(f"Uploading {data.name}")
     name = slug(data.name.partition(".")[0])
     return client.datasets.upload(data, name=name, on_progress=bar.advance).reference

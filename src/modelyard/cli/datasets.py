@@ -221,7 +221,11 @@ def _require_file(file: Path) -> None:
     if not file.exists():
         raise NotFound(f"There is no file '{file}'.", fix="Check the path.", sample=str(file))
     if not file.is_file():
-        raise UsageError(f"'{file}' is no file.", fix="Name one file.", sample=str(file))
+        raise UsageError(
+            f"'{file}' is no file.",
+            fix="Name one file; a folder of pictures is packed as a zip file first.",
+            sample=str(file),
+        )
 
 
 COMMAND = datasets

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from modelyard.client.flows import answer, each_of, read_as
 from modelyard.client.operations import Noun, Via, asks, tells
@@ -22,6 +23,8 @@ from modelyard.wire.predictions import (
     TruthsAnswer,
     TruthsPut,
 )
+
+_PICTURE = MappingProxyType({"content-type": "application/octet-stream"})
 
 
 class Predictions(Noun[Via]):
@@ -44,6 +47,20 @@ class Predictions(Noun[Via]):
         request = post("models", model, "predict", body=body)
         path = path_of("models", model, "predict", query=options)
         return _answered(replace(request, path=path))
+
+    @asks
+    def ask_picture(
+        self, model: str, picture: bytes, *, options: PredictOptions | None = None
+    ) -> Flow[PredictAnswer]:
+        """Ask a deployed model about one picture, by way of the platform.
+
+        Args:
+            model: reference to it.
+            picture: the bytes of its file.
+            options: what is told beside a prediction.
+        """
+        path = path_of("models", model, "predict", "image", query=options)
+        return _answered(Request("POST", path, _PICTURE, picture, is_repeatable=False))
 
     @asks
     def page(self, query: PredictionQuery | None = None) -> Flow[PredictionPage]:

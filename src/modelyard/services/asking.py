@@ -22,6 +22,7 @@ from modelyard.store.deployments import Deployments
 _TIMEOUT_S = 60.0
 # What a deployment tells of a key, which here is the platform's own.
 _OF_THE_PLATFORM = (401, 403)
+_JSON_TYPE = "application/json"
 # One row may be added up in another order than among many: in the last bits of a double.
 _CLOSE = 1e-9
 
@@ -45,15 +46,30 @@ class Question:
     """What a model is asked.
 
     Attributes:
-        body: as the deployment takes it at `/predict` or `/predict-batch`.
+        body: as the deployment takes it at `/predict` or `/predict-batch`; bytes at
+            `/predict/image`.
         query: options of the deployment, as they stand in an address.
         is_trial: whether a row is only tried out, so that the answer is not written down.
+        media_type: of bytes.
     """
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | bytes
     query: str
     request_id: str
     is_trial: bool = False
+    media_type: str = _JSON_TYPE
+
+    @property
+    def path(self) -> str:
+        """Where a deployment takes it."""
+        if isinstance(self.body, bytes):
+            return "/predict/image"
+        return "/predict" if "row" in self.body else "/predict-batch"
+
+    @property
+    def content(self) -> bytes:
+        """The body as it is sent."""
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
 @dataclass(frozen=True)
@@ -182,16 +198,16 @@ class AskingService:
         )
 
     def _sent(self, deployment: Deployment, caller: Caller, question: Question) -> Answer:
-        path = "/predict" if "row" in question.body else "/predict-batch"
         headers = {
-            "content-type": "application/json",
+            "content-type": question.media_type,
             "x-modelyard-subject": caller.subject,
             "x-request-id": question.request_id,
             "x-modelyard-trial": str(question.is_trial).lower(),
         }
         query = f"?{question.query}" if question.query else ""
-        body = json.dumps(question.body).encode()
-        return self._answered(deployment, f"{path}{query}", body, headers=headers)
+        return self._answered(
+            deployment, f"{question.path}{query}", question.content, headers=headers
+        )
 
     def _answered(
         self, deployment: Deployment, path: str, body: bytes | None, *, headers: Mapping[str, str]

@@ -3,15 +3,20 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from modelyard.api.access import model_for
 from modelyard.api.callers import CallerOf, ProjectOf, RequestIdOf
 from modelyard.api.policies import may_predict, needs
+from modelyard.api.problems import problems
 from modelyard.api.routing import router
-from modelyard.domain.identities import Role
+from modelyard.api.streaming import held_body
+from modelyard.bootstrap import Project
+from modelyard.domain.identities import Caller, Role
 from modelyard.domain.logged_predictions import PredictionQuery
 from modelyard.services.asking import Question
+from modelyard.serving.options import ServerOptions
 from modelyard.wire import predictions as wire
 from modelyard.wire.lists import order_of
 from modelyard.wire.models import DatasetRecord, LineageRun, ModelAnswer
@@ -21,6 +26,10 @@ READS = [needs(Role.VIEWER)]
 WRITES = [needs(Role.EDITOR)]
 # Of the deployment's answer; the rest is of its connection.
 _TOLD = ("content-type", "x-prediction-id", "x-prediction-logged", "x-ignored-columns")
+# What a deployment takes at most.
+_MOST_BYTES = ServerOptions.max_body_bytes
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_PICTURE = {"requestBody": {"required": True, "content": {"image/*": _BYTES}}}
 
 
 @ROUTER.post(
@@ -41,10 +50,41 @@ def predict(
     This is for convenience: the header `X-Answered-By` names the deployment's own address, which
     answers many times as fast and takes the same API keys.
     """
-    found = model_for(caller, project, reference=model)
+    question = Question(body.form, _asked(options), request_id, is_trial=options.trial)
+    return _answered(caller, project, model=model, question=question)
+
+
+@ROUTER.post(
+    "/models/{model}/predict/image",
+    dependencies=[may_predict()],
+    responses={200: {"model": wire.PredictAnswer}, **problems(408, 413, 415)},
+    openapi_extra=_PICTURE,
+)
+async def predict_image(
+    request: Request,
+    caller: CallerOf,
+    project: ProjectOf,
+    model: str,
+    options: Annotated[wire.PredictOptions, Query()],
+    request_id: RequestIdOf,
+) -> Response:
+    """Ask a deployed model about one picture: the body itself, or the file of a form.
+
+    The log keeps the picture's SHA-256, and not the picture.
+    """
+    content = await held_body(request, most_bytes=_MOST_BYTES)
+    kind = request.headers.get("content-type", "application/octet-stream")
+    question = Question(content, _asked(options), request_id, options.trial, media_type=kind)
+    return await run_in_threadpool(_answered, caller, project, model=model, question=question)
+
+
+def _asked(options: wire.PredictOptions) -> str:
     told = options.model_dump(mode="json", exclude_none=True, exclude={"trial"})
-    query = urlencode(told).lower()
-    question = Question(body.form, query, request_id, is_trial=options.trial)
+    return urlencode(told).lower()
+
+
+def _answered(caller: Caller, project: Project, *, model: str, question: Question) -> Response:
+    found = model_for(caller, project, reference=model)
     answer = project.asking.ask(caller, found, question=question)
     headers = {name: answer.headers[name] for name in _TOLD if name in answer.headers}
     return Response(answer.body, answer.status, headers | {"x-answered-by": answer.address})
