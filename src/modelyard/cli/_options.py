@@ -32,7 +32,7 @@ KIND: Decorator = click.option(
     multiple=True,
     metavar="COLUMN=KIND",
     help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
-    "identifier, image. May be repeated.",
+    "identifier, image, sequence. May be repeated.",
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 CERTIFICATE: Decorator = click.option(

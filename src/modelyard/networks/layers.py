@@ -18,11 +18,17 @@ def head(n_features: int, n_outputs: int, *, dropout: float) -> list[Any]:
     import torch
 
     return [
-        torch.nn.AdaptiveAvgPool2d(1),
-        torch.nn.Flatten(),
+        *mean_of_field(),
         torch.nn.Dropout(dropout),
         torch.nn.Linear(n_features, n_outputs),
     ]
+
+
+def mean_of_field() -> list[Any]:
+    """Return the layers from a field to the mean of each of its channels."""
+    import torch
+
+    return [torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()]
 
 
 def standardise(pictures: Pixels) -> Any:

@@ -41,6 +41,13 @@ _QUANTISATION = Parameter(
 )
 
 
+def sizes(side: int) -> tuple[Parameter, ...]:
+    """Return the hyperparameters of the size of pictures, with their default."""
+    return tuple(
+        Parameter(name, side, _SIDE, minimum=8, maximum=512) for name in (IMAGE_HEIGHT, IMAGE_WIDTH)
+    )
+
+
 def dropout(share: float) -> Parameter:
     """Return the hyperparameter of the last layer, with its default."""
     return Parameter(
@@ -75,15 +82,12 @@ def picture_card(
         side: to which pictures are brought where nothing else is said.
         training: defaults of how it is trained, by the name of the hyperparameter.
     """
-    sizes = tuple(
-        Parameter(name, side, _SIDE, minimum=8, maximum=512) for name in (IMAGE_HEIGHT, IMAGE_WIDTH)
-    )
     return AlgorithmCard(
         key=key,
         title=title,
         summary=summary,
         tasks=frozenset(Task),
-        parameters=(*sizes, *own, *training_parameters(**training), _QUANTISATION),
+        parameters=(*sizes(side), *own, *training_parameters(**training), _QUANTISATION),
         needs=Needs(
             takes_missing=True,
             normalize="none",

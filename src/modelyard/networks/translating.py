@@ -155,6 +155,7 @@ _LAYERS: dict[str, Callable[[Any, Chain], Chain]] = {
     "Conv2d": _convolution,
     "BatchNorm2d": _batch_norm,
     "ReLU": lambda _, value: value.then("Relu"),
+    "Tanh": lambda _, value: value.then("Tanh"),
     "SiLU": lambda _, value: value.then("Mul", value.then("Sigmoid")),
     "Sigmoid": lambda _, value: value.then("Sigmoid"),
     "MaxPool2d": _max_pool,

@@ -22,6 +22,7 @@ class Session:
         self._session = open_graph(content, fuses=fuses)
         # Named here, since the library looks the names up anew in each call without them.
         self._outputs = [self._session.get_outputs()[0].name]
+        self._takes_features = any(each.name == "features" for each in self._session.get_inputs())
 
     def scores(
         self, features: npt.NDArray[np.float64], pictures: Sequence[npt.NDArray[np.uint8]] = ()
@@ -32,9 +33,10 @@ class Session:
             features: taken where the graph takes any.
             pictures: (n, height, width, 3) of each column of pictures.
         """
-        taken: dict[str, npt.NDArray[Any]] = {"features": features}
-        if pictures:
-            taken = {f"pictures_{at}": pixels for at, pixels in enumerate(pictures)}
+        taken: dict[str, npt.NDArray[Any]]
+        taken = {f"pictures_{at}": pixels for at, pixels in enumerate(pictures)}
+        if self._takes_features:
+            taken["features"] = features
         scores: npt.NDArray[np.float64] = self._session.run(self._outputs, taken)[0]
         return scores
 

@@ -1,0 +1,79 @@
+"""Convolutions over texts and sequences, which see an item among its neighbours."""
+
+from typing import Any
+
+from modelyard.domain.errors import InvalidValue
+from modelyard.networks.convolving import convolving
+from modelyard.networks.sequence_cards import DROPOUT, fit_readers, sequence_card
+from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
+
+_CHANNELS, _KERNEL, _LAYERS = "channels", "kernel_size", "num_layers"
+_PARAMETERS = (
+    Parameter(
+        _CHANNELS,
+        64,
+        "Of each convolution.",
+        minimum=1,
+        maximum=2048,
+        search_low=16,
+        search_high=256,
+        is_log=True,
+    ),
+    Parameter(
+        _KERNEL, 5, "Neighbours that the first layer sees, an odd number.", minimum=1, maximum=63
+    ),
+    Parameter(
+        _LAYERS,
+        3,
+        "Convolutions, each of which sees twice as far.",
+        minimum=1,
+        maximum=10,
+        search_low=1,
+        search_high=5,
+    ),
+)
+
+
+class OneDimensionalCNN:
+    """Convolutions, and the largest answer and the mean of each channel."""
+
+    card = sequence_card(
+        key="cnn-1d",
+        title="1-D CNN",
+        summary="A convolutional network for texts and sequences of numbers. Finds short patterns "
+        "wherever they stand, and learns faster than the others.",
+        source="Kim: Convolutional Neural Networks for Sentence Classification, EMNLP (2014); Bai, "
+        "Kolter, Koltun: An Empirical Evaluation of Generic Convolutional and Recurrent Networks "
+        "for Sequence Modeling (2018), section 3",
+        own=_PARAMETERS,
+    )
+
+    def fit(self, training: FitInput) -> FittedModel:
+        """Pass over the rows, and keep the weights that answer validation rows best.
+
+        Raises:
+            InvalidValue: if a convolution has no middle.
+        """
+        parameters = training.parameters
+        kernel = int(parameters[_KERNEL])
+        if kernel % 2 == 0:
+            raise InvalidValue(
+                f"{_KERNEL} must be odd, so that a convolution has a middle; {kernel} came.",
+                fix=f"Use {kernel + 1}.",
+                sample=str(kernel),
+            )
+
+        def reader(length: int, n_in: int) -> Any:
+            return convolving(
+                length,
+                n_in,
+                channels=int(parameters[_CHANNELS]),
+                kernel=kernel,
+                n_layers=int(parameters[_LAYERS]),
+                dropout=float(parameters[DROPOUT.name]),
+            )
+
+        return fit_readers(training, reader)
+
+
+COMPONENT = OneDimensionalCNN()

@@ -1,0 +1,100 @@
+"""Reads items one after the other, and keeps of each what later ones are read by: LSTM and GRU.
+
+Source: Hochreiter, Schmidhuber: Long Short-Term Memory, Neural Computation 9 (1997); Cho et al.:
+Learning Phrase Representations using RNN Encoder-Decoder (2014), section 2.3; both ways: Schuster,
+Paliwal: Bidirectional Recurrent Neural Networks (1997).
+"""
+
+from itertools import starmap
+from typing import Any
+
+import numpy as np
+
+from modelyard.networks.encoders import ints, values_of
+from modelyard.packaging.graphs.chains import Chain
+from modelyard.packaging.graphs.messages import INT32
+
+LSTM, GRU = "LSTM", "GRU"
+# In which order ONNX wants the gates: torch has in, forget, cell, out, and reset, update, new.
+_GATES = {LSTM: (0, 3, 1, 2), GRU: (1, 0, 2)}
+# The new state of a GRU takes the reset behind the product, as torch does (Cho et al. before it).
+_OWN: dict[str, dict[str, Any]] = {LSTM: {}, GRU: {"linear_before_reset": 1}}
+
+
+def recurrent(
+    cell: str, n_in: int, *, n_units: int, n_layers: int, both_ways: bool, dropout: float
+) -> Any:
+    """Return the layer from (n, length, n_in) and (n,) numbers of items to the last state.
+
+    Args:
+        cell: LSTM or GRU.
+        n_in: width of an item.
+        n_units: of each layer, and of each way.
+        n_layers: one reads what the one before it makes.
+        both_ways: whether items are read from the end as well.
+        dropout: share of what lies between two layers that each step leaves out.
+    """
+    import torch
+
+    class Recurrent(torch.nn.Module):  # type: ignore[misc] # torch is an extra, and untyped here
+        """Reads each row to its own end."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.cells = getattr(torch.nn, cell)(
+                n_in,
+                n_units,
+                n_layers,
+                batch_first=True,
+                bidirectional=both_ways,
+                dropout=dropout if n_layers > 1 else 0.0,
+            )
+            self.n_ways = 1 + both_ways
+            self.n_out = n_units * self.n_ways
+
+        def forward(self, items: Any, lengths: Any) -> Any:
+            packed = torch.nn.utils.rnn.pack_padded_sequence(
+                items, lengths.long().cpu(), batch_first=True, enforce_sorted=False
+            )
+            last = self.cells(packed)[1]
+            last = last[0] if cell == LSTM else last
+            return torch.cat(list(last[-self.n_ways :]), dim=1)
+
+        def as_graph(self, items: Chain, lengths: Chain) -> Chain:
+            counts = lengths.then("Squeeze", ints(1)).then("Cast", to=INT32)
+            steps = items.then("Transpose", perm=ints(1, 0, 2))
+            for at in range(n_layers - 1):
+                made = _layer(self.cells, at, steps, counts, output=0)
+                made = made.then("Transpose", perm=ints(0, 2, 1, 3))
+                steps = made.then("Reshape", ints(0, 0, self.n_out))
+            last = _layer(self.cells, n_layers - 1, steps, counts, output=1)
+            return last.then("Transpose", perm=ints(1, 0, 2)).then("Reshape", ints(0, self.n_out))
+
+    return Recurrent()
+
+
+def _layer(cells: Any, at: int, steps: Chain, counts: Chain, *, output: int) -> Chain:
+    """Return all states of a layer (output 0), or the last of each way (output 1)."""
+    ways = ("", "_reverse") if cells.bidirectional else ("",)
+
+    def gates(name: str, way: str) -> Any:
+        rows = values_of(getattr(cells, f"{name}_l{at}{way}"))
+        blocks = np.split(rows, len(_GATES[cells.mode]))
+        return np.concatenate([blocks[each] for each in _GATES[cells.mode]])
+
+    def stacked(*names: str) -> Any:
+        pairs = ([(name, way) for name in names] for way in ways)
+        return np.stack([np.concatenate(list(starmap(gates, each))) for each in pairs])
+
+    return steps.then(
+        cells.mode,
+        None,
+        stacked("weight_ih"),
+        stacked("weight_hh"),
+        stacked("bias_ih", "bias_hh"),
+        counts,
+        output=output,
+        hidden_size=cells.hidden_size,
+        direction="bidirectional" if cells.bidirectional else "forward",
+        **_OWN[cells.mode],
+    )
