@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from modelyard.client.clients import Client
 from modelyard.domain.deployments import DeploymentState
 from modelyard.domain.identities import Role
+from modelyard.ui.navigation import link_to
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
-from modelyard.ui.parts.texts import plain
+from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, exactly, now
 from modelyard.wire.deployments import DeploymentAnswer
 from modelyard.wire.models import ModelDetail
@@ -110,6 +111,8 @@ def _show_deployment(client: Client, model: ModelDetail, each: DeploymentAnswer)
         words.markdown(f":red[:material/error:] {plain(each.reason)}")
     if each.predict_url and each.is_wanted:
         words.code(each.predict_url, language=None, wrap_lines=True)
+        with words:
+            link_to("predict", label=f"Ask {short(each.name)}", model=each.model)
     if each.is_wanted and deeds.button(
         "Take down",
         key=f"undeploy-{each.name}",

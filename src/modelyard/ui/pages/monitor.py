@@ -62,7 +62,7 @@ def _chosen(found: Sequence[DeploymentAnswer]) -> DeploymentAnswer:
 
     by_name = {each.name: each for each in found}
     named, model = looked_at("deployment"), looked_at("model")
-    usual = min(found, key=lambda each: (each.model != model, not each.is_wanted)).name
+    usual = max(found, key=lambda each: (each.model == model, each.is_wanted, each.changed_at)).name
     name = named if named in by_name else usual
     st.session_state[_CHOSEN] = name
     st.selectbox(

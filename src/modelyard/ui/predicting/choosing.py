@@ -21,7 +21,10 @@ def choose_model(client: Client) -> ModelDetail | None:
     """Draw the choice of a model, and return the one that is chosen; None where there is none."""
     import streamlit as st
 
-    served = [each for each in client.deployments.list().items if each.is_wanted]
+    found = client.deployments.list().items
+    # What was deployed last is asked for first.
+    found.sort(key=lambda each: each.changed_at, reverse=True)
+    served = [each for each in found if each.is_wanted]
     newest = client.models.page(ModelQuery(limit=_MOST_OFFERED)).items
     offered = list(dict.fromkeys([each.model for each in served] + [each.id for each in newest]))
     detail = _named(client, served, offered)

@@ -52,7 +52,7 @@ def _show_board(board: BoardAnswer) -> None:
 def _row(each: CandidateAnswer) -> dict[str, str]:
     return {
         "Behind the best": _behind(each),
-        "Tied": "tied with the best" if each.is_tied and each.rank > 1 else "",
+        "Tied with it": "yes" if each.is_tied and each.rank > 1 else "",
         "Fit": f"{each.fit_s:.1f} s" if each.fit_s else "",
         "One row": "" if each.row_us is None else f"{count(round(each.row_us))} µs",
         "Size": "" if each.size_bytes is None else size(each.size_bytes),
