@@ -33,6 +33,24 @@ class OwnerOfTheLaptop:
         return LOCAL_CALLER
 
 
+class OwnerUntilThereIsAUser:
+    """Takes everybody for the owner of this machine until the platform has a user, and asks then.
+
+    Args:
+        platform: whose users count; a first one stays, so that they are looked for no more then.
+    """
+
+    def __init__(self, platform: Project) -> None:
+        self._access = platform.access
+        self._has_users = False
+
+    def resolve(self, headers: Mapping[str, str], *, address: str) -> Caller:
+        self._has_users = self._has_users or self._access.invitations.is_set_up
+        if self._has_users:
+            return self._access.identity.resolve(headers, address=address)
+        return LOCAL_CALLER
+
+
 async def _caller_of(request: Request) -> Caller:
     # The route has found it out before it read the body, see `routing.Route`.
     caller: Caller = request.state.caller

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import FastAPI
 
 from modelyard.api.app import make_app
+from modelyard.api.callers import OwnerUntilThereIsAUser
 from modelyard.api.guards import NoProxyGuard, guards_of
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import UsageError
@@ -68,7 +69,9 @@ def open_to_people(
 def open_to_this_machine(
     project: Project, *, host: str, page_origins: tuple[str, ...] = ()
 ) -> FastAPI:
-    """Return the API of a laptop, where nobody logs in and whoever asks may do everything.
+    """Return the API of a laptop, where whoever asks may do everything until there is a user.
+
+    The first one is asked to log in from then on, as everybody is.
 
     Args:
         project: of the laptop.
@@ -86,7 +89,8 @@ def open_to_this_machine(
             fix="Let people log in, or unset MODELYARD_HOSTS and MODELYARD_PROXIES.",
         )
     perimeter = perimeter.with_page(origins=page_origins)
-    return make_app(project, guards=[NoProxyGuard, *guards_of(perimeter)])
+    callers = OwnerUntilThereIsAUser(project)
+    return make_app(project, callers=callers, guards=[NoProxyGuard, *guards_of(perimeter)])
 
 
 def words_at_start(

@@ -31,7 +31,7 @@ class CompanionWish:
 
     Attributes:
         n_places: jobs to run at once; None for as many as suit the machine.
-        asks_for_keys: whether what is deployed asks for API keys.
+        asks_for_keys: as in `deploying.serving_deployments`.
         parent: process that it ends with.
     """
 

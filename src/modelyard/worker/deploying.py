@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,8 @@ def serving_deployments(project: Project, *, asks_for_keys: bool = True) -> Iter
 
     Args:
         project: of the platform.
-        asks_for_keys: whether serving processes ask for API keys, as all do but those of a laptop.
+        asks_for_keys: whether serving processes ask for API keys in any case; those of a laptop do
+            from the first user on.
     """
     ending, watcher = Event(), watcher_of(project, asks_for_keys=asks_for_keys)
     threads = [
@@ -52,7 +53,7 @@ class Planner:
     """Says what the process of a deployment is to serve; see `watcher_of`."""
 
     project: Project
-    asks_for_keys: bool
+    asks_for_keys: Callable[[], bool]
     host: str
 
     def __call__(self, deployment: Deployment, port: int) -> ServingPlan:
@@ -73,7 +74,7 @@ class Planner:
             trusted=() if fingerprint is None else (fingerprint,),
             host=self.host,
             port=port,
-            keys=str(files.keys) if self.asks_for_keys else None,
+            keys=str(files.keys) if self.asks_for_keys() else None,
             log=str(files.log_of(deployment.name)),
         )
 
@@ -86,13 +87,18 @@ def watcher_of(project: Project, *, asks_for_keys: bool = True, host: str = "127
         asks_for_keys: as in `serving_deployments`.
         host: at which serving processes listen.
     """
+
+    def asks() -> bool:
+        return asks_for_keys or project.access.invitations.is_set_up
+
     return Watcher(
         WatchSurroundings(
             deployments=project.serving.watched,
             files_of=project.serving.files_in,
-            plan_of=Planner(project, asks_for_keys=asks_for_keys, host=host),
+            plan_of=Planner(project, asks_for_keys=asks, host=host),
             start=ServingProcess,
             refresh_keys=project.serving.keys.refresh,
+            asks_for_keys=asks,
             name=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
             clock=time.monotonic,
             now=lambda: datetime.now(UTC),

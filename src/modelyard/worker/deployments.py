@@ -60,6 +60,7 @@ class WatchSurroundings:
         plan_of: returns what to serve for a deployment, at a port.
         start: starts a process in a deployment's folder.
         refresh_keys: writes the snapshots of keys.
+        asks_for_keys: returns whether processes that start now ask for API keys.
         name: of the watcher, that no other has.
         clock: returns seconds, monotonic.
         now: returns the aware UTC time.
@@ -70,6 +71,7 @@ class WatchSurroundings:
     plan_of: Callable[[Deployment, int], ServingPlan]
     start: Callable[[Path, ServingPlan], Process]
     refresh_keys: Callable[[], None]
+    asks_for_keys: Callable[[], bool]
     name: str
     clock: Callable[[], float]
     now: Callable[[], datetime]
@@ -103,6 +105,7 @@ class Watcher:
     surroundings: WatchSurroundings
     _served: dict[_Key, _Served] = field(default_factory=dict)
     _signed_at: float = float("-inf")
+    _asks_for_keys: bool = False
 
     def work(self, *, is_ending: Callable[[], bool]) -> None:
         """Look after deployments until it is to end; its processes answer what is on its way."""
@@ -128,6 +131,7 @@ class Watcher:
         except StoreError as error:
             # A disk that is full is no reason to leave the processes alone.
             structlog.get_logger().warning("keys of deployments are not fresh", error=str(error))
+        self._let_keys_be_asked_for()
         mine = self._mine()
         for key in self._served.keys() - mine.keys():
             # Its record was deleted, or it is another watcher's by now.
@@ -152,6 +156,18 @@ class Watcher:
         self._served.clear()
         with suppress(StoreError):
             self.surroundings.deployments.release(self.surroundings.name)
+
+    def _let_keys_be_asked_for(self) -> None:
+        """End the processes that ask for no keys once that is not right any more.
+
+        They answer what is on their way, and are started again at their addresses.
+        """
+        asks = self.surroundings.asks_for_keys()
+        if asks and not self._asks_for_keys:
+            for each in self._served.values():
+                if each.process is not None:
+                    each.process.end()
+        self._asks_for_keys = asks
 
     def _mine(self) -> Mapping[_Key, Deployment]:
         """Return the deployments that are this watcher's, those among them that nobody had."""

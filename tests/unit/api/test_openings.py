@@ -37,6 +37,17 @@ def test_where_people_log_in_nobody_else_is_answered(project):
     assert client.get(f"{API}/auth/me").status_code == 401
 
 
+def test_on_this_machine_people_log_in_from_the_first_user_on(project):
+    client = _client(open_to_this_machine(project, host="127.0.0.1"))
+    assert client.get(f"{API}/models").status_code == 200
+    token = project.access.invitations.begin_setup()
+    first = {"token": token.text, "email": "ada@example.org", "password": PHRASE}
+    admission = client.post(f"{API}/auth/setup", json=first).json()
+    assert client.get(f"{API}/models").status_code == 401
+    bearer = {"authorization": f"Bearer {admission['access_token']}"}
+    assert client.get(f"{API}/models", headers=bearer).status_code == 200
+
+
 def test_without_a_login_it_opens_to_nobody_elsewhere(project):
     with pytest.raises(UsageError, match="login"):
         open_to_this_machine(project, host="192.0.2.1")

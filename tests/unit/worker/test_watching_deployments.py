@@ -79,6 +79,7 @@ class _World:
         self.deployments = Deployments(self.records)
         self.started: list[_Process] = []
         self.refresh_keys: Callable[[], None] = lambda: None
+        self.asks_for_keys = False
         self.model = self.register()
         self.deployments.want("flowers", self.model, by="user:1", at=self.now())
 
@@ -110,6 +111,7 @@ class _World:
                 plan_of=self._plan,
                 start=self._start,
                 refresh_keys=self.refresh_keys,
+                asks_for_keys=lambda: self.asks_for_keys,
                 name=name,
                 clock=lambda: self.seconds,
                 now=self.now,
@@ -192,6 +194,27 @@ def test_keys_that_cannot_be_written_stop_no_watching(world: _World) -> None:
     world.refresh_keys = fail
     assert world.make_ready(world.watcher()).serves == "1"
     assert world.flowers.state == "ready"
+
+
+def test_a_process_that_asks_for_no_keys_is_ended_once_keys_are_to_be_asked_for(
+    world: _World,
+) -> None:
+    watcher = world.watcher()
+    process = world.make_ready(watcher)
+    world.turn(watcher, 1)
+    assert process.did == []
+    world.asks_for_keys = True
+    world.turn(watcher, 1)
+    world.turn(watcher, 1)
+    assert process.did == ["end"]
+
+
+def test_where_keys_are_asked_for_from_the_start_nothing_is_ended(world: _World) -> None:
+    world.asks_for_keys = True
+    watcher = world.watcher()
+    process = world.make_ready(watcher)
+    world.turn(watcher, 1)
+    assert process.did == []
 
 
 def test_the_pauses_double_up_to_a_longest(world: _World) -> None:
