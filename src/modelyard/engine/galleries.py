@@ -7,11 +7,13 @@ from dataclasses import replace
 from modelyard.domain.galleries import Gallery, PictureClass, ShownPicture
 from modelyard.domain.pictures import LABEL_COLUMN, Album
 from modelyard.domain.tables import Table
-from modelyard.runtime.pictures.thumbnails import thumbnail
+from modelyard.runtime.pictures.thumbnails import small_copy
 
 # As many as a preview has rows; at 4 KB they are some megabytes.
 MOST_SHOWN = 1_000
 _MOST_CLASSES = 1_000
+# A tile of 96 points on screens of today, which draw 1 to 3 pixels for a point.
+_SIDE = 128
 
 
 def gallery_of(table: Table, *, most: int = MOST_SHOWN) -> Gallery | None:
@@ -63,7 +65,7 @@ def _shown(album: Album, cell: str, *, row: int, file: str | None) -> ShownPictu
         width=look.width,
         height=look.height,
         format=look.format,
-        thumbnail=thumbnail(album.fetch(look.name), look.name),
+        thumbnail=small_copy(album.fetch(look.name), look.name, side=_SIDE),
     )
 
 
