@@ -79,6 +79,11 @@ def test_a_folder_becomes_a_model_that_tells_its_classes_apart(model: Model) -> 
     assert manifest.parity.n_rows_single == 6
 
 
+def test_the_one_column_of_pictures_is_not_said_to_matter(model: Model) -> None:
+    assert model.evaluation.importance == ()
+    assert "What the model looks at" not in (model.path / "report.html").read_text("utf-8")
+
+
 def test_a_package_holds_nobodys_pictures(model: Model) -> None:
     held = b"".join(path.read_bytes() for path in model.path.iterdir())
     pictures = [path.read_bytes() for path in SHAPES.rglob("*.png")]
@@ -178,6 +183,31 @@ def test_reasons_are_refused_since_a_package_has_no_pictures(model: Model) -> No
         _ = model.opened.explainer
 
 
+def test_the_report_shows_the_worst_answers_and_where_the_model_looked(model: Model) -> None:
+    page = (model.path / "report.html").read_text(encoding="utf-8")
+    assert "Where it looked" in page
+    worst = model.evaluation.weaknesses.worst
+    assert page.count(', where the model looked" title=') == len(worst) > 0
+    assert page.count('<img src="data:image/jpeg;base64,') >= 2 * len(worst)
+
+
+def test_findings_of_pictures_show_them(trains: Trains, tmp_path: Path) -> None:
+    root = shutil.copytree(SHAPES, tmp_path / "shapes")
+    Image.new("RGB", (640, 8), (0, 0, 0)).save(root / "circle" / "black.png")
+    page = (trains(root, name="odd").path / "report.html").read_text(encoding="utf-8")
+    assert 'title="circle/black.png"' in page
+
+
+def test_the_model_says_where_in_a_picture_it_looks(model: Model, tmp_path: Path) -> None:
+    found = model.explain_picture(CIRCLE, out=tmp_path / "why.jpg")
+    assert found.label == model.predict_row({"image": CIRCLE.read_bytes()}).value
+    assert (len(found.heat), len(found.heat[0])) == (8, 8)
+    with Image.open(tmp_path / "why.jpg") as shown:
+        assert shown.format == "JPEG"
+    assert model.explain_picture(CIRCLE.read_bytes()).heat == found.heat
+    assert model.explain_picture(CIRCLE, label="square").answer < 0.5
+
+
 @pytest.fixture(scope="module")
 def post(model: Model) -> Callable[..., Any]:
     """Return a function that asks a server of the model one path."""
@@ -272,5 +302,9 @@ def test_the_command_line_needs_no_target_for_a_folder_and_tells_files_apart(
     assert told.out.splitlines()[0] == "file,prediction"
     assert told.out.splitlines()[1] == "one.png,circle"
     assert "'two.png' is no picture" in told.err
+    why = cli("explain", "shapes@1", CIRCLE, "--out", tmp_path / "why.jpg")
+    assert "Answer: label = circle with probability" in why.out
+    assert (tmp_path / "why.jpg").is_file()
+    assert cli("explain", "shapes@1", tmp_path / "none.jpg").code == 5
     missing = cli("train", "table.csv")
     assert (missing.code, "--target is missing" in missing.err) == (4, True)

@@ -1,5 +1,6 @@
 """`modelyard explain`: what each column moved an answer by."""
 
+from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from modelyard.cli._options import JSON, QUERY, TRUST, answering, dialect
 from modelyard.cli._screen import print_json, print_table, progress
 from modelyard.domain.errors import MissingColumns, UsageError
 from modelyard.kit.addresses import scheme_of
+from modelyard.runtime.pictures.formats import promised_format
 
 if TYPE_CHECKING:
     from modelyard.domain.explanations import Explanation, Overall
@@ -43,6 +45,12 @@ _MAX_NAMED = 5
     metavar="N",
     help="Strongest columns to show.",
 )
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Of a picture: JPEG file for a grey copy, red where the model looks.",
+)
 @QUERY
 @dialect
 @TRUST
@@ -57,18 +65,25 @@ def explain(
     query: str | None,
     trust: tuple[str, ...],
     wants_json: bool,
-    **written: str | None,
+    **written: Any,
 ) -> None:
     """Say what moved MODEL's answer for ROW.
 
     What each column moved it by adds up, from the mean answer to this one (Shapley values). ROW is
     a JSON object, or column=value as often as there are columns, or a file with --row. Without a
-    ROW: how far each column moves answers on average.
+    ROW: how far each column moves answers on average. Of a picture, the ROW: where in it the model
+    looks, as what covering each part moves the answer by.
     """
     from modelyard.bootstrap import open_project
     from modelyard.domain.configs import FileDialect
     from modelyard.services.explaining import plain_explanation, plain_overall
 
+    out: Path | None = written.pop("out")
+    if len(row) == 1 and number is None and promised_format(row[0]) is not None:
+        _explain_picture(model, Path(row[0]), label=label, out=out, trust=trust, as_json=wants_json)
+        return
+    if out is not None:
+        raise UsageError("--out goes with a picture.", fix="Name its file, or leave --out out.")
     data, at = _row(row, number, query)
     if data is None and label is not None:
         raise UsageError("--class goes with a row.", fix="Give a row, or leave --class out.")
@@ -94,6 +109,44 @@ def explain(
         _print_overall(overall, top)
     else:
         _print_explanation(explanation, top, target=opened.manifest.target)
+
+
+def _explain_picture(
+    model: str,
+    picture: Path,
+    *,
+    label: str | None,
+    out: Path | None,
+    trust: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    from modelyard.bootstrap import open_project
+    from modelyard.services.explaining import explain_picture, most_telling_part
+
+    with progress(is_shown=not as_json) as bar:
+        bar.stage("Verifying the package")
+        opened = open_project().predicting.open(model, trust=trust)
+        bar.stage("Explaining")
+        found = explain_picture(opened.predictor, picture, label=label, out=out)
+    if as_json:
+        print_json({"model": model} | asdict(found))
+        return
+    _print_answer(opened.manifest.target, found.label, found.answer)
+    place, most = most_telling_part(found)
+    what = "that" if found.label is None else "that probability"
+    if most > 0:
+        click.echo(f"It looks most at the {place}: covering it takes {most:.2g} off {what}.")
+    else:
+        click.echo("No part of the picture speaks for that alone.")
+    if out is not None:
+        click.echo(f"Wrote {out}")
+
+
+def _print_answer(target: str, label: object, answer: float) -> None:
+    if label is None:
+        click.echo(f"Answer: {target} = {answer:.4g}.")
+    else:
+        click.echo(f"Answer: {target} = {label} with probability {answer:.4g}.")
 
 
 def _row(
@@ -153,11 +206,8 @@ def _cells_of(pairs: tuple[str, ...]) -> dict[str, str]:
 def _print_explanation(explanation: "Explanation", top: int, *, target: str) -> None:
     from modelyard.services.explaining import others_of
 
-    scale, answer = explanation.scale.value, f"{explanation.answer:.4g}"
-    if explanation.label is None:
-        click.echo(f"Answer: {target} = {answer}.")
-    else:
-        click.echo(f"Answer: {target} = {explanation.label} with probability {answer}.")
+    scale = explanation.scale.value
+    _print_answer(target, explanation.label, explanation.answer)
     calibration = " before calibration" if explanation.is_before_calibration else ""
     click.echo(
         f"Its {scale}{calibration} is {explanation.score:.4g}; the mean of "

@@ -89,6 +89,24 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Saliency:
+    """Where a model looks in a picture: what its answer loses when a part is covered.
+
+    Attributes:
+        label: the class whose probability is explained; None for regression.
+        answer: that probability, or the value.
+        heat: of a grid over the picture, row by row: what covering moves the answer by, on average
+            over the covers that a cell was under; positive speaks for the answer.
+        n_asked: pictures that the model was asked about.
+    """
+
+    label: Label | None
+    answer: float
+    heat: tuple[tuple[float, ...], ...]
+    n_asked: int
+
+
+@dataclass(frozen=True)
 class Weight:
     """How far a column moved answers, either way, on average over rows."""
 

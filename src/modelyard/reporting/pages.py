@@ -99,7 +99,9 @@ def _quality(subject: ReportSubject) -> dict[str, Any]:
     return {
         "metrics": metric_views(evaluation),
         "charts": drawn(Section.QUALITY),
-        "weak": weak_view(evaluation.weaknesses),
+        "weak": weak_view(
+            evaluation.weaknesses, thumbnails=subject.thumbnails, saliency=subject.saliency
+        ),
         "groups": tuple(fairness_view(each) for each in evaluation.fairness),
         "learning": evaluation.learning,
         "learning_rows": learning_rows(evaluation.learning),

@@ -40,6 +40,8 @@ class ReportSubject:
         config: what the user asked for, name to value.
         parity: how closely the package predicts what the trained model predicts.
         quantisation: what it cost to round the model, None where it was not.
+        thumbnails: small copies of pictures as data URLs, by their names.
+        saliency: the same of those that were answered worst, with where the model looked.
         threshold: of two classes, the share from which on the second one is answered.
         threshold_by: by what it was chosen, empty where it was given.
         calibrated: why probabilities are mapped or not.
@@ -72,6 +74,8 @@ class ReportSubject:
     python: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     quantisation: Quantisation | None = None
+    thumbnails: Mapping[str, str] = field(default_factory=dict)
+    saliency: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_subject(content: bytes) -> ReportSubject:

@@ -1,8 +1,10 @@
 """Where a model fails, in words: weak slices as sentences, the worst rows as a table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from modelyard.domain.weaknesses import Slice, Weaknesses
+from modelyard.domain.weaknesses import Slice, Weaknesses, WorstRow
 from modelyard.kit.numerals import count, number, share
 from modelyard.kit.texts import shorten, visible
 
@@ -11,13 +13,15 @@ _MAX_CELL_EM = 16.0
 
 @dataclass(frozen=True)
 class WorstRowView:
-    """One line of the table of worst rows."""
+    """One line of the table of worst rows; `picture` and `saliency` are data URLs."""
 
     row: str
     truth: str
     answer: str
     sureness: str
     inputs: tuple[str, ...]
+    picture: str = ""
+    saliency: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class WeakView:
     headings: tuple[str, ...]
     worst: tuple[WorstRowView, ...]
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether a worst row has one."""
+        return any(each.picture for each in self.worst)
+
 
 def slice_sentences(weaknesses: Weaknesses) -> tuple[str, ...]:
     """Return a sentence for each weak slice; where none was found, one that says so."""
@@ -44,15 +53,29 @@ def slice_sentences(weaknesses: Weaknesses) -> tuple[str, ...]:
     return tuple(_sentence(each, weaknesses.loss) for each in weaknesses.slices)
 
 
-def weak_view(weaknesses: Weaknesses | None) -> WeakView | None:
-    """Return what the report shows, None where nothing was looked for."""
+def weak_view(
+    weaknesses: Weaknesses | None,
+    *,
+    thumbnails: Mapping[str, str] = MappingProxyType({}),
+    saliency: Mapping[str, str] = MappingProxyType({}),
+) -> WeakView | None:
+    """Return what the report shows, None where nothing was looked for.
+
+    Args:
+        weaknesses: as they were found.
+        thumbnails: small copies of pictures, by their names.
+        saliency: the same, with where the model looked.
+    """
     if weaknesses is None:
         return None
     headings = tuple(weaknesses.worst[0].inputs) if weaknesses.worst else ()
-    return WeakView(slice_sentences(weaknesses), headings, _worst_rows(weaknesses))
+    worst = _worst_rows(weaknesses, thumbnails, saliency)
+    return WeakView(slice_sentences(weaknesses), headings, worst)
 
 
-def _worst_rows(weaknesses: Weaknesses) -> tuple[WorstRowView, ...]:
+def _worst_rows(
+    weaknesses: Weaknesses, thumbnails: Mapping[str, str], saliency: Mapping[str, str]
+) -> tuple[WorstRowView, ...]:
     return tuple(
         WorstRowView(
             row=count(each.row),
@@ -60,9 +83,15 @@ def _worst_rows(weaknesses: Weaknesses) -> tuple[WorstRowView, ...]:
             answer=_cell(each.answer),
             sureness="" if each.sureness is None else f"{share(each.sureness, 1)} sure",
             inputs=tuple(_cell(cell) for cell in each.inputs.values()),
+            picture=_first_of(thumbnails, each),
+            saliency=_first_of(saliency, each),
         )
         for each in weaknesses.worst
     )
+
+
+def _first_of(pictures: Mapping[str, str], row: WorstRow) -> str:
+    return next((pictures[name] for name in row.inputs.values() if name in pictures), "")
 
 
 def _sentence(each: Slice, loss: str) -> str:

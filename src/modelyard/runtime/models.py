@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import UnsupportedPackage
 from modelyard.domain.manifests import Manifest
 from modelyard.runtime.conformal import Conformal
@@ -12,6 +13,7 @@ from modelyard.runtime.packages import CONFORMAL, REFERENCE, Package
 from modelyard.runtime.predictor import Predictor
 
 _TRAIN_AGAIN = "Train the model again."
+_ASK_WHERE = "Of a picture, ask where the model looks: modelyard explain MODEL cat.jpg."
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class ReadyModel:
         content = self.package.contents.get(REFERENCE)
         columns = {} if content is None else json.loads(content)["columns"]
         if not any(columns.values()):
+            sees = any(each.kind is ColumnKind.IMAGE for each in self.manifest.inputs)
             raise UnsupportedPackage(
-                "The package has no reference rows to compare an answer with.", fix=_TRAIN_AGAIN
+                "The package has no reference rows to compare an answer with.",
+                fix=_ASK_WHERE if sees else _TRAIN_AGAIN,
             )
         return Explainer(self.predictor, self.predictor.reader.read_columns(columns))

@@ -8,6 +8,7 @@ from modelyard.domain.errors import StoreError, UnsupportedPackage
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.runs import Run
+from modelyard.engine.publishing.drafting import Draft
 from modelyard.engine.training import Trained
 from modelyard.kit.records import to_plain
 from modelyard.protocols.algorithms import Algorithm
@@ -16,15 +17,17 @@ from modelyard.reporting.chart_files import chart_files
 from modelyard.reporting.exports import metrics_csv, metrics_document
 from modelyard.reporting.subjects import ReportSubject, read_subject
 from modelyard.runtime.packages import REPORT, REPORT_DATA, Package
+from modelyard.services.picturing import shown_pictures
 from modelyard.services.reproducing import changed_options, python_call, shell_command
 from modelyard.store.files import write_whole
 
 
 def report_subject(
-    trained: Trained, manifest: Manifest, *, run: Run, algorithms: Mapping[str, Algorithm]
+    trained: Trained, draft: Draft, *, run: Run, algorithms: Mapping[str, Algorithm]
 ) -> ReportSubject:
     """Return what the report of a training is about; the algorithms are those of the catalog."""
-    examination = trained.examination
+    examination, manifest = trained.examination, draft.manifest
+    thumbnails, saliency = shown_pictures(trained, draft)
     return ReportSubject(
         title=manifest.name,
         target=manifest.target,
@@ -50,6 +53,8 @@ def report_subject(
         python=python_call(trained.config, run.data_location),
         versions=manifest.versions,
         quantisation=trained.quantisation,
+        thumbnails=thumbnails,
+        saliency=saliency,
     )
 
 

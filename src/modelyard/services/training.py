@@ -264,7 +264,7 @@ class TrainingService:
         if trained.config.keep_estimator:
             draft = draft.with_file(ESTIMATOR, estimator_file(trained.fitted.model))
         algorithms = self.catalog.algorithms()
-        subject = report_subject(trained, draft.manifest, run=run, algorithms=algorithms)
+        subject = report_subject(trained, draft, run=run, algorithms=algorithms)
         draft = draft.with_file(REPORT_DATA, kept_report(subject))
         draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)

@@ -11,7 +11,7 @@ import numpy as np
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.evaluations import Evaluation
-from modelyard.domain.explanations import Explanation, Overall
+from modelyard.domain.explanations import Explanation, Overall, Saliency
 from modelyard.domain.findings import Finding
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import RowError, RowPrediction
@@ -22,7 +22,7 @@ from modelyard.protocols.progress import Silence
 from modelyard.runtime.packages import REPORT
 from modelyard.services.answers import interval_columns, label_sets
 from modelyard.services.ejecting import Ejected
-from modelyard.services.explaining import rows_of
+from modelyard.services.explaining import explain_picture, rows_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
 
@@ -196,6 +196,29 @@ class Model:
             UnsupportedPackage: if the package has no reference rows.
         """
         return self.opened.explainer.overall()
+
+    def explain_picture(
+        self,
+        picture: str | Path | bytes,
+        *,
+        label: Label | None = None,
+        out: str | Path | None = None,
+    ) -> Saliency:
+        """Say where in a picture the model looks: what covering each part moves the answer by.
+
+        Args:
+            picture: a file, or its bytes.
+            label: class whose probability is explained; left out: the one that is answered.
+            out: JPEG file for a grey copy of the picture, red where the model looks.
+
+        Raises:
+            UsageError: if the model takes more than one picture, or has no such label.
+            UnreadablePicture: if it is no picture that can be read.
+            StoreError: if the copy cannot be written.
+        """
+        given = picture if isinstance(picture, bytes) else Path(picture)
+        target = None if out is None else Path(out)
+        return explain_picture(self.opened.predictor, given, label=label, out=target)
 
     def eject(
         self, out: str | Path, *, data: str | Path | None = None, member: str | None = None

@@ -222,7 +222,7 @@ def test_the_style_loads_nothing():
 def test_the_policy_of_the_page_forbids_everything_but_its_own_style():
     html = render_report(full_subject())
 
-    assert "default-src 'none'; style-src 'unsafe-inline'\"" in html
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:\"" in html
 
 
 def test_the_same_subject_gives_the_same_page():

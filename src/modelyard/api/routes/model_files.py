@@ -24,7 +24,7 @@ ROUTER = router("Models")
 READS = [needs(Role.VIEWER)]
 
 # As the page says itself: nothing runs in it, and it asks no other server.
-_ALONE = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+_ALONE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _TEXT = {"schema": {"type": "string"}}
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _METRICS: Mapping[MetricsForm, str] = MappingProxyType(

@@ -214,7 +214,12 @@ class Judge:
             blocks=rows_of(plan.blocks, fitted.taught),
             kinds=self._kinds,
         )
-        columns = [each.column for each in importance if each.mean > 0]
+        # A picture has no neighbours that an answer could be followed along.
+        columns = [
+            each.column
+            for each in importance
+            if each.mean > 0 and self._kinds[each.column] is not ColumnKind.IMAGE
+        ]
         return partial_dependence(question, columns, rng=rng)
 
     def _fairness(self, scored: Scored, rng: np.random.Generator) -> tuple[Fairness, ...]:
@@ -255,6 +260,9 @@ class Judge:
     def _importance(
         self, fitted: Fitted, scored: Scored, rng: np.random.Generator
     ) -> tuple[Importance, ...]:
+        if list(self._kinds.values()) == [ColumnKind.IMAGE]:
+            # All that the model knows is in the picture, and shuffling pictures is slow.
+            return ()
         return permutation_importance(
             self._predict(fitted),
             self._test,
