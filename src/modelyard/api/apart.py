@@ -1,23 +1,23 @@
-"""Runs modules of ours in processes of their own, with limits, where a table is to be read.
+"""Lets modules of ours work in processes of their own, with limits, where a table is to be read.
 
 A table fills more memory than its file, and a file may be made to do harm: the process that answers
-requests parses none.
+requests parses none. To load the libraries takes a second and the work on a small table a twentieth
+of it, so that one process waits ready where another was needed lately.
 """
 
 import asyncio
-import os
 import pickle
-import resource
+import subprocess
 import sys
-from collections.abc import Callable
+import weakref
 from contextlib import suppress
 from typing import Any
 
-from modelyard.kit.families import die_with_parent, go_before_others
+_CHILD = "modelyard.api.child"
+# Whoever fills in a form asks again within minutes; then the memory is given back.
+_KEPT_S = 300.0
 
-# Libraries reserve a gigabyte before they read anything.
-MEMORY_BYTES = 4 << 30
-_CPU_S = 60
+Process = subprocess.Popen[bytes]
 
 
 class Apart:
@@ -25,48 +25,57 @@ class Apart:
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(2)
+        self._waiting: Process | None = None
 
     async def run(self, module: str, order: Any, *, timeout_s: float) -> bytes | None:
-        """Let a process run a module, and return what it answers; None where it took too long.
+        """Let a process do a piece of work; return its answer, None where it took too long.
 
         Args:
-            module: of ours, whose main calls `perform`.
+            module: of ours, with a function `perform`.
             order: that it is handed.
-            timeout_s: seconds from its start, after which it is killed.
+            timeout_s: seconds, after which it is killed.
         """
         async with self._places:
-            return await _run(module, order, timeout_s)
+            process = self._taken()
+            asked = pickle.dumps((module, order))
+            try:
+                answer, _ = await asyncio.to_thread(process.communicate, asked, timeout_s)
+            except subprocess.TimeoutExpired:
+                return None
+            finally:
+                end(process)
+                self._keep_one()
+            return answer
+
+    def _taken(self) -> Process:
+        process, self._waiting = self._waiting, None
+        return process if process is not None and process.poll() is None else self._started()
+
+    def _keep_one(self) -> None:
+        """Let a process wait for the next request, for a while."""
+        if self._waiting is None:
+            self._waiting = self._started()
+            asyncio.get_running_loop().call_later(_KEPT_S, self._let_go, self._waiting)
+
+    def _let_go(self, process: Process) -> None:
+        if self._waiting is process:
+            self._waiting = None
+            end(process)
+
+    def _started(self) -> Process:
+        process = subprocess.Popen(  # noqa: S603 -- our own
+            [sys.executable, "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        weakref.finalize(self, end, process)
+        return process
 
 
-def perform(do: Callable[[Any], bytes]) -> None:
-    """Do what the parent wants, within limits that no small table meets, and answer it.
-
-    What a library prints is never taken for the answer.
-    """
-    die_with_parent()
-    go_before_others()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-    answering = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # A message between a process and its own child.
-    order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
-    with os.fdopen(answering, "wb") as answer:
-        answer.write(do(order))
-
-
-async def _run(module: str, order: Any, timeout_s: float) -> bytes | None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(timeout_s):
-            answer, _ = await process.communicate(pickle.dumps(order))
-    except TimeoutError:
-        return None
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    return answer
+def end(process: Process) -> None:
+    """End a process, whatever it does."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.wait()

@@ -1,4 +1,4 @@
-"""The process that makes one ONNX graph: `python -m modelyard.api.graph_child`.
+"""Makes one ONNX graph, in a process of its own.
 
 It opens the model, which the process that answers requests never does.
 """
@@ -7,13 +7,12 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from modelyard.api.apart import perform
 from modelyard.bootstrap import open_project
 from modelyard.domain.errors import ModelyardError
 from modelyard.services.exporting import export
 
 
-def _make(order: Any) -> bytes:
+def perform(order: Any) -> bytes:
     """Write the graph that the parent names, and answer why it could not be made, if so."""
     settings, tenant, reference, path = order
     try:
@@ -23,7 +22,3 @@ def _make(order: Any) -> bytes:
     except ModelyardError as error:
         return pickle.dumps(error)
     return b""
-
-
-if __name__ == "__main__":
-    perform(_make)

@@ -4,8 +4,8 @@ import json
 
 from fastapi import Request
 
-from modelyard.api.apart import MEMORY_BYTES
 from modelyard.api.callers import ProjectOf
+from modelyard.api.child import MEMORY_BYTES
 from modelyard.api.policies import needs
 from modelyard.api.routing import router
 from modelyard.domain.errors import Unavailable

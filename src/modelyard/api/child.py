@@ -1,0 +1,46 @@
+"""The process that does one piece of work for the API: `python -m modelyard.api.child`.
+
+It loads what most work needs, and then waits for the order: the name of a module of ours, and what
+its function `perform` is handed.
+"""
+
+import importlib
+import os
+import pickle
+import resource
+import sys
+
+from modelyard.kit.families import die_with_parent, go_before_others
+
+# Libraries reserve a gigabyte before they read anything.
+MEMORY_BYTES = 4 << 30
+_CPU_S = 60
+_USUAL = (
+    "modelyard.api.outlining_child",
+    "modelyard.services.outlining",
+    "modelyard.services.ingesting",
+)
+
+
+def main() -> None:
+    """Do what the parent wants, within limits that no small table meets, and answer it.
+
+    What a library prints is never taken for the answer.
+    """
+    die_with_parent()
+    go_before_others()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    answering = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    for name in _USUAL:
+        importlib.import_module(name)
+    # A message between a process and its own child.
+    module, order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
+    with os.fdopen(answering, "wb") as answer:
+        answer.write(importlib.import_module(module).perform(order))
+
+
+if __name__ == "__main__":
+    main()
