@@ -36,7 +36,7 @@ from modelyard.ui.navigation import every_page
 N_MODELS, N_JOBS, N_RUNS = 200, 1_000, 10_000
 TARGET_S = 1.5
 FLOOR = "an empty page of Streamlit"
-_WAIT_S = 120.0
+_WAIT_S = 400.0
 _NOTES_CHANGES = """
   window.lastChange = 0
   new MutationObserver(() => { window.lastChange = performance.now() })

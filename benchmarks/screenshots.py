@@ -15,6 +15,7 @@ from typing import Any
 
 from measuring.browsing import (
     CALM,
+    COMPARED,
     EMAILS,
     HOSTILE_FILE,
     PASSWORD,
@@ -26,6 +27,7 @@ from measuring.browsing import (
     running_chromium,
     settle,
     trained,
+    trained_again,
     up,
     written,
 )
@@ -41,6 +43,7 @@ SCHEMES = ("light", "dark")
 # A picture of a page has few colours; so many keep its charts smooth and its file small.
 _N_COLOURS = 128
 _N_ASKED = 60
+_WIDE = "a-" + "very-" * 15 + "long-name"
 
 
 def usual(client: Client, folder: Path) -> Content:
@@ -77,10 +80,11 @@ def odd(client: Client, folder: Path) -> Content:
         written((header, *([f"{rng.gauss(0, 1):.3f}" for _ in header] for _ in range(100)))),
         encoding="utf-8",
     )
-    client.datasets.upload(wide, name="a-" + "very-" * 15 + "long-name")
+    client.datasets.upload(wide, name=_WIDE)
     file = folder / HOSTILE_FILE
     file.write_text(hostile_table(), encoding="utf-8")
-    return trained(client, file, name="hostile", target="target <b>x</b>")
+    content = trained(client, file, name="hostile", target="target <b>x</b>")
+    return trained_again(client, content)
 
 
 def none(client: Client, folder: Path) -> None:
@@ -88,6 +92,16 @@ def none(client: Client, folder: Path) -> None:
 
 
 CONTENTS = {"usual": usual, "odd": odd, "none": none}
+
+
+def _visits(content: Content | None) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the title of each picture, and the page and the parameters that show what is on it."""
+    for page in every_page():
+        yield page.path, page.path, {} if content is None else content.query(page.path)
+    if content is not None and content.rival is not None:
+        yield COMPARED, content.path(COMPARED), content.query(COMPARED)
+        for page in ("data", "train"):
+            yield f"{page}-wide", page, {"dataset": _WIDE}
 
 
 def pictures(url: str, content: Content | None) -> Iterator[tuple[str, bytes]]:
@@ -101,13 +115,11 @@ def pictures(url: str, content: Content | None) -> Iterator[tuple[str, bytes]]:
                 tab.goto("/login")
                 yield f"login-{size}-{scheme}", tab.screenshot()
                 log_in(tab, EMAILS[Role.ADMIN], PASSWORD)
-                for page in every_page():
-                    open_page(
-                        tab, page.path, **({} if content is None else content.query(page.path))
-                    )
+                for title, path, query in _visits(content):
+                    open_page(tab, path, **query)
                     tab.wait_for_timeout(500)
                     settle(tab)
-                    yield f"{page.path}-{size}-{scheme}", tab.screenshot()
+                    yield f"{title}-{size}-{scheme}", tab.screenshot()
                 context.close()
 
 

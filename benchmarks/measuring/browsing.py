@@ -8,7 +8,7 @@ _TESTS = Path(__file__).resolve().parents[2] / "tests"
 sys.path[:0] = [str(_TESTS), str(_TESTS / "browser")]
 
 from chromium import running_chromium  # noqa: E402 - found by the lines above
-from contents import HOSTILE_FILE, Content, hostile_table, trained, written  # noqa: E402
+from contents import COMPARED, HOSTILE_FILE, Content, hostile_table, trained, trained_again, written  # noqa: E402
 from crowds import EMAILS, PASSWORD, invite_crowd  # noqa: E402
 from visiting import CALM, log_in, open_page, press, see, settle, tick, upload  # noqa: E402
 
@@ -16,6 +16,7 @@ from platforms import Platform, up  # noqa: E402
 
 __all__ = [
     "CALM",
+    "COMPARED",
     "EMAILS",
     "HOSTILE_FILE",
     "PASSWORD",
@@ -31,6 +32,7 @@ __all__ = [
     "settle",
     "tick",
     "trained",
+    "trained_again",
     "up",
     "upload",
     "written",

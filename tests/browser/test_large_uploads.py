@@ -103,7 +103,7 @@ def test_a_file_goes_on_after_a_reload_where_it_was_and_past_the_page(
     cable = _upload_over_a_reload(tab, file)
     # The page answers somebody else meanwhile.
     open_page(open_tab(laptop), "about")
-    see(tab, re.compile("^large"), within_s=within_s)
+    see(tab, re.compile("^large@"), within_s=within_s)
     # Each part came once, those of before the cut included.
     assert cable.offsets == list(range(0, file.stat().st_size, cable.offsets[1]))
     assert _page_memory(laptop) - before < MOST_GROWTH_BYTES

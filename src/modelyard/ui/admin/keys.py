@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from modelyard.client.clients import Client
 from modelyard.domain.identities import Role
 from modelyard.ui.admin.secrets import show_key
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
@@ -23,8 +24,6 @@ def show_keys(client: Client, owners: Mapping[str, str]) -> None:
         client: that asks.
         owners: id of a user to what they are called; empty for one's own keys.
     """
-    import streamlit as st
-
     me = caller().subject.removeprefix("user:")
     keys = [key for key in client.keys.each() if owners or key.owner == me]
     if keys:
@@ -32,8 +31,11 @@ def show_keys(client: Client, owners: Mapping[str, str]) -> None:
         if chosen is not None and chosen.revoked_at is None:
             _offer_revoking(client, chosen)
     else:
-        st.markdown("##### No keys yet")
-        st.markdown("A program that asks this platform sends a key in place of a login.")
+        show_nothing_yet(
+            "No keys yet",
+            "A program that asks this platform sends a key in place of a login.",
+            icon=":material/key:",
+        )
     _offer_key(client)
 
 

@@ -7,6 +7,7 @@ from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.ui.admin.person import show_person
 from modelyard.ui.admin.secrets import show_invitation
 from modelyard.ui.navigation import go_to, looked_at
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
@@ -41,13 +42,12 @@ def state_of(user: UserAnswer) -> str:
 
 
 def _say_how_to_begin() -> None:
-    import streamlit as st
-
-    st.markdown("##### Nobody has an account here")
-    st.markdown(
+    show_nothing_yet(
+        "Nobody has an account here",
         "Nobody logs in: whoever can start a program on this machine may do everything. For "
         "accounts, start the platform once with `modelyard up --login`. It prints a token that "
-        "makes the first one; everybody else is invited here."
+        "makes the first one; everybody else is invited here.",
+        icon=":material/group:",
     )
 
 
