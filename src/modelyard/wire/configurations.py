@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modelyard.domain.approaches import AUTO, Approach, Wanted, approach_of
+from modelyard.domain.approaches import AUTO, USUAL_FOR_PICTURES, Approach, Wanted, approach_of
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
 from modelyard.domain.errors import InvalidValue
@@ -16,7 +16,7 @@ from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
 from modelyard.kit.addresses import scheme_of
-from modelyard.wire.network_sections import ImageSection
+from modelyard.wire.network_sections import ImageSection, layers_told
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
 from modelyard.wire.sections import (
@@ -32,7 +32,9 @@ from modelyard.wire.sections import (
 from modelyard.wire.yaml_files import read_yaml
 
 # What is trained where the configuration does not say.
-_USUAL = MappingProxyType({"tabular": TrainingConfig(target="").algorithm, "image": "small-cnn"})
+_USUAL = MappingProxyType(
+    {"tabular": TrainingConfig(target="").algorithm, "image": USUAL_FOR_PICTURES}
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class RunRequest:
         data: the data file, absolute; or the address of a database, as it is written.
         output: folder for the package, absolute; None: the project folder alone.
         schema: the schema's file, absolute; None where there is none.
+        checkpoints: folder for what a training that is stopped goes on from, absolute; None: that
+            of the project.
     """
 
     config: TrainingConfig
     data: Path | str
     output: Path | None
     schema: Path | None
+    checkpoints: Path | None = None
 
 
 def read_configuration(path: Path) -> RunRequest:
@@ -73,6 +78,7 @@ def read_configuration(path: Path) -> RunRequest:
         data=_data(path, "".join(each.path for each in (tabular, image) if each is not None)),
         output=_beside(path, configuration.modelyard.output),
         schema=schema,
+        checkpoints=_beside(path, configuration.training.checkpoint.path),
     )
 
 
@@ -156,7 +162,7 @@ def _parameters(
     seen = data.parameters() if isinstance(data, ImageSection) else {}
     trained = configuration.training.parameters()
     ours = configuration.modelyard.parameters
-    return {**seen, **configuration.model.architecture, **trained, **ours}
+    return {**seen, **layers_told(configuration.model.architecture), **trained, **ours}
 
 
 def _read_options(ours: ModelyardSection) -> ReadOptions:

@@ -3,10 +3,12 @@
 The keys are those of the product's documents; what they come to are hyperparameters.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.pictures import LABEL_COLUMN
 from modelyard.wire.strict_sections import Section, SplitSection, Text
 
@@ -49,6 +51,29 @@ class ImageSection(SplitSection):
         return sizes | self.augmentation.model_dump(exclude_none=True, exclude={"normalize"})
 
 
+def layers_told(architecture: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `model.architecture` says as hyperparameters.
+
+    A list of hidden layers is `layer_sizes`. How many features there are, a network finds out.
+
+    Raises:
+        InvalidValue: if the number of features is given.
+    """
+    told = dict(architecture)
+    n_features = told.pop("input_dim", None)
+    if n_features not in (None, "auto"):
+        raise InvalidValue(
+            f"model.architecture.input_dim is found out from the columns; {n_features} came.",
+            fix="Leave it out, or write auto.",
+            sample=str(n_features),
+        )
+    layers = told.get("hidden_layers")
+    if isinstance(layers, list):
+        told["layer_sizes"] = ",".join(map(str, layers))
+        del told["hidden_layers"]
+    return told
+
+
 class EarlyStoppingSection(Section):
     """When a training ends before its last epoch."""
 
@@ -69,6 +94,10 @@ class CheckpointSection(Section):
     )
     save_best: bool | None = Field(
         default=None, description="End with the weights of the best epoch, not of the last."
+    )
+    path: Text | None = Field(
+        default=None,
+        description="Folder to keep it in, relative to this file; by default that of the project.",
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from modelyard.components.algorithms._real_mlp.networks import Network, gradient_of
 from modelyard.components.algorithms.real_mlp import COMPONENT
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
@@ -65,9 +66,28 @@ def test_values_of_realmlp_stay_within_those_that_were_taught():
     assert answers.max() <= SIGNAL.max() + tolerance
 
 
+def test_layers_of_realmlp_may_differ_and_bend_otherwise():
+    said = {"layer_sizes": "7, 5", "activation": "relu"}
+    model = COMPONENT.fit(lesson(in_classes(3), n_classes=3, **said))
+    assert model.network.sizes == (3, 7, 5, 3)
+    session = onnxruntime.InferenceSession(model.to_onnx(), providers=["CPUExecutionProvider"])
+    found = session.run(None, {"features": X})[0]
+    assert np.abs(found - model.scores(X)).max() < 1e-10
+    other = COMPONENT.fit(lesson(in_classes(3), n_classes=3, layer_sizes="7, 5"))
+    assert (other.scores(X) != model.scores(X)).any()
+
+
+@pytest.mark.parametrize("sizes", ["8,x", "0", "8.5", "-3", "5000"])
+def test_layers_of_realmlp_are_whole_numbers(sizes):
+    with pytest.raises(InvalidValue, match="layer_sizes must name whole numbers from 1 to 4,096"):
+        COMPONENT.fit(lesson(SIGNAL, layer_sizes=sizes))
+
+
+@pytest.mark.parametrize("bend", ["auto", "relu"])
 @pytest.mark.parametrize("n_classes", [0, 3])
-def test_the_gradient_is_that_of_the_loss(n_classes):
-    given = lesson(in_classes(n_classes), n_classes=n_classes, hidden_units=5)
+def test_the_gradient_is_that_of_the_loss(n_classes, bend):
+    said = {"hidden_units": 5, "activation": bend}
+    given = lesson(in_classes(n_classes), n_classes=n_classes, **said)
     network = Network.drawn(given, n_outputs=n_classes or 1).in_double()
     rng = np.random.default_rng(1)
     network.weights[:] = rng.normal(size=len(network.weights))

@@ -313,6 +313,25 @@ def test_the_keys_of_networks_are_hyperparameters(read: Read) -> None:
     }
 
 
+def test_checkpoints_are_kept_where_the_file_says(read: Read, tmp_path: Path) -> None:
+    told = read(IMAGES + "training: {checkpoint: {path: kept}}\n")
+    assert told.checkpoints == tmp_path / "kept"
+    assert read(IMAGES).checkpoints is None
+
+
+DENSE = MINIMAL + "model: {name: real-mlp, architecture: {input_dim: %s, hidden_layers: %s}}\n"
+
+
+def test_layers_of_a_dense_network_are_a_list_or_a_number(read: Read) -> None:
+    assert read(DENSE % ("null", "[128, 64]")).config.parameters == {"layer_sizes": "128,64"}
+    assert read(DENSE % ("auto", "2")).config.parameters == {"hidden_layers": 2}
+
+
+def test_the_number_of_features_is_not_to_be_given(read: Read) -> None:
+    with pytest.raises(InvalidValue, match="input_dim is found out from the columns; 4 came"):
+        read(DENSE % ("4", "2"))
+
+
 def test_early_stopping_that_is_not_enabled_has_no_patience(read: Read) -> None:
     config = read(IMAGES + "training: {early_stopping: {enabled: false, patience: 3}}").config
     assert config.parameters == {"patience": 0}

@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 
 from modelyard.components.algorithms._real_mlp.networks import (
+    AUTO,
     CLIP,
     DEEPEST,
     GAIN,
     LARGEST,
+    MISH,
+    MOST_UNITS,
+    RELU,
+    SELU,
     Floats,
     Network,
     share_of,
@@ -51,10 +56,21 @@ _PARAMETERS = (
         128,
         "Units of each of these layers.",
         minimum=1,
-        maximum=4096,
+        maximum=MOST_UNITS,
         search_low=64,
         search_high=512,
         is_log=True,
+    ),
+    Parameter(
+        "layer_sizes",
+        "",
+        "Units of each layer where they differ, such as 128,64; in place of the two above.",
+    ),
+    Parameter(
+        "activation",
+        AUTO,
+        "How units bend their sums; auto: mish for values, selu for classes.",
+        choices=(AUTO, MISH, SELU, RELU),
     ),
     Parameter(
         "learning_rate",
@@ -200,7 +216,7 @@ class _Answers:
         length = part.then("Mul", part).then("Add", _one(1.0)).then("Sqrt")
         chain = held.then("Div", None, length).then("Mul", network.scales[None, :].copy())
         for product, offsets in network.layers[:-1]:
-            chain = _bend(_product(chain, product, offsets), is_smooth=network.is_smooth)
+            chain = _bend(_product(chain, product, offsets), network.bend)
         chain = _product(chain, *network.layers[-1])
         if lesson.n_classes:
             chain = spread(softmax(chain), lesson.seen, n_classes=lesson.n_classes)
@@ -220,8 +236,10 @@ def _product(chain: Chain, product: Floats, offsets: Floats) -> Chain:
     return chain.then("Gemm", scaled, offsets[None, :].copy())
 
 
-def _bend(chain: Chain, *, is_smooth: bool) -> Chain:
-    if is_smooth:
+def _bend(chain: Chain, bend: str) -> Chain:
+    if bend == RELU:
+        return chain.then("Relu")
+    if bend == MISH:
         return chain.then("Softplus").then("Tanh").then("Mul", chain)
     # The operator Selu knows single precision alone.
     below = chain.then("Min", _one(0.0)).then("Exp").then("Sub", _one(1.0))

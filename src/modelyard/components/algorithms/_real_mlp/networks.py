@@ -4,6 +4,7 @@ One vector holds all weights, so that a step of training is a handful of operati
 in single precision and answers in double: a row alone is then answered as it is among others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.protocols.algorithms import FitInput, FloatArray
 
 # Of single precision, or of double.
@@ -25,6 +27,10 @@ GAIN = 1.0507009873554805
 DEEPEST = 1.6732632423543772 * GAIN
 # Beyond only the side counts; what is larger still could have no square.
 LARGEST = 1e9
+# How units bend their sums; the paper has Mish for values and SELU for classes.
+AUTO, MISH, SELU, RELU = "auto", "mish", "selu", "relu"
+# Of one layer.
+MOST_UNITS = 4096
 # Rows that are answered at once.
 _ROWS_AT_ONCE = 4096
 
@@ -38,16 +44,20 @@ class Network:
         scales: (k,) of the features.
         layers: (a, b) products and (b,) offsets, the answer's last; a product is divided by the
             root of a (the neural tangent parametrisation).
-        is_smooth: whether units bend as Mish, for values, or as SELU, for classes.
+        bend: how units bend their sums.
+        has_values: whether it answers values, not classes.
     """
 
     weights: Floats
     scales: Floats
     layers: tuple[tuple[Floats, Floats], ...]
-    is_smooth: bool
+    bend: str
+    has_values: bool
 
     @classmethod
-    def of(cls, weights: Floats, sizes: tuple[int, ...], *, is_smooth: bool) -> "Network":
+    def of(
+        cls, weights: Floats, sizes: tuple[int, ...], *, bend: str, has_values: bool
+    ) -> "Network":
         """Return the network whose parts lie in one vector."""
         at, layers = sizes[0], []
         for n_in, n_out in pairwise(sizes):
@@ -55,17 +65,22 @@ class Network:
             at += n_in * n_out
             layers.append((product, weights[at : at + n_out]))
             at += n_out
-        return cls(weights, weights[: sizes[0]], tuple(layers), is_smooth)
+        return cls(weights, weights[: sizes[0]], tuple(layers), bend, has_values)
+
+    def like(self, weights: Floats) -> "Network":
+        """Return a network of this form with other weights."""
+        return self.of(weights, self.sizes, bend=self.bend, has_values=self.has_values)
 
     @classmethod
     def drawn(cls, training: FitInput, *, n_outputs: int) -> "Network":
         """Return a network as it begins: scales 1, the last layer 0, all else normal."""
         parameters, n_features = training.parameters, training.X.shape[1]
-        hidden = (parameters["hidden_units"],) * parameters["hidden_layers"]
-        sizes = (n_features, *hidden, n_outputs)
+        sizes = (n_features, *layer_sizes(parameters), n_outputs)
         n_weights = sizes[0] + sum(a * b + b for a, b in pairwise(sizes))
         drawn = training.rng.standard_normal(n_weights, dtype=np.float32)
-        network = cls.of(drawn, sizes, is_smooth=not training.n_classes)
+        has_values, bend = not training.n_classes, str(parameters["activation"])
+        bend = (MISH if has_values else SELU) if bend == AUTO else bend
+        network = cls.of(drawn, sizes, bend=bend, has_values=has_values)
         network.scales[:] = 1.0
         for part in network.layers[-1]:
             part[...] = 0.0
@@ -79,7 +94,7 @@ class Network:
     def paces(self) -> Floats:
         """Return (p,) how much faster each weight learns than the products do."""
         paces = np.ones_like(self.weights)
-        parts = Network.of(paces, self.sizes, is_smooth=self.is_smooth)
+        parts = self.like(paces)
         parts.scales[:] = _SCALE_PACE
         for _, offsets in parts.layers:
             offsets[:] = _OFFSET_PACE
@@ -87,7 +102,7 @@ class Network:
 
     def in_double(self) -> "Network":
         """Return the network as it answers."""
-        return self.of(self.weights.astype(np.float64), self.sizes, is_smooth=self.is_smooth)
+        return self.like(self.weights.astype(np.float64))
 
     def answers(self, X: FloatArray) -> Floats:
         """Return (n, m) raw answers, in the precision of the weights."""
@@ -98,8 +113,27 @@ class Network:
     def _answers(self, values: Floats) -> Floats:
         values = values * self.scales
         for product, offsets in self.layers[:-1]:
-            values, _ = _bent(_summed(values, product, offsets), is_smooth=self.is_smooth)
+            values, _ = _bent(_summed(values, product, offsets), self.bend)
         return _summed(values, *self.layers[-1])
+
+
+def layer_sizes(parameters: Mapping[str, Any]) -> tuple[int, ...]:
+    """Return the units of each hidden layer.
+
+    Raises:
+        InvalidValue: if they are named and one is no whole number from 1 to 4,096.
+    """
+    named = str(parameters["layer_sizes"]).replace(",", " ").split()
+    if not named:
+        return (int(parameters["hidden_units"]),) * int(parameters["hidden_layers"])
+    odd = [each for each in named if not (each.isdecimal() and 1 <= int(each) <= MOST_UNITS)]
+    if odd:
+        raise InvalidValue(
+            f"layer_sizes must name whole numbers from 1 to {MOST_UNITS:,}; '{odd[0]}' came.",
+            fix="For example: 128,64.",
+            sample=odd[0],
+        )
+    return tuple(map(int, named))
 
 
 def clipped(X: FloatArray) -> FloatArray:
@@ -119,9 +153,11 @@ def _summed(values: Floats, product: Floats, offsets: Floats) -> Floats:
     return sums
 
 
-def _bent(sums: Floats, *, is_smooth: bool) -> tuple[Floats, Floats]:
+def _bent(sums: Floats, bend: str) -> tuple[Floats, Floats]:
     """Return what units make of their sums, and the slopes there."""
-    if is_smooth:
+    if bend == RELU:
+        return np.maximum(sums, 0.0), (sums > 0).astype(sums.dtype)
+    if bend == MISH:
         # Mish: x * tanh(log(1 + e^x)); beyond 20 the second factor is 1 to the last bit.
         grown = np.exp(np.minimum(sums, 20.0))
         ratio = grown * (grown + 2)
@@ -143,17 +179,17 @@ def gradient_of(
 ) -> Floats:
     """Return (p,) the gradient of the mean loss: cross-entropy, or the squared error."""
     gradient = np.empty_like(network.weights)
-    parts = Network.of(gradient, network.sizes, is_smooth=network.is_smooth)
+    parts = network.like(gradient)
     inputs: list[Floats] = [values * network.scales]
     slopes: list[Floats] = []
     for at, (product, offsets) in enumerate(network.layers[:-1]):
-        made, slope = _bent(_summed(inputs[-1], product, offsets), is_smooth=network.is_smooth)
+        made, slope = _bent(_summed(inputs[-1], product, offsets), network.bend)
         if left_out is not None:
             made, slope = made * left_out[at], slope * left_out[at]
         inputs.append(made)
         slopes.append(slope)
     answers = _summed(inputs[-1], *network.layers[-1])
-    missed = 2 * (answers - targets) if network.is_smooth else shares_of(answers) - targets
+    missed = 2 * (answers - targets) if network.has_values else shares_of(answers) - targets
     missed /= len(values)
     missed = missed if weight is None else missed * weight
     for at in range(len(network.layers) - 1, -1, -1):
