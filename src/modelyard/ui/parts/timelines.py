@@ -90,7 +90,9 @@ def lines(
         }
         for at, (name, told) in enumerate(values.items())
     ]
-    yaxis = axis(unit) | ({"type": "log", "dtick": 1} if is_log else {})
+    # Powers of ten, their doubles and their fives: within one of them there is a number to read.
+    logarithmic = {"type": "log", "dtick": "D2", "tickformat": ",~g"}
+    yaxis = axis(unit) | (logarithmic if is_log else {})
     return framed(
         traces,
         height=_HEIGHT_PX,
