@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, get_args
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from modelyard.domain.errors import (
     MalformedBody,
     ModelyardError,
     NotFound,
+    StoreUnavailable,
     UnknownKey,
     WrongMethod,
 )
@@ -39,7 +41,20 @@ def handle_errors(app: FastAPI) -> None:
 async def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, ModelyardError):
         raise error
+    if isinstance(error, StoreUnavailable):
+        error = _without_place(error)
     return problem_response(error, request.state.request_id)
+
+
+def _without_place(error: StoreUnavailable) -> StoreUnavailable:
+    """Return what callers are told, who may be anybody; the log tells where the database is."""
+    structlog.get_logger().warning("the store cannot be reached", error=str(error))
+    return StoreUnavailable(
+        "The platform's database does not answer now, or all its connections are taken.",
+        fix="Try again in a moment: what was on its way is kept whole or not at all. If it stays "
+        "so, whoever runs the platform finds more in its log.",
+        retry_after_s=error.retry_after_s,
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

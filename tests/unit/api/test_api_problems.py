@@ -1,15 +1,19 @@
 """Whatever goes wrong is told as a problem document that says what came, where, and the fix."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from modelyard.api.app import make_app
 from modelyard.api.bodies import MOST_BYTES
 from modelyard.api.policies import public
 from modelyard.api.routing import router
+from modelyard.bootstrap import Project
+from modelyard.domain.errors import StoreUnavailable
+from modelyard.domain.identities import Caller
 
 Ask = Callable[..., TestClient]
 
@@ -127,6 +131,26 @@ def test_what_nobody_foresaw_is_told_in_the_log_alone(faulty: TestClient) -> Non
     assert "KeyError" in fault["trace"]
     assert "hunter2" not in repr(lines).replace("secret = ", "")
     assert (request["event"], request["status"]) == ("request", 500)
+
+
+class _CallersOfNoDatabase:
+    """Cannot find out who asks, for the database is away."""
+
+    def resolve(self, headers: Mapping[str, str], *, address: str) -> Caller:
+        del headers, address
+        raise StoreUnavailable("db.internal does not answer.", fix="Start it.", retry_after_s=5)
+
+
+def test_where_the_database_is_that_does_not_answer_is_told_in_the_log_alone(
+    project: Project,
+) -> None:
+    client = TestClient(make_app(project, callers=_CallersOfNoDatabase()))
+    with capture_logs() as lines:
+        answer = client.get("/api/v1/ml/models")
+    told = (answer.status_code, answer.json()["code"], answer.headers["retry-after"])
+    assert told == (503, "store-unavailable", "5")
+    assert "db.internal" not in answer.text
+    assert "db.internal" in lines[0]["error"]
 
 
 def test_every_answer_names_its_request_as_the_log_does(ask: Ask) -> None:
