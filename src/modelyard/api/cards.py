@@ -7,6 +7,7 @@ from modelyard.protocols.metrics import MetricCard
 from modelyard.wire.catalog import AlgorithmAnswer, MetricAnswer
 
 Json = dict[str, Any]
+_NONE = "none"
 
 
 def told_algorithm(card: AlgorithmCard, *, install: str | None) -> AlgorithmAnswer:
@@ -19,6 +20,7 @@ def told_algorithm(card: AlgorithmCard, *, install: str | None) -> AlgorithmAnsw
     told = {
         "tasks": sorted(card.tasks),
         "takes_tables": card.takes_tables,
+        "takes_pictures": card.takes_pictures,
         "install": install,
     }
     return AlgorithmAnswer.model_validate(vars(card) | told | {"parameters": form_of(card)})
@@ -58,12 +60,14 @@ def _kinds_of(parameter: Parameter) -> list[Json]:
         return [{"type": "boolean"}]
     ends = {"minimum": parameter.minimum, "maximum": parameter.maximum}
     bounds = {name: end for name, end in ends.items() if end is not None}
-    words = [word for word in choices if word != "none"]
+    # Elsewhere null means what the word says.
+    is_word = default == _NONE
+    words = [word for word in choices if word != _NONE or is_word]
     kinds: list[Json] = [{"enum": words}] if words else []
     if bounds or isinstance(default, int | float):
         kinds.append({"type": "integer" if type(default) is int else "number", **bounds})
     elif isinstance(default, str) and not words:
         kinds.append({"type": "string"})
-    if default is None or "none" in choices:
+    if default is None or (_NONE in choices and not is_word):
         kinds.append({"type": "null"})
     return kinds

@@ -196,6 +196,12 @@ class AlgorithmCard:
         """Whether it takes whatever the cells of a table hold, and asks for nothing else."""
         return self.kinds >= CELLS and not self.wants
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it takes a column of pictures, and nothing beside it."""
+        is_asked_for = not self.wants or ColumnKind.IMAGE in self.wants
+        return ColumnKind.IMAGE in self.kinds and is_asked_for
+
 
 @dataclass(frozen=True)
 class FitInput:

@@ -20,6 +20,7 @@ class AlgorithmAnswer(Answer):
     is_baseline: bool = Field(description="Whether every model is measured against it.")
     extra: str | None = Field(description="Pip extra that it needs; null for the base install.")
     takes_tables: bool = Field(description="Whether it takes whatever cells hold, not pictures.")
+    takes_pictures: bool = Field(description="Whether it learns from a column of pictures alone.")
     install: str | None = Field(description="What installs what it lacks here; null for nothing.")
     parameters: dict[str, Any] = Field(
         description="JSON schema of the hyperparameters, for a form: defaults, ranges, words."

@@ -5,10 +5,11 @@ from typing import Any
 
 from modelyard.client.clients import Client
 from modelyard.domain.columns import ColumnKind
-from modelyard.kit.numerals import count
+from modelyard.kit.numerals import count, counted
 from modelyard.kit.texts import visible
 from modelyard.ui.data.columns import KINDS
 from modelyard.ui.parts.cells import cell_told
+from modelyard.ui.pictures.walls import has_pictures, show_wall
 from modelyard.wire.datasets import DatasetVersionAnswer, PreviewAnswer
 
 _N_ROWS = 50
@@ -16,6 +17,22 @@ _N_ROWS = 50
 _MOST_COLUMNS = 300
 _ROW = "row"
 _MIDNIGHT = "T00:00:00"
+
+
+def content_told(version: DatasetVersionAnswer) -> str:
+    """Return how much is in a version that was read."""
+    if has_pictures(version):
+        return counted(version.n_rows or 0, "picture")
+    rows, columns = counted(version.n_rows or 0, "row"), counted(version.n_columns or 0, "column")
+    return f"{rows} · {columns}"
+
+
+def show_content(client: Client, version: DatasetVersionAnswer) -> None:
+    """Draw what is in a version that was read: its first rows, or pictures."""
+    if has_pictures(version):
+        show_wall(client, version)
+    else:
+        show_rows(client, version)
 
 
 def show_rows(client: Client, version: DatasetVersionAnswer) -> None:

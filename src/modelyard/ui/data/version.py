@@ -1,32 +1,35 @@
 """One version of a dataset: what it is, what is wrong with it, what is in it, what came of it."""
 
-from functools import partial
+from collections.abc import Callable
 
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.errors import ModelyardError
 from modelyard.domain.identities import Role
 from modelyard.domain.jobs import JobKind, JobState
-from modelyard.kit.numerals import counted, size
+from modelyard.kit.numerals import size
 from modelyard.ui.data.columns import show_columns
 from modelyard.ui.data.deleting import offer_deletion
 from modelyard.ui.data.findings import show_findings
 from modelyard.ui.data.history import show_history
 from modelyard.ui.data.reading import offer_reading, show_refusal
 from modelyard.ui.data.relations import show_relations
-from modelyard.ui.data.rows import show_rows
+from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, now
 from modelyard.ui.parts.ways import offer_way_back
+from modelyard.ui.pictures.walls import has_pictures
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import JobListQuery
 
 _LOOK_EVERY_S = 1.0
 # Of the newest readings, among which that of this version is.
 _MOST_READINGS = 20
-_VIEWS = ("Overview", "Columns", "What goes together", "History")
+_OVERVIEW, _COLUMNS, _TOGETHER, _HISTORY = (
+    "Overview", "Columns", "What goes together", "History",
+)  # fmt: skip
 
 
 def show_one(client: Client, reference: str) -> None:
@@ -68,11 +71,7 @@ def _show_heading(client: Client, version: DatasetVersionAnswer) -> None:
 def _show_facts(version: DatasetVersionAnswer) -> None:
     import streamlit as st
 
-    table = (
-        [counted(version.n_rows or 0, "row"), counted(version.n_columns or 0, "column")]
-        if version.state is DatasetState.READY
-        else []
-    )
+    table = [content_told(version)] if version.state is DatasetState.READY else []
     came = "made" if version.derived_from else "uploaded"
     facts = [
         *table,
@@ -86,22 +85,26 @@ def _show_facts(version: DatasetVersionAnswer) -> None:
 def _show_views(client: Client, version: DatasetVersionAnswer) -> None:
     import streamlit as st
 
-    views = st.tabs(_VIEWS, key="show", on_change="rerun", bind="query-params")
-    shown = (
-        partial(_show_overview, client, version),
-        partial(show_columns, client, version),
-        partial(show_relations, client, version),
-        partial(show_history, client, version),
-    )
-    for view, draw in zip(views, shown, strict=True):
+    views: dict[str, Callable[[Client, DatasetVersionAnswer], None]] = {
+        _OVERVIEW: _show_overview,
+        _COLUMNS: show_columns,
+        _TOGETHER: show_relations,
+        _HISTORY: show_history,
+    }
+    if has_pictures(version):
+        # Beside the pictures there is what their folders say.
+        views = {_OVERVIEW: _show_overview, _HISTORY: show_history}
+    key = "show-pictures" if has_pictures(version) else "show"
+    tabs = st.tabs(list(views), key=key, on_change="rerun", bind="query-params")
+    for view, draw in zip(tabs, views.values(), strict=True):
         if view.open:
             with view:
-                draw()
+                draw(client, version)
 
 
 def _show_overview(client: Client, version: DatasetVersionAnswer) -> None:
     show_findings(client, version)
-    show_rows(client, version)
+    show_content(client, version)
     offer_reading(client, version)
 
 

@@ -11,16 +11,20 @@ from modelyard.ui.predicting.choosing import (
     offer_deployment,
     offer_monitoring,
 )
+from modelyard.ui.predicting.dropped import show_pictures, takes_a_picture
 from modelyard.ui.predicting.files import show_files
 from modelyard.ui.predicting.grids import show_grid
 from modelyard.ui.predicting.moving import show_moving
+from modelyard.ui.predicting.picture_programs import show_picture_programs
 from modelyard.ui.predicting.programs import show_programs
 from modelyard.ui.predicting.single import show_single
 from modelyard.wire.models import ModelDetail
 
 _ONE, _MOVE, _GRID, _FILE, _CODE = "one", "what-if", "grid", "file", "code"
+_PICTURE = "picture"
 _TITLES: Mapping[str, str] = MappingProxyType(
     {
+        _PICTURE: "Pictures",
         _ONE: "One row",
         _MOVE: "What if",
         _GRID: "Rows by hand",
@@ -30,10 +34,11 @@ _TITLES: Mapping[str, str] = MappingProxyType(
 )
 _ASKING: Mapping[str, Callable[[Client, ModelDetail], None]] = MappingProxyType(
     {
+        _PICTURE: show_pictures,
         _ONE: show_single,
         _MOVE: show_moving,
         _GRID: show_grid,
-        _CODE: lambda _, detail: show_programs(detail),
+        _CODE: lambda _, detail: _show_programs(detail),
     }
 )
 _WAY = "predict-way"
@@ -50,13 +55,14 @@ def show(client: Client) -> None:
     detail = choose_model(client)
     if detail is None:
         return
-    usual = _FILE if job_id is not None else _ONE
-    if _WAY not in st.session_state:
+    ways = _ways_of(detail)
+    if st.session_state.get(_WAY) not in ways:
         way = looked_at("way")
-        st.session_state[_WAY] = way if way in _TITLES else usual
+        usual = _FILE if job_id is not None else ways[0]
+        st.session_state[_WAY] = way if way in ways else usual
     way = st.segmented_control(
         "Way to ask",
-        list(_TITLES),
+        ways,
         key=_WAY,
         format_func=_TITLES.__getitem__,
         label_visibility="collapsed",
@@ -66,10 +72,24 @@ def show(client: Client) -> None:
     if way == _FILE:
         show_files(client, detail)
     elif is_answering(detail):
-        _ASKING[way or _ONE](client, detail)
+        _ASKING[way or ways[0]](client, detail)
         offer_monitoring(detail)
     else:
         offer_deployment(client, detail)
+
+
+def _ways_of(detail: ModelDetail) -> list[str]:
+    """Return the ways in which a model can be asked, the usual one first."""
+    if takes_a_picture(detail):
+        return [_PICTURE, _FILE, _CODE]
+    return [way for way in _TITLES if way != _PICTURE]
+
+
+def _show_programs(detail: ModelDetail) -> None:
+    if takes_a_picture(detail):
+        show_picture_programs(detail)
+    else:
+        show_programs(detail)
 
 
 PAGE = Page(

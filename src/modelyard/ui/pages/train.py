@@ -5,8 +5,10 @@ from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.identities import Role
 from modelyard.ui.navigation import Page, looked_at
 from modelyard.ui.parts.ways import offer_way_back
+from modelyard.ui.pictures.walls import has_pictures
 from modelyard.ui.training.budgets import best_of_all
 from modelyard.ui.training.choosing import choose_dataset, show_first_rows, show_running
+from modelyard.ui.training.pictured import usual_for_pictures
 from modelyard.ui.training.starting import show_form
 from modelyard.ui.training.watching import show_job
 
@@ -24,7 +26,8 @@ def show(client: Client) -> None:
         return
     show_first_rows(client, version)
     again = looked_at("again")
-    base = best_of_all("") if again is None else _asked_before(client, again)
+    usual = usual_for_pictures() if has_pictures(version) else best_of_all("")
+    base = usual if again is None else _asked_before(client, again)
     show_form(client, version, base=base, mark=f"{version.reference}-{again or 'new'}")
 
 

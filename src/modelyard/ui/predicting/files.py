@@ -16,6 +16,7 @@ from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import lasting
 from modelyard.ui.predicting.asking import LEVEL, is_number
+from modelyard.ui.predicting.dropped import takes_a_picture
 from modelyard.ui.uploading.dropping import upload_box
 from modelyard.wire.batches import BatchPredictRequest
 from modelyard.wire.bodies import PageQuery
@@ -53,23 +54,28 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
         )
         return
     names = [each.name for each in client.datasets.page(PageQuery(limit=_MOST_OFFERED)).items]
-    st.caption(
-        f"The table needs the columns that the model takes: {_columns_told(detail)}. The target "
-        "may be there or not."
-    )
+    if takes_a_picture(detail):
+        st.caption("A zip file of pictures, in class folders or in none.")
+    else:
+        st.caption(
+            f"The table needs the columns that the model takes: {_columns_told(detail)}. The "
+            "target may be there or not."
+        )
     uploaded = upload_box(key="predict-upload", names=names)
     if uploaded is not None:
         st.session_state[_CHOSEN] = uploaded.partition("@")[0]
         names = list(dict.fromkeys([uploaded.partition("@")[0], *names]))
     dataset = st.selectbox(
-        "Table to predict for", names, index=None, key=_CHOSEN, placeholder="Choose a dataset"
+        "Dataset to predict for", names, index=None, key=_CHOSEN, placeholder="Choose a dataset"
     )
     if dataset is None:
         return
     request = _options(detail, dataset)
     if st.button("Predict", type="primary", icon=":material/play_arrow:"):
         with told():
-            _ask(client, request)
+            # The file's name stands beside the answer to a picture in any case.
+            keep = [] if takes_a_picture(detail) else _columns_of(client, dataset)
+            _ask(client, {**request, "keep": keep})
 
 
 def _columns_told(detail: ModelDetail) -> str:
@@ -103,12 +109,15 @@ def _options(detail: ModelDetail, dataset: str) -> dict[str, Any]:
 _FORMS = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet"}
 
 
+def _columns_of(client: Client, dataset: str) -> list[str]:
+    preview = client.datasets.preview(dataset, n_rows=1)
+    return [column.name for column in preview.columns][:_MOST_KEPT]
+
+
 def _ask(client: Client, request: Mapping[str, Any]) -> None:
     import streamlit as st
 
-    preview = client.datasets.preview(request["dataset"], n_rows=1)
-    keep = [column.name for column in preview.columns][:_MOST_KEPT]
-    job = client.batches.ask(BatchPredictRequest.model_validate({**request, "keep": keep}))
+    job = client.batches.ask(BatchPredictRequest.model_validate(request))
     look_at({"job": job.id})
     st.rerun()
 

@@ -3,13 +3,13 @@
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.jobs import JobKind, JobState
-from modelyard.kit.numerals import counted
 from modelyard.kit.texts import visible
-from modelyard.ui.data.rows import show_rows
+from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import link_to, look_at
 from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, now
+from modelyard.ui.pictures.walls import has_pictures
 from modelyard.wire.bodies import PageQuery
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import JobListQuery
@@ -53,9 +53,13 @@ def show_first_rows(client: Client, version: DatasetVersionAnswer) -> None:
     """Draw the first rows where they are wanted: whoever comes from the data has seen them."""
     import streamlit as st
 
-    size = f"{counted(version.n_rows or 0, 'row')}, {counted(version.n_columns or 0, 'column')}"
-    if st.toggle(f"Show the first of {size}", key=f"rows-{version.reference}"):
-        show_rows(client, version)
+    told = (
+        f"Show some of {content_told(version)}"
+        if has_pictures(version)
+        else (f"Show the first of {content_told(version)}")
+    )
+    if st.toggle(told, key=f"rows-{version.reference}"):
+        show_content(client, version)
 
 
 def show_running(client: Client) -> None:

@@ -57,7 +57,7 @@ def choose_split(
         time = _choose(others, config.time or usual, name="time", told="Ordered by", form=form)
     elif way == _BY_GROUP:
         group = _choose(others, config.group, name="group", told="Groups by", form=form)
-    return replace(config, time=time, group=group, shares=_choose_shares(config, form=form))
+    return replace(config, time=time, group=group, shares=choose_shares(config, form=form))
 
 
 def _choose(names: list[str], first: str | None, *, name: str, told: str, form: Form) -> str | None:
@@ -70,7 +70,7 @@ def _choose(names: list[str], first: str | None, *, name: str, told: str, form: 
     return chosen
 
 
-def _choose_shares(config: TrainingConfig, *, form: Form) -> Shares:
+def choose_shares(config: TrainingConfig, *, form: Form) -> Shares:
     """Draw the share that tests; AutoML validates by itself, and learns from the rest."""
     import streamlit as st
 

@@ -10,12 +10,14 @@ from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.problems import tell, told
 from modelyard.ui.parts.tasks import ANSWERS
 from modelyard.ui.parts.texts import plain
+from modelyard.ui.pictures.walls import has_pictures
 from modelyard.ui.training.budgets import show_outlook
 from modelyard.ui.training.decisions import decided, show_blocking
 from modelyard.ui.training.details import choose_details
 from modelyard.ui.training.features import choose_features, dropping, show_features
 from modelyard.ui.training.forms import Form
 from modelyard.ui.training.outlines import outline_of, plan_of
+from modelyard.ui.training.pictured import can_learn_from_pictures, choose_picture_split
 from modelyard.ui.training.splits import choose_split
 from modelyard.ui.training.targets import choose_target
 from modelyard.ui.training.ways import algorithms_of, choose_way
@@ -37,7 +39,7 @@ class _Places:
     task: "DeltaGenerator"
     blocking: "DeltaGenerator"
     outlook: "DeltaGenerator"
-    features: "DeltaGenerator"
+    features: "DeltaGenerator | None"
 
 
 def show_form(
@@ -53,20 +55,24 @@ def show_form(
     """
     import streamlit as st
 
-    form = Form(mark)
+    form, sees_pictures = Form(mark), has_pictures(version)
+    if sees_pictures and not can_learn_from_pictures(client, version):
+        return
     st.subheader("What is to be predicted?", anchor=False)
     config, task_place = choose_target(client, version, config=base, form=form)
     config = decided(config, form=form, base=base)
     blocking_place = st.container()
     task = config.task or st.session_state.get(_TASK, {}).get((version.reference, config.target))
     st.subheader("How?", anchor=False)
-    config = choose_way(client, config, task=task, form=form)
-    outlook_place = st.container()
-    with st.expander("What is learned from"):
-        config = choose_features(client, version, config=config, form=form)
-        features_place = st.container()
+    config = choose_way(client, config, task=task, form=form, sees_pictures=sees_pictures)
+    outlook_place, features_place = st.container(), None
+    if not sees_pictures:
+        with st.expander("What is learned from"):
+            config = choose_features(client, version, config=config, form=form)
+            features_place = st.container()
     with st.expander("How it is tested"):
-        config = choose_split(client, version, config=config, form=form)
+        split = choose_picture_split if sees_pictures else choose_split
+        config = split(client, version, config=config, form=form)
     with st.expander("More settings"):
         wished = choose_details(client, config, task=task, form=form)
         config = wished.config
@@ -120,8 +126,9 @@ def _tell_outline(
         st.caption(f"**{ANSWERS[outline.task]}**: {plain(outline.task_reason)}.")
     with places.blocking:
         show_blocking(outline, target=config.target, form=form)
-    with places.features:
-        show_features(outline, target=config.target, key=dropping(form))
+    if places.features is not None:
+        with places.features:
+            show_features(outline, target=config.target, key=dropping(form))
     if outline.outlook is not None:
         titles = {each.key: each.title for each in algorithms_of(client)}
         with places.outlook:

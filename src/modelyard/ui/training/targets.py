@@ -51,7 +51,7 @@ def choose_target(
 
     profile = profile_of(client, version)["profile"]
     columns = {each["name"]: each for each in profile["columns"]}
-    names = list(columns)
+    names = [name for name, each in columns.items() if each["kind"] != ColumnKind.IMAGE]
     first = config.target if config.target in columns else likely_target(profile["columns"])
     left, right = st.columns([2, 3], gap="large")
     with left:

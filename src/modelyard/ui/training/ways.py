@@ -37,7 +37,12 @@ def algorithms_of(client: Client) -> Sequence[AlgorithmAnswer]:
 
 
 def choose_way(
-    client: Client, config: TrainingConfig, *, task: Task | None, form: Form
+    client: Client,
+    config: TrainingConfig,
+    *,
+    task: Task | None,
+    form: Form,
+    sees_pictures: bool = False,
 ) -> TrainingConfig:
     """Draw the choice between the ways, and what belongs to the chosen one.
 
@@ -46,16 +51,18 @@ def choose_way(
         config: to begin with.
         task: that the target asks for, None where that is not known yet.
         form: that is filled in.
+        sees_pictures: whether it learns from pictures, which AutoML knows nothing of.
     """
     import streamlit as st
 
     first = _AUTOML if config.automl else _TUNED if config.search else _ONE
+    ways = [way for way in _WAYS if not (sees_pictures and way == _AUTOML)]
     way = st.radio(
         "Way",
-        list(_WAYS),
+        ways,
         format_func=lambda each: _WAYS[each][0],
-        captions=[caption for _, caption in _WAYS.values()],
-        key=form.key("way", first, among=_WAYS),
+        captions=[_WAYS[each][1] for each in ways],
+        key=form.key("way", first, among=ways),
         horizontal=True,
         label_visibility="collapsed",
     )
@@ -65,7 +72,8 @@ def choose_way(
     if config.automl is not None:
         usual = TrainingConfig(target=config.target)
         config = replace(config, automl=None, algorithm=usual.algorithm, shares=Shares())
-    chosen = _choose_algorithm(algorithms_of(client), config.algorithm, task=task, form=form)
+    fitting = fitting_algorithms(client, task=task, sees_pictures=sees_pictures)
+    chosen = _choose_algorithm(fitting, config.algorithm, form=form)
     is_other = chosen.key != config.algorithm
     config = replace(config, algorithm=chosen.key, parameters={} if is_other else config.parameters)
     if way == _TUNED:
@@ -78,17 +86,24 @@ def choose_way(
     return replace(config, search=None, parameters=parameters)
 
 
+def fitting_algorithms(
+    client: Client, *, task: Task | None, sees_pictures: bool
+) -> Sequence[AlgorithmAnswer]:
+    """Return the algorithms that learn from such data for such a task, installed or not."""
+    return [
+        each
+        for each in algorithms_of(client)
+        if (each.takes_pictures if sees_pictures else each.takes_tables)
+        and (task is None or task in each.tasks)
+    ]
+
+
 def _choose_algorithm(
-    every: Sequence[AlgorithmAnswer], first: str, *, task: Task | None, form: Form
+    fitting: Sequence[AlgorithmAnswer], first: str, *, form: Form
 ) -> AlgorithmAnswer:
     import streamlit as st
 
-    fitting = {
-        each.key: each
-        for each in every
-        if each.takes_tables and (task is None or task in each.tasks)
-    }
-    there = {key: each for key, each in fitting.items() if each.install is None}
+    there = {each.key: each for each in fitting if each.install is None}
     usual = first if first in there else next(iter(there))
     key = st.selectbox(
         "Algorithm",
@@ -99,7 +114,7 @@ def _choose_algorithm(
     form.keep("algorithm", key)
     chosen = there[key]
     st.caption(plain(chosen.summary), help=plain(chosen.source))
-    lacking = [f"{each.title} ({each.install})" for each in fitting.values() if each.install]
+    lacking = [f"{each.title} ({each.install})" for each in fitting if each.install]
     if lacking:
         st.caption(plain(f"Not installed here: {', '.join(lacking)}."))
     return chosen
@@ -113,7 +128,7 @@ def _choose_parameters(
     if not algorithm.parameters["properties"]:
         st.caption("There is nothing to set.")
         return {}
-    st.caption("It is set to what does well on many tables. Change what you know better.")
+    st.caption("It is set to what does well as a rule. Change what you know better.")
     return choose_parameters(
         algorithm.parameters, config.parameters, form=form, name=f"set-{algorithm.key}"
     )

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 # What the platform reads (docs/platform.md, Datasets).
-TAKES = "CSV or TSV (also as .gz), JSON lines, Parquet, Arrow"
+TAKES = (
+    "CSV or TSV (also as .gz), JSON lines, Parquet, Arrow; or pictures in a zip file, a folder for "
+    "each class"
+)
 # The page's own route hands the token out; it stands in no page and no address.
 _TOKEN_PATH = "/token"  # noqa: S105 -- a path
 # More names would be sent to the browser for the sake of one hint.

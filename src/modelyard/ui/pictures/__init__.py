@@ -1,0 +1,1 @@
+"""Datasets of pictures as they are seen on several pages."""
