@@ -2,7 +2,9 @@
 
 Source: Hochreiter, Schmidhuber: Long Short-Term Memory, Neural Computation 9 (1997); Cho et al.:
 Learning Phrase Representations using RNN Encoder-Decoder (2014), section 2.3; both ways: Schuster,
-Paliwal: Bidirectional Recurrent Neural Networks (1997).
+Paliwal: Bidirectional Recurrent Neural Networks (1997); the largest of all states and not the last,
+which hardly learns from what came long before: Conneau et al.: Supervised Learning of Universal
+Sentence Representations from Natural Language Inference Data (2017), section 3.2.2.
 """
 
 from itertools import starmap
@@ -10,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from modelyard.networks.encoders import ints, values_of
+from modelyard.networks.encoders import ints, mask_of, one, values_of
 from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.messages import INT32
 
@@ -18,23 +20,33 @@ LSTM, GRU = "LSTM", "GRU"
 # In which order ONNX wants the gates: torch has in, forget, cell, out, and reset, update, new.
 _GATES = {LSTM: (0, 3, 1, 2), GRU: (1, 0, 2)}
 # The new state of a GRU takes the reset behind the product, as torch does (Cho et al. before it).
+# Below every state, which lies between -1 and 1.
+_BELOW = -2.0
 _OWN: dict[str, dict[str, Any]] = {LSTM: {}, GRU: {"linear_before_reset": 1}}
 
 
 def recurrent(
-    cell: str, n_in: int, *, n_units: int, n_layers: int, both_ways: bool, dropout: float
+    cell: str,
+    shape: tuple[int, int],
+    *,
+    n_units: int,
+    n_layers: int,
+    both_ways: bool,
+    dropout: float,
 ) -> Any:
-    """Return the layer from (n, length, n_in) and (n,) numbers of items to the last state.
+    """Return the layer from (n, length, n_in) and (n,) numbers of items to the largest states.
 
     Args:
         cell: LSTM or GRU.
-        n_in: width of an item.
+        shape: most items, and the width of an item.
         n_units: of each layer, and of each way.
         n_layers: one reads what the one before it makes.
         both_ways: whether items are read from the end as well.
         dropout: share of what lies between two layers that each step leaves out.
     """
     import torch
+
+    length, n_in = shape
 
     class Recurrent(torch.nn.Module):  # type: ignore[misc] # torch is an extra, and untyped here
         """Reads each row to its own end."""
@@ -56,25 +68,28 @@ def recurrent(
             packed = torch.nn.utils.rnn.pack_padded_sequence(
                 items, lengths.long().cpu(), batch_first=True, enforce_sorted=False
             )
-            last = self.cells(packed)[1]
-            last = last[0] if cell == LSTM else last
-            return torch.cat(list(last[-self.n_ways :]), dim=1)
+            states, _ = torch.nn.utils.rnn.pad_packed_sequence(
+                self.cells(packed)[0], batch_first=True, padding_value=_BELOW, total_length=length
+            )
+            return states.amax(1)
 
         def as_graph(self, items: Chain, lengths: Chain) -> Chain:
             counts = lengths.then("Squeeze", ints(1)).then("Cast", to=INT32)
             steps = items.then("Transpose", perm=ints(1, 0, 2))
-            for at in range(n_layers - 1):
-                made = _layer(self.cells, at, steps, counts, output=0)
+            for at in range(n_layers):
+                made = _layer(self.cells, at, steps, counts)
                 made = made.then("Transpose", perm=ints(0, 2, 1, 3))
                 steps = made.then("Reshape", ints(0, 0, self.n_out))
-            last = _layer(self.cells, n_layers - 1, steps, counts, output=1)
-            return last.then("Transpose", perm=ints(1, 0, 2)).then("Reshape", ints(0, self.n_out))
+            off = mask_of(lengths, length).then("Sub", one(1.0)).then("Mul", one(-_BELOW))
+            states = steps.then("Transpose", perm=ints(1, 0, 2))
+            states = states.then("Add", off.then("Unsqueeze", ints(2)))
+            return states.then("ReduceMax", ints(1), keepdims=0)
 
     return Recurrent()
 
 
-def _layer(cells: Any, at: int, steps: Chain, counts: Chain, *, output: int) -> Chain:
-    """Return all states of a layer (output 0), or the last of each way (output 1)."""
+def _layer(cells: Any, at: int, steps: Chain, counts: Chain) -> Chain:
+    """Return all states of a layer: (length, ways, n, n_units), 0 behind the last item."""
     ways = ("", "_reverse") if cells.bidirectional else ("",)
 
     def gates(name: str, way: str) -> Any:
@@ -93,7 +108,6 @@ def _layer(cells: Any, at: int, steps: Chain, counts: Chain, *, output: int) -> 
         stacked("weight_hh"),
         stacked("bias_ih", "bias_hh"),
         counts,
-        output=output,
         hidden_size=cells.hidden_size,
         direction="bidirectional" if cells.bidirectional else "forward",
         **_OWN[cells.mode],

@@ -34,10 +34,10 @@ def fit_recurrent(training: FitInput, cell: str) -> FittedModel:
     """Train a network of cells, `recurrent.LSTM` or `recurrent.GRU`."""
     parameters = training.parameters
 
-    def reader(_: int, n_in: int) -> Any:
+    def reader(length: int, n_in: int) -> Any:
         return recurrent(
             cell,
-            n_in,
+            (length, n_in),
             n_units=int(parameters["hidden_size"]),
             n_layers=int(parameters["num_layers"]),
             both_ways=bool(parameters["bidirectional"]),

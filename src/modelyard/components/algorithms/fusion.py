@@ -168,7 +168,9 @@ def _reader(training: FitInput) -> Reader:
                 length, n_in, width=width, n_heads=_HEADS, n_layers=n_layers, dropout=dropout
             )
         cell = LSTM if name == "lstm" else GRU
-        return recurrent(cell, n_in, n_units=n_units, n_layers=1, both_ways=True, dropout=dropout)
+        return recurrent(
+            cell, (length, n_in), n_units=n_units, n_layers=1, both_ways=True, dropout=dropout
+        )
 
     return made
 
