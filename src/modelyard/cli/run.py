@@ -28,8 +28,11 @@ def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bo
     request = read_configuration(config)
     settled = replace(request.config, accepted=request.config.accepted | set(accept))
     project = open_project(keeps_tables=not no_cache)
+    training = project.training
+    if request.checkpoints is not None:
+        training = replace(training, scratch=request.checkpoints)
     with progress(is_shown=not wants_json) as bar:
-        outcome = project.training.train(
+        outcome = training.train(
             lambda: project.datasets.read(request.data, settled.read),
             settled,
             progress=bar,

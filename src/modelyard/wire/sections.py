@@ -349,4 +349,6 @@ class PlatformConfiguration(Section):
     def _write_no_file(self) -> Self:
         if self.modelyard.output is not None:
             raise ValueError("must not have modelyard.output: the package is kept as a model")
+        if self.training.checkpoint.path is not None:
+            raise ValueError("must not have training.checkpoint.path: it is kept with the job")
         return self
