@@ -10,6 +10,7 @@ import pickle
 import resource
 import sys
 
+from modelyard.kit.discovery import scan
 from modelyard.kit.families import die_with_parent, go_before_others
 
 # Libraries reserve a gigabyte before they read anything.
@@ -20,6 +21,7 @@ _USUAL = (
     "modelyard.services.outlining",
     "modelyard.services.ingesting",
 )
+_SHELVES = ("algorithms", "checks", "metrics", "sources", "transforms")
 
 
 def main() -> None:
@@ -34,12 +36,19 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     answering = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for name in _USUAL:
-        importlib.import_module(name)
+    _load()
     # A message between a process and its own child.
     module, order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
     with os.fdopen(answering, "wb") as answer:
         answer.write(importlib.import_module(module).perform(order))
+
+
+def _load() -> None:
+    """Import what most work needs, so that nobody waits for it."""
+    for name in _USUAL:
+        importlib.import_module(name)
+    for shelf in _SHELVES:
+        tuple(scan(f"modelyard.components.{shelf}", "COMPONENT"))
 
 
 if __name__ == "__main__":
