@@ -116,6 +116,29 @@ def test_the_best_so_far_stays_what_it_is_until_it_is_passed(higher, expected):
     assert list(zip(series.x, series.y, strict=True)) == expected
 
 
+def _draw_board(n_tried):
+    from test_training_parts import tried
+
+    from modelyard.ui.training.leaderboards import show_leaderboard
+    from modelyard.wire.jobs import JobLeaderboard
+
+    items = [tried(at, 1 - at / 1000, float(at)) for at in range(n_tried)]
+    board = JobLeaderboard(task=None, metric="m", higher_is_better=True, items=items)
+    show_leaderboard(board, {})
+
+
+@pytest.mark.parametrize(("n_tried", "n_shown"), [(5, 5), (300, 20)], ids=["few", "many"])
+def test_of_a_long_search_the_best_are_shown_until_all_are_asked_for(n_tried, n_shown):
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_function(_draw_board, args=(n_tried,), default_timeout=90).run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == n_shown
+    for toggle in app.toggle:
+        toggle.set_value(True)
+    assert len(app.run().dataframe[0].value) == n_tried
+
+
 def job(*, automl=None, done=0, total=0):
     return JobDetail.model_construct(
         state=JobState.RUNNING,

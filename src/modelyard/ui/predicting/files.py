@@ -28,6 +28,8 @@ _MOST_OFFERED, _MOST_KEPT = 200, 1_000
 # Of the file of answers, what holds some rows of any table.
 _GLANCE_BYTES, _GLANCE_ROWS = 65_536, 20
 _CHOSEN = "batch-dataset"
+# As the platform calls the first column of its answers.
+_ANSWER = "prediction"
 
 
 def show_files(client: Client, detail: ModelDetail) -> None:
@@ -205,13 +207,26 @@ def _show_glance(client: Client, job: JobDetail) -> None:
     rows = _first_rows(client, job.id)
     if not rows:
         return
-    st.caption(f"The first {count(len(rows) - 1)} rows of the file:")
+    st.caption(f"The first {count(len(rows) - 1)} rows of the file, the answers first:")
+    rows = answers_first(rows)
     cells = list(zip(*rows[1:], strict=True)) or [() for _ in rows[0]]
     st.dataframe(
         dict(zip(rows[0], map(list, cells), strict=True)),
         hide_index=True,
         alt="The first rows with their answers.",
     )
+
+
+def answers_first(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows with the answers, which stand last in the file, before what they answer.
+
+    >>> answers_first([["age", "prediction", "probability_no"], ["41", "no", "0.7"]])
+    [['prediction', 'probability_no', 'age'], ['no', '0.7', '41']]
+    """
+    names = rows[0]
+    # The table may have a column of that name; ours is the last.
+    at = len(names) - 1 - names[::-1].index(_ANSWER) if _ANSWER in names else 0
+    return [[*row[at:], *row[:at]] for row in rows]
 
 
 def _first_rows(client: Client, job_id: str) -> list[list[str]]:
