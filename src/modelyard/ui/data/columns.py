@@ -22,7 +22,7 @@ from modelyard.wire.datasets import DatasetVersionAnswer, NewVersionRequest, Rea
 
 _CHOSEN = "column"
 _N_BARS = 20
-# What a person would call each kind; sequences are of no table that is uploaded.
+# What a person would call each kind.
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         ColumnKind.NUMERIC: "number",
@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         ColumnKind.TEXT: "text",
         ColumnKind.IDENTIFIER: "name of the row",
         ColumnKind.IMAGE: "picture",
+        ColumnKind.SEQUENCE: "sequence",
     }
 )
 
