@@ -11,7 +11,7 @@ from modelyard.kit.hashing import sha256_of
 from modelyard.runtime.pictures.formats import promised_format
 from modelyard.runtime.pictures.opening import open_upright
 
-# The side to which a photograph is decoded for a look; it is read to its end all the same.
+# The side at which brightness is told. A photograph is decoded to twice that, and read to its end.
 _GLANCE = 32
 
 
@@ -21,7 +21,7 @@ def look_at(content: bytes, name: str) -> Look:
     Raises:
         UnreadablePicture: if it cannot be opened, or is not whole.
     """
-    opened = open_upright(content, name, least=_GLANCE)
+    opened = open_upright(content, name, least=2 * _GLANCE)
     grey, changes = opened.image.convert("L"), opened.changes
     brightness = float(np.asarray(grey.resize((_GLANCE, _GLANCE))).mean() / 255)
     promised = promised_format(name)
