@@ -1,12 +1,15 @@
 """Predictions as they are remembered: what was asked and answered, and what turned out true."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.identities import ModelAccess
 from modelyard.domain.tasks import Label
+
+_MOST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,26 @@ class LoggedPrediction:
         """The model without its version."""
         return self.model.partition("@")[0]
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether a number was answered and no label: how far it was off counts."""
+        return self.probabilities is None and as_number(self.prediction) is not None
+
+    def with_truth(self, truth: Label | float, *, at: datetime) -> Self:
+        """Return it with what turned out true.
+
+        Raises:
+            InvalidValue: if a number was answered, and the truth is none.
+        """
+        if self.is_measured and as_number(truth) is None:
+            shown = str(truth)[:_MOST_SHOWN]
+            raise InvalidValue(
+                f"The prediction '{self.id}' is a number, and so is its truth; '{shown}' came.",
+                fix="Send the truth as a JSON number, e.g. 4.5.",
+                sample=shown,
+            )
+        return replace(self, truth=truth, truth_at=at)
+
 
 @dataclass(frozen=True)
 class PredictionQuery:
@@ -94,3 +117,10 @@ class SegmentPlace:
     segment: str
     offset: int
     is_done: bool = False
+
+
+def as_number(value: object) -> float | None:
+    """Return a number as such, and None for a label."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)

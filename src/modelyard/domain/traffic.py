@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from modelyard.domain.logged_predictions import LoggedPrediction
+from modelyard.domain.logged_predictions import LoggedPrediction, as_number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # As many bars as a picture of a thousand pixels shows apart.
@@ -129,7 +129,7 @@ class Tally:
         n_rows = 0
         for each in predictions:
             n_rows += 1
-            value = None if each.probabilities is not None else as_number(each.prediction)
+            value = as_number(each.prediction) if each.is_measured else None
             if value is None:
                 label = str(each.prediction)
                 labels[label] = labels.get(label, 0) + 1
@@ -152,7 +152,7 @@ class Tally:
         value, truth = prediction.prediction, prediction.truth
         if truth is None:
             return cls()
-        if prediction.probabilities is not None or as_number(value) is None:
+        if not prediction.is_measured:
             is_right = value == truth or str(value) == str(truth)
             return cls(n_judged=1, n_right=int(is_right))
         known = as_number(truth)
@@ -249,13 +249,6 @@ class Traffic:
             by_step[step.start_of(at)].append(tally)
         points = [TrafficPoint(at, Tally.sum(by_step[at])) for at in sorted(by_step)]
         return cls(since, until, step, points, Tally.sum(each.tally for each in points))
-
-
-def as_number(value: object) -> float | None:
-    """Return a number as such, and None for a label."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value)
 
 
 _COUNTS = ("n_rows", "n_requests", "n_judged", "n_right", "n_measured")

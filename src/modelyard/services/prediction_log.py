@@ -80,6 +80,7 @@ class PredictionLogService:
 
         Raises:
             NotFound: if one is not there.
+            InvalidValue: if one is a number, and its truth is none.
         """
         told = {"n_predictions": len(truths)}
         target = next(iter(truths)) if len(truths) == 1 else f"{len(truths)} predictions"

@@ -1,7 +1,7 @@
 """The prediction log of a tenant: what its deployments have answered, each answer exactly once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -132,16 +132,18 @@ class Predictions:
 
         Raises:
             NotFound: if one of the predictions is not there, or not yet.
+            InvalidValue: if one is a number, and its truth is none.
         """
         table = PREDICTIONS.c
         with self._database.writing() as connection:
             changes = []
             for prediction_id, truth in truths.items():
                 before = self._get(connection, prediction_id)
+                after = before.with_truth(truth, at=at)
                 is_it = (table.tenant == self._database.tenant) & (table.id == prediction_id)
                 changed = sa.update(PREDICTIONS).where(is_it).values(truth=truth, truth_at=at)
                 connection.execute(changed)
-                changes.append((before, replace(before, truth=truth, truth_at=at)))
+                changes.append((before, after))
             count_truths(connection, changes, tenant=self._database.tenant)
             return tuple(after for _, after in changes)
 

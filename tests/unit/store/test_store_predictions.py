@@ -146,6 +146,17 @@ def test_a_truth_is_attached_later_and_over_an_earlier_one(predictions: Predicti
     assert {each.id: each.truth for each in known} == {"p-1": "setosa", "p-2": "other"}
 
 
+@pytest.mark.parametrize("truth", ["much", "4", True])
+def test_the_truth_of_a_number_is_a_number(records: TenantDatabase, truth: Any) -> None:
+    store = Predictions(records)
+    plain = _prediction(9, prediction=4.5, probabilities=None, confidence=None)
+    store.load([plain], before=BEGIN, after=SegmentPlace("s.log", 1))
+    store.set_truths({"p-9": 4}, at=START)
+    with pytest.raises(InvalidValue, match="so is its truth"):
+        store.set_truths({"p-9": truth}, at=START)
+    assert store.get("p-9").truth == 4
+
+
 def test_truths_are_attached_all_or_none(predictions: Predictions) -> None:
     with pytest.raises(NotFound, match="p-99"):
         predictions.set_truths({"p-1": "other", "p-99": "other"}, at=START)
