@@ -16,13 +16,12 @@ from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
 from modelyard.domain.tasks import Task
 from modelyard.kit.addresses import scheme_of
-from modelyard.wire.network_sections import ImageSection, layers_told
+from modelyard.wire.network_sections import PictureSection, layers_told
 from modelyard.wire.problems import explain
 from modelyard.wire.schema_files import read_data_schema
 from modelyard.wire.sections import (
     AutoMLSection,
     Configuration,
-    DataSection,
     ModelyardSection,
     PlatformConfiguration,
     PreprocessingSection,
@@ -136,16 +135,15 @@ def training_config(
     )
 
 
-def _data_of(configuration: Configuration | PlatformConfiguration) -> ImageSection | TableSection:
+def _data_of(configuration: Configuration | PlatformConfiguration) -> PictureSection | TableSection:
     """Return the section of the data.
 
     Raises:
         InvalidValue: if the model is to take another kind of data.
     """
     data = configuration.data
-    image = data.image if isinstance(data, DataSection) else None
-    found = image or data.tabular
-    kind = "image" if image else "tabular"
+    found = data.image or data.tabular
+    kind = "image" if data.image else "tabular"
     if found is None or configuration.model.type not in {None, kind}:
         raise InvalidValue(
             f"model.type is '{configuration.model.type}', but the data is under data.{kind}.",
@@ -156,10 +154,10 @@ def _data_of(configuration: Configuration | PlatformConfiguration) -> ImageSecti
 
 
 def _parameters(
-    configuration: Configuration | PlatformConfiguration, data: ImageSection | TableSection
+    configuration: Configuration | PlatformConfiguration, data: PictureSection | TableSection
 ) -> dict[str, Any]:
     """Return the hyperparameters of all sections; those under modelyard come last, and count."""
-    seen = data.parameters() if isinstance(data, ImageSection) else {}
+    seen = data.parameters() if isinstance(data, PictureSection) else {}
     trained = configuration.training.parameters()
     ours = configuration.modelyard.parameters
     return {**seen, **layers_told(configuration.model.architecture), **trained, **ours}
@@ -175,7 +173,7 @@ def _read_options(ours: ModelyardSection) -> ReadOptions:
     )
 
 
-def _preparation(data: ImageSection | TableSection, ours: ModelyardSection) -> PreparationConfig:
+def _preparation(data: PictureSection | TableSection, ours: ModelyardSection) -> PreparationConfig:
     preprocessing = PreprocessingSection()
     if isinstance(data, TableSection):
         preprocessing = data.preprocessing
@@ -196,7 +194,7 @@ def _approach(configuration: Configuration | PlatformConfiguration) -> Approach:
         UsageError: if it asks for AutoML and for a search.
     """
     ours = configuration.modelyard
-    kind = "image" if isinstance(_data_of(configuration), ImageSection) else "tabular"
+    kind = "image" if isinstance(_data_of(configuration), PictureSection) else "tabular"
     name = configuration.model.name or _USUAL[kind]
     if ours.automl is None and name != AUTO:
         return Approach(name, None if ours.search is None else _search(ours.search))

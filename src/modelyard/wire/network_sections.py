@@ -33,10 +33,9 @@ class AugmentationSection(Section):
     )
 
 
-class ImageSection(SplitSection):
-    """The pictures, and which of them train, validate and test."""
+class PictureSection(SplitSection):
+    """Pictures that a dataset holds, and which of them train, validate and test."""
 
-    path: Text = Field(description="Folder or zip file of pictures, relative to this file.")
     target_column: Text = Field(
         default=LABEL_COLUMN, description="The column to predict: what the class folders say."
     )
@@ -49,6 +48,12 @@ class ImageSection(SplitSection):
         """Return what it says as hyperparameters."""
         sizes = dict(zip(("image_height", "image_width"), self.image_size or (), strict=False))
         return sizes | self.augmentation.model_dump(exclude_none=True, exclude={"normalize"})
+
+
+class ImageSection(PictureSection):
+    """The pictures of a folder or a zip file."""
+
+    path: Text = Field(description="Folder or zip file of pictures, relative to this file.")
 
 
 def layers_told(architecture: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pydantic import (
 
 from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.values import cell_text
-from modelyard.wire.network_sections import ImageSection, TrainingSection
+from modelyard.wire.network_sections import ImageSection, PictureSection, TrainingSection
 from modelyard.wire.strict_sections import Section, SplitSection, Text
 
 _DEFAULTS = TrainingConfig(target="")
@@ -151,6 +151,11 @@ class TabularSection(TableSection):
     )
 
 
+def _require_one_sort(data: "DataSection | UploadedSection") -> None:
+    if (data.tabular is None) == (data.image is None):
+        raise ValueError("must have tabular or image, one of them")
+
+
 class DataSection(Section):
     """What to learn from: a table, or pictures."""
 
@@ -159,8 +164,7 @@ class DataSection(Section):
 
     @model_validator(mode="after")
     def _require_one(self) -> Self:
-        if (self.tabular is None) == (self.image is None):
-            raise ValueError("must have tabular or image, one of them")
+        _require_one_sort(self)
         return self
 
 
@@ -323,9 +327,15 @@ class ModelyardSection(Section):
 
 
 class UploadedSection(Section):
-    """What to learn from, where the table is a dataset of the platform."""
+    """What to learn from, where that is a dataset of the platform."""
 
-    tabular: TableSection
+    tabular: TableSection | None = Field(default=None, description="A table.")
+    image: PictureSection | None = Field(default=None, description="Pictures.")
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        _require_one_sort(self)
+        return self
 
 
 class Configuration(Section):

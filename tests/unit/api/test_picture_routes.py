@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from modelyard.services.asking import Question
 from modelyard.services.uploads import UploadRequest
 
 pytestmark = pytest.mark.extras
@@ -71,3 +72,31 @@ def test_more_than_is_bounded_is_not_asked_for(ask, wish):
 def test_another_tenant_finds_no_pictures(ask):
     assert ask("stranger").get(PICTURES).status_code == 404
     assert ask("stranger").get(f"{PICTURES}/1").status_code == 404
+
+
+IMAGE = "/api/v1/ml/models/churn/predict/image"
+
+
+def test_a_picture_for_a_model_that_is_not_deployed_is_told_what_to_do(ask, register):
+    register("churn")
+    answer = ask("viewer").post(IMAGE, content=_drawn(1), headers={"content-type": "image/png"})
+    assert answer.status_code == 409
+    assert "Deploy it" in answer.json()["fix"]
+
+
+def test_a_picture_larger_than_a_deployment_takes_is_refused(ask, register):
+    register("churn")
+    assert ask("viewer").post(IMAGE, content=bytes(32_000_001)).status_code == 413
+
+
+def test_a_packed_picture_is_refused(ask, register):
+    register("churn")
+    headers = {"content-encoding": "gzip"}
+    assert ask("viewer").post(IMAGE, content=_drawn(1), headers=headers).status_code == 415
+
+
+def test_a_picture_goes_to_the_path_for_pictures_as_it_came():
+    question = Question(b"\xff\xd8", "", "r", media_type="image/jpeg")
+    assert (question.path, question.content) == ("/predict/image", b"\xff\xd8")
+    assert Question({"row": {}}, "", "r").path == "/predict"
+    assert Question({"rows": []}, "", "r").path == "/predict-batch"

@@ -71,10 +71,11 @@ def show_pictures(client: Client, detail: ModelDetail) -> None:
         return
     n_told = sum(isinstance(each.answer, PredictAnswer) for each in asked)
     st.markdown(f"**{counted(n_told, 'picture')} answered**")
-    places = st.columns(_COLUMNS)
-    for at, each in enumerate(asked):
-        with places[at % _COLUMNS], st.container(border=True):
-            _show_tile(detail, each)
+    for start in range(0, len(asked), _COLUMNS):
+        row = asked[start : start + _COLUMNS]
+        for place, each in zip(st.columns(_COLUMNS), row, strict=False):
+            with place, st.container(border=True):
+                _show_tile(detail, each)
 
 
 def _ask(client: Client, detail: ModelDetail, name: str, content: bytes) -> _Asked:
