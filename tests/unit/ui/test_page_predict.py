@@ -89,7 +89,7 @@ def test_the_form_has_a_field_for_each_column_filled_with_a_row_of_training(page
     assert _labelled(app.slider, "rooms").value == typical["rooms"]
     assert _labelled(app.selectbox, "district").value == typical["district"]
     assert str(app.date_input[0].value) == typical["built_on"]
-    garden = next(each for each in app.button_group if each.label == r"has\_garden")
+    garden = next(each for each in app.button_group if each.label == "has_garden")
     assert garden.value == (typical["has_garden"] == "yes")
     assert "between **" in _words(app)
 
@@ -103,18 +103,18 @@ def test_names_of_columns_are_inert(page, houses):
 
 def test_a_value_beyond_the_range_of_training_is_asked_with_a_word(page, demo):
     app = page("predict", model="demo@1")
-    _labelled(app.number_input, r"sepal\_length: exactly").set_value(99.5).run()
+    _labelled(app.number_input, "sepal_length: exactly").set_value(99.5).run()
     assert "Beyond what the model knows" in _words(app)
     assert any("beyond the range that training saw" in each.value for each in app.warning)
     # The slider stays where it can.
-    assert _labelled(app.slider, r"sepal\_length").value == pytest.approx(7.9)
+    assert _labelled(app.slider, "sepal_length").value == pytest.approx(7.9)
 
 
 def test_another_answer_follows_the_slider(page, demo):
     app = page("predict", model="demo@1")
     for name in ("petal", "sepal"):
         for side in ("length", "width"):
-            label = rf"{name}\_{side}"
+            label = f"{name}_{side}"
             _labelled(app.slider, label).set_value(_labelled(app.slider, label).max).run()
     assert "## virginica" in _words(app)
 
@@ -128,7 +128,7 @@ def test_an_empty_field_is_a_missing_value(page, houses):
 
 def test_what_is_tried_out_is_not_written_down_until_that_is_asked_for(page, demo):
     app = page("predict", model="demo@1")
-    _labelled(app.slider, r"sepal\_length").set_value(6.0).run()
+    _labelled(app.slider, "sepal_length").set_value(6.0).run()
     assert _logged(demo) == ()
     _button(app, "Write it down").click().run()
     (kept,) = _logged(demo)
@@ -142,7 +142,7 @@ def test_a_kept_row_is_shown_beside_the_one_that_is_changed(page, demo):
     app = page("predict", model="demo@1")
     _button(app, "Keep to compare").click().run()
     assert "Both rows are the same" in _words(app)
-    _labelled(app.slider, r"petal\_length").set_value(6.0).run()
+    _labelled(app.slider, "petal_length").set_value(6.0).run()
     (table,) = [each.value for each in app.dataframe]
     assert list(table["Column"]) == ["petal_length", "species"]
     assert table["Now"][0] == "6.0"

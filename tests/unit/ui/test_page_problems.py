@@ -27,7 +27,7 @@ def test_an_error_of_the_platform_is_told_with_what_to_do():
     from streamlit.testing.v1 import AppTest
 
     told = AppTest.from_function(_of_the_platform).run().error[0].value
-    assert told == "**Column \\'\\<b\\>age\\<\\/b\\>\\' is odd\\.**\n\nMend \\*it\\*\\."
+    assert told == "**Column '\\<b\\>age\\</b\\>' is odd.**\n\nMend \\*it\\*."
 
 
 def test_what_nobody_foresaw_is_told_by_an_id_without_a_stack():

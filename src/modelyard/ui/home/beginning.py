@@ -28,11 +28,18 @@ def show_beginning(client: Client) -> None:
             is_sample = st.button(
                 "Train on the sample table", type="primary", icon=":material/model_training:"
             )
-            if st.button("Bring your own table", icon=":material/upload_file:"):
-                go_to("data")
+            offer_own_table()
         if is_sample:
             with told():
                 go_to("train", dataset=_sample(client))
+
+
+def offer_own_table() -> None:
+    """Draw what leads to where a table is brought, for who may bring one."""
+    import streamlit as st
+
+    if may(Role.EDITOR) and st.button("Bring your own table", icon=":material/upload_file:"):
+        go_to("data")
 
 
 def _sample(client: Client) -> str:

@@ -1,7 +1,7 @@
 """Home: what is here, how the platform is, and the way to a first model."""
 
 from modelyard.client.clients import Client
-from modelyard.ui.home.beginning import show_beginning
+from modelyard.ui.home.beginning import offer_own_table, show_beginning
 from modelyard.ui.home.recent import show_deployments, show_jobs, show_models
 from modelyard.ui.home.wellness import show_health
 from modelyard.ui.navigation import Page
@@ -21,6 +21,8 @@ def show(client: Client) -> None:
     st.markdown("From a table to a model that is measured, explained and in use.")
     if len(models) <= _N_OF_DEMO:
         show_beginning(client)
+    else:
+        offer_own_table()
     show_health(client.platform.health())
     left, middle, right = st.columns(3, gap="large")
     with left:

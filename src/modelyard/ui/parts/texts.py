@@ -15,7 +15,7 @@ from modelyard.kit.texts import shorten, visible
 # readers are told labels as they are written, so that no more is escaped than may mean something:
 # within a word, as in `a_b`, neither emphasis nor a list begins (sections 6.2 and 5.2).
 _MEANINGFUL = re.compile(r"([!#$&*:<>@\[\\\]^`{|}~]|(?<![^\W_])[-_+=]|[-_+=](?![^\W_]))")
-_LISTED = re.compile(r"^(\d{1,9})([.)])")
+_LISTED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 # What Streamlit replaces in the finished text, where escaping does not reach: emoji, icons,
 # colours (`:red[…]`), arrows and dashes; and what becomes a link by itself.
 _REPLACED = re.compile(r"(:(?=\S)|@|(?i:www)(?=\.)|<(?=[-=])|>(?==)|-(?=[->])|~(?==))")
