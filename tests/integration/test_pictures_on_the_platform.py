@@ -1,0 +1,136 @@
+"""A zip file of pictures on the platform: uploaded, trained on and predicted for by jobs, asked."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from loopback import served
+from modelyard.api.app import make_app
+from modelyard.bootstrap import Project, open_project
+from modelyard.client.clients import Client
+from modelyard.domain.datasets import DatasetState
+from modelyard.domain.errors import DataError
+from modelyard.domain.jobs import JobState
+from modelyard.serving.exchanges import Request
+from modelyard.serving.routes import routes_of
+from modelyard.serving.shelf import Found, Shelf
+from modelyard.wire.batches import BatchPredictRequest
+from modelyard.wire.datasets import DatasetVersionAnswer
+from modelyard.wire.jobs import TrainingRequest
+from modelyard.worker.starting import worker_of
+
+pytestmark = pytest.mark.extras
+pytest.importorskip("PIL.Image")
+
+SHAPES = Path(__file__).parents[2] / "examples" / "data" / "shapes"
+CIRCLE = SHAPES / "circle" / "00.png"
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("packed") / "shapes.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(SHAPES.rglob("*.png")):
+            archive.write(file, file.relative_to(SHAPES).as_posix())
+    return path
+
+
+@pytest.fixture
+def project() -> Iterator[Project]:
+    opened = open_project()
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def client(project: Project) -> Iterator[Client]:
+    with served(make_app(project)) as url, Client(url) as opened:
+        yield opened
+
+
+def _work(project: Project) -> None:
+    """Do all jobs that wait, in this process."""
+    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+
+
+def _uploaded(project: Project, client: Client, file: Path) -> DatasetVersionAnswer:
+    """Upload a file; where the process that reads it at once had no time for it, a job does."""
+    version = client.datasets.upload(file, name=file.stem)
+    if version.state is DatasetState.UNREAD:
+        _work(project)
+    return client.datasets.show(version.reference)
+
+
+def _asked(**more: object) -> TrainingRequest:
+    configuration = {
+        "data": {"image": {"image_size": [16, 16]}},
+        "training": {"epochs": 12, "batch_size": 8},
+        "modelyard": {"parameters": {"channels": 8}, "name": "shapes", **more},
+    }
+    return TrainingRequest.model_validate({"dataset": "shapes", "configuration": configuration})
+
+
+def test_an_upload_in_parts_is_read_by_a_process_apart_and_can_be_looked_at(
+    project: Project, client: Client, shapes: Path
+) -> None:
+    version = _uploaded(project, client, shapes)
+    assert (version.state, version.n_rows) == (DatasetState.READY, 30)
+    found = client.datasets.pictures("shapes")
+    assert {each.label: each.n_pictures for each in found.classes} == {
+        "circle": 10,
+        "square": 10,
+        "triangle": 10,
+    }
+    assert client.datasets.picture("shapes", 1).startswith(b"\xff\xd8\xff")
+
+
+def test_a_zip_file_without_pictures_is_refused_by_a_sentence(
+    project: Project, client: Client, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "tables.zip", "w") as archive:
+        archive.writestr("sales.csv", "a,b\n1,2\n")
+    version = _uploaded(project, client, tmp_path / "tables.zip")
+    with pytest.raises(DataError, match=r"There is no picture in 'tables\.zip'"):
+        client.datasets.read(version.reference)
+
+
+def test_pictures_are_trained_on_and_predicted_for_by_jobs_and_logged_by_their_hash(
+    project: Project, client: Client, shapes: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    _uploaded(project, client, shapes)
+    job = client.jobs.train(_asked())
+    _work(project)
+    done = client.jobs.show(job.id)
+    assert done.state is JobState.SUCCEEDED, done.reason
+    assert done.result["model"] == "shapes@1"
+    results = client.models.results("shapes@1")
+    assert [each.kind for each in client.models.show("shapes@1").columns] == ["image"]
+    assert results.labels == ["circle", "square", "triangle"]
+
+    batch = client.batches.ask(BatchPredictRequest(model="shapes@1", dataset="shapes"))
+    _work(project)
+    answers = client.batches.download(batch.id, tmp_path / "answers.csv").read_text()
+    assert answers.splitlines()[0] == "file,prediction"
+    assert len(answers.splitlines()) == 31
+    assert "circle/00.png,circle" in answers
+
+    _is_logged_by_its_hash(project)
+
+
+def _is_logged_by_its_hash(project: Project) -> None:
+    """Ask the model as a deployment does, and look at what it would write down."""
+    package = project.predicting.open("shapes@1").package
+    shelf = Shelf(["shapes"], lambda _: Found(package, "shapes@1"))
+    route = routes_of(shelf.models)["/predict/image"]
+    content = CIRCLE.read_bytes()
+    reply = route.answer(Request(b"", {b"content-type": b"image/png"}, content, is_logged=True))
+    assert reply.told is not None
+    kept = {"row": {"image": f"sha256:{sha256(content).hexdigest()}"}}
+    assert json.loads(reply.told.rows) == kept
+    assert json.loads(reply.body)["prediction"] == "circle"
