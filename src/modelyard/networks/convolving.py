@@ -5,6 +5,7 @@ Source: Bai, Kolter, Koltun: An Empirical Evaluation of Generic Convolutional an
 Networks for Sentence Classification (2014), section 2, beside their mean.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from modelyard.networks.encoders import ints, mask_of, values_of
@@ -31,16 +32,9 @@ def convolving(
 
         def __init__(self) -> None:
             super().__init__()
-            widths = [n_in] + [channels] * n_layers
             self.layers = torch.nn.ModuleList(
-                torch.nn.Conv1d(
-                    widths[at],
-                    channels,
-                    kernel,
-                    padding=2**at * (kernel // 2),
-                    dilation=2**at,
-                )
-                for at in range(n_layers)
+                torch.nn.Conv1d(width, channels, kernel, padding="same", dilation=2**at)
+                for at, width in enumerate([n_in] + [channels] * (n_layers - 1))
             )
             self.dropout = torch.nn.Dropout(dropout)
             self.n_out = 2 * channels
@@ -50,18 +44,13 @@ def convolving(
             is_there = (places < lengths[:, None]).to(items.dtype)[:, None, :]
             values = items.transpose(1, 2) * is_there
             for at, layer in enumerate(self.layers):
-                made = self.dropout(layer(values))
-                values = torch.relu(made if at == 0 else made + values) * is_there
+                made = self.dropout(layer(values)) + (values if at else 0)
+                values = torch.relu(made) * is_there
             # What is kept is 0 or more: a 0 behind the last item changes no maximum.
             return torch.cat([values.amax(2), values.sum(2) / lengths[:, None]], dim=1)
 
         def as_graph(self, items: Chain, lengths: Chain) -> Chain:
-            is_there = mask_of(lengths, length).then("Unsqueeze", ints(1))
-            values = items.then("Transpose", perm=ints(0, 2, 1)).then("Mul", is_there)
-            for at, layer in enumerate(self.layers):
-                made = _convolution(layer, values)
-                made = made if at == 0 else made.then("Add", values)
-                values = made.then("Relu").then("Mul", is_there)
+            values = _convolved(self.layers, items, mask_of(lengths, length))
             most = values.then("ReduceMax", ints(2), keepdims=0)
             mean = values.then("ReduceSum", ints(2), keepdims=0).then("Div", lengths)
             return most.then("Concat", None, mean, axis=1)
@@ -69,13 +58,26 @@ def convolving(
     return Convolving()
 
 
+def _convolved(layers: Iterable[Any], items: Chain, mask: Chain) -> Chain:
+    """Return what the convolutions make of items: (n, channels, length)."""
+    is_there = mask.then("Unsqueeze", ints(1))
+    values = items.then("Transpose", perm=ints(0, 2, 1)).then("Mul", is_there)
+    for at, layer in enumerate(layers):
+        made = _convolution(layer, values)
+        made = made if at == 0 else made.then("Add", values)
+        values = made.then("Relu").then("Mul", is_there)
+    return values
+
+
 def _convolution(layer: Any, values: Chain) -> Chain:
+    (dilation,), (kernel,) = layer.dilation, layer.kernel_size
+    beside = dilation * (kernel // 2)
     return values.then(
         "Conv",
         None,
         values_of(layer.weight),
         values_of(layer.bias),
         strides=ints(1),
-        pads=ints(*layer.padding, *layer.padding),
-        dilations=ints(*layer.dilation),
+        pads=ints(beside, beside),
+        dilations=ints(dilation),
     )

@@ -49,8 +49,8 @@ def encoder(span: Span, reader: Reader, *, width: int, dropout: float) -> Any:
             return self.reader(self.dropout(items), lengths)
 
         def as_graph(self, matrix: Chain) -> Chain:
-            lengths = cut(matrix, span.start, span.start + 1).then("Max", one(1.0))
-            items = cut(matrix, span.start + 1, span.stop)
+            lengths = cut(matrix, start=span.start, stop=span.start + 1).then("Max", one(1.0))
+            items = cut(matrix, start=span.start + 1, stop=span.stop)
             if self.words is None:
                 items = items.then("Unsqueeze", ints(2))
             else:
@@ -74,7 +74,7 @@ def reach_of(X: FloatArray, spans: tuple[Span, ...]) -> FloatArray:
     return reach
 
 
-def cut(matrix: Chain, start: int, stop: int) -> Chain:
+def cut(matrix: Chain, *, start: int, stop: int) -> Chain:
     """Return columns of a matrix."""
     return matrix.then("Slice", ints(start), ints(stop), ints(1))
 

@@ -58,7 +58,7 @@ def learn(
     if not training.n_classes:
         scale = float(training.y.mean()), float(training.y.std()) or 1.0
 
-    def rows(
+    def _rows(
         X: FloatArray, pictures: tuple[Pixels, ...], y: npt.NDArray[Any], weight: FloatArray | None
     ) -> Rows:
         return Rows(
@@ -70,7 +70,7 @@ def learn(
             None if reach is None else let_in(X, reach),
         )
 
-    taught = rows(training.X, training.pictures, training.y, training.weight)
+    taught = _rows(training.X, training.pictures, training.y, training.weight)
     trainer = Trainer(
         regime=regime,
         n_classes=training.n_classes,
@@ -84,7 +84,7 @@ def learn(
         network = build(training, training.n_classes or 1)
     held, X, y = None, training.X_validation, training.y_validation
     if X is not None and y is not None and len(y):
-        held = rows(X, training.pictures_validation, y, training.weight_validation)
+        held = _rows(X, training.pictures_validation, y, training.weight_validation)
     return Learned(network, *scale, trainer.train(network, taught, held=held))
 
 

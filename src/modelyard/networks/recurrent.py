@@ -19,9 +19,9 @@ from modelyard.packaging.graphs.messages import INT32
 LSTM, GRU = "LSTM", "GRU"
 # In which order ONNX wants the gates: torch has in, forget, cell, out, and reset, update, new.
 _GATES = {LSTM: (0, 3, 1, 2), GRU: (1, 0, 2)}
-# The new state of a GRU takes the reset behind the product, as torch does (Cho et al. before it).
 # Below every state, which lies between -1 and 1.
 _BELOW = -2.0
+# The new state of a GRU takes the reset behind the product, as torch does (Cho et al. before it).
 _OWN: dict[str, dict[str, Any]] = {LSTM: {}, GRU: {"linear_before_reset": 1}}
 
 
@@ -53,16 +53,10 @@ def recurrent(
 
         def __init__(self) -> None:
             super().__init__()
-            self.cells = getattr(torch.nn, cell)(
-                n_in,
-                n_units,
-                n_layers,
-                batch_first=True,
-                bidirectional=both_ways,
-                dropout=dropout if n_layers > 1 else 0.0,
-            )
-            self.n_ways = 1 + both_ways
-            self.n_out = n_units * self.n_ways
+            between = dropout if n_layers > 1 else 0.0
+            options = {"batch_first": True, "bidirectional": both_ways, "dropout": between}
+            self.cells = getattr(torch.nn, cell)(n_in, n_units, n_layers, **options)
+            self.n_out = n_units * (1 + both_ways)
 
         def forward(self, items: Any, lengths: Any) -> Any:
             packed = torch.nn.utils.rnn.pack_padded_sequence(
@@ -74,18 +68,27 @@ def recurrent(
             return states.amax(1)
 
         def as_graph(self, items: Chain, lengths: Chain) -> Chain:
-            counts = lengths.then("Squeeze", ints(1)).then("Cast", to=INT32)
-            steps = items.then("Transpose", perm=ints(1, 0, 2))
-            for at in range(n_layers):
-                made = _layer(self.cells, at, steps, counts)
-                made = made.then("Transpose", perm=ints(0, 2, 1, 3))
-                steps = made.then("Reshape", ints(0, 0, self.n_out))
-            off = mask_of(lengths, length).then("Sub", one(1.0)).then("Mul", one(-_BELOW))
-            states = steps.then("Transpose", perm=ints(1, 0, 2))
-            states = states.then("Add", off.then("Unsqueeze", ints(2)))
-            return states.then("ReduceMax", ints(1), keepdims=0)
+            states = _states(self.cells, items, lengths)
+            return _largest(states, mask_of(lengths, length))
 
     return Recurrent()
+
+
+def _states(cells: Any, items: Chain, lengths: Chain) -> Chain:
+    """Return all states of the last layer: (length, n, n_out)."""
+    counts = lengths.then("Squeeze", ints(1)).then("Cast", to=INT32)
+    steps = items.then("Transpose", perm=ints(1, 0, 2))
+    for at in range(cells.num_layers):
+        made = _layer(cells, at, steps, counts).then("Transpose", perm=ints(0, 2, 1, 3))
+        steps = made.then("Reshape", ints(0, 0, cells.hidden_size * (1 + cells.bidirectional)))
+    return steps
+
+
+def _largest(states: Chain, mask: Chain) -> Chain:
+    """Return the largest of the states that have an item, (n, n_out)."""
+    off = mask.then("Sub", one(1.0)).then("Mul", one(-_BELOW)).then("Unsqueeze", ints(2))
+    found = states.then("Transpose", perm=ints(1, 0, 2)).then("Add", off)
+    return found.then("ReduceMax", ints(1), keepdims=0)
 
 
 def _layer(cells: Any, at: int, steps: Chain, counts: Chain) -> Chain:
