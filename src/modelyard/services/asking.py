@@ -120,8 +120,8 @@ class AskingService:
             question: what is asked.
 
         Raises:
-            Conflict: if no deployment serves this version.
-            Unavailable: if it does not answer.
+            Conflict: if this version is not deployed.
+            Unavailable: if it does not answer, or not yet.
             Forbidden: if a program only tries: what it is answered is always written down.
         """
         if question.is_trial and caller.is_key:
@@ -190,6 +190,9 @@ class AskingService:
         for each in served:
             if each.version == version and each.is_ready(at):
                 return each
+        for each in served:
+            if each.version == version and each.is_wanted:
+                raise _not_ready(each, at)
         others = ", ".join(sorted({each.model for each in served if each.is_ready(at)}))
         there = f"; of '{name}' there is {others}" if others else ""
         raise Conflict(
@@ -252,6 +255,19 @@ def send(
     except httpx.HTTPError as error:
         raise OSError(str(error)) from error
     return told.status_code, dict(told.headers), told.content
+
+
+def _not_ready(deployment: Deployment, at: datetime) -> Unavailable:
+    told = f"The deployment '{deployment.name}' of {deployment.model} does not answer now"
+    if not deployment.is_watched(at):
+        # Neither are signs of a worker kept on a disk that is full, while its servers go on.
+        own = f" Its own address may answer: {deployment.url}." if deployment.url else ""
+        return Unavailable(
+            f"{told}, as far as anybody knows: no worker has given a sign that it looks after it.",
+            fix=f"Repeat in a few seconds; if it stays so, see that a worker runs.{own}",
+        )
+    why = f" ({deployment.reason})" if deployment.reason else ""
+    return Unavailable(f"{told}: it is {deployment.state}{why}.", fix="Repeat in a few seconds.")
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -117,13 +117,27 @@ def test_what_is_deployed_and_undeployed_is_on_record(deployed: TestClient, ask:
 def test_asking_a_model_that_is_not_deployed_says_what_to_do(
     deployed: TestClient, project: Project, register: Register
 ) -> None:
-    answer = deployed.post(f"{HERE}/models/given/predict", json={"row": {"a": 1}})
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
-    assert "/models/given@1/deploy" in answer.json()["fix"]
     _make_ready(project)
     register("given")
     answer = deployed.post(f"{HERE}/models/given@2/predict", json={"row": {"a": 1}})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert "there is given@1" in answer.json()["detail"]
+    assert "/models/given@2/deploy" in answer.json()["fix"]
+
+
+def test_asking_what_no_worker_looks_after_says_so_and_to_come_again(
+    deployed: TestClient, project: Project
+) -> None:
+    def told() -> tuple[int, str]:
+        answer = deployed.post(f"{HERE}/models/given/predict", json={"row": {"a": 1}})
+        return answer.status_code, answer.json()["detail"]
+
+    status, detail = told()
+    assert (status, "no worker has given a sign" in detail) == (503, True)
+    now = datetime.now(UTC)
+    project.serving.watched.claim("w", at=now, until=now + timedelta(seconds=60))
+    status, detail = told()
+    assert (status, "it is starting" in detail) == (503, True)
 
 
 def test_asking_a_deployment_that_does_not_answer_is_503(
