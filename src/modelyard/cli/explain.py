@@ -76,7 +76,6 @@ def explain(
     """
     from modelyard.bootstrap import open_project
     from modelyard.domain.configs import FileDialect
-    from modelyard.services.explaining import plain_explanation, plain_overall
 
     out: Path | None = written.pop("out")
     if len(row) == 1 and number is None and promised_format(row[0]) is not None:
@@ -92,23 +91,29 @@ def explain(
         bar.stage("Verifying the package")
         opened = predicting.open(model, trust=trust)
         bar.stage("Explaining")
-        if data is None:
-            overall = opened.explainer.overall()
-        else:
+        overall = opened.explainer.overall() if data is None else None
+        explanation = None
+        if data is not None:
             if number is None:
                 _require_every(data[0], opened.manifest)
             blocks = predicting.read(opened, data, dialect=FileDialect(**written), row=at)
             (explanation,) = opened.explainer.explain(blocks, label=label)
-    if data is None:
-        told = plain_overall(overall, n_shown=top)
-    else:
-        told = plain_explanation(explanation, n_shown=top)
     if wants_json:
-        print_json({"model": model} | told)
-    elif data is None:
+        print_json({"model": model} | _plain(overall, explanation, top))
+    elif overall is not None:
         _print_overall(overall, top)
-    else:
+    elif explanation is not None:
         _print_explanation(explanation, top, target=opened.manifest.target)
+
+
+def _plain(
+    overall: "Overall | None", explanation: "Explanation | None", top: int
+) -> dict[str, Any]:
+    from modelyard.services.explaining import plain_explanation, plain_overall
+
+    if explanation is not None:
+        return plain_explanation(explanation, n_shown=top)
+    return {} if overall is None else plain_overall(overall, n_shown=top)
 
 
 def _explain_picture(

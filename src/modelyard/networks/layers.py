@@ -45,11 +45,11 @@ def standardise(pictures: Pixels) -> Any:
     seen = np.asarray(pictures[::step], dtype=np.float32)
     layer = torch.nn.Conv2d(3, 3, 1, groups=3).requires_grad_(requires_grad=False)
     spread = np.maximum(seen.std(axis=(0, 1, 2), dtype=np.float64), 1.0)
-    set_scale(layer, seen.mean(axis=(0, 1, 2), dtype=np.float64), spread)
+    set_scale(layer, mean=seen.mean(axis=(0, 1, 2), dtype=np.float64), spread=spread)
     return layer
 
 
-def set_scale(layer: Any, mean: FloatArray, spread: FloatArray) -> None:
+def set_scale(layer: Any, *, mean: FloatArray, spread: FloatArray) -> None:
     """Let the layer of `standardise` bring other means and spreads to 0 and 1.
 
     Args:

@@ -74,7 +74,7 @@ def _learned(training: FitInput, build: Build) -> tuple[Learned, dict[str, Any]]
             )
         return learn(training, _untaught(build), regime=_regime(training)), parameters
     body = build(training)
-    set_scale(body.layers[0], 255 * np.array(MEAN), 255 * np.array(SPREAD))
+    set_scale(body.layers[0], mean=255 * np.array(MEAN), spread=255 * np.array(SPREAD))
     found = load(body, weights_file(name, training.weights))
     parameters[f"{WEIGHTS}_sha256"] = found
     training = replace(training, parameters=parameters)

@@ -46,7 +46,7 @@ def residual(n_in: int, width: int, *, stride: int, is_narrow: bool) -> Any:
     return Residual()
 
 
-def names_of_block(block: Any, own: str, theirs: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def names_of_block(block: Any, own: str, *, theirs: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the tensors of a block with the names that torchvision and timm give them."""
     bearing = [at for at, each in enumerate(block.straight) if hasattr(each, "weight")]
     for place, at in enumerate(bearing):

@@ -69,7 +69,7 @@ def body(training: FitInput) -> Body:
         for at in range(n_blocks):
             stride = 2 if stage and not at else 1
             block = residual(n_in, width << stage, stride=stride, is_narrow=depth in _NARROW)
-            names |= names_of_block(block, str(len(layers)), f"layer{stage + 1}.{at}")
+            names |= names_of_block(block, str(len(layers)), theirs=f"layer{stage + 1}.{at}")
             layers.append(block)
             n_in = block.n_out
     return Body(layers, n_in, names)
