@@ -44,7 +44,7 @@ class Folder:
         path = self.root / name
         if "\0" in name or not path.resolve().is_relative_to(self.root.resolve()):
             raise UnreadablePicture(
-                f"'{name}' lies outside '{self.root}'.",
+                f"'{name}' lies outside the folder of its table.",
                 fix="Name pictures relative to their table, in its folder.",
                 sample=name,
             )
