@@ -5,6 +5,7 @@ from itertools import islice
 from modelyard.client.clients import Client
 from modelyard.kit.numerals import counted
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.advice import without_code
 from modelyard.ui.parts.people import who
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, exactly, now
@@ -30,7 +31,10 @@ def changed(version: DatasetVersionAnswer) -> list[str]:
     if version.derived_from is None:
         return [f"Uploaded as {version.filename}."]
     read = [f"{name.replace('_', ' ')}: {told}" for name, told in _told_reading(version)]
-    sentences = [*version.applied, *([f"Read with {'; '.join(read)}."] if read else [])]
+    sentences = [
+        *map(without_code, version.applied),
+        *([f"Read with {'; '.join(read)}."] if read else []),
+    ]
     return sentences or [f"Read otherwise than version {version.derived_from}."]
 
 

@@ -16,6 +16,7 @@ from modelyard.ui.data.reading import offer_reading, show_refusal
 from modelyard.ui.data.relations import show_relations
 from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.advice import without_code
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, now
@@ -51,7 +52,7 @@ def _show_heading(client: Client, version: DatasetVersionAnswer) -> None:
     st.header(plain(version.reference), anchor=False)
     _show_facts(version)
     for sentence in version.applied:
-        st.caption(f":material/build: {plain(sentence)}")
+        st.caption(f":material/build: {plain(without_code(sentence))}")
     with st.container(horizontal=True):
         if version.state is DatasetState.READY and st.button(
             "Train a model",

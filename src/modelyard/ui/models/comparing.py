@@ -10,6 +10,7 @@ from modelyard.domain.errors import NotFound
 from modelyard.kit.numerals import size
 from modelyard.ui.models.standing import standing_told
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.charts import draw
 from modelyard.ui.parts.figures import beside_interval
 from modelyard.ui.parts.texts import plain
@@ -36,7 +37,7 @@ def show_comparison(client: Client, references: Sequence[str]) -> None:
     names = [each.name for each in comparison.models]
     models = [client.models.show(name) for name in names]
     st.markdown("  \n".join(standing_told(comparison)))
-    st.caption(plain(comparison.caution))
+    st.caption(advised(comparison.caution))
     draw(_picture(comparison), key="compared")
     _show_table("Figures", names, _figures(comparison), about="Metrics of each model.")
     runs = [_run_of(client, each) for each in models]

@@ -28,6 +28,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"--time\b", "the column of time"),
     (rf"{_BESIDE}--[a-z-]+{_END}", ""),
 )
+_CODE = re.compile(r" \([a-z]+(?:-[a-z]+)+(?::[^()]*)?\)(?=\.?$)")
 
 
 def advised(text: str | None) -> str:
@@ -46,6 +47,15 @@ def without_options(advice: str) -> str:
     for option, words in _WORDS:
         advice = re.sub(option, partial(_worded, words), advice)
     return advice
+
+
+def without_code(sentence: str) -> str:
+    """Return what was mended without the name of the finding, which a configuration tells it by.
+
+    >>> without_code("Read 'a' as a number (dressed-number-column:a).")
+    "Read 'a' as a number."
+    """
+    return _CODE.sub("", sentence)
 
 
 def _worded(words: str, found: re.Match[str]) -> str:
