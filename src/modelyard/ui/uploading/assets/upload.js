@@ -11,7 +11,7 @@ const LONGEST_WAIT_MS = 30000
 const PACE_MS = 8000
 const TOKEN_LASTS_MS = 60000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
-const SUFFIXES = /\.(csv|tsv|txt|ndjson|jsonl|json|parquet|pq|arrow|feather|ipc)(\.gz)?$/i
+const SUFFIXES = /\.(csv|tsv|txt|ndjson|jsonl|json|parquet|pq|arrow|feather|ipc|zip)(\.gz)?$/i
 // The platform refuses them as well, but only when all of it has arrived.
 const WORKBOOK = /\.(xlsx|xlsm|xlsb|xls|ods|numbers)$/i
 
