@@ -21,6 +21,9 @@ from modelyard.serving.running import serve
 from modelyard.serving.shelf import Found
 from modelyard.worker.plans import Address, ServingPlan, read_plan, write_address
 
+_INPUT = 0
+_READ_BYTES = 4096
+
 
 @dataclass(frozen=True)
 class PlannedPackage:
@@ -82,7 +85,10 @@ def _options(plan: ServingPlan) -> ServerOptions:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    # Not by `sys.stdin`: a thread that waits there lets Python abort when a refused package ends
+    # the process, and the words of the refusal are lost in those of the abort.
+    while os.read(_INPUT, _READ_BYTES):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
