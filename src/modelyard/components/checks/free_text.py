@@ -30,7 +30,8 @@ class FreeText:
                 severity=Severity.INFO,
                 message=(
                     f"Column '{column.name}' holds free text ({column.n_unique:,} different "
-                    "texts). Its most frequent words and pairs of words become features (TF-IDF)."
+                    "texts). Its most frequent words and pairs of words become features (TF-IDF); "
+                    "networks for texts read it in order."
                 ),
                 columns=(column.name,),
                 sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values),
