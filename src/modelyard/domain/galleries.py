@@ -58,10 +58,12 @@ class GalleryQuery:
 
     Attributes:
         label: only these; None for all.
+        files: only these; empty for all.
         after_row: only those behind this row.
         limit: most of them.
     """
 
     label: str | None = None
+    files: frozenset[str] = frozenset()
     after_row: int = 0
     limit: int = 24

@@ -1,7 +1,7 @@
 """Chooses what is shown of a table of pictures, and makes it small: some pictures of each class."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from modelyard.domain.galleries import Gallery, PictureClass, ShownPicture
@@ -16,12 +16,15 @@ _MOST_CLASSES = 1_000
 _SIDE = 128
 
 
-def gallery_of(table: Table, *, most: int = MOST_SHOWN) -> Gallery | None:
+def gallery_of(
+    table: Table, *, named: Collection[str] = (), most: int = MOST_SHOWN
+) -> Gallery | None:
     """Return what is shown of the first column of pictures, None of a table without one.
 
     Args:
         table: of pictures.
-        most: pictures to be shown.
+        named: files whose pictures are shown in any case.
+        most: pictures to be shown beside those.
     """
     name, album = next(iter(table.known.albums.items()), ("", None))
     if album is None or name not in table.names:
@@ -33,15 +36,13 @@ def gallery_of(table: Table, *, most: int = MOST_SHOWN) -> Gallery | None:
         if cell is not None:
             by_label[labels[at]].append(at)
     each = max(1, most // max(1, len(by_label)))
-    chosen = [at for rows in by_label.values() for at in _spread(rows, each)][:most]
+    spread = [at for rows in by_label.values() for at in _spread(rows, each)][:most]
     classes = sorted(
         (PictureClass(label, len(rows)) for label, rows in by_label.items() if label is not None),
         key=lambda found: (-found.n_pictures, found.label),
     )
-    parts, files = (
-        _words(table, table.known.part),
-        _words(table, min(table.known.files, default="")),
-    )
+    parts, files = _words(table, table.known.part), _files(table, cells, album)
+    in_any_case = [at for at, file in enumerate(files) if file in named and cells[at] is not None]
     return Gallery(
         n_pictures=sum(map(len, by_label.values())),
         classes=tuple(classes[:_MOST_CLASSES]),
@@ -52,16 +53,25 @@ def gallery_of(table: Table, *, most: int = MOST_SHOWN) -> Gallery | None:
                 label=labels[at],
                 part=parts[at],
             )
-            for at in sorted(chosen)
+            for at in sorted({*spread, *in_any_case})
         ),
     )
 
 
-def _shown(album: Album, cell: str, *, row: int, file: str | None) -> ShownPicture:
+def _files(table: Table, cells: Sequence[str | None], album: Album) -> Sequence[str]:
+    """Return what each picture is called; of equal ones in a table without files, the first."""
+    names = _words(table, min(table.known.files, default=""))
+    return [
+        name or (album.looks[cell].name if cell else "")
+        for name, cell in zip(names, cells, strict=True)
+    ]
+
+
+def _shown(album: Album, cell: str, *, row: int, file: str) -> ShownPicture:
     look = album.looks[cell]
     return ShownPicture(
         row=row,
-        file=file or look.name,
+        file=file,
         width=look.width,
         height=look.height,
         format=look.format,

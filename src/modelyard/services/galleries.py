@@ -53,7 +53,8 @@ def _wanted(lines: Iterable[bytes], query: GalleryQuery) -> Iterator[ShownPictur
     for line in lines:
         told = json.loads(line)
         is_asked = query.label is None or told["label"] == query.label
-        if is_asked and told["row"] > query.after_row:
+        is_named = not query.files or told["file"] in query.files
+        if is_asked and is_named and told["row"] > query.after_row:
             yield ShownPicture(**told | {"thumbnail": base64.b64decode(told["thumbnail"])})
 
 

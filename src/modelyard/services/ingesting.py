@@ -184,11 +184,13 @@ def _files(examination: Examination) -> Mapping[str, bytes]:
     told = plain_examination(examination, relations)
     columns, rows = preview(examination.table)
     lines = [inert_json(line) for line in (columns, *rows)]
-    gallery = gallery_of(examination.table)
+    named = frozenset(name for each in examination.findings for name in each.pictures)
+    gallery = gallery_of(examination.table, named=named)
     pictures = {} if gallery is None else {PICTURES: galleries.written(gallery)}
+    findings = [each.to_dict() | {"pictures": each.pictures} for each in examination.findings]
     return pictures | {
         PROFILE: inert_json(told),
-        FINDINGS: inert_json(told["findings"]),
+        FINDINGS: inert_json(findings),
         PAGE: render_examination(examination, relations, target=None).encode(),
         PREVIEW: b"\n".join(lines) + b"\n",
     }

@@ -1,18 +1,23 @@
 """The pictures of a dataset as the REST API shows them: how many, of which classes, and some."""
 
 import base64
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from modelyard.domain.galleries import Gallery, ShownPicture
 from modelyard.wire.bodies import LARGEST, Answer, PageOf, Query
 
+FileName = Annotated[str, Field(max_length=4_000)]
+
 
 class PicturesQuery(Query):
     """Which pictures are asked for."""
 
     label: str | None = Field(default=None, max_length=2000, description="Only of this class.")
+    file: list[FileName] = Field(
+        default=[], max_length=20, description="Only these, e.g. those that a finding names."
+    )
     limit: int = Field(default=24, ge=1, le=100, description="Most pictures to return.")
     cursor: int = Field(
         default=0, ge=0, le=LARGEST, description="`next_cursor` of the page before; 0 is the first."

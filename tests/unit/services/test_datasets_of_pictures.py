@@ -1,6 +1,7 @@
 """A zip file of pictures is a dataset: read where it is, shown small, or refused by a sentence."""
 
 import io
+import json
 import stat
 import struct
 import zipfile
@@ -120,6 +121,22 @@ def test_of_very_many_pictures_as_many_are_shown_of_each_class_as_fit(project, t
     assert [each.row for each in gallery_of(table, most=4).shown] == [1, 4, 7, 10]
 
 
+def test_what_a_finding_names_is_shown_in_any_case(project, tmp_path):
+    path = tmp_path / "animals.zip"
+    path.write_bytes(packed(animals(n=6)))
+    table = project.ingesting.tables.read_typed(path, ReadOptions())
+    named = {"cat/1.png", "dog/5.png", "gone.png"}
+    shown = gallery_of(table, named=named, most=2).shown
+    assert [each.file for each in shown] == ["cat/0.png", "cat/1.png", "dog/0.png", "dog/5.png"]
+
+
+def test_the_pictures_of_a_finding_are_found_by_their_names(project, add):
+    add(packed(animals()))
+    query = GalleryQuery(files=frozenset({"cat/1.png", "dog/3.png", "gone.png"}))
+    shown = project.named_datasets.gallery("animals", query).gallery.shown
+    assert [each.file for each in shown] == ["cat/1.png", "dog/3.png"]
+
+
 def test_a_row_whose_picture_is_not_shown_says_so(project, add):
     add(packed(animals()))
     with pytest.raises(NotFound, match="No small picture of row 99 "):
@@ -152,8 +169,10 @@ def test_the_parts_that_folders_name_are_told(project, add):
         ("train", "cat"),
         ("train", "dog"),
     ]
-    codes = project.named_datasets.findings("animals")
-    assert b"pictures-across-parts" in codes
+    found = json.loads(project.named_datasets.findings("animals"))
+    (across,) = [each for each in found if each["code"] == "pictures-across-parts"]
+    assert across["pictures"]
+    assert all(each.startswith("train/") for each in across["pictures"])
 
 
 def test_pictures_without_class_folders_have_no_classes(project, add):

@@ -25,7 +25,12 @@ def list_pictures(
     name: Name, version: Version, project: ProjectOf, query: Annotated[PicturesQuery, Query()]
 ) -> PicturesAnswer:
     """Show some pictures of each class, made small when the dataset was read."""
-    wanted = GalleryQuery(label=query.label, after_row=query.cursor, limit=query.limit)
+    wanted = GalleryQuery(
+        label=query.label,
+        files=frozenset(query.file),
+        after_row=query.cursor,
+        limit=query.limit,
+    )
     found = project.named_datasets.gallery(reference_of(name, version), wanted)
     return PicturesAnswer.page(found.gallery, found.next_row)
 

@@ -14,6 +14,7 @@ from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain, short
+from modelyard.ui.pictures.walls import show_named
 from modelyard.wire.datasets import DatasetVersionAnswer, NewVersionRequest
 
 Finding = Mapping[str, Any]
@@ -100,6 +101,8 @@ def _show_one(client: Client, version: DatasetVersionAnswer, finding: Finding, *
     with st.container(border=True, gap="xsmall"):
         st.badge(title, icon=icon, color=colour)
         st.markdown(plain(finding["message"]))
+        if finding.get("pictures"):
+            show_named(client, version, finding["pictures"])
         if finding["fix"]:
             st.caption(advised(finding["fix"]))
         if not finding["fixes"]:

@@ -42,6 +42,15 @@ def show_wall(client: Client, version: DatasetVersionAnswer) -> None:
     _offer_more(found, version, is_first=not cursor)
 
 
+def show_named(client: Client, version: DatasetVersionAnswer, files: Sequence[str]) -> None:
+    """Draw the pictures that a finding names, in its order."""
+    import streamlit as st
+
+    query = PicturesQuery(file=list(files), limit=len(files))
+    found = {each.file: each for each in client.datasets.pictures(version.reference, query).items}
+    st.html(wall_of([found[name] for name in files if name in found]))
+
+
 def wall_of(pictures: Sequence[PictureAnswer]) -> str:
     """Return pictures as a list of HTML, in which no name means anything but itself."""
     items = "".join(_tile(each) for each in pictures)
