@@ -175,3 +175,18 @@ def test_a_dataset_that_is_not_there_is_told_calmly(page):
     app = page("data", dataset="nothing@7")
     assert not app.exception
     assert "nothing" in app.error[0].value
+
+
+def test_how_a_file_was_read_is_told_with_what_was_doubtful(page, add):
+    add("numbered", "1;2\n" + "3,5;4\n5,5;6\n" * 20)
+    words = _words(page("data", dataset="numbered@1"))
+    assert "a semicolon between columns" in words
+    assert "decimal mark “,”" in words
+    assert "perhaps the file has no header" in words
+
+
+def test_a_single_column_is_offered_another_reading_at_once(page, add):
+    add("joined", "a/b\n1/2\n3/4\n")
+    (reading,) = page("data", dataset="joined@1").expander
+    assert reading.label == "Read the file otherwise"
+    assert reading.proto.expanded

@@ -14,6 +14,11 @@ _KEPT = "profile"
 _MOST_COLUMNS = 500
 
 
+def is_kept(version: DatasetVersionAnswer) -> bool:
+    """Return whether the profile of a version is kept for the visit, so that it costs nothing."""
+    return (version.n_columns or 0) <= _MOST_COLUMNS
+
+
 def profile_of(client: Client, version: DatasetVersionAnswer) -> Profile:
     """Return the profile of a version that was read: it does not change any more."""
     import streamlit as st
@@ -24,6 +29,6 @@ def profile_of(client: Client, version: DatasetVersionAnswer) -> Profile:
         found: Profile = kept[1]
         return found
     profile = client.datasets.profile(version.reference)
-    if (version.n_columns or 0) <= _MOST_COLUMNS:
+    if is_kept(version):
         st.session_state[_KEPT] = (mark, profile)
     return profile

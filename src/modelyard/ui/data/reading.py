@@ -5,6 +5,8 @@ from typing import Any
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetFormat
 from modelyard.domain.identities import Role
+from modelyard.domain.tables import DELIMITER_NAMES
+from modelyard.ui.data.profiles import is_kept, profile_of
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may
@@ -55,6 +57,22 @@ def show_refusal(client: Client, version: DatasetVersionAnswer) -> None:
     offer_reading(client, version, is_open=True)
 
 
+def show_reading(client: Client, version: DatasetVersionAnswer) -> None:
+    """Draw how a text file was read, and what was decided about it meanwhile."""
+    import streamlit as st
+
+    if version.format not in _TEXTS or not is_kept(version):
+        return
+    facts = profile_of(client, version)["facts"]
+    delimiter = DELIMITER_NAMES.get(facts["delimiter"], facts["delimiter"])
+    st.caption(
+        f"Read with a {plain(delimiter)} between columns, the encoding {plain(facts['encoding'])} "
+        f"and the decimal mark “{plain(facts['decimal'])}”."
+    )
+    for note in facts["notes"]:
+        st.caption(f":material/info: {advised(note)}")
+
+
 def offer_reading(client: Client, version: DatasetVersionAnswer, *, is_open: bool = False) -> None:
     """Draw the options of reading, for a text file that is misread.
 
@@ -67,7 +85,12 @@ def offer_reading(client: Client, version: DatasetVersionAnswer, *, is_open: boo
 
     if version.format not in _TEXTS or not may(Role.EDITOR):
         return
-    with st.expander("Read the file otherwise", expanded=is_open), st.form("reading", border=False):
+    # A single column is most often several that were not told apart.
+    is_doubtful = is_open or version.n_columns == 1
+    with (
+        st.expander("Read the file otherwise", expanded=is_doubtful),
+        st.form("reading", border=False),
+    ):
         st.caption("Where columns run together, letters look wrong, or numbers are taken for text.")
         wanted = _asked(version)
         if st.form_submit_button("Read it so"):

@@ -12,7 +12,7 @@ from modelyard.ui.data.columns import show_columns
 from modelyard.ui.data.deleting import offer_deletion
 from modelyard.ui.data.findings import show_findings
 from modelyard.ui.data.history import show_history
-from modelyard.ui.data.reading import offer_reading, show_refusal
+from modelyard.ui.data.reading import offer_reading, show_reading, show_refusal
 from modelyard.ui.data.relations import show_relations
 from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import go_to
@@ -106,6 +106,7 @@ def _show_views(client: Client, version: DatasetVersionAnswer) -> None:
 def _show_overview(client: Client, version: DatasetVersionAnswer) -> None:
     show_findings(client, version)
     show_content(client, version)
+    show_reading(client, version)
     offer_reading(client, version)
 
 
