@@ -1,0 +1,96 @@
+"""Work in processes of their own: answered, bounded in time, and never left behind."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from modelyard.api.apart import Apart
+
+# Far more than a process takes to begin on a crowded machine.
+PATIENCE_S = 120.0
+WORK = """
+import os, time
+
+def perform(order):
+    if order == "crash":
+        os._exit(3)
+    if order == "sleep":
+        time.sleep(600)
+    if order == "print":
+        print("noise")
+    return str(os.getpid()).encode()
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """Return the name of a module that a process of its own can import."""
+    (tmp_path / "some_work.py").write_text(WORK, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return "some_work"
+
+
+def _is_alive(pid):
+    return Path(f"/proc/{pid}").exists()
+
+
+def _answers(module, *orders, timeout_s=PATIENCE_S):
+    async def ask():
+        apart = Apart()
+        return [await apart.run(module, order, timeout_s=timeout_s) for order in orders]
+
+    return asyncio.run(ask())
+
+
+def test_each_piece_of_work_has_a_process_of_its_own(module):
+    first, second = map(int, _answers(module, "work", "work"))
+    assert len({first, second, os.getpid()}) == 3
+    assert not _is_alive(first)
+    assert not _is_alive(second)
+
+
+def test_what_a_library_prints_is_no_answer(module):
+    (answer,) = _answers(module, "print")
+    assert answer.isdigit()
+
+
+def test_after_a_crash_the_next_work_is_done(module):
+    crashed, after = _answers(module, "crash", "work")
+    assert crashed == b""
+    assert after.isdigit()
+
+
+def test_what_takes_too_long_is_ended_and_answered_with_nothing(module):
+    assert _answers(module, "sleep", timeout_s=0.5) == [None]
+
+
+def test_the_process_that_waits_ends_with_whoever_started_it(module):
+    async def ask():
+        apart = Apart()
+        await apart.run(module, "work", timeout_s=PATIENCE_S)
+        return apart, _children()
+
+    apart, waiting = asyncio.run(ask())
+    assert waiting
+    del apart
+    until = time.monotonic() + PATIENCE_S
+    while any(map(_is_alive, waiting)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _children():
+    """Return the ids of the processes that wait for work of this one."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (place / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1]
+            command = (place / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(parent) == os.getpid() and b"modelyard.api.child" in command:
+            found.append(int(place.name))
+    return found
