@@ -183,6 +183,14 @@ def test_reasons_are_refused_since_a_package_has_no_pictures(model: Model) -> No
         _ = model.opened.explainer
 
 
+def test_the_graph_of_the_package_is_named_where_another_is_asked_for(
+    model: Model, cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    trust = ("--trust", model.opened.package.signer)
+    told = cli("export", model.path, *trust, "--out", tmp_path / "all.onnx")
+    assert (told.code, "Take `model.onnx` of the package" in told.err) == (4, True)
+
+
 def test_the_report_shows_the_worst_answers_and_where_the_model_looked(model: Model) -> None:
     page = (model.path / "report.html").read_text(encoding="utf-8")
     assert "Where it looked" in page

@@ -42,6 +42,11 @@ def whole_graph(manifest: Manifest, recipe: Recipe, *, model: bytes) -> bytes:
     Raises:
         UsageError: if the recipe holds a step that has no graph form.
     """
+    if recipe.pictures:
+        raise UsageError(
+            "A graph decodes no pictures: it takes their pixels, as that of the package does.",
+            fix="Take `model.onnx` of the package: pictures_0 is (n, height, width, 3) uint8.",
+        )
     joined = Joined(opsets=dict(OPSETS))
     _add(joined, {"made_features": prepared(recipe)}, prefix="recipe/")
     join(joined, model, prefix="model/", known={INPUT: "made_features", OUTPUT: "raw_scores"})
