@@ -7,7 +7,7 @@ import pytest
 from onnx import numpy_helper
 
 from modelyard.packaging.graphs.blocks import in_blocks
-from modelyard.packaging.graphs.chains import DOUBLE, FLOAT, Chain
+from modelyard.packaging.graphs.chains import DOUBLE, FLOAT, Chain, encoded
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.linear import linear
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
@@ -130,3 +130,14 @@ def test_rows_in_blocks_are_answered_as_all_at_once(n_rows):
     chain = in_blocks(body, n_features=3, n_outputs=2)
     got = run(chain.to_model(n_features=3, n_outputs=2), X)
     assert np.array_equal(got, (X * X) @ np.ones((3, 2)))
+
+
+def test_an_attribute_may_be_a_word():
+    weights, recurrence = np.ones((2, 4, 1), np.float32), np.ones((2, 4, 1), np.float32)
+    chain = Chain(taken="steps").then(
+        "LSTM", None, weights, recurrence, hidden_size=1, direction="bidirectional"
+    )
+    (made,), _ = encoded({"states": chain})
+    node = onnx.NodeProto.FromString(made)
+    told = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
+    assert told == {"hidden_size": 1, "direction": b"bidirectional"}

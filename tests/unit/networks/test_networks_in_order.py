@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from modelyard.catalog import Catalog
@@ -104,7 +105,9 @@ def test_the_graph_of_a_reader_answers_as_the_network(
 ) -> None:
     model = fitted(key, task, parameters=form)
     X = rows(300, seed=1)
-    own, session = model.scores(X), Session(model.to_onnx())
+    content = model.to_onnx()
+    onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
+    own, session = model.scores(X), Session(content)
     batch = session.scores(X)
     single = np.concatenate([session.scores(X[at : at + 1]) for at in range(20)])
     assert own.dtype == batch.dtype == np.float64

@@ -1,0 +1,50 @@
+"""A model that reads texts in order is asked few rows at a time, whatever comes."""
+
+import numpy as np
+import pytest
+
+from modelyard.domain.errors import DataError
+from modelyard.runtime.blocks import Blocks
+from modelyard.runtime.recipes import Recipe, Stage
+from modelyard.runtime.steps.token_ids import TokenIds
+
+LENGTH = 1023
+STEP = TokenIds((("a", "b"),), LENGTH)
+OUTPUTS = tuple(f"t: {at}" for at in range(1 + LENGTH))
+RECIPE = Recipe((), ("t",), (Stage(STEP, ("t",), OUTPUTS),), OUTPUTS)
+# Rows whose cells are as many as are asked for at once.
+AT_ONCE = 64
+
+
+def blocks(n_rows: int) -> Blocks:
+    words = np.array([["a " * (at % 5)] for at in range(n_rows)], dtype=object).reshape(n_rows, 1)
+    return Blocks((), ("t",), np.empty((n_rows, 0)), words)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+def test_rows_are_asked_in_parts_and_answered_in_their_order(n_rows: int) -> None:
+    asked = []
+
+    def answer(X: np.ndarray, pictures: tuple[np.ndarray, ...]) -> np.ndarray:
+        assert not pictures
+        asked.append(len(X))
+        return X[:, :1]
+
+    found = RECIPE.ask(blocks(n_rows), answer)
+    assert found[:, 0].tolist() == [at % 5 for at in range(n_rows)]
+    assert max(asked) <= AT_ONCE
+    assert sum(asked) == n_rows
+
+
+def test_an_error_names_the_row_of_the_whole() -> None:
+    def answer(X: np.ndarray, _: tuple[np.ndarray, ...]) -> np.ndarray:
+        if len(X) < AT_ONCE:
+            error = DataError("Row 2 is odd.", fix="Mend it.", row=2)
+            error.misfits = [1]
+            raise error
+        return X[:, :1]
+
+    with pytest.raises(DataError) as caught:
+        RECIPE.ask(blocks(AT_ONCE + 5), answer)
+    assert caught.value.row == AT_ONCE + 2
+    assert caught.value.misfits == [AT_ONCE + 1]
