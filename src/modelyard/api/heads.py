@@ -40,7 +40,9 @@ class BoundedHead(HttpToolsProtocol):
         if began_before and self._is_in_head:
             self._n_head_bytes += len(data)
             if self._n_head_bytes > MOST_HEAD_BYTES:
-                self._refuse()
+                told = f"The head of a request has at most {MOST_HEAD_BYTES:,} bytes."
+                fix = "Send shorter headers, and what is long in the body."
+                self._refuse(431, "headers-too-long", told=told, fix=fix)
 
     def on_message_begin(self) -> None:
         """Begin to count."""
@@ -53,6 +55,12 @@ class BoundedHead(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Tell it as every problem is told."""
+        del msg
+        told = "The request is no HTTP/1.1."
+        self._refuse(400, "malformed-request", told=told, fix="Send one (RFC 9112).")
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
@@ -64,23 +72,20 @@ class BoundedHead(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
 
-    def _refuse(self) -> None:
-        """Say that the head is too long, unless another answer is on its way, and hear no more."""
+    def _refuse(self, status: int, code: str, *, told: str, fix: str) -> None:
+        """Say what is wrong, unless another answer is on its way, and hear no more."""
         if self.transport.is_closing():
             return
         if self._is_free:
-            told = {
-                "code": "headers-too-long",
-                "detail": f"The head of a request has at most {MOST_HEAD_BYTES:,} bytes.",
-                "fix": "Send shorter headers, and what is long in the body.",
-            }
-            document = document_of(431, told, request_id=secrets.token_hex(8))
+            fields = {"code": code, "detail": told, "fix": fix}
+            document = document_of(status, fields, request_id=secrets.token_hex(8))
             body = json.dumps(document).encode()
-            self.transport.write(
-                f"HTTP/1.1 431 {document['title']}\r\ncontent-type: application/problem+json\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode()
-                + body
+            head = (
+                f"HTTP/1.1 {status} {document['title']}\r\n"
+                "content-type: application/problem+json\r\n"
+                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
             )
+            self.transport.write(head.encode() + body)
         self.transport.close()
 
     def _wait(self) -> None:

@@ -116,6 +116,14 @@ def test_a_head_without_end_is_refused_and_ends_its_connection(begun: bytes) -> 
     assert json.loads(body)["code"] == "headers-too-long"
 
 
+def test_what_is_no_request_is_answered_by_a_problem() -> None:
+    wire = asyncio.run(_sent_in_parts(b"\x16\x03\x01 hello\r\n"))
+    head, _, body = wire.written.partition(b"\r\n\r\n")
+    assert wire.is_closed
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["code"] == "malformed-request"
+
+
 def test_a_head_without_end_behind_a_request_that_is_not_answered_ends_the_connection() -> None:
     first = HEAD + b"\r\nGET / HTTP/1.1\r\nlong: "
     wire = asyncio.run(_sent_in_parts(first, MOST_HEAD_BYTES * b"a", b"a"))
