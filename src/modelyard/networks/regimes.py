@@ -32,6 +32,7 @@ _TRAINING = (
         "auto",
         "What is made small; auto: cross-entropy for classes, the squared error for values.",
         choices=("auto", *LOSSES),
+        is_tuned=False,
     ),
     Parameter(
         "schedule",
@@ -67,23 +68,38 @@ _TRAINING = (
         minimum=0,
         maximum=10_000,
     ),
-    Parameter("monitor", "loss", "What is watched on validation rows.", choices=MONITORS),
+    Parameter(
+        "monitor",
+        "loss",
+        "What is watched on validation rows.",
+        choices=MONITORS,
+        is_tuned=False,
+    ),
     Parameter(
         "keep_best",
         default=True,
         help="Keep the weights of the epoch that answers validation rows best, not the last.",
+        is_tuned=False,
     ),
     Parameter(
         "checkpoints",
         default=True,
         help="Keep after each epoch what a training that is stopped goes on from.",
+        is_tuned=False,
     ),
-    Parameter("device", "auto", "Where to train; auto: a GPU where there is one.", choices=DEVICES),
+    Parameter(
+        "device",
+        "auto",
+        "Where to train; auto: a GPU where there is one.",
+        choices=DEVICES,
+        is_tuned=False,
+    ),
     Parameter(
         "precision",
         "auto",
         "Of the sums; auto: bfloat16 on a GPU that has it, and for pictures on a CPU with AMX.",
         choices=PRECISIONS,
+        is_tuned=False,
     ),
 )
 _AUGMENTATION = (

@@ -33,6 +33,8 @@ class Parameter:
         minimum, maximum: allowed range of numbers, both included; None means open.
         choices: allowed words; empty means any.
         search_low, search_high, is_log: where tuning looks; None means that it is not tuned.
+        is_tuned: whether words or truth values are tuned; false where they do not make a model
+            better or worse, or go with few of the tasks.
         help: one sentence.
     """
 
@@ -45,6 +47,7 @@ class Parameter:
     search_low: float | None = None
     search_high: float | None = None
     is_log: bool = False
+    is_tuned: bool = True
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ def test_without_a_wish_all_ranges_and_words_of_the_card_are_searched():
     assert names == ["n_neighbors", "weights"]
 
 
+def test_where_a_network_is_trained_is_not_searched():
+    names = {each.name for each in space(ALGORITHMS["lstm"].card)}
+    assert {"learning_rate", "hidden_size", "optimizer"} <= names
+    assert names.isdisjoint({"device", "precision", "checkpoints", "loss", "monitor"})
+
+
 def test_what_the_user_has_set_is_not_searched():
     assert "num_leaves" not in [each.name for each in space(LIGHTGBM, fixed=["num_leaves"])]
 

@@ -71,6 +71,8 @@ def _usual(parameter: Parameter) -> Dimension | None:
             is_log=parameter.is_log,
             is_whole=type(parameter.default) is int,
         )
+    if not parameter.is_tuned:
+        return None
     if isinstance(parameter.default, bool):
         return Dimension(parameter.name, choices=(False, True))
     takes_number = parameter.minimum is not None or parameter.maximum is not None
