@@ -150,6 +150,6 @@ class InvitationService:
 def _not_good() -> NotAuthorized:
     return NotAuthorized(
         "The token is not good: it is not known, was used before, or has expired.",
-        fix="For setting up, start the platform again: it prints a new one. Otherwise ask an admin "
+        fix="For setting up, `modelyard users setup` prints a new one. Otherwise ask an admin "
         "of your tenant for a new invitation.",
     )
