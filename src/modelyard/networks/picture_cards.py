@@ -28,6 +28,7 @@ TRANSFER = (
         default=False,
         help="Learn the last layer alone, on what the others see with their initial weights: for "
         "small data.",
+        is_tuned=False,
     ),
 )
 
@@ -38,6 +39,7 @@ _QUANTISATION = Parameter(
     "int8 rounds weights and values to 8 bits after the training: answers take less than half the "
     "time and the package a quarter of the room, and the report says what it cost.",
     choices=("none", INT8),
+    is_tuned=False,
 )
 
 

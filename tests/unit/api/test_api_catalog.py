@@ -39,9 +39,11 @@ def test_the_form_of_an_algorithm_takes_its_defaults_and_nothing_beyond_its_rang
         if each.minimum is not None:
             assert not validator.is_valid({each.name: each.minimum - 1}), each.name
         if each.choices:
-            assert all(validator.is_valid({each.name: _value(word)}) for word in each.choices)
+            values = (_value(word, default=each.default) for word in each.choices)
+            assert all(validator.is_valid({each.name: value}) for value in values)
             assert not validator.is_valid({each.name: "no such word"}), each.name
 
 
-def _value(word: str) -> str | None:
-    return None if word == "none" else word
+def _value(word: str, *, default: object) -> str | None:
+    """Return what a word stands for: `none` means null where it is no default."""
+    return None if word == "none" != default else word
