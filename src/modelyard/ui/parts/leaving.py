@@ -10,7 +10,8 @@ _BUTTON = """
   color: var(--st-background-color); background: var(--st-primary-color);
 }
 .quiet {
-  font-size: 0.875rem; font-weight: 400; padding: 0.25rem 0; color: var(--st-link-color); background: none;
+  font-size: 0.875rem; font-weight: 400; padding: 0.25rem 0; background: none;
+  color: var(--st-link-color);
 }
 .leave:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 form { margin: 0; }
