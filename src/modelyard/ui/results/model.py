@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from modelyard.client.clients import Client
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import NotFound
 from modelyard.ui.parts.problems import tell
 from modelyard.ui.parts.texts import plain
@@ -66,6 +67,13 @@ def _show_heading(detail: ModelDetail) -> None:
         f"trained {ago(detail.created_at, now=now())}",
         help=exactly(detail.created_at),
     )
+    if any(each.kind == ColumnKind.IMAGE for each in detail.columns):
+        st.link_button(
+            "Pictures it gets wrong, and where it looks",
+            f"/download/models/{detail.id}/report",
+            icon=":material/open_in_new:",
+            help="In the report, in a tab of its own.",
+        )
 
 
 def _results(client: Client, detail: ModelDetail) -> ResultsAnswer:
