@@ -7,12 +7,13 @@ import pytest
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.jobs import JobState
 from modelyard.domain.splits import Shares
+from modelyard.domain.tasks import Task
 from modelyard.domain.trials import TrialStatus
 from modelyard.ui.training.features import doubts_of
 from modelyard.ui.training.leaderboards import growth_of
 from modelyard.ui.training.outlines import plan_of
 from modelyard.ui.training.parameters import step_of
-from modelyard.ui.training.targets import likely_target
+from modelyard.ui.training.targets import likely_target, likely_task
 from modelyard.ui.training.watching import progress_of
 from modelyard.wire.configurations import training_config
 from modelyard.wire.jobs import JobDetail, JobLeaderboard, ProgressAnswer, TriedAnswer
@@ -41,6 +42,21 @@ def column(name, kind="numeric", n_unique=9):
 )
 def test_the_likeliest_target_is_the_one_that_is_called_so_or_the_last(columns, expected):
     assert likely_target(columns) == expected
+
+
+@pytest.mark.parametrize(
+    ("column_", "expected"),
+    [
+        (column("a", "boolean", 2), Task.BINARY),
+        (column("a", "category", 2), Task.BINARY),
+        (column("a", "category", 3), Task.MULTICLASS),
+        (column("a", "integer", 2), None),
+        (column("a", "numeric", 90), None),
+    ],
+    ids=["truth", "two words", "three words", "two numbers", "numbers"],
+)
+def test_a_task_is_guessed_where_the_kind_of_the_target_tells_it(column_, expected):
+    assert likely_task(column_) is expected
 
 
 def finding(name, severity="warning", *, columns=(), drops=()):

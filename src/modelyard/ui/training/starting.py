@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from modelyard.client.clients import Client
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import ModelyardError, Unavailable
+from modelyard.domain.tasks import Task
+from modelyard.ui.data.profiles import profile_of
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.problems import tell, told
 from modelyard.ui.parts.tasks import ANSWERS
@@ -19,7 +21,7 @@ from modelyard.ui.training.forms import Form
 from modelyard.ui.training.outlines import outline_of, plan_of
 from modelyard.ui.training.pictured import can_learn_from_pictures, choose_picture_split
 from modelyard.ui.training.splits import choose_split
-from modelyard.ui.training.targets import choose_target
+from modelyard.ui.training.targets import choose_target, likely_task
 from modelyard.ui.training.ways import algorithms_of, choose_way
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import LimitsBody, TrainingPlan, TrainingRequest
@@ -62,7 +64,7 @@ def show_form(
     config, task_place = choose_target(client, version, config=base, form=form)
     config = decided(config, form=form, base=base)
     blocking_place = st.container()
-    task = config.task or st.session_state.get(_TASK, {}).get((version.reference, config.target))
+    task = config.task or _task_until_now(client, version, config.target)
     st.subheader("How?", anchor=False)
     config = choose_way(client, config, task=task, form=form, sees_pictures=sees_pictures)
     outlook_place, features_place = st.container(), None
@@ -82,6 +84,18 @@ def show_form(
     places = _Places(task_place, blocking_place, outlook_place, features_place)
     can_start = _look(client, plan, config, form=form, places=places)
     _offer_start(client, plan, version, memory_mb=wished.memory_mb, can_start=can_start, form=form)
+
+
+def _task_until_now(client: Client, version: DatasetVersionAnswer, target: str) -> Task | None:
+    """Return what a target was last seen to ask for, else what it most likely does."""
+    import streamlit as st
+
+    kept: dict[tuple[str, str], Task | None] = st.session_state.setdefault(_TASK, {})
+    key = (version.reference, target)
+    if key not in kept:
+        columns = profile_of(client, version)["profile"]["columns"]
+        kept[key] = likely_task(next(each for each in columns if each["name"] == target))
+    return kept[key]
 
 
 def _look(

@@ -39,6 +39,16 @@ def likely_target(columns: Sequence[ColumnProfile]) -> str:
     return str((usual or able or every)[-1])
 
 
+def likely_task(column: ColumnProfile) -> Task | None:
+    """Return what a column most likely asks for, until the platform has looked; None if unsure.
+
+    A guess that holds saves whoever waits that the form is drawn a second time.
+    """
+    if column["kind"] not in {ColumnKind.BOOLEAN, ColumnKind.CATEGORY}:
+        return None
+    return Task.BINARY if column["n_unique"] == 2 else Task.MULTICLASS
+
+
 def choose_target(
     client: Client, version: DatasetVersionAnswer, *, config: TrainingConfig, form: Form
 ) -> tuple[TrainingConfig, "DeltaGenerator"]:
