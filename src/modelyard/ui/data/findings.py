@@ -102,7 +102,7 @@ def _show_one(client: Client, version: DatasetVersionAnswer, finding: Finding, *
         st.badge(title, icon=icon, color=colour)
         st.markdown(plain(finding["message"]))
         if finding.get("pictures"):
-            show_named(client, version, finding["pictures"])
+            show_named(client, version, files=finding["pictures"])
         if finding["fix"]:
             st.caption(advised(finding["fix"]))
         if not finding["fixes"]:

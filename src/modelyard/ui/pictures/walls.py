@@ -42,7 +42,7 @@ def show_wall(client: Client, version: DatasetVersionAnswer) -> None:
     _offer_more(found, version, is_first=not cursor)
 
 
-def show_named(client: Client, version: DatasetVersionAnswer, files: Sequence[str]) -> None:
+def show_named(client: Client, version: DatasetVersionAnswer, *, files: Sequence[str]) -> None:
     """Draw the pictures that a finding names, in its order."""
     import streamlit as st
 
