@@ -110,6 +110,16 @@ def test_a_member_that_was_damaged_is_told_by_its_name(tmp_path: Path) -> None:
         Archive.judged(path).read("cats/1.png")
 
 
+def test_a_member_that_no_longer_inflates_is_told_by_its_name(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip", {"cats/1.png": b"one " * 200})
+    content = bytearray(path.read_bytes())
+    # The first byte of what is packed names a kind of block that there is not.
+    content[content.index(b"cats/1.png") + len("cats/1.png")] = 0x07
+    path.write_bytes(content)
+    with pytest.raises(UnreadablePicture, match=r"'cats/1\.png' cannot be unpacked"):
+        Archive.judged(path).read("cats/1.png")
+
+
 @pytest.mark.parametrize("name", ["../secret.png", "cats/../../secret.png", "link.png"])
 def test_no_name_leads_out_of_a_folder(tmp_path: Path, name: str) -> None:
     (tmp_path / "secret.png").write_bytes(b"secret")

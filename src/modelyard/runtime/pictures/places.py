@@ -6,6 +6,7 @@ What a file is called was written by somebody else; it decides what is read, and
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,8 @@ _LARGE_BYTES = 1 << 20
 _MOST_MEMBERS = 2_000_000
 _IS_ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# What unpacking raises for bytes that are not what was packed.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
 _PACKED = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz")
 
 
@@ -115,7 +118,7 @@ class Archive:
         try:
             with self._lock, self._opened.open(member) as stream:
                 return stream.read(member.file_size)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+        except _DAMAGED as error:
             raise UnreadablePicture(
                 f"'{name}' cannot be unpacked: {error}.", fix="Pack it again.", sample=name
             ) from error
