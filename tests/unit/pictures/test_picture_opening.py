@@ -112,6 +112,21 @@ def test_a_turned_picture_equals_its_upright_twin(orientation: int) -> None:
     assert (FORM.pixels_of(Picture.of(turned)) == FORM.pixels_of(Picture.of(upright))).all()
 
 
+# Kinds of EXIF values: 2 is text, 3 a number of 16 bits, 7 bytes.
+@pytest.mark.parametrize(
+    ("kind", "value"), [(2, b"6\0"), (7, b"\6\0"), (3, b"\0\0"), (3, b"\t\0"), (3, b"\xff\xff")]
+)
+def test_an_orientation_that_means_nothing_leaves_a_picture_as_it_is(
+    kind: int, value: bytes
+) -> None:
+    count = 1 if kind == 3 else len(value)
+    entry = struct.pack("<HHHI", 1, 0x0112, kind, count) + value + bytes(2)
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + entry + bytes(4)
+    opened = open_upright(written(Image.fromarray(COLOURS), exif=exif), "it")
+    assert (opened.width, opened.height, opened.changes) == (40, 24, ())
+    assert (np.asarray(opened.image) == COLOURS).all()
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_a_picture_that_ends_early_is_told_by_its_name(form: str, share: float) -> None:
@@ -169,6 +184,14 @@ def declared(width: int, height: int) -> bytes:
 def test_a_picture_that_declares_too_many_pixels_is_never_decoded(width: int, height: int) -> None:
     with pytest.raises(UnreadablePicture, match="pixels; 50,000,000 are opened at most"):
         open_upright(declared(width, height), "1.png")
+
+
+def test_a_gif_whose_frame_is_larger_than_it_declares_is_never_decoded() -> None:
+    content = bytearray(written(Image.fromarray(COLOURS), "GIF"))
+    frame = content.index(b"," + struct.pack("<HHHH", 0, 0, 40, 24))
+    content[frame + 5 : frame + 9] = struct.pack("<HH", 60_000, 60_000)
+    with pytest.raises(UnreadablePicture, match="pixels; 50,000,000 are opened at most"):
+        open_upright(bytes(content), "1.gif")
 
 
 def test_pictures_come_to_one_size_in_bytes() -> None:

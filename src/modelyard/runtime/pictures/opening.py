@@ -25,7 +25,7 @@ MOST_BYTES = 64 << 20
 _DEPTHS = (8, 10, 12, 14, 16)
 # EXIF 2.32, tag 274: 1 is upright, from 5 on width and height change places.
 _ORIENTATION = 0x0112
-_UPRIGHT, _FIRST_ON_ITS_SIDE = (0, 1), 5
+_UPRIGHT, _TURNS, _FIRST_ON_ITS_SIDE = 1, range(2, 9), 5
 # What the decoders raise for bytes that are not what they seem.
 _BROKEN = (
     OSError,
@@ -86,6 +86,7 @@ def open_upright(content: bytes, name: str, *, least: int = 0) -> Opened:
     """
     found = _format_opened(content, name)
     module, kind = _CLASSES[found]
+    pillow = import_extra("PIL.Image", extra=EXTRA)
     # The class itself: the library's `open` tries every format that it knows, and warns of large
     # pictures by a limit that belongs to the whole process.
     plugin = getattr(import_extra(f"PIL.{module}", extra=EXTRA), kind)
@@ -99,11 +100,13 @@ def open_upright(content: bytes, name: str, *, least: int = 0) -> Opened:
             # of 1024 x 768 pixels it takes 4 ms in place of 6 to come to 224 x 224.
             image.draft("RGB", (least, least))
         image.load()
-        turn = image.getexif().get(_ORIENTATION, 1)
+        turn = _turn_of(image)
         image, told = _in_rgb(image)
         changes += told
-        if turn not in _UPRIGHT:
+        if turn != _UPRIGHT:
             image, changes = _turned(image, turn), (*changes, "turned upright by EXIF")
+    except pillow.DecompressionBombError as error:
+        raise _too_many_pixels(name, "declares too many") from error
     except _BROKEN as error:
         raise UnreadablePicture(
             f"'{name}' is a broken {found} picture: {_first_words(error)}.",
@@ -142,11 +145,21 @@ def _format_opened(content: bytes, name: str) -> str:
 
 def _require_small(width: int, height: int, name: str) -> None:
     if width * height > MOST_PIXELS:
-        raise UnreadablePicture(
-            f"'{name}' declares {width:,} × {height:,} pixels; {MOST_PIXELS:,} are opened at most.",
-            fix="Scale it down.",
-            sample=name,
-        )
+        raise _too_many_pixels(name, f"declares {width:,} × {height:,}")
+
+
+def _too_many_pixels(name: str, declared: str) -> UnreadablePicture:
+    return UnreadablePicture(
+        f"'{name}' {declared} pixels; {MOST_PIXELS:,} are opened at most.",
+        fix="Scale it down.",
+        sample=name,
+    )
+
+
+def _turn_of(image: Any) -> int:
+    """Return how a picture was held by EXIF, upright where that says nothing that can be meant."""
+    found = image.getexif().get(_ORIENTATION)
+    return found if isinstance(found, int) and found in _TURNS else _UPRIGHT
 
 
 def _first_frame(image: Any) -> tuple[str, ...]:
@@ -201,8 +214,8 @@ def _turned(image: Any, orientation: int) -> Any:
         6: turns.ROTATE_270,
         7: turns.TRANSVERSE,
         8: turns.ROTATE_90,
-    }.get(orientation)
-    return image if turn is None else image.transpose(turn)
+    }[orientation]
+    return image.transpose(turn)
 
 
 def _first_words(error: BaseException) -> str:
