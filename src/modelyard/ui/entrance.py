@@ -1,11 +1,14 @@
-"""Leads whoever is not logged in to the login before the page is loaded, and back afterwards."""
+"""Leads whoever is not logged in to the login before the page is loaded, and back afterwards.
+
+Files are taken from nobody else either, where a login is asked for.
+"""
 
 from html import escape
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modelyard.ui.login import login_address, session_id_of
@@ -13,6 +16,9 @@ from modelyard.ui.navigation import every_page
 from modelyard.ui.process import held
 
 _SEE_OTHER = 303
+_FORBIDDEN = 403
+# Where Streamlit takes files, for whoever knows the id of a visit.
+_UPLOADS = "/_stcore/upload_file"
 _AGAIN = '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Modelyard</title>'
 
 
@@ -31,23 +37,21 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI asks."""
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in self._paths:
-            answer = await self._instead(Request(scope))
-            if answer is not None:
-                await answer(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        answer = None
+        if scope["type"] == "http":
+            if scope["method"] == "GET" and scope["path"] in self._paths:
+                answer = await self._instead(Request(scope))
+            elif scope["path"].startswith(_UPLOADS) and not await _may_come_in(Request(scope)):
+                answer = PlainTextResponse("Log in first.", _FORBIDDEN)
+        await (self._app if answer is None else answer)(scope, receive, send)
 
     async def _instead(self, request: Request) -> Response | None:
         """Return what is answered in place of the page, None for the page itself."""
         if request.url.path == self._front:
             return RedirectResponse(str(request.url.replace(scheme="", netloc="", path="/")))
-        sessions = held().sessions
+        if await _may_come_in(request):
+            return None
         session_id = session_id_of(request)
-        if sessions.find(session_id) is not None:
-            return None
-        if not await run_in_threadpool(sessions.asks_for_login):
-            return None
         query = f"?{request.url.query}" if request.url.query else ""
         path = quote(request.url.path) + query
         if session_id is None and request.headers.get("sec-fetch-site") == "cross-site":
@@ -56,3 +60,11 @@ class Entrance:
             return HTMLResponse(_AGAIN.format(escape(path)))
         why = "ended" if session_id else ""
         return RedirectResponse(login_address(path, why=why), _SEE_OTHER)
+
+
+async def _may_come_in(request: Request) -> bool:
+    """Return whether somebody is logged in, or nobody has to be."""
+    sessions = held().sessions
+    if sessions.find(session_id_of(request)) is not None:
+        return True
+    return not await run_in_threadpool(sessions.asks_for_login)

@@ -13,13 +13,14 @@ from modelyard.ui.navigation import link_to
 from modelyard.ui.parts.problems import tell, told
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.predicting.answers import show_answer, value_told
+from modelyard.ui.theme.options import PICTURE_MB
 from modelyard.wire.models import ModelDetail
 from modelyard.wire.predictions import PredictAnswer, PredictOptions
 
 # What the platform opens (docs/images.md), by the names that files have.
 _NAMES = ["jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp"]
-# As large as a deployment takes one; and as many as a screen shows and a visit holds.
-_MOST_MB, _MOST = 32, 24
+# As many as a screen shows and a visit holds.
+_MOST = 24
 _KEPT, _MOST_KEPT = "picture-answers", 100
 _COLUMNS, _WIDTH_PX = 3, 320
 _STRETCHED: Literal["stretch"] = "stretch"
@@ -49,7 +50,7 @@ def show_pictures(client: Client, detail: ModelDetail) -> None:
         "Drop pictures here",
         _NAMES,
         accept_multiple_files=True,
-        max_upload_size=_MOST_MB,
+        max_upload_size=PICTURE_MB,
         key=f"pictures-{detail.id}",
     )
     if not dropped:

@@ -9,8 +9,9 @@ from typing import Any
 
 from modelyard.ui.theme.colours import SCHEMES, SERIES, Colours
 
-# The page takes no file itself: uploads go straight to the platform.
-_UPLOAD_MB = 1
+# The page takes pictures to try out, each as large as a deployment takes one. Tables and archives
+# go straight to the platform.
+PICTURE_MB = 32
 # A table of 10,000 runs is some megabytes; Streamlit's own limit of 200 is never near.
 _MESSAGE_MB = 50
 
@@ -33,7 +34,7 @@ _FIXED: Mapping[str, Any] = {
     "server.enableStaticServing": False,
     "server.enableAgentApi": False,
     "server.enableWebsocketCompression": True,
-    "server.maxUploadSize": _UPLOAD_MB,
+    "server.maxUploadSize": PICTURE_MB,
     "server.maxMessageSize": _MESSAGE_MB,
     "logger.hideWelcomeMessage": True,
     # What fails is logged by the page itself.
