@@ -127,4 +127,11 @@ def test_every_step_with_a_form_is_among_the_examples():
 def test_the_steps_without_a_form_are_those_that_the_page_names():
     kinds = {step.kind for _, step in scan("modelyard.runtime.steps", "STEP")}
     without = kinds - {step.kind for step in FORMS}
-    assert without == {"hashed-words", "nearest-fill", "respell", "tf-idf"}
+    assert without == {
+        "hashed-words",
+        "nearest-fill",
+        "respell",
+        "sequence-values",
+        "tf-idf",
+        "token-ids",
+    }

@@ -167,8 +167,8 @@ def test_a_closed_answer_to_a_question_deletes_nothing(iris, cli, monkeypatch) -
     assert cli("predict", "iris@1", IRIS).code == 0
 
 
-# Of pictures networks learn.
-NEEDS = {"vision": pytest.mark.extras}
+# Of pictures and of sequences networks learn.
+NEEDS = {"vision": pytest.mark.extras, "readings": pytest.mark.extras}
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,19 @@ TRAINING: dict[str, Any] = {
 }
 TUS = {"tus-resumable": "1.0.0", "upload-offset": "0"}
 # Words that name nothing by themselves.
-WORDS = {"alias": "champion", "version": "1"}
-# What never ends, and what the smallest run and package do not have: for the packages of trainings
-# tests/integration/test_model_files_over_http.py asks for it.
-LACKING = ("/stream", "/leaderboard", "/results", "/metrics", "/charts", "/onnx")
+WORDS = {"alias": "champion", "version": "1", "row": "1"}
+# What never ends, and what the smallest run, package and table do not have: for the packages of
+# trainings tests/integration/test_model_files_over_http.py asks for it.
+LACKING = (
+    "/stream",
+    "/leaderboard",
+    "/results",
+    "/metrics",
+    "/charts",
+    "/onnx",
+    "/pictures",
+    "/pictures/{row}",
+)
 # Names of what comes with the product, and is everybody's.
 SHIPPED = {"sample"}
 # Where a small body that the schema allows asks for nothing.

@@ -11,8 +11,7 @@ from modelyard.packaging.graphs.quantising import Grid, quantised
 from modelyard.runtime.sessions import open_graph
 
 SIDE, N_OUT = 12, 5
-RNG = np.random.default_rng(5)
-PIXELS = RNG.integers(0, 256, (24, SIDE, SIDE, 3), dtype=np.uint8)
+PIXELS = np.random.default_rng(5).integers(0, 256, (24, SIDE, SIDE, 3), dtype=np.uint8)
 PORT = Port("pictures_0", UINT8, (SIDE, SIDE, 3))
 Shape = Callable[[Chain], Chain]
 
@@ -22,7 +21,8 @@ def _ints(*values: int) -> np.ndarray:
 
 
 def _floats(*shape: int, spread: float = 1.0) -> np.ndarray:
-    return RNG.normal(scale=spread, size=shape).astype(np.float32)
+    """Return numbers that are the same whichever tests were run before."""
+    return np.random.default_rng(shape).normal(scale=spread, size=shape).astype(np.float32)
 
 
 def convolved(value: Chain, n_in: int, n_out: int, **more: int) -> Chain:
