@@ -2,7 +2,6 @@
 
 from modelyard.domain.errors import UnreadablePicture
 from modelyard.domain.pictures import Album
-from modelyard.engine.evaluation.parts import cell_told
 from modelyard.engine.publishing.drafting import Draft
 from modelyard.engine.training import Trained
 from modelyard.runtime.explaining.occlusion import saliency_of
@@ -38,7 +37,7 @@ def _show_worst(
     weaknesses = trained.evaluation.weaknesses
     session = trained.fitted.session
     predictor = Predictor.reading(draft.manifest, draft.contents, session=session)
-    cells = {cell_told(look.name): cell for cell, look in album.looks.items()}
+    cells = {look.name: cell for cell, look in album.looks.items()}
     for row in weaknesses.worst if weaknesses else ():
         for told in row.inputs.values():
             if told not in cells:

@@ -8,6 +8,7 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.evaluations import IntervalUnit
+from modelyard.domain.pictures import Picture
 from modelyard.domain.tasks import Task
 from modelyard.engine.evaluation.estimates import Scored
 from modelyard.engine.evaluation.parts import cell_told, parts_of
@@ -244,3 +245,8 @@ def test_equal_weights_change_no_slice(weight):
     assert [each.where for each in weighed] == [each.where for each in plain]
     assert weighed[0].loss == pytest.approx(plain[0].loss)
     assert weighed[0].p_value == pytest.approx(plain[0].p_value, rel=0.5)
+
+
+def test_a_picture_is_told_by_its_whole_name():
+    name = f"cats/{'x' * 60}/1.png"
+    assert cell_told(Picture.of(b"", name)) == name

@@ -50,3 +50,19 @@ def test_the_worst_rows_show_truth_answer_and_inputs():
 
 def test_without_a_search_there_is_nothing_to_show():
     assert weak_view(None) is None
+
+
+def test_pictures_whose_names_begin_alike_stand_beside_their_own_rows():
+    names = [f"a-long-folder-of-pictures-of-one-kind/{'x' * 40}{at}.png" for at in range(2)]
+    rows = tuple(WorstRow(1, "no", "yes", 0.9, 2.0, {"image": name}) for name in names)
+    view = weak_view(
+        Weaknesses(LABELS, worst=rows),
+        thumbnails={name: f"small {at}" for at, name in enumerate(names)},
+        saliency={name: f"red {at}" for at, name in enumerate(names)},
+    )
+
+    assert [(each.picture, each.saliency) for each in view.worst] == [
+        ("small 0", "red 0"),
+        ("small 1", "red 1"),
+    ]
+    assert all(each.inputs[0].endswith("…") for each in view.worst)

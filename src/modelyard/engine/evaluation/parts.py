@@ -98,13 +98,15 @@ def _word_parts(name: str, words: npt.NDArray[np.object_]) -> Iterator[Part]:
 def cell_told(value: Any, kind: ColumnKind = ColumnKind.CATEGORY) -> str:
     """Return a cell of a block in words; missing is empty.
 
+    Of a picture it is the whole name: what is shown beside it is found by that.
+
     >>> cell_told(4050.0, ColumnKind.NUMERIC), cell_told(1.0, ColumnKind.BOOLEAN), cell_told(None)
     ('4,050', 'yes', '')
     """
     if value is None or value != value:  # noqa: PLR0124 -- NaN alone differs from itself
         return ""
     if isinstance(value, Picture):
-        value = value.name
+        return value.name
     if isinstance(value, str):
         return value if len(value) <= _MAX_LETTERS else value[: _MAX_LETTERS - 1] + "…"
     if kind is ColumnKind.BOOLEAN:
