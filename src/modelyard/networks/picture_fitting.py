@@ -73,7 +73,8 @@ def _learned(training: FitInput, build: Build) -> tuple[Learned, dict[str, Any]]
                 sample=FROZEN,
             )
         return learn(training, _untaught(build), regime=_regime(training)), parameters
-    body = build(training)
+    # One picture tells the size; how bright all of them are is not asked, the weights have a scale.
+    body = build(replace(training, pictures=(training.pictures[0][:1],)))
     set_scale(body.layers[0], mean=255 * np.array(MEAN), spread=255 * np.array(SPREAD))
     found = load(body, weights_file(name, training.weights))
     parameters[f"{WEIGHTS}_sha256"] = found
