@@ -1,11 +1,13 @@
 """Admins look after people, keys, tenants and the record of deeds; nobody else is shown them."""
 
 import pytest
+from rows_chosen import with_row_chosen
 
 from modelyard.client.clients import Client
 from modelyard.domain.identities import Role
 from modelyard.ui.process import held
-from modelyard.wire.people import AuditQuery
+from modelyard.wire.credentials import KeyPost
+from modelyard.wire.people import AuditQuery, TenantPost
 
 pytestmark = pytest.mark.extras
 
@@ -95,6 +97,37 @@ def test_a_key_without_a_purpose_is_not_made(page, client):
     admin = pressed(page("admin", section="keys"), "Make the key")
     assert "Say what the key is for" in admin.warning[0].value
     assert not list(client.keys.each())
+
+
+def test_the_key_that_was_chosen_is_revoked_and_named_before(page, client):
+    for title in ("one", "two"):
+        client.keys.add(KeyPost(title=title, role=Role.VIEWER))
+    admin = page("admin", section="keys")
+    second = list(client.keys.each())[1]
+    chosen = with_row_chosen(admin, 1)
+    assert f"the key for {second.title} is refused" in chosen.warning[0].value
+    pressed(chosen, "Revoke the chosen key")
+    assert {key.id for key in client.keys.each() if key.revoked_at} == {second.id}
+
+
+def test_a_key_that_was_made_meanwhile_is_not_revoked_in_place_of_the_chosen_one(page, client):
+    client.keys.add(KeyPost(title="one", role=Role.VIEWER))
+    admin = page("admin", section="keys")
+    drawn = admin.dataframe[0].proto.id
+    client.keys.add(KeyPost(title="two", role=Role.VIEWER))
+    chosen = with_row_chosen(admin, 0, at=drawn)
+    assert len(chosen.dataframe[0].value) == 2
+    assert "Revoke the chosen key" not in [each.label for each in chosen.button]
+
+
+def test_a_tenant_that_was_made_meanwhile_is_not_closed_in_place_of_the_chosen_one(page, client):
+    admin = page("admin", section="tenants")
+    drawn = admin.dataframe[0].proto.id
+    assert "Close the chosen tenant" in [each.label for each in with_row_chosen(admin, 0).button]
+    client.tenants.add(TenantPost(id="acme", title="Acme", admin_email="eve@example.org"))
+    chosen = with_row_chosen(admin, 0, at=drawn)
+    assert len(chosen.dataframe[0].value) == 2
+    assert "Close the chosen tenant" not in [each.label for each in chosen.button]
 
 
 def test_the_record_of_deeds_is_filtered_and_verified(page, client):

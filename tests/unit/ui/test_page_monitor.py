@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from answering import answering
+from rows_chosen import with_row_chosen
 
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.logged_predictions import LoggedPrediction, SegmentPlace
@@ -28,28 +29,29 @@ def _figures(app):
     return [json.loads(spec) for spec in specs]
 
 
+def _prediction(number, at):
+    return LoggedPrediction(
+        id=f"p-{number}",
+        deployment="demo",
+        model="demo@1",
+        package_sha256="ab",
+        at=at,
+        subject="local",
+        request_id="r",
+        features={"<b>x</b>": "=1+1"},
+        prediction="setosa",
+        confidence=0.75,
+        probabilities={"setosa": 0.75, "virginica": 0.25},
+        request_ms=None if number % 2 else 2.0,
+    )
+
+
 @pytest.fixture
 def watched(project):
     """Remember 30 predictions of the demo, one a minute, two rows each; a truth of every third."""
     project.deployments.deploy(LOCAL_CALLER, project.models.get("demo@1"))
-    now, chances = datetime.now(UTC), {"setosa": 0.75, "virginica": 0.25}
-    many = [
-        LoggedPrediction(
-            id=f"p-{number}",
-            deployment="demo",
-            model="demo@1",
-            package_sha256="ab",
-            at=now - timedelta(minutes=number // 2 + 1),
-            subject="local",
-            request_id="r",
-            features={"<b>x</b>": "=1+1"},
-            prediction="setosa",
-            confidence=0.75,
-            probabilities=chances,
-            request_ms=None if number % 2 else 2.0,
-        )
-        for number in range(60)
-    ]
+    now = datetime.now(UTC)
+    many = [_prediction(each, now - timedelta(minutes=each // 2 + 1)) for each in range(60)]
     store = Predictions(project.records)
     store.load(many, before=SegmentPlace("s", 0), after=SegmentPlace("s", 9))
     truths = {f"p-{n}": "virginica" if n % 2 else "setosa" for n in range(0, 60, 3)}
@@ -90,6 +92,27 @@ def test_a_prediction_is_found_by_its_id_and_given_its_truth(page, watched):
     truth.select("virginica")
     next(each for each in app.button if each.label == "Attach the truth").click().run()
     assert Predictions(watched.records).get("p-1").truth == "virginica"
+
+
+def test_the_truth_is_of_the_prediction_that_was_chosen_though_newer_ones_came(page, watched):
+    app = page("monitor", deployment="demo")
+    id_ = app.dataframe[0].value["Id"][1]
+    app = with_row_chosen(app, 1)
+    store = Predictions(watched.records)
+    newer = _prediction(60, datetime.now(UTC))
+    store.load([newer], before=SegmentPlace("s", 9), after=SegmentPlace("s", 10))
+    app.run()
+    assert app.dataframe[0].value["Id"][0] == newer.id
+    next(each for each in app.selectbox if "in truth" in each.label).select("versicolor")
+    next(each for each in app.button if each.label == "Attach the truth").click().run()
+    assert store.get(id_).truth == "versicolor"
+    assert app.dataframe[0].value["Truth"][1:3].to_list().count("versicolor") == 1
+
+
+def test_a_prediction_that_is_let_go_of_is_not_shown_any_more(page, watched):
+    chosen = with_row_chosen(page("monitor", deployment="demo"), 1)
+    assert any("in truth" in each.label for each in chosen.selectbox)
+    assert not any("in truth" in each.label for each in with_row_chosen(chosen, None).selectbox)
 
 
 def test_an_id_that_is_not_there_is_told_calmly(page, watched):

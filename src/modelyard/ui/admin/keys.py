@@ -9,6 +9,7 @@ from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.tables import chosen_row
+from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import local, now
 from modelyard.wire.credentials import KeyAnswer, KeyPost
 
@@ -60,7 +61,13 @@ def _show_list(keys: Sequence[KeyAnswer], owners: Mapping[str, str]) -> KeyAnswe
     config["Ends"] = columns.DatetimeColumn(format="YYYY-MM-DD")
     if not owners:
         del config["Owner"]
-    row = chosen_row(rows, key="keys", about="API keys; choose one to revoke it.", config=config)
+    row = chosen_row(
+        rows,
+        ids=[key.id for key in keys],
+        key="keys",
+        about="API keys; choose one to revoke it.",
+        config=config,
+    )
     return None if row is None else keys[row]
 
 
@@ -74,9 +81,10 @@ def _offer_revoking(client: Client, key: KeyAnswer) -> None:
     import streamlit as st
 
     st.warning(
-        "Whatever program uses the chosen key is refused at once.", icon=":material/warning:"
+        f"Whatever program uses the key for {plain(key.title)} is refused at once.",
+        icon=":material/warning:",
     )
-    if st.button("Revoke the chosen key"):
+    if st.button("Revoke the chosen key", key=f"revoke-{key.id}"):
         with told():
             client.keys.revoke(key.id)
             st.rerun()

@@ -66,6 +66,7 @@ def _show_list(people: Sequence[UserAnswer]) -> None:
             }
             for user in people
         ],
+        ids=[user.id for user in people],
         key="people",
         about="The people of the tenant; choose one to change what they may do.",
         config={

@@ -25,6 +25,7 @@ def show_tenants(client: Client) -> None:
             }
             for tenant in tenants
         ],
+        ids=[tenant.id for tenant in tenants],
         key="tenants",
         about="The tenants of the platform; choose one to close it or to open it.",
         config={
@@ -48,7 +49,8 @@ def _offer_turning(client: Client, tenant: TenantAnswer) -> None:
             f"Nobody of {plain(tenant.title)} is let in once it is closed. Nothing is deleted.",
             icon=":material/warning:",
         )
-    if st.button("Close the chosen tenant" if is_open else "Open the chosen tenant again"):
+    label = "Close the chosen tenant" if is_open else "Open the chosen tenant again"
+    if st.button(label, key=f"turn-{tenant.id}"):
         with told():
             client.tenants.set_disabled(tenant.id, is_disabled=is_open)
             st.rerun()

@@ -73,6 +73,7 @@ def _show_table(columns: Sequence[ColumnProfile], n_rows: int) -> int | None:
     config = st.column_config
     return chosen_row(
         [_row(column, n_rows) for column in columns],
+        ids=[column["name"] for column in columns],
         key="columns-table",
         about="The columns; choose one to see more of it.",
         config={

@@ -54,6 +54,7 @@ def _show_list(datasets: Sequence[DatasetAnswer]) -> None:
     columns = st.column_config
     row = chosen_row(
         [_row(each) for each in datasets],
+        ids=[each.latest.reference for each in datasets],
         key="datasets-table",
         about="Datasets; choose one to see it.",
         is_whole=True,

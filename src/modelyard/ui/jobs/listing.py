@@ -86,6 +86,7 @@ def _show_page(page: PageOf[JobAnswer], *, is_filtered: bool) -> None:
     if page.items:
         row = chosen_row(
             [_row(job) for job in page.items],
+            ids=[job.id for job in page.items],
             key="jobs-table",
             about="Jobs, the newest first; choose one to see it.",
             config=_config(),

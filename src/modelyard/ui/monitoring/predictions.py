@@ -19,7 +19,7 @@ from modelyard.ui.parts.times import ago, exactly, local, now
 from modelyard.wire.deployments import DeploymentAnswer
 from modelyard.wire.predictions import PredictionAnswer, PredictionQuery
 
-_LIST, _PER_PAGE = "predictions", 20
+_LIST, _PER_PAGE, _CHOSEN = "predictions", 20, "chosen-prediction"
 _KNOWN = {"any": None, "known": True, "not known": False}
 
 
@@ -50,21 +50,38 @@ def show_predictions(client: Client, deployment: DeploymentAnswer) -> None:
     if not page.items:
         st.caption("None here.")
         return
-    chosen = _chosen(page.items, key=f"list-{deployment.name}")
+    chosen = _kept(_chosen(page.items, key=f"list-{deployment.name}"), page.items, query)
     offer_pages(_LIST, page.next_cursor)
     if chosen is not None:
         with told():
-            _show_one(client, chosen)
+            _show_one(client, client.predictions.show(chosen))
 
 
-def _chosen(items: Sequence[PredictionAnswer], *, key: str) -> PredictionAnswer | None:
-    """Draw a list, and return the prediction of it that is chosen."""
+def _kept(
+    chosen: str | None, items: Sequence[PredictionAnswer], query: PredictionQuery
+) -> str | None:
+    """Return the id of what is chosen, or was chosen before a newer prediction came."""
+    import streamlit as st
+
+    ids = [each.id for each in items]
+    before: str | None
+    asked, listed, before = st.session_state.get(_CHOSEN, (None, None, None))
+    # Nothing chosen in the very list that it was chosen from: somebody has let go of it.
+    if chosen is None and asked == query and listed != ids:
+        return before
+    st.session_state[_CHOSEN] = (query, ids, chosen)
+    return chosen
+
+
+def _chosen(items: Sequence[PredictionAnswer], *, key: str) -> str | None:
+    """Draw a list, and return the id of the prediction that is chosen in it."""
     import streamlit as st
 
     columns = st.column_config
     sure = columns.NumberColumn(format="percent", width="small")
     chosen = chosen_row(
         [_row(each) for each in items],
+        ids=[each.id for each in items],
         key=key,
         about="The last predictions, the newest first.",
         config={
@@ -76,7 +93,7 @@ def _chosen(items: Sequence[PredictionAnswer], *, key: str) -> PredictionAnswer 
             "Id": columns.Column(),
         },
     )
-    return None if chosen is None else items[chosen]
+    return None if chosen is None else items[chosen].id
 
 
 def _row(each: PredictionAnswer) -> dict[str, Any]:

@@ -124,6 +124,7 @@ def show_best(told: AnalyticsAnswer) -> None:
     columns = st.column_config
     chosen = chosen_row(
         rows,
+        ids=[each.model for each in told.best],
         key="best-models",
         about="The best model of each target of each dataset.",
         config={
@@ -152,6 +153,7 @@ def show_deployments(told: AnalyticsAnswer) -> None:
     most = max(each.n_rows for each in busy)
     chosen = chosen_row(
         [{"Deployment": each.deployment, "Rows": each.n_rows} for each in busy],
+        ids=[each.deployment for each in busy],
         key="busy-deployments",
         about="The deployments that answered the most rows.",
         config={

@@ -42,6 +42,7 @@ def show_all(client: Client) -> None:
         return
     row = chosen_row(
         [_row(each, titles) for each in page.items],
+        ids=[each.id for each in page.items],
         key="runs-table",
         about="Trainings; choose one to see what came of it.",
         config=_columns(),
