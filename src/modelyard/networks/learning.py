@@ -1,5 +1,6 @@
 """Lets a network learn from what an algorithm is handed, whatever it takes of a row."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from modelyard.protocols.algorithms import FitInput, FloatArray, Pixels
 from modelyard.protocols.extras import import_extra
 
 _SEEDS = 2**63
+# Rows that are hashed at a time.
+_HASHED_ROWS = 256
 
 # From what is to be learned and the number of answers to a network that has learned nothing.
 Build = Callable[[FitInput, int], Any]
@@ -100,14 +103,18 @@ def _keeper(training: FitInput, taught: Rows, seed: int) -> Keeper | None:
     torch = import_extra("torch", extra=EXTRA)
     weight = b"" if taught.weight is None else taught.weight.tobytes()
     told = {
-        "taken": [
-            sha256_of(np.ascontiguousarray(each).tobytes())
-            for each in (taught.pictures, taught.matrix)
-            if each is not None
-        ],
+        "taken": [_hash_of(each) for each in (taught.pictures, taught.matrix) if each is not None],
         "targets": sha256_of(taught.targets.tobytes() + weight),
         "parameters": dict(training.parameters),
         "seed": seed,
         "torch": torch.__version__,
     }
     return Keeper(training.scratch / sha256_of(canonical_json(told))[:32])
+
+
+def _hash_of(rows: npt.NDArray[Any]) -> str:
+    """Return the SHA-256 of all values, of which few are copied at a time."""
+    digest = hashlib.sha256()
+    for start in range(0, len(rows), _HASHED_ROWS):
+        digest.update(np.ascontiguousarray(rows[start : start + _HASHED_ROWS]).data)
+    return digest.hexdigest()
