@@ -17,6 +17,7 @@ from modelyard.ui.predicting.rows import (
     bounds_of,
     is_beyond,
     is_moved,
+    keeps_time,
     range_told,
     written,
 )
@@ -85,6 +86,22 @@ def test_days_are_written_and_told_as_in_the_table():
     iso = _column(ColumnKind.DATETIME, example="2020-03-01")
     assert written(iso, datetime(2020, 3, 1, 5, tzinfo=UTC)) == "2020-03-01"
     assert written(_column(ColumnKind.DATETIME, example="2020-03-01T05:00:00"), date(2020, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "told"),
+    [
+        (None, "2024-05-01T10:00:00", True),
+        (None, "2024-05-01 10:00:30", True),
+        (None, "2024-05-01T10:00:00+02:00", False),
+        ("%m/%d/%Y %H:%M:%S %z", "05/01/2024 10:00:00 +0200", False),
+        ("%d.%m.%Y", "01.05.2024", True),
+        (None, "soon", True),
+    ],
+)
+def test_times_whose_zone_a_field_would_leave_out_are_known(form, cell, told):
+    column = _column(ColumnKind.DATETIME, example=cell, datetime_format=form)
+    assert keeps_time(column, cell) is told
 
 
 def test_probabilities_stand_sorted_and_many_are_summed_up():

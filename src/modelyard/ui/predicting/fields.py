@@ -16,6 +16,7 @@ from modelyard.ui.predicting.rows import (
     has_clock,
     is_beyond,
     is_moved,
+    keeps_time,
     range_told,
     row_of,
     truth_of,
@@ -157,8 +158,11 @@ def _boolean(column: ColumnAnswer, key: str, cell: Any) -> bool | None:
 def _time(column: ColumnAnswer, key: str, cell: Any) -> str | None:
     import streamlit as st
 
+    shown = column.example if cell is None else cell
+    at = as_time(column, cell)
+    if not keeps_time(column, shown) or _has_seconds(as_time(column, shown)):
+        return _text(column, key, cell)
     if key not in st.session_state:
-        at = as_time(column, cell)
         st.session_state[key] = None if at is None else _for_input(column, at)
     label = short(column.name)
     told: date | datetime | None
@@ -168,6 +172,11 @@ def _time(column: ColumnAnswer, key: str, cell: Any) -> str | None:
     else:
         told = st.date_input(label, value=None, key=key, min_value=_FIRST, max_value=_LAST)
     return None if told is None else written(column, told)
+
+
+def _has_seconds(at: datetime | None) -> bool:
+    """Return whether a time has what a field for times would cut off."""
+    return at is not None and at != at.replace(second=0, microsecond=0)
 
 
 def _for_input(column: ColumnAnswer, at: datetime) -> date | datetime:

@@ -18,6 +18,7 @@ from modelyard.ui.predicting.rows import (
     Row,
     as_time,
     has_clock,
+    keeps_time,
     truth_of,
     typical_row,
     written,
@@ -88,7 +89,7 @@ def _columns_of(detail: ModelDetail, rows: Sequence[Row]) -> dict[str, list[Any]
 
 
 def _for_grid(column: ColumnAnswer, cell: Any) -> Any:
-    if column.kind == ColumnKind.DATETIME:
+    if column.kind == ColumnKind.DATETIME and keeps_time(column, column.example):
         at = as_time(column, cell)
         if at is None:
             return None
@@ -111,7 +112,7 @@ def _config(column: ColumnAnswer) -> Any:
         case ColumnKind.BOOLEAN:
             # A box to tick would have no place for what is missing.
             return columns.TextColumn(help="yes or no")
-        case ColumnKind.DATETIME:
+        case ColumnKind.DATETIME if keeps_time(column, column.example):
             return columns.DatetimeColumn() if has_clock(column) else columns.DateColumn()
         case _:
             # A column of choices would drop what is pasted and not among them, without a word.

@@ -104,6 +104,12 @@ def written(column: ColumnAnswer, at: date | datetime) -> str:
     return at.isoformat()
 
 
+def keeps_time(column: ColumnAnswer, cell: object) -> bool:
+    """Return whether a cell of dates still tells its time once its zone was left out of it."""
+    at = as_time(column, cell)
+    return at is None or as_time(column, written(column, at.replace(tzinfo=None))) == at
+
+
 def time_at(microseconds: float) -> datetime:
     """Return the time that a range tells in microseconds, as it was written: without a zone."""
     return (_EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=None)
