@@ -6,6 +6,7 @@ ever executed. It is replaced as a whole, so that what is found is what was writ
 
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from modelyard.kit.failpoints import CHECKPOINT_KEPT, reach
 from modelyard.protocols.extras import import_extra
 
 EXTRA = "networks"
-_NAME, _HALF = "checkpoint.safetensors", "checkpoint.half"
+_NAME = "checkpoint.safetensors"
 _STATE = "state"
 
 
@@ -43,17 +44,21 @@ class Keeper:
     folder: Path
 
     def keep(self, state: Mapping[str, Any], tensors: Mapping[str, Any]) -> None:
-        """Replace the checkpoint."""
+        """Replace the checkpoint; of two equal trainings at once the later one stays."""
         safetensors = import_extra("safetensors.torch", extra=EXTRA)
         self.folder.mkdir(parents=True, exist_ok=True)
-        half = self.folder / _HALF
         whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         content = safetensors.save(whole, {_STATE: json.dumps(state)})
-        with half.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        half.replace(self.folder / _NAME)
+        descriptor, half = tempfile.mkstemp(prefix=f"{_NAME}.", dir=self.folder)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(half).replace(self.folder / _NAME)
+        except OSError:
+            Path(half).unlink(missing_ok=True)
+            raise
         reach(CHECKPOINT_KEPT)
 
     def find(self) -> Checkpoint | None:

@@ -44,12 +44,20 @@ def repeatable(seed: int, *, n_threads: int) -> Iterator[None]:
             cudnn.benchmark, cudnn.deterministic = flags
 
 
+def settled_precision(device: str, word: str) -> str:
+    """Return the precision of sums, `float32` or `bfloat16`, where `auto` is decided."""
+    import torch
+
+    if word != "auto":
+        return word
+    return "bfloat16" if device == "cuda" and torch.cuda.is_bf16_supported() else "float32"
+
+
 def precision(device: str, word: str) -> Any:
     """Return the context in which sums are made in less than single precision, where they may."""
     import torch
 
-    is_fast = device == "cuda" and torch.cuda.is_bf16_supported()
-    if word == "float32" or (word == "auto" and not is_fast):
+    if settled_precision(device, word) == "float32":
         return nullcontext()
     return torch.autocast(device, dtype=torch.bfloat16)
 

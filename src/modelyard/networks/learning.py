@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.kit.hashing import canonical_json, sha256_of
+from modelyard.kit.version import VERSION
 from modelyard.networks.checkpoints import EXTRA, Keeper
+from modelyard.networks.devices import device_of, settled_precision
 from modelyard.networks.regimes import Regime
 from modelyard.networks.rows import Rows
 from modelyard.networks.runs import Course
@@ -79,7 +81,7 @@ def learn(
         n_classes=training.n_classes,
         seed=seed,
         progress=training.progress,
-        keeper=_keeper(training, taught, seed),
+        keeper=_keeper(training, taught, seed, regime),
         n_threads=training.n_threads,
     )
     with torch.random.fork_rng(devices=[]):
@@ -96,18 +98,22 @@ def let_in(X: FloatArray, reach: FloatArray) -> npt.NDArray[np.float32]:
     return np.clip(X, -reach, reach).astype(np.float32)
 
 
-def _keeper(training: FitInput, taught: Rows, seed: int) -> Keeper | None:
+def _keeper(training: FitInput, taught: Rows, seed: int, regime: Regime) -> Keeper | None:
     """Return what keeps the checkpoint of this very fit, None where there is no place for one."""
     if training.scratch is None or not training.parameters["checkpoints"]:
         return None
     torch = import_extra("torch", extra=EXTRA)
+    device = device_of(regime.device)
     weight = b"" if taught.weight is None else taught.weight.tobytes()
     told = {
         "taken": [_hash_of(each) for each in (taught.pictures, taught.matrix) if each is not None],
         "targets": sha256_of(taught.targets.tobytes() + weight),
         "parameters": dict(training.parameters),
         "seed": seed,
+        "device": device,
+        "precision": settled_precision(device, regime.precision),
         "torch": torch.__version__,
+        "modelyard": VERSION,
     }
     return Keeper(training.scratch / sha256_of(canonical_json(told))[:32])
 
