@@ -23,8 +23,10 @@ _STEPS = "modelyard.runtime.steps"
 # Of 1,000 to 100,000 rows at a time, these take the least time (benchmarks/preparation.py).
 _PART_ROWS = 4096
 # Cells of texts and sequences that a network reads at a time: between its layers there are some
-# hundred numbers for each.
+# hundred numbers for each. Attention relates each item to all others of its row, which is more than
+# that where a row has more items than these.
 _CELLS_AT_ONCE = 1 << 16
+_FEW_ITEMS = 128
 
 Answer = Callable[[npt.NDArray[np.float64], tuple[Pixels, ...]], npt.NDArray[np.float64]]
 
@@ -118,8 +120,16 @@ class Recipe:
 
     @cached_property
     def _rows_at_once(self) -> int:
-        n_cells = sum(len(each.outputs) for each in self.stages if isinstance(each.step, InOrder))
-        return max(1, _CELLS_AT_ONCE // n_cells) if n_cells else sys.maxsize
+        read = [
+            (each.step.length, len(each.outputs))
+            for each in self.stages
+            if isinstance(each.step, InOrder)
+        ]
+        if not read:
+            return sys.maxsize
+        longest = max(length for length, _ in read)
+        n_cells = sum(n_outputs for _, n_outputs in read) * max(1.0, longest / _FEW_ITEMS)
+        return max(1, int(_CELLS_AT_ONCE / n_cells))
 
     def _apply(self, made: list[Block], known: Sequence[Block | None]) -> npt.NDArray[np.float64]:
         gathers, last = self._plan

@@ -9,11 +9,18 @@ from modelyard.runtime.recipes import Recipe, Stage
 from modelyard.runtime.steps.token_ids import TokenIds
 
 LENGTH = 1023
-STEP = TokenIds((("a", "b"),), LENGTH)
-OUTPUTS = tuple(f"t: {at}" for at in range(1 + LENGTH))
-RECIPE = Recipe((), ("t",), (Stage(STEP, ("t",), OUTPUTS),), OUTPUTS)
-# Rows whose cells are as many as are asked for at once.
-AT_ONCE = 64
+
+
+def reading(length: int) -> Recipe:
+    """Return a recipe that reads texts of at most so many words."""
+    outputs = tuple(f"t: {at}" for at in range(1 + length))
+    stage = Stage(TokenIds((("a", "b"),), length), ("t",), outputs)
+    return Recipe((), ("t",), (stage,), outputs)
+
+
+RECIPE = reading(LENGTH)
+# Eight times as long as a row of 128 words, of which 512 are asked at once: a 64th of them.
+AT_ONCE = 8
 
 
 def blocks(n_rows: int) -> Blocks:
@@ -48,3 +55,15 @@ def test_an_error_names_the_row_of_the_whole() -> None:
         RECIPE.ask(blocks(AT_ONCE + 5), answer)
     assert caught.value.row == AT_ONCE + 2
     assert caught.value.misfits == [AT_ONCE + 1]
+
+
+@pytest.mark.parametrize(("length", "at_once"), [(63, 1024), (127, 512), (511, 32), (1023, 8)])
+def test_the_longer_texts_are_the_fewer_are_asked_at_once(length: int, at_once: int) -> None:
+    asked = []
+
+    def answer(X: np.ndarray, _: tuple[np.ndarray, ...]) -> np.ndarray:
+        asked.append(len(X))
+        return X[:, :1]
+
+    reading(length).ask(blocks(at_once + 1), answer)
+    assert asked == [at_once, 1]
