@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from modelyard.domain.errors import ModelyardError
 from modelyard.kit.version import VERSION
+from modelyard.ui.parts.problems import for_anybody
 from modelyard.ui.process import held
 from modelyard.wire.platform import HealthAnswer, HealthPart
 
@@ -28,6 +29,6 @@ def _platform() -> HealthPart:
     try:
         health = held().sessions.anonymous.platform.health()
     except ModelyardError as error:
-        return HealthPart(is_sound=False, is_vital=False, detail=str(error))
+        return HealthPart(is_sound=False, is_vital=False, detail=str(for_anybody(error)))
     words = "well" if health.is_healthy else "not well"
     return HealthPart(is_sound=health.is_healthy, is_vital=False, detail=f"It answers: {words}.")

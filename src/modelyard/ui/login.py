@@ -14,6 +14,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.errors import ModelyardError
 from modelyard.domain.passwords import MIN_LENGTH
 from modelyard.ui.forms import Field, Form, sent
+from modelyard.ui.parts.problems import for_anybody
 from modelyard.ui.process import COOKIE, SECURE_COOKIE, held
 from modelyard.wire.credentials import AdmissionAnswer, SetupPost
 
@@ -148,7 +149,7 @@ def _at(door: Door) -> Callable[[Request], object]:
             admission = await run_in_threadpool(door.enter, sessions.anonymous, given, address)
         except ModelyardError as error:
             hidden = {"next": own_path(given.get("next", "/"))}
-            return door.form.answer(given=given, hidden=hidden, error=error)
+            return door.form.answer(given=given, hidden=hidden, error=for_anybody(error))
         return _admitted(request, admission, own_path(given.get("next", "/")))
 
     return answer

@@ -195,3 +195,5 @@ def test_the_page_tells_its_health_and_that_of_the_platform(people, browser):
         told = alone.get("/health").json()
     assert told["is_healthy"]
     assert not told["parts"]["platform"]["is_sound"]
+    # Where it is asked is nobody's business who is not logged in.
+    assert "127.0.0.1" not in told["parts"]["platform"]["detail"]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from modelyard.domain.errors import ModelyardError, NotAuthorized
+from modelyard.domain.errors import ModelyardError, NotAuthorized, Unavailable
 from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.leaving import offer_login
 from modelyard.ui.parts.texts import plain
@@ -31,6 +31,14 @@ def tell(error: ModelyardError) -> None:
         return
     lines = [f"**{plain(error.message)}**", *([advised(error.fix)] if error.fix else [])]
     st.error("\n\n".join(lines), icon=":material/error:")
+
+
+def for_anybody(error: ModelyardError) -> ModelyardError:
+    """Return what whoever is not logged in may know: not where the platform is; the log tells."""
+    if not isinstance(error, Unavailable):
+        return error
+    structlog.get_logger().warning("no answer of the platform", reason=str(error))
+    return Unavailable("The platform does not answer now.", fix="Try again in a moment.")
 
 
 def tell_unforeseen(error: Exception) -> bool:
