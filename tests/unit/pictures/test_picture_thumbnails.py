@@ -55,3 +55,17 @@ def test_what_speaks_for_an_answer_is_red_and_the_rest_is_grey() -> None:
 def test_where_nothing_speaks_for_an_answer_nothing_is_red() -> None:
     shown = opened(small_copy(png(96, 96), "a.png", heat=[[-1.0, 0.0], [-0.5, 0.0]]))
     assert np.abs(shown[..., 0] - shown[..., 2]).max() < 12
+
+
+def test_a_copy_holds_nothing_that_was_written_beside_the_pixels() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "the maker"
+    stream = io.BytesIO()
+    Image.new("RGB", (96, 48)).save(
+        stream, "JPEG", exif=exif, comment=b"the place", xmp=b"the owner", icc_profile=b"the screen"
+    )
+    taken = stream.getvalue()
+    copied = small_copy(taken, "a.jpg")
+    for secret in (b"the maker", b"the place", b"the owner", b"the screen"):
+        assert secret in taken
+        assert secret not in copied

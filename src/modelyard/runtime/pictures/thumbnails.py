@@ -42,8 +42,10 @@ def small_copy(content: bytes, name: str, *, heat: Heat = (), side: int = SIDE) 
     if heat:
         image = _overlaid(image, np.array(heat, dtype=np.float64))
     stream = BytesIO()
-    # Nothing but its pixels goes along: neither where it was taken nor by whom.
-    image.save(stream, "JPEG", quality=_QUALITY, comment=b"")
+    # Nothing but its pixels goes along: neither where it was taken nor by whom. Versions of Pillow
+    # differ in what of this they write by themselves.
+    image.info.clear()
+    image.save(stream, "JPEG", quality=_QUALITY)
     return stream.getvalue()
 
 
