@@ -10,8 +10,11 @@ import pytest
 from answering import answering
 
 import modelyard
+from modelyard.domain.jobs import JobKind
 from modelyard.domain.logged_predictions import PredictionQuery
+from modelyard.ui.parts.texts import plain
 from modelyard.wire.batches import BatchPredictRequest
+from modelyard.wire.jobs import JobListQuery
 from modelyard.wire.predictions import PredictRequest
 from modelyard.worker.starting import worker_of
 
@@ -201,14 +204,12 @@ def test_rows_by_hand_are_answered_and_written_down(page, demo):
 def batch(project, client):
     """Return a function that predicts for a table by a job, and returns the job's id."""
 
-    def predict(content, tmp_path, model="demo@1"):
+    def predict(content, tmp_path, **changes):
         path = tmp_path / "later.csv"
         path.write_bytes(content)
         client.datasets.upload(path, name="later")
-        request = BatchPredictRequest(
-            model=model, dataset="later", probabilities=True, spreadsheet=True
-        )
-        job = client.batches.ask(request)
+        asked = {"model": "demo@1", "dataset": "later", "probabilities": True, "spreadsheet": True}
+        job = client.batches.ask(BatchPredictRequest.model_validate(asked | changes))
         worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
         return job.id
 
@@ -228,6 +229,33 @@ def test_a_file_is_answered_with_its_bad_rows_and_a_glance_at_the_answers(page, 
     assert next(iter(glance.iloc[:, 0])) == "setosa"
     links = [each.proto.url for each in app.get("link_button")]
     assert links == [f"/download/batch-predict/{job}/answers"]
+
+
+def test_answers_in_parquet_are_offered_as_such_and_not_read_as_text(page, batch, tmp_path):
+    pytest.importorskip("pyarrow")
+    content = b"sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n"
+    job = batch(content, tmp_path, format="parquet", spreadsheet=False)
+    app = page("predict", job=job)
+    assert not app.exception
+    assert not app.dataframe
+    (link,) = app.get("link_button")
+    assert link.proto.label == "Download the answers (parquet)"
+
+
+def test_columns_that_the_answers_have_as_well_are_left_out_and_told(page, client, tmp_path):
+    path = tmp_path / "answered.csv"
+    names = ["id", "sepal_length", "sepal_width", "petal_length", "petal_width"]
+    taken = ["prediction", "probability_setosa", "interval_low"]
+    path.write_text(",".join([*names, *taken]) + "\na,5.1,3.5,1.4,0.2,setosa,0.9,1\n")
+    client.datasets.upload(path, name="answered")
+    app = page("predict", model="demo@1", way="file")
+    app.selectbox(key="batch-dataset").select("answered").run()
+    _button(app, "Predict").click().run()
+    assert not app.exception
+    (job,) = client.jobs.page(JobListQuery(kind=JobKind.BATCH_PREDICTION)).items
+    assert client.jobs.show(job.id).payload["options"]["keep"] == names
+    told = next(each.value for each in app.info if "Left out" in each.value)
+    assert all(plain(name) in told for name in taken)
 
 
 def test_page_api_batch_and_package_answer_alike(page, client, demo, batch, tmp_path):

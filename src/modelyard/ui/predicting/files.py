@@ -1,7 +1,7 @@
 """Whole files: a table is uploaded or chosen, answered by a job, looked at and downloaded."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from modelyard.client.clients import Client
@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 1.0
 _MOST_OFFERED, _MOST_KEPT = 200, 1_000
 # Of the file of answers, what holds some rows of any table.
 _GLANCE_BYTES, _GLANCE_ROWS = 65_536, 20
-_CHOSEN = "batch-dataset"
+_CHOSEN, _LEFT_OUT = "batch-dataset", "batch-left-out"
 # As the platform calls the first column of its answers.
 _ANSWER = "prediction"
 
@@ -76,8 +76,8 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
     if st.button("Predict", type="primary", icon=":material/play_arrow:"):
         with told():
             # The file's name stands beside the answer to a picture in any case.
-            keep = [] if takes_a_picture(detail) else _columns_of(client, dataset)
-            _ask(client, {**request, "keep": keep})
+            names = [] if takes_a_picture(detail) else _columns_of(client, dataset)
+            _ask(client, request, beside=names, taken=_names_of_answers(detail))
 
 
 def _columns_told(detail: ModelDetail) -> str:
@@ -116,10 +116,28 @@ def _columns_of(client: Client, dataset: str) -> list[str]:
     return [column.name for column in preview.columns][:_MOST_KEPT]
 
 
-def _ask(client: Client, request: Mapping[str, Any]) -> None:
+def _names_of_answers(detail: ModelDetail) -> set[str]:
+    """Return what the platform calls the columns of its answers."""
+    chances = {f"probability_{label}" for label in detail.labels}
+    return {_ANSWER, "interval_low", "interval_high", *chances}
+
+
+def _ask(
+    client: Client, request: Mapping[str, Any], *, beside: Sequence[str], taken: Collection[str]
+) -> None:
+    """Ask for the job, and show it.
+
+    Args:
+        client: that asks.
+        request: without what is kept.
+        beside: names of the columns that are to stand beside the answers.
+        taken: names that the answers have, so that no other column may have them.
+    """
     import streamlit as st
 
-    job = client.batches.ask(BatchPredictRequest.model_validate(request))
+    keep = [name for name in beside if name not in taken]
+    job = client.batches.ask(BatchPredictRequest.model_validate({**request, "keep": keep}))
+    st.session_state[_LEFT_OUT] = job.id, [name for name in beside if name in taken]
     look_at({"job": job.id})
     st.rerun()
 
@@ -133,6 +151,7 @@ def _follow(client: Client, job_id: str) -> None:
         f"Predictions of {plain(first.payload.get('model', ''))} for {plain(first.dataset or '')}",
         anchor=False,
     )
+    _tell_left_out(job_id)
     if first.state.is_final:
         _show_end(client, first)
         return
@@ -152,6 +171,18 @@ def _follow(client: Client, job_id: str) -> None:
     look()
 
 
+def _tell_left_out(job_id: str) -> None:
+    import streamlit as st
+
+    asked, names = st.session_state.get(_LEFT_OUT, (None, []))
+    if asked == job_id and names:
+        listed = ", ".join(map(plain, names))
+        st.info(
+            f"Left out of the file, for the answers have columns of these names: {listed}.",
+            icon=":material/info:",
+        )
+
+
 def _show_end(client: Client, job: JobDetail) -> None:
     import streamlit as st
 
@@ -163,7 +194,7 @@ def _show_end(client: Client, job: JobDetail) -> None:
     n_rows, n_failed = int(result["n_rows"]), int(result["n_failed"])
     took = lasting(float(result.get("duration_s") or 0.0))
     st.markdown(f"**{counted(n_rows - n_failed, 'row')} answered** in {took}.")
-    form = job.payload.get("format", "csv")
+    form = _form_of(job)
     st.link_button(
         f"Download the answers ({form})",
         f"/download/batch-predict/{job.id}/answers",
@@ -174,6 +205,10 @@ def _show_end(client: Client, job: JobDetail) -> None:
         _show_failed(n_failed, result["errors"])
     with told():
         _show_glance(client, job)
+
+
+def _form_of(job: JobDetail) -> str:
+    return str(job.payload["options"]["form"])
 
 
 def _show_failed(n_failed: int, errors: list[dict[str, Any]]) -> None:
@@ -201,7 +236,7 @@ def _show_glance(client: Client, job: JobDetail) -> None:
     """Draw the first rows of a file of text."""
     import streamlit as st
 
-    if job.payload.get("format", "csv") != "csv":
+    if _form_of(job) != "csv":
         st.caption("A file in Parquet is looked at with the program that it is for.")
         return
     rows = _first_rows(client, job.id)
