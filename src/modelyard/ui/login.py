@@ -150,19 +150,20 @@ def _at(door: Door) -> Callable[[Request], object]:
         except ModelyardError as error:
             hidden = {"next": own_path(given.get("next", "/"))}
             return door.form.answer(given=given, hidden=hidden, error=for_anybody(error))
-        return _admitted(request, admission, own_path(given.get("next", "/")))
+        # It may have to tell the platform of logins that are forgotten.
+        session_id = await run_in_threadpool(sessions.begin, admission)
+        return _admitted(request, session_id, own_path(given.get("next", "/")))
 
     return answer
 
 
-def _admitted(request: Request, admission: AdmissionAnswer, path: str) -> Response:
-    sessions = held().sessions
+def _admitted(request: Request, session_id: str, path: str) -> Response:
     answer = RedirectResponse(path, _SEE_OTHER)
     has_tls = request.url.scheme == "https"
     answer.set_cookie(
         SECURE_COOKIE if has_tls else COOKIE,
         # A new one for each login, so that nobody can lay one out beforehand.
-        sessions.begin(admission),
+        session_id,
         path="/",
         secure=has_tls,
         httponly=True,

@@ -173,10 +173,14 @@ class Sessions:
         return self._has_to_log_in
 
     def end(self, session_id: str | None) -> None:
-        """End a login, where there is one."""
+        """End a login, where there is one, and let go of it."""
         login = self.find(session_id)
         if login is not None:
             login.end()
+        with self._turn:
+            gone = self._logins.pop(session_id or "", None)
+        if gone is not None:
+            gone.close()
 
     def close(self) -> None:
         """Let go of every connection; logins last on at the platform until they end there."""
@@ -220,5 +224,6 @@ class Sessions:
             if login.began_s < oldest_s:
                 with self._turn:
                     self._logins.pop(session_id, None)
-                login.end()
+                if not login.has_ended:
+                    login.end()
                 login.close()

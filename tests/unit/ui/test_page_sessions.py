@@ -157,6 +157,27 @@ def test_logins_of_which_nobody_has_heard_for_a_month_are_forgotten(sessions, pl
     assert platform.closed == 2
 
 
+def test_a_login_that_was_ended_keeps_no_connection_and_is_ended_once(sessions, platform, clock):
+    sessions.end(sessions.begin(admission(0)))
+    assert platform.closed == 2
+    clock.at_s = 31 * 86_400.0
+    sessions.begin(admission(0))
+    assert (platform.closed, platform.ended) == (2, ["refresh-0"])
+
+
+def test_a_login_that_the_platform_has_ended_is_forgotten_without_telling_it(
+    sessions, platform, clock
+):
+    login = sessions.find(sessions.begin(admission(0)))
+    clock.at_s = 31 * 86_400.0
+    platform.error = NotAuthorized("The login has ended.", fix="Log in.")
+    with pytest.raises(NotAuthorized):
+        login.token()
+    platform.error = None
+    sessions.begin(admission(0))
+    assert (platform.closed, platform.ended) == (2, [])
+
+
 def test_whoever_is_not_logged_in_asks_without_a_token_only_where_that_may_be(platform, clock):
     assert Sessions(platform.connect, clock=clock).client(None).token is None
     closed = Sessions(platform.connect, clock=clock, is_open=False)
