@@ -12,9 +12,9 @@ from modelyard.domain.splits import Shares
 
 # AutoML chooses out of fold, without validation rows, and learns from all but a tenth.
 _SHARES = Shares(train=0.9, validation=0.0, test=0.1)
-# In place of an algorithm: let AutoML choose.
 # What learns from pictures where nothing is said: it needs neither a GPU nor weights of others.
 USUAL_FOR_PICTURES = "small-cnn"
+# In place of an algorithm: let AutoML choose.
 AUTO = "auto"
 
 
