@@ -18,7 +18,7 @@ from modelyard.bootstrap import Project, open_project
 from modelyard.client.clients import Client
 from modelyard.client.patience import Patience
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.identities import LOCAL_CALLER, Caller, Role
+from modelyard.domain.identities import LOCAL_CALLER, Caller, ModelAccess, Role
 from modelyard.domain.jobs import JobKind
 from modelyard.services.logins import as_caller
 from modelyard.services.samples import read_sample
@@ -109,9 +109,12 @@ def page_as(
     admitted = invitations.set_up(token.text, email=EMAIL, password=PASSWORD, title="Ada")
     with ExitStack() as stack:
 
-        def open_as(role: Role, path: str, **query: str) -> "AppTest":
+        def open_as(
+            role: Role, path: str, *, access: ModelAccess | None = None, **query: str
+        ) -> "AppTest":
             is_admin = role is Role.ADMIN
             caller = replace(as_caller(admitted.user), role=role, is_operator=is_admin)
+            caller = caller if access is None else replace(caller, access=access)
             app = make_app(project, callers=_Somebody(caller))
             stack.enter_context(showing(stack.enter_context(served(app)), monkeypatch))
             return opened(path, **query)

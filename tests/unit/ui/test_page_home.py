@@ -2,6 +2,8 @@
 
 import pytest
 
+from modelyard.domain.identities import ModelAccess, Role
+
 pytestmark = pytest.mark.extras
 
 
@@ -27,3 +29,11 @@ def test_a_first_model_is_offered_while_there_is_none_but_the_demos(page):
     home = page("home")
     assert "A first model in three clicks" in [each.value for each in home.subheader]
     assert home.button[0].label == "Train on the sample table"
+
+
+def test_a_viewer_who_is_refused_models_is_shown_what_else_there_is(page_as):
+    home = page_as(Role.VIEWER, "home", access=ModelAccess.to_only("demo"))
+    assert not home.exception
+    headings = [each.value for each in home.subheader]
+    assert {"Recent models", "In use"} <= set(headings)
+    assert "Recent jobs" not in headings

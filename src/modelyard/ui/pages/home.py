@@ -5,6 +5,7 @@ from modelyard.ui.home.beginning import offer_own_table, show_beginning
 from modelyard.ui.home.recent import show_deployments, show_jobs, show_models
 from modelyard.ui.home.wellness import show_health
 from modelyard.ui.navigation import Page
+from modelyard.ui.parts.problems import told
 from modelyard.wire.jobs import JobListQuery
 from modelyard.wire.models import ModelQuery
 
@@ -27,9 +28,10 @@ def show(client: Client) -> None:
     left, middle, right = st.columns(3, gap="large")
     with left:
         show_models(models)
-    with middle:
+    # A viewer who may not see every model is shown no list of jobs.
+    with middle, told():
         show_jobs(client.jobs.page(JobListQuery(limit=_N_RECENT)).items)
-    with right:
+    with right, told():
         served = [each for each in client.deployments.list().items if each.state.value != "stopped"]
         show_deployments(served[:_N_RECENT])
 
