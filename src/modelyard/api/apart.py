@@ -26,6 +26,8 @@ class Apart:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(2)
         self._waiting: Process | None = None
+        # Each ends its process when this ends, if not before.
+        self._ends: dict[int, weakref.finalize[[Process], Apart]] = {}
 
     async def run(self, module: str, order: Any, *, timeout_s: float) -> bytes | None:
         """Let a process do a piece of work; return its answer, None where it took too long.
@@ -43,13 +45,16 @@ class Apart:
             except subprocess.TimeoutExpired:
                 return None
             finally:
-                end(process)
+                self._end(process)
                 self._keep_one()
             return answer
 
     def _taken(self) -> Process:
         process, self._waiting = self._waiting, None
-        return process if process is not None and process.poll() is None else self._started()
+        if process is not None and process.poll() is not None:
+            self._end(process)
+            process = None
+        return process or self._started()
 
     def _keep_one(self) -> None:
         """Let a process wait for the next request, for a while."""
@@ -60,13 +65,16 @@ class Apart:
     def _let_go(self, process: Process) -> None:
         if self._waiting is process:
             self._waiting = None
-            end(process)
+            self._end(process)
+
+    def _end(self, process: Process) -> None:
+        self._ends.pop(process.pid)()
 
     def _started(self) -> Process:
         process = subprocess.Popen(  # noqa: S603 -- our own
             [sys.executable, "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        weakref.finalize(self, end, process)
+        self._ends[process.pid] = weakref.finalize(self, end, process)
         return process
 
 

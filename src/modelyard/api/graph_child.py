@@ -3,7 +3,7 @@
 It opens the model, which the process that answers requests never does.
 """
 
-import pickle
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,5 +20,5 @@ def perform(order: Any) -> bytes:
             open_project(settings).of(tenant).predicting.open(reference), "onnx", path=Path(path)
         )
     except ModelyardError as error:
-        return pickle.dumps(error)
+        return json.dumps(error.to_dict()).encode()
     return b""

@@ -1,13 +1,13 @@
 """Has a model made into one ONNX graph, by a process of its own that is gone afterwards."""
 
-import pickle
 import shutil
 import tempfile
 from pathlib import Path
 
 from modelyard.api.apart import Apart
 from modelyard.bootstrap import Project
-from modelyard.domain.errors import ModelyardError, Unavailable
+from modelyard.domain.errors import Unavailable
+from modelyard.wire.problem_documents import error_from
 
 # Three seconds are usual on two cores, the start of the process included.
 _TIMEOUT_S = 60.0
@@ -36,9 +36,7 @@ async def export_graph(apart: Apart, project: Project, *, reference: str) -> Pat
         return path
     shutil.rmtree(folder)
     if said:
-        # A message between a process and its own child.
-        error: ModelyardError = pickle.loads(said)  # noqa: S301 - from our child
-        raise error
+        raise error_from(said, retry_after_s=1)
     raise Unavailable(
         f"The graph of {reference} was not made: it took too long, or too much memory.",
         fix="Ask again later; where the project lies, `modelyard export` has no such limits.",

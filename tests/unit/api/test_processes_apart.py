@@ -1,7 +1,9 @@
 """Work in processes of their own: answered, bounded in time, and never left behind."""
 
 import asyncio
+import gc
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -65,6 +67,20 @@ def test_after_a_crash_the_next_work_is_done(module):
 
 def test_what_takes_too_long_is_ended_and_answered_with_nothing(module):
     assert _answers(module, "sleep", timeout_s=0.5) == [None]
+
+
+def test_processes_that_have_ended_are_held_no_longer(module):
+    async def ask():
+        apart = Apart()
+        for _ in range(3):
+            await apart.run(module, "work", timeout_s=PATIENCE_S)
+        return apart
+
+    apart = asyncio.run(ask())
+    gc.collect()
+    held = [each for each in gc.get_objects() if isinstance(each, subprocess.Popen)]
+    assert not [each for each in held if "modelyard.api.child" in each.args and each.returncode]
+    del apart
 
 
 def test_the_process_that_waits_ends_with_whoever_started_it(module):
