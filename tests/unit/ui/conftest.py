@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from logins import EMAIL, PASSWORD
+from pages_opened import opened
 
 from loopback import served
 from modelyard.api.app import make_app
@@ -23,7 +24,6 @@ from modelyard.domain.jobs import JobKind
 from modelyard.services.logins import as_caller
 from modelyard.services.samples import read_sample
 from modelyard.services.uploads import UploadRequest
-from modelyard.ui import process
 from modelyard.ui.process import PageProcess, hold
 from modelyard.ui.sessions import Sessions
 from modelyard.worker.starting import worker_of
@@ -31,10 +31,7 @@ from modelyard.worker.starting import worker_of
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-_SCRIPT = Path(process.__file__).parent / "visits" / "script.py"
 DEMO = "demo"
-# For a page that waits for a crowded machine; a script that hangs fails then.
-RUNS_WITHIN_S = 90.0
 _CONFIG = TrainingConfig(target="species", algorithm="logistic-regression", name=DEMO)
 
 
@@ -142,15 +139,3 @@ def showing(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
     yield
     sessions.close()
-
-
-def opened(path: str, **query: str) -> "AppTest":
-    """Open a page of what this process holds."""
-    from streamlit.testing.v1 import AppTest
-    from streamlit.util import calc_hash
-
-    app = AppTest.from_file(_SCRIPT, default_timeout=RUNS_WITHIN_S)
-    # Streamlit finds a page by the hash of its path; AppTest has no other way to those in code.
-    app._page_hash = calc_hash(path)
-    app.query_params.update(query)
-    return app.run()

@@ -2,6 +2,7 @@
 
 import pytest
 from logins import sessions_at
+from pages_opened import opened
 from structlog.testing import capture_logs
 
 from modelyard.ui.process import PageProcess, hold
@@ -45,8 +46,6 @@ def test_what_nobody_foresaw_is_told_by_an_id_without_a_stack():
 
 
 def test_a_platform_that_does_not_answer_is_told(monkeypatch):
-    from conftest import opened
-
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
     sessions = sessions_at("http://127.0.0.1:1")
     hold(PageProcess("http://127.0.0.1:1", "http://127.0.0.1:1", sessions))
@@ -57,8 +56,6 @@ def test_a_platform_that_does_not_answer_is_told(monkeypatch):
 
 
 def test_whoever_is_not_logged_in_any_more_is_offered_the_login(monkeypatch):
-    from conftest import opened
-
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
     sessions = sessions_at("http://127.0.0.1:1", is_open=False)
     hold(PageProcess("http://127.0.0.1:1", "http://127.0.0.1:1", sessions))
