@@ -1,6 +1,7 @@
 """Every kind of picture comes to upright RGB as it is said to, and what is hostile to an error."""
 
 import struct
+import tracemalloc
 import zlib
 from io import BytesIO
 
@@ -75,6 +76,19 @@ def test_deep_pictures_are_scaled_and_not_cut_off(high: int, depth: int) -> None
     assert np.abs(seen / 255 - values / (2**depth - 1)).max() < 0.003
 
 
+def test_a_deep_picture_is_never_held_in_double_precision_as_a_whole() -> None:
+    side = 2048
+    values = np.arange(side * side, dtype=np.uint32).reshape(side, side) % 60_000
+    content = written(Image.fromarray(values.astype(np.uint16)))
+    tracemalloc.start()
+    seen = pixels(content)[:, :, 0]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # What is scaled at once, and one byte for each pixel and colour.
+    assert peak < 8 * values.size + 3 * values.size + (8 << 20)
+    assert np.abs(seen / 255 - values / 65_535).max() < 0.003
+
+
 def test_floats_are_scaled_by_their_own_range() -> None:
     values = np.linspace(-3.0, 7.0, 600).reshape(20, 30).astype(np.float32)
     seen = pixels(written(Image.fromarray(values), "TIFF"))[:, :, 0]
@@ -87,6 +101,14 @@ def test_of_several_frames_the_first_is_taken_and_told(form: str) -> None:
     content = written(frames[0], form, save_all=True, append_images=frames[1:])
     assert (pixels(content) == 10).all()
     assert "first of 3 frames" in changes_of(content)
+
+
+def test_the_frames_of_a_long_file_are_not_counted() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (3, 400, 400), dtype=np.uint8)
+    frames = [Image.fromarray(each) for each in noise]
+    content = written(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert len(content) > 256 << 10
+    assert "first of several frames" in changes_of(content)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

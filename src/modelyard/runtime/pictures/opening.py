@@ -23,6 +23,10 @@ MOST_PIXELS = 50_000_000
 MOST_BYTES = 64 << 20
 # Sensors write this many bits into the sixteen of a file.
 _DEPTHS = (8, 10, 12, 14, 16)
+# Of which so many are in double precision at once.
+_PIXELS_SCALED = 1 << 18
+# To count the frames of a longer file could take a minute: one of a GIF needs 13 bytes.
+_MOST_COUNTED_BYTES = 256 << 10
 # EXIF 2.32, tag 274: 1 is upright, from 5 on width and height change places.
 _ORIENTATION = 0x0112
 _UPRIGHT, _TURNS, _FIRST_ON_ITS_SIDE = 1, range(2, 9), 5
@@ -94,7 +98,7 @@ def open_upright(content: bytes, name: str, *, least: int = 0) -> Opened:
         image = plugin(BytesIO(content), "")
         width, height = image.size
         _require_small(width, height, name)
-        changes = _first_frame(image)
+        changes = _first_frame(image, n_bytes=len(content))
         if least and found == "JPEG":
             # A half, a quarter or an eighth of each side, by which JPEG itself is made of squares:
             # of 1024 x 768 pixels it takes 4 ms in place of 6 to come to 224 x 224.
@@ -162,9 +166,13 @@ def _turn_of(image: Any) -> int:
     return found if isinstance(found, int) and found in _TURNS else _UPRIGHT
 
 
-def _first_frame(image: Any) -> tuple[str, ...]:
+def _first_frame(image: Any, *, n_bytes: int) -> tuple[str, ...]:
     """Return what there is to say of a file of several pictures, of which the first is taken."""
-    n_frames = int(getattr(image, "n_frames", 1))
+    if not getattr(image, "is_animated", False):
+        return ()
+    if n_bytes > _MOST_COUNTED_BYTES:
+        return ("first of several frames",)
+    n_frames = int(image.n_frames)
     return (f"first of {n_frames:,} frames",) if n_frames > 1 else ()
 
 
@@ -193,14 +201,24 @@ def _deep(image: Any) -> tuple[Any, tuple[str, ...]]:
     To convert it would cut off all that is above 255.
     """
     pillow = import_extra("PIL.Image", extra=EXTRA)
-    values = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    values = np.asarray(image).reshape(-1)
+    parts = [slice(at, at + _PIXELS_SCALED) for at in range(0, len(values), _PIXELS_SCALED)]
+    low = min(float(_finite(values[part]).min()) for part in parts)
+    high = max(float(_finite(values[part]).max()) for part in parts)
     depth = next((each for each in _DEPTHS if high < 2**each), None)
     if low < 0 or depth is None or image.mode == "F":
-        scaled, told = (values - low) / ((high - low) or 1.0), "scaled to 8 bits by its own range"
+        black, span, told = low, (high - low) or 1.0, "scaled to 8 bits by its own range"
     else:
-        scaled, told = values / (2**depth - 1), f"{depth} bits scaled to 8"
-    return pillow.fromarray(np.rint(scaled * 255).astype(np.uint8)).convert("RGB"), (told,)
+        black, span, told = 0.0, 2.0**depth - 1, f"{depth} bits scaled to 8"
+    made = np.empty(values.shape, np.uint8)
+    for part in parts:
+        made[part] = np.rint((_finite(values[part]) - black) / span * 255)
+    width, height = image.size
+    return pillow.fromarray(made.reshape(height, width)).convert("RGB"), (told,)
+
+
+def _finite(values: Any) -> Any:
+    return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def _turned(image: Any, orientation: int) -> Any:
