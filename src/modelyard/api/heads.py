@@ -4,12 +4,11 @@ uvicorn limits how long a connection may be idle after an answer, and nothing be
 """
 
 import asyncio
-import json
 import secrets
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from modelyard.wire.problem_documents import document_of
+from modelyard.wire.problem_documents import bare_answer, document_of
 
 # As long as a JSON body has; Apache gives a head 20 to 40 s (mod_reqtimeout), nginx 60 s.
 HEAD_S = 30.0
@@ -79,13 +78,7 @@ class BoundedHead(HttpToolsProtocol):
         if self._is_free:
             fields = {"code": code, "detail": told, "fix": fix}
             document = document_of(status, fields, request_id=secrets.token_hex(8))
-            body = json.dumps(document).encode()
-            head = (
-                f"HTTP/1.1 {status} {document['title']}\r\n"
-                "content-type: application/problem+json\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + body)
+            self.transport.write(bare_answer(document))
         self.transport.close()
 
     def _wait(self) -> None:

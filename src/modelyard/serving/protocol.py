@@ -7,12 +7,11 @@ comes whole keep this nearly free on the hot path.
 import asyncio
 from typing import Any
 
-import msgspec
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from modelyard.serving.transports import JoiningTransport
-from modelyard.wire.problem_documents import document_of
+from modelyard.wire.problem_documents import bare_answer, document_of
 
 # As much as nginx and Apache take in all (8 lines of 8 kB).
 _MOST_HEADER_BYTES = 65_536
@@ -102,11 +101,5 @@ class PatientProtocol(HttpToolsProtocol):
             tell = self.app_state.get(ENDED)
             request_id = "" if tell is None else tell(status, client=self.client, scope=scope)
             document = document_of(status, fields, request_id=request_id)
-            body = msgspec.json.encode(document)
-            head = (
-                f"HTTP/1.1 {status} {document['title']}\r\n"
-                "content-type: application/problem+json\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + body)
+            self.transport.write(bare_answer(document))
         self.transport.close()

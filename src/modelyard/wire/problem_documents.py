@@ -29,6 +29,20 @@ def document_of(status: int, fields: dict[str, Any], *, request_id: str) -> dict
     }
 
 
+def bare_answer(document: dict[str, Any]) -> bytes:
+    """Return a problem document as a whole HTTP/1.1 answer, after which the connection ends.
+
+    For what is refused before any application has heard of it.
+    """
+    body = json.dumps(document).encode()
+    head = (
+        f"HTTP/1.1 {document['status']} {document['title']}\r\n"
+        "content-type: application/problem+json\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 def fault_fields(request_id: str) -> dict[str, Any]:
     """Return what is told of an error that nobody foresaw; what it was stands in the log alone."""
     return {
