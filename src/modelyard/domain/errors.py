@@ -41,6 +41,7 @@
         │   └── ClaimLost          the job is not this worker's any more
         ├── QuotaExceeded          a tenant has as much of this as it may have
         ├── TooManyRequests        more than a key, a tenant or an address may ask for now
+        ├── TooLargeToOutline      looking at the table takes more than a request has
         ├── Overloaded             as many requests as the server takes are on their way
         └── Unavailable            what is needed to answer cannot be had now
 
@@ -360,6 +361,16 @@ class TooManyRequests(RequestError):
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message, fix=f"Ask again in {retry_after_s} s.")
         self.retry_after_s = retry_after_s
+
+
+class TooLargeToOutline(RequestError):
+    """Looking at a table before a training takes more time or memory than a request has.
+
+    To ask again does not help: it is the same table.
+    """
+
+    code = "too-large-to-outline"
+    status = 422
 
 
 class Overloaded(RequestError):

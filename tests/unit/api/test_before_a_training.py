@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from modelyard.bootstrap import Project
@@ -109,6 +110,23 @@ def test_what_cannot_be_trained_is_told_as_the_training_would(
     response = ask("editor").post(f"{API}/training/outline", json=_plan(**wishes))
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.json()["fix"]
+
+
+class _OutOfTime:
+    """Runs what the API asks for apart, and is never done in time."""
+
+    async def run(self, module: str, order: object, *, timeout_s: float) -> None:
+        del module, order, timeout_s
+
+
+def test_a_table_that_takes_too_long_is_refused_by_an_answer_that_nobody_asks_again_for(
+    ask: Ask, app: FastAPI, dataset: None
+) -> None:
+    app.state.apart = _OutOfTime()
+    response = ask("editor").post(f"{API}/training/outline", json=_plan())
+    assert (response.status_code, response.json()["code"]) == (422, "too-large-to-outline")
+    assert "Start the training" in response.json()["fix"]
+    assert "retry-after" not in response.headers
 
 
 def test_nothing_is_kept_of_an_outline(outline, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fastapi import FastAPI
 from logins import EMAIL, PASSWORD
 from pages_opened import opened
 
@@ -69,9 +70,15 @@ def project(demo_project: Path, _own_home: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def api(project: Project) -> Iterator[str]:
-    """Serve the project in laptop mode, and yield its address."""
-    with served(make_app(project)) as url:
+def app(project: Project) -> FastAPI:
+    """Return the API of the project in laptop mode."""
+    return make_app(project)
+
+
+@pytest.fixture
+def api(app: FastAPI) -> Iterator[str]:
+    """Serve the API, and yield its address."""
+    with served(app) as url:
         yield url
 
 

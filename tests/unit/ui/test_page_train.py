@@ -191,6 +191,29 @@ def test_a_target_that_cannot_be_is_told_with_what_to_do(page, add):
     assert _widget(app.button, "Start training").disabled
 
 
+class _OutOfTime:
+    """Runs what the API asks for apart, and is never done in time."""
+
+    def __init__(self):
+        self.n_runs = 0
+
+    async def run(self, module, order, *, timeout_s):
+        del module, order, timeout_s
+        self.n_runs += 1
+
+
+def test_a_table_that_is_too_large_to_be_looked_at_is_waited_for_once_a_visit(page, client, app):
+    app.state.apart = out_of_time = _OutOfTime()
+    shown = page("train", dataset="demo@1")
+    _widget(shown.selectbox, "Column to predict").set_value("sepal_width").run()
+    _widget(shown.multiselect, "Leave these columns out").set_value(["petal_width"]).run()
+    assert "too large to be looked at before the training" in _words(shown)
+    _widget(shown.button, "Start training").click().run()
+    assert not shown.exception
+    assert _asked(client)["drop"] == ["petal_width"]
+    assert out_of_time.n_runs == 1
+
+
 def test_a_training_is_shown_as_text_for_other_doors(page):
     app = page("train", dataset="demo@1")
     _widget(app.toggle, "Show it").set_value(True).run()

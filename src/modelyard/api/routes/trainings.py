@@ -8,7 +8,7 @@ from modelyard.api.callers import ProjectOf
 from modelyard.api.child import MEMORY_BYTES
 from modelyard.api.policies import needs
 from modelyard.api.routing import router
-from modelyard.domain.errors import Unavailable
+from modelyard.domain.errors import TooLargeToOutline
 from modelyard.domain.identities import Role
 from modelyard.domain.readings import with_dataset
 from modelyard.services.reproducing import python_call, shell_command
@@ -39,7 +39,7 @@ async def outline_training(
     order = project.settings, project.tenant, request.dataset, config.to_dict()
     answer = await connection.app.state.apart.run(_CHILD, order, timeout_s=_TIMEOUT_S)
     if not answer:
-        raise Unavailable(
+        raise TooLargeToOutline(
             f"Looking at '{request.dataset}' takes more than {_TIMEOUT_S:.0f} s, or more than "
             f"{MEMORY_BYTES / 1e9:.0f} GB of memory.",
             fix="Start the training: it looks at the table first, with the limits of a job.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from modelyard.client.clients import Client
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import TooLargeToOutline
 from modelyard.domain.plain import to_plain
 from modelyard.wire.configuration_documents import document_of
 from modelyard.wire.jobs import TrainingPlan
@@ -14,6 +15,8 @@ from modelyard.wire.outlines import OutlineAnswer
 _KEPT = "training-outlines"
 # Of the wishes that were looked at last: whoever goes back and forth waits once for each.
 _MOST_KEPT = 12
+# Of datasets: how long a look takes hardly depends on what is wished for.
+_TOO_LARGE = "too-large-to-outline"
 
 
 def plan_of(dataset: str, config: TrainingConfig) -> TrainingPlan:
@@ -24,18 +27,27 @@ def plan_of(dataset: str, config: TrainingConfig) -> TrainingPlan:
     return TrainingPlan.model_validate_json(json.dumps(asked))
 
 
-def outline_of(client: Client, plan: TrainingPlan) -> OutlineAnswer:
-    """Return what a training would learn from and may expect.
+def outline_of(client: Client, plan: TrainingPlan) -> OutlineAnswer | None:
+    """Return what a training would learn from and may expect; None where its table is too large.
+
+    Nobody waits twice in a visit to be told that.
 
     Raises:
         ModelyardError: what would stop it before its first fit.
     """
     import streamlit as st
 
+    too_large: set[str] = st.session_state.setdefault(_TOO_LARGE, set())
+    if plan.dataset in too_large:
+        return None
     kept: OrderedDict[str, OutlineAnswer] = st.session_state.setdefault(_KEPT, OrderedDict())
     mark = plan.model_dump_json()
     if mark not in kept:
-        kept[mark] = client.jobs.outline(plan)
+        try:
+            kept[mark] = client.jobs.outline(plan)
+        except TooLargeToOutline:
+            too_large.add(plan.dataset)
+            return None
         while len(kept) > _MOST_KEPT:
             kept.popitem(last=False)
     kept.move_to_end(mark)

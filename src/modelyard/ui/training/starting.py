@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.client.clients import Client
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.errors import ModelyardError, Unavailable
+from modelyard.domain.errors import ModelyardError
 from modelyard.domain.tasks import Task
 from modelyard.ui.data.profiles import profile_of
 from modelyard.ui.navigation import go_to
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 # What the columns of this target were last seen to ask for, until they are looked at again.
 _TASK = "training-task"
+_TOO_LARGE = (
+    "**This table is too large to be looked at before the training**, so that nothing is said here "
+    "of doubtful columns, nor of what fits into the time. It can be started all the same: the "
+    "training looks at the whole table first, and stops before it learns anything if a column "
+    "gives the answer away."
+)
 
 
 @dataclass(frozen=True)
@@ -112,15 +118,14 @@ def _look(
     try:
         with places.outlook, st.spinner("Looking at the columns …"):
             outline = outline_of(client, plan)
-    except Unavailable as error:
-        # It is large: the job has the time and the memory for it.
-        with places.outlook:
-            st.info(plain(str(error)))
-        return True
     except ModelyardError as error:
         with places.task:
             tell(error)
         return False
+    if outline is None:
+        with places.outlook:
+            st.info(_TOO_LARGE, icon=":material/info:")
+        return True
     kept = st.session_state.setdefault(_TASK, {})
     key = (plan.dataset, config.target)
     if config.task is None and kept.get(key) != outline.task:
