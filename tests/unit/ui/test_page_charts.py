@@ -6,7 +6,9 @@ import math
 import pytest
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
-from modelyard.ui.parts.charts import figure, inert
+from modelyard.ui.parts.charts import figure
+from modelyard.ui.parts.frames import inert
+from modelyard.ui.predicting.pictures import choices
 from modelyard.ui.theme.colours import SERIES
 from modelyard.wire.charts import ChartAnswer
 
@@ -121,3 +123,13 @@ def test_what_is_no_number_crosses_the_wire_as_nothing():
 
     assert math.isnan(series.x[1])
     assert math.isnan(series.y[0])
+
+
+def test_bars_of_the_platform_and_of_a_page_stand_on_the_same_axis():
+    names = ("<b>a</b>", "long " * 20)
+    series = Series("bars", (0.0, 1.0), (1.0, 2.0))
+    specified = figure(chart(ChartKind.BARS, series, categories=names))["layout"]["yaxis"]
+
+    assert choices(names, (1.0, 2.0), words=("1", "2"))["layout"]["yaxis"] == specified
+    assert specified["ticktext"][0] == "&lt;b&gt;a&lt;/b&gt;"
+    assert specified["ticktext"][1].endswith("…")

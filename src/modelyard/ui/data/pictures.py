@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.columns import ColumnKind
 from modelyard.kit.numerals import count, number, share
-from modelyard.kit.texts import shorten, visible
+from modelyard.kit.texts import visible
 from modelyard.ui.data.profiles import ColumnProfile
+from modelyard.ui.parts import charts, frames
 from modelyard.ui.parts.cells import word_told
-from modelyard.ui.parts.charts import draw, inert
+from modelyard.ui.parts.frames import axis, framed, inert, names_across, names_down
 from modelyard.ui.theme.colours import SERIES
 
 _N_BARS = 12
-_HEIGHT_PX, _CELL_PX, _MARGIN_PX, _NAME_EM = 260, 30, 150, 14.0
-_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "responsive": True})
+_HEIGHT_PX, _CELL_PX, _MARGIN_PX = 260, 30, 150
 
 
 def draw_values(column: ColumnProfile, n_rows: int) -> None:
@@ -27,10 +26,10 @@ def draw_values(column: ColumnProfile, n_rows: int) -> None:
     is_counted = column["kind"] == ColumnKind.INTEGER and 0 < column["n_unique"] <= _N_BARS
     if column["histogram_counts"] and column["kind"] != ColumnKind.BOOLEAN and not is_counted:
         said = f"Histogram of {visible(column['name'])}"
-        st.plotly_chart(histogram(column), key="values", config=dict(_CONFIG), alt=said)
+        frames.draw(histogram(column), key="values", about=said)
     elif top:
         told = [(word_told(value, column["kind"]), n) for value, n in top]
-        draw(_most_frequent(told, n_rows), key="values")
+        charts.draw(_most_frequent(told, n_rows), key="values")
     else:
         st.caption("There is nothing to be drawn.")
 
@@ -54,9 +53,8 @@ def histogram(column: ColumnProfile) -> dict[str, Any]:
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    across = {"type": "date" if is_dated else "linear", "showgrid": False, "automargin": True}
-    layout = _layout(_HEIGHT_PX) | {"bargap": 0.04, "xaxis": across, "yaxis": {"title": "rows"}}
-    return {"data": [bars], "layout": layout}
+    across = axis() | {"type": "date" if is_dated else "linear", "showgrid": False}
+    return framed([bars], height=_HEIGHT_PX, bargap=0.04, xaxis=across, yaxis=axis("rows"))
 
 
 def heat_map(names: Sequence[str], pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -70,15 +68,6 @@ def heat_map(names: Sequence[str], pairs: Sequence[Mapping[str, Any]]) -> dict[s
         words = f"{inert(pair['first'])} and {inert(pair['second'])}: {strength:.2f}"
         for row, column in ((first, second), (second, first)):
             cells[row][column], said[row][column] = strength, words
-    shown = [inert(shorten(visible(name), _NAME_EM)) for name in names]
-    axis = {
-        "tickmode": "array",
-        "tickvals": list(range(len(names))),
-        "ticktext": shown,
-        "automargin": True,
-        "showgrid": False,
-        "zeroline": False,
-    }
     map_ = {
         "type": "heatmap",
         "z": cells,
@@ -93,11 +82,8 @@ def heat_map(names: Sequence[str], pairs: Sequence[Mapping[str, Any]]) -> dict[s
         "colorbar": {"thickness": 10, "outlinewidth": 0},
     }
     height = _CELL_PX * len(names) + _MARGIN_PX
-    return {
-        "data": [map_],
-        "layout": _layout(height)
-        | {"xaxis": axis | {"side": "top"}, "yaxis": axis | {"autorange": "reversed"}},
-    }
+    across = names_across(names) | {"side": "top"}
+    return framed([map_], height=height, xaxis=across, yaxis=names_down(names))
 
 
 def strength_of(pair: Mapping[str, Any]) -> float:
@@ -125,14 +111,3 @@ def _most_frequent(top: Sequence[tuple[str, int]], n_rows: int) -> ChartSpec:
         caption=f"“{visible(value)}” stands in {share(n, n_rows)} of the rows.",
         categories=tuple(value for value, _ in shown),
     )
-
-
-def _layout(height: int) -> dict[str, Any]:
-    return {
-        "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "dragmode": False,
-        "showlegend": False,
-    }

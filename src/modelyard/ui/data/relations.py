@@ -9,7 +9,7 @@ from modelyard.kit.numerals import count
 from modelyard.kit.texts import shorten, visible
 from modelyard.ui.data.pictures import heat_map, strength_of
 from modelyard.ui.data.profiles import profile_of
-from modelyard.ui.parts.charts import draw
+from modelyard.ui.parts import charts, frames
 from modelyard.ui.parts.texts import plain
 from modelyard.wire.datasets import DatasetVersionAnswer
 
@@ -35,12 +35,7 @@ def _show_map(names: Sequence[str], pairs: Sequence[Mapping[str, Any]]) -> None:
         st.info("Fewer than two columns can be compared.", icon=":material/info:")
         return
     st.markdown(plain(_strongest(pairs)))
-    st.plotly_chart(
-        heat_map(names, pairs),
-        key="together",
-        config={"displayModeBar": False, "responsive": True},
-        alt=_strongest(pairs),
-    )
+    frames.draw(heat_map(names, pairs), key="together", about=_strongest(pairs))
     st.caption(
         "Spearman's rank correlation of two numbers (−1 to 1), Cramér's V of two categories and "
         "the correlation ratio of a number and a category (0 to 1). Constant columns, names of "
@@ -87,4 +82,4 @@ def _show_gaps(patterns: Sequence[Mapping[str, Any]], n_rows: int) -> None:
         f"{count(n_rows)} rows.",
         categories=tuple(names),
     )
-    draw(spec, key="gaps")
+    charts.draw(spec, key="gaps")

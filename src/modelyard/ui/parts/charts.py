@@ -1,29 +1,38 @@
 """Draws a chart specification with Plotly, in colours that stand out on light and on dark."""
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.kit.numerals import number
-from modelyard.kit.texts import shorten, visible
+from modelyard.kit.texts import visible
+from modelyard.ui.parts.frames import (
+    GUIDE,
+    Figure,
+    Traces,
+    axis,
+    framed,
+    inert,
+    names_across,
+    names_down,
+    softened,
+    span,
+)
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.theme.colours import SERIES
 
-GUIDE = "#768399"
-_GRID = "rgba(130,144,165,0.22)"
 # Whiskers on a bar are of its own colour, and seen because the bar is lighter.
-_SPAN_OPACITY, _BAR_OPACITY = 0.2, 0.4
+_BAR_OPACITY = 0.4
 # A cell for no share of its row, and for all: dark figures on either have a contrast above 4.5, by
 # whichever light the page is looked at.
 _FAINTEST, _FULLEST, _ON_CELLS = "#c3dcee", SERIES[0], "#0b1219"
 # More classes than this leave no room for a number in a cell.
 _MAX_NUMBERED = 12
 _PLANE_PX, _BAR_PX, _BAR_MARGIN_PX, _MATRIX_PX = 340, 26, 70, 400
-_NAME_EM, _AXIS_EM = 18.0, 45.0
+# Above a chart there is room for its buttons.
+_MARGIN: Mapping[str, int] = MappingProxyType({"l": 8, "r": 16, "t": 28, "b": 8})
 _CONFIG: Mapping[str, Any] = MappingProxyType(
     {
         "displaylogo": False,
@@ -31,9 +40,6 @@ _CONFIG: Mapping[str, Any] = MappingProxyType(
         "responsive": True,
     }
 )
-
-Figure = dict[str, Any]
-Traces = list[dict[str, Any]]
 
 
 def draw(spec: ChartSpec, *, key: str) -> None:
@@ -82,14 +88,16 @@ def _plane(spec: ChartSpec) -> Figure:
         colour = SERIES[n_named % len(SERIES)]
         n_named += 1
         if series.low:
-            traces += _span(series, colour)
+            ends = _finite(series.low), _finite(series.high)
+            traces += span(_finite(series.x), *ends, colour=colour)
         traces.append(_line(series, colour, is_cloud=spec.kind is ChartKind.POINTS))
-    return _laid_out(
-        spec,
+    return framed(
         traces,
         height=_PLANE_PX,
-        xaxis=_axis(spec.x_label),
-        yaxis=_axis(spec.y_label),
+        margin=dict(_MARGIN),
+        dragmode="zoom",
+        xaxis=axis(spec.x_label, is_fixed=False),
+        yaxis=axis(spec.y_label, is_fixed=False),
         showlegend=n_named > 1,
     )
 
@@ -120,34 +128,19 @@ def _scatter(series: Series) -> dict[str, Any]:
     }
 
 
-def _span(series: Series, colour: str) -> Traces:
-    edge = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": _finite(series.x),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    filled = {"fill": "tonexty", "fillcolor": _softened(colour, _SPAN_OPACITY)}
-    return [edge | {"y": _finite(series.low)}, edge | {"y": _finite(series.high)} | filled]
-
-
 # ---------------------------------------------------------------------------------- bars
 def _bars(spec: ChartSpec) -> Figure:
-    names = [_shown(name) for name in spec.categories]
     traces = [
         _bar(series, spec.categories, SERIES[at % len(SERIES)])
         for at, series in enumerate(spec.series)
     ]
-    height = _BAR_PX * len(names) * max(1, len(traces)) + _BAR_MARGIN_PX
-    places = list(range(len(names)))
-    return _laid_out(
-        spec,
+    height = _BAR_PX * len(spec.categories) * max(1, len(traces)) + _BAR_MARGIN_PX
+    return framed(
         traces,
         height=height,
-        xaxis=_axis(spec.y_label) | {"zeroline": True, "zerolinecolor": GUIDE},
-        yaxis=_named_axis(names, places) | {"range": [len(names) - 0.5, -0.5]},
+        margin=dict(_MARGIN),
+        xaxis=axis(spec.y_label) | {"zeroline": True, "zerolinecolor": GUIDE},
+        yaxis=names_down(spec.categories),
         showlegend=len(traces) > 1,
         bargap=0.35,
     )
@@ -164,7 +157,7 @@ def _bar(series: Series, categories: Sequence[str], colour: str) -> dict[str, An
         "name": inert(series.name),
         "x": _finite(series.y),
         "y": _finite(series.x),
-        "marker": {"color": _softened(colour, _BAR_OPACITY), "line": {"color": colour, "width": 1}},
+        "marker": {"color": softened(colour, _BAR_OPACITY), "line": {"color": colour, "width": 1}},
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -184,25 +177,20 @@ def _bar(series: Series, categories: Sequence[str], colour: str) -> dict[str, An
 
 # -------------------------------------------------------------------------------- matrix
 def _matrix(spec: ChartSpec) -> Figure:
-    names = [_shown(name) for name in spec.categories]
-    places = list(range(len(names)))
-    traces = [_cells(spec, places)]
-    if len(names) <= _MAX_NUMBERED:
+    traces = [_cells(spec)]
+    if len(spec.categories) <= _MAX_NUMBERED:
         traces.append(_cell_numbers(spec))
-    ends = [len(names) - 0.5, -0.5]
-    across = _named_axis(names, places) | {"side": "top", "title": _title(spec.x_label)}
-    down = _named_axis(names, places) | {"title": _title(spec.y_label)}
-    return _laid_out(
-        spec,
+    return framed(
         traces,
         height=_MATRIX_PX,
-        xaxis=across | {"range": ends[::-1]},
-        yaxis=down | {"range": ends},
-        showlegend=False,
+        margin=dict(_MARGIN),
+        xaxis=names_across(spec.categories, label=spec.x_label) | {"side": "top"},
+        yaxis=names_down(spec.categories, label=spec.y_label),
     )
 
 
-def _cells(spec: ChartSpec, places: list[int]) -> dict[str, Any]:
+def _cells(spec: ChartSpec) -> dict[str, Any]:
+    places = list(range(len(spec.categories)))
     said = [
         [
             f"{inert(series.name)} → {inert(name)}: {number(count)}"
@@ -248,68 +236,6 @@ def _cell_numbers(spec: ChartSpec) -> dict[str, Any]:
 def _shares(counts: Sequence[float]) -> list[float]:
     total = sum(counts)
     return [count / total if total > 0 else 0.0 for count in counts]
-
-
-# ------------------------------------------------------------------------ layout and texts
-def _laid_out(spec: ChartSpec, traces: Traces, *, height: int, **layout: Any) -> Figure:
-    return {
-        "data": traces,
-        "layout": {
-            "height": height,
-            "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "hovermode": "closest",
-            "dragmode": "zoom" if spec.kind in {ChartKind.LINES, ChartKind.POINTS} else False,
-            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": ""},
-            **layout,
-        },
-    }
-
-
-def _axis(label: str) -> dict[str, Any]:
-    return {
-        "title": _title(label),
-        "automargin": True,
-        "gridcolor": _GRID,
-        "zeroline": False,
-        "separatethousands": True,
-    }
-
-
-def _named_axis(names: list[str], places: list[int]) -> dict[str, Any]:
-    return {
-        "tickmode": "array",
-        "tickvals": places,
-        "ticktext": names,
-        "automargin": True,
-        "showgrid": False,
-        "zeroline": False,
-    }
-
-
-def _title(label: str) -> dict[str, Any]:
-    return {"text": inert(shorten(visible(label), _AXIS_EM)), "standoff": 8}
-
-
-def _shown(name: str) -> str:
-    return inert(shorten(visible(name), _NAME_EM))
-
-
-def inert(text: str) -> str:
-    """Return text from data as Plotly shows it: no tag, no template, no formula, no turned order.
-
-    >>> inert("<b>%{x}</b>")
-    '&lt;b&gt;%&#123;x}&lt;/b&gt;'
-    """
-    safe = escape(visible(text), quote=False).replace("{", "&#123;").replace("$", "&#36;")
-    turns = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
-    return f"\u2068{safe}\u2069" if turns else safe
-
-
-def _softened(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _finite(values: Iterable[float]) -> list[float | None]:

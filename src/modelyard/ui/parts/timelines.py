@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from modelyard.ui.parts.charts import inert
-from modelyard.ui.parts.frames import Figure, axis, framed
+from modelyard.ui.parts.frames import Figure, Traces, axis, framed, inert, span
 from modelyard.ui.parts.times import local
 from modelyard.ui.theme.colours import SERIES
 
@@ -76,7 +75,7 @@ def lines(
         unit: of the values.
         is_log: whether equal factors have equal distances.
     """
-    traces = [] if band is None else _band(*band)
+    traces = [] if band is None else _between(*band)
     traces += [
         {
             "type": "scatter",
@@ -102,17 +101,9 @@ def lines(
     )
 
 
-def _band(low: Mapping[datetime, float], high: Mapping[datetime, float]) -> list[dict[str, object]]:
-    edge: dict[str, object] = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [_moment(at) for at in low],
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    filled = {"fill": "tonexty", "fillcolor": "rgba(43,134,197,0.18)"}
-    return [edge | {"y": list(low.values())}, edge | {"y": list(high.values())} | filled]
+def _between(low: Mapping[datetime, float], high: Mapping[datetime, float]) -> Traces:
+    places = [_moment(at) for at in low]
+    return span(places, list(low.values()), list(high.values()), colour=SERIES[0])
 
 
 def _times(ends: tuple[datetime, datetime]) -> dict[str, object]:

@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelyard.kit.numerals import number
-from modelyard.kit.texts import shorten, visible
-from modelyard.ui.parts.charts import GUIDE, inert
-from modelyard.ui.parts.frames import Figure, axis, framed, guide
+from modelyard.ui.parts.frames import GUIDE, Figure, axis, framed, guide, inert, names_down, span
 from modelyard.ui.theme.colours import SERIES
 
 # As many labels as are read; the others are summed up in one bar.
 _MOST_LABELS = 12
 _BAR_PX, _FRAME_PX, _PLANE_PX = 30, 56, 320
-_NAME_EM = 16.0
 _OTHERS = "all others"
 _FOR, _AGAINST = SERIES[0], SERIES[1]
 
@@ -100,7 +97,7 @@ def curve(
         ends: of the interval at each place.
         is_share: whether answers are shares of one.
     """
-    traces = [] if ends is None else _band(places, *ends)
+    traces = [] if ends is None else span(places, *ends, colour=SERIES[0])
     for at, (name, values) in enumerate(lines.items()):
         traces.append(
             {
@@ -136,7 +133,6 @@ def _bars(
     colours: Sequence[str] | None = None,
 ) -> Figure:
     """Return bars that lie, each with its number behind it."""
-    shown = [inert(shorten(visible(name), _NAME_EM)) for name in names]
     said = [f"{inert(name)}: {word}" for name, word in zip(names, words, strict=True)]
     bars = {
         "type": "bar",
@@ -150,33 +146,8 @@ def _bars(
         "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    yaxis = {
-        "tickmode": "array",
-        "tickvals": list(range(len(names))),
-        "ticktext": shown,
-        "range": [len(names) - 0.5, -0.5],
-        "automargin": True,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-    }
     height = _BAR_PX * len(names) + _FRAME_PX
-    return framed([bars], height=height, xaxis=axis(), yaxis=yaxis, bargap=0.4)
-
-
-def _band(
-    places: Sequence[Any], low: Sequence[float | None], high: Sequence[float | None]
-) -> list[dict[str, Any]]:
-    edge = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(places),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    filled = {"fill": "tonexty", "fillcolor": "rgba(43,134,197,0.18)"}
-    return [edge | {"y": list(low)}, edge | {"y": list(high)} | filled]
+    return framed([bars], height=height, xaxis=axis(), yaxis=names_down(names), bargap=0.4)
 
 
 def _percent(share: float) -> str:
