@@ -178,7 +178,7 @@ def plain_epoch(given: Any) -> float:
     import torch
     from torch.nn.functional import cross_entropy
 
-    from modelyard.networks.devices import precision, precision_of_convolutions
+    from modelyard.networks.training.devices import precision, precision_of_convolutions
 
     told = given.parameters
     torch.manual_seed(0)
@@ -211,7 +211,7 @@ def _untaught(given: Any) -> Any:
     import torch
 
     from modelyard.components.algorithms import resnet as module
-    from modelyard.networks.layers import head
+    from modelyard.networks.seeing.ends import head
 
     body = module.body(given)
     return torch.nn.Sequential(*body.layers, *head(body.n_features, N_CLASSES, dropout=0.0))

@@ -48,5 +48,5 @@ def test_a_room_that_stands_on_no_floor_is_noticed(root, tmp_path):
 def test_the_floors_leave_no_room_out(pyproject):
     contracts = pyproject["tool"]["importlinter"]["contracts"]
     layers = [contract for contract in contracts if contract["type"] == "layers"]
-    assert [contract["exhaustive"] for contract in layers] == [True]
+    assert {contract["exhaustive"] for contract in layers} == {True}
     assert pyproject["tool"]["importlinter"]["exclude_type_checking_imports"] is False

@@ -1,1 +1,1 @@
-"""What the algorithms that are networks share: how they are trained, kept and written as graphs."""
+"""What the algorithms that are networks share: what they see and read, and how they are trained."""

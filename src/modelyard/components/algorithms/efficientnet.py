@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
-from modelyard.networks.bodies import Body, named
-from modelyard.networks.inverted import Inverted, convolution, names_of_block
-from modelyard.networks.layers import standardise
-from modelyard.networks.picture_cards import TRANSFER, dropout, picture_card
-from modelyard.networks.picture_fitting import fit_network
+from modelyard.networks.seeing.bodies import Body, named
+from modelyard.networks.seeing.cards import TRANSFER, dropout, picture_card
+from modelyard.networks.seeing.ends import standardise
+from modelyard.networks.seeing.fitting import fit_network
+from modelyard.networks.seeing.inverted import Inverted, convolution, names_of_block
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 # Tan, Le, table 1: of each stage the widening, the size of its convolutions, the channels, the

@@ -5,17 +5,25 @@ from typing import Any
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import UsageError
 from modelyard.domain.tasks import Task
-from modelyard.networks.attention import attentive
-from modelyard.networks.branches import ACTIVATIONS, Branch, bend, columns_beside, dense, joined
-from modelyard.networks.checkpoints import EXTRA
-from modelyard.networks.convolving import convolving
-from modelyard.networks.encoders import Reader
-from modelyard.networks.layers import mean_of_field
-from modelyard.networks.picture_cards import sizes
-from modelyard.networks.pooled import pooled
-from modelyard.networks.recurrent import GRU, LSTM, recurrent
-from modelyard.networks.regimes import training_parameters
-from modelyard.networks.sequence_cards import DROPOUT, LENGTHS, branches_of, fit_matrix
+from modelyard.networks.reading.attention import attentive
+from modelyard.networks.reading.branches import (
+    ACTIVATIONS,
+    Branch,
+    bend,
+    columns_beside,
+    dense,
+    joined,
+)
+from modelyard.networks.reading.cards import DROPOUT, LENGTHS
+from modelyard.networks.reading.convolving import convolving
+from modelyard.networks.reading.encoders import Reader
+from modelyard.networks.reading.fitting import branches_of, fit_matrix
+from modelyard.networks.reading.recurrent import GRU, LSTM, recurrent
+from modelyard.networks.seeing.cards import sizes
+from modelyard.networks.seeing.ends import mean_of_field
+from modelyard.networks.seeing.pooled import pooled
+from modelyard.networks.training.checkpoints import EXTRA
+from modelyard.networks.training.regimes import training_parameters
 from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Needs, Parameter
 
 _CONVOLUTIONS, _ATTENTION = "convolutions", "attention"

@@ -1,8 +1,8 @@
 """A GRU, which reads texts and sequences as an LSTM does, by simpler cells."""
 
-from modelyard.networks.recurrent import GRU
-from modelyard.networks.recurrent_cards import PARAMETERS, fit_recurrent
-from modelyard.networks.sequence_cards import sequence_card
+from modelyard.networks.reading.cards import sequence_card
+from modelyard.networks.reading.cells import PARAMETERS, fit_recurrent
+from modelyard.networks.reading.recurrent import GRU
 from modelyard.protocols.algorithms import FitInput, FittedModel
 
 

@@ -1,8 +1,8 @@
 """An LSTM, which reads texts and sequences from their beginning to their end, and back."""
 
-from modelyard.networks.recurrent import LSTM
-from modelyard.networks.recurrent_cards import PARAMETERS, fit_recurrent
-from modelyard.networks.sequence_cards import sequence_card
+from modelyard.networks.reading.cards import sequence_card
+from modelyard.networks.reading.cells import PARAMETERS, fit_recurrent
+from modelyard.networks.reading.recurrent import LSTM
 from modelyard.protocols.algorithms import FitInput, FittedModel
 
 

@@ -1,10 +1,10 @@
 """Residual networks of 18, 34 and 50 layers, for more pictures and finer differences."""
 
-from modelyard.networks.bodies import Body, named
-from modelyard.networks.layers import standardise
-from modelyard.networks.picture_cards import RANDOM, TRANSFER, WEIGHTS, dropout, picture_card
-from modelyard.networks.picture_fitting import fit_network
-from modelyard.networks.residual import names_of_block, residual
+from modelyard.networks.seeing.bodies import Body, named
+from modelyard.networks.seeing.cards import RANDOM, TRANSFER, WEIGHTS, dropout, picture_card
+from modelyard.networks.seeing.ends import standardise
+from modelyard.networks.seeing.fitting import fit_network
+from modelyard.networks.seeing.residual import names_of_block, residual
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 # He et al., table 1: blocks of each of four stages; those of 50 layers are narrow inside.

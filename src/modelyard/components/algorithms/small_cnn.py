@@ -1,9 +1,9 @@
 """A small network of convolutions, which learns from a few hundred pictures on a laptop."""
 
-from modelyard.networks.bodies import Body
-from modelyard.networks.picture_cards import dropout, picture_card
-from modelyard.networks.picture_fitting import fit_network
-from modelyard.networks.pooled import pooled
+from modelyard.networks.seeing.bodies import Body
+from modelyard.networks.seeing.cards import dropout, picture_card
+from modelyard.networks.seeing.fitting import fit_network
+from modelyard.networks.seeing.pooled import pooled
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 

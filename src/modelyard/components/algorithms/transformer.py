@@ -3,8 +3,9 @@
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue
-from modelyard.networks.attention import attentive
-from modelyard.networks.sequence_cards import DROPOUT, fit_readers, sequence_card
+from modelyard.networks.reading.attention import attentive
+from modelyard.networks.reading.cards import DROPOUT, sequence_card
+from modelyard.networks.reading.fitting import fit_readers
 from modelyard.protocols.algorithms import FitInput, FittedModel, Parameter
 
 _WIDTH, _HEADS, _LAYERS = "hidden_size", "num_heads", "num_layers"

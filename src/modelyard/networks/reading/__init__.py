@@ -1,0 +1,1 @@
+"""What networks make of texts and sequences, in their order, and of the columns beside them."""

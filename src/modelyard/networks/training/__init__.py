@@ -1,0 +1,1 @@
+"""How every network is trained: one loop in plain torch, with what is kept and repeated of it."""
