@@ -129,6 +129,56 @@ def test_an_empty_field_is_a_missing_value(page, houses):
     assert "Missing: the model fills in what it learnt" in _words(app)
 
 
+# Twenty accounts, each of 19 digits: a browser would round every one of them.
+ACCOUNTS = [1234567890123456789 + at for at in range(20)]
+
+
+@pytest.fixture
+def accounts(project, tmp_path):
+    """Train a model on whole numbers that no double holds, and let it answer."""
+    path = tmp_path / "accounts.csv"
+    rows = (f"{ACCOUNTS[at * 7 % 20]},{at % 9},{'ab'[at % 9 > 4]}\n" for at in range(200))
+    path.write_text("account,visits,kind\n" + "".join(rows), encoding="utf-8")
+    trained = modelyard.train(
+        path,
+        target="kind",
+        algorithm="decision-tree",
+        name="accounts",
+        kinds={"account": "integer"},
+        accept=["leakage-single:visits"],
+        project=project,
+    )
+    with answering(project, trained.run.model):
+        yield project
+
+
+def test_a_whole_number_of_19_digits_is_asked_for_digit_by_digit(page, accounts):
+    app = page("predict", model="accounts@1")
+    field = _labelled(app.text_input, "account")
+    assert int(field.value) in ACCOUNTS
+    field.set_value(str(ACCOUNTS[-1])).run()
+    _button(app, "Write it down").click().run()
+    assert not app.exception
+    (kept,) = _logged(accounts)
+    assert kept.features["account"] == ACCOUNTS[-1]
+
+
+def test_what_is_no_whole_number_is_said_beside_its_field(page, accounts):
+    app = page("predict", model="accounts@1")
+    _labelled(app.text_input, "account").set_value("12a").run()
+    assert "Write a whole number by its digits" in _words(app)
+    assert "12a" in _words(app)
+
+
+def test_whole_numbers_of_19_digits_are_answered_in_a_grid_unaltered(page, accounts):
+    app = page("predict", model="accounts@1", way="grid")
+    _button(app, "Predict").click().run()
+    assert not app.error
+    (kept,) = _logged(accounts)
+    assert kept.features["account"] in ACCOUNTS
+    assert list(app.dataframe[-1].value["account"]) == [str(kept.features["account"])]
+
+
 def test_what_is_tried_out_is_not_written_down_until_that_is_asked_for(page, demo):
     app = page("predict", model="demo@1")
     _labelled(app.slider, "sepal_length").set_value(6.0).run()

@@ -17,8 +17,10 @@ from modelyard.ui.predicting.rows import (
     bounds_of,
     is_beyond,
     is_moved,
+    is_spelled,
     keeps_time,
     range_told,
+    whole_of,
     written,
 )
 from modelyard.wire.models import ColumnAnswer, ModelDetail
@@ -77,6 +79,43 @@ def test_a_column_that_never_varied_or_is_too_large_for_a_browser_has_no_slider(
     assert not is_moved(_column(ColumnKind.NUMERIC, minimum=3.0, maximum=3.0))
     assert not is_moved(_column(ColumnKind.INTEGER, minimum=0.0, maximum=2.0**60))
     assert bounds_of(_column(ColumnKind.NUMERIC)) is None
+
+
+# One more than a browser holds, and one that it would round to another.
+LARGE, LONG = 2**53, 1234567890123456789
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"maximum": float(LONG)}, True),
+        ({"minimum": -float(LARGE), "maximum": 0.0}, True),
+        ({"example": LONG}, True),
+        ({"minimum": 0.0, "maximum": LARGE - 1.0, "example": 3}, False),
+        ({}, False),
+    ],
+)
+def test_whole_numbers_that_a_browser_would_round_are_typed_as_text(changes, told):
+    assert is_spelled(_column(ColumnKind.INTEGER, **changes)) is told
+
+
+def test_numbers_with_fractions_are_what_a_browser_holds():
+    assert not is_spelled(_column(ColumnKind.NUMERIC, maximum=1e300))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        (f" {LONG} ", LONG),
+        (str(-LONG), -LONG),
+        (str(2**63), str(2**63)),
+        ("1.5", "1.5"),
+        ("١٢", "١٢"),
+        ("  ", None),
+    ],
+)
+def test_a_typed_whole_number_is_exact_and_what_is_none_stays_text(text, cell):
+    assert whole_of(text) == cell
 
 
 def test_days_are_written_and_told_as_in_the_table():
@@ -159,6 +198,13 @@ def test_rows_of_a_grid_are_typed_and_empty_ones_are_left_out():
     ]
 
 
+def test_whole_numbers_of_19_digits_go_through_a_grid_unaltered():
+    account = _column(ColumnKind.INTEGER, name="account", example=LONG)
+    edited = {"account": [str(LONG), "12a", "", None]}
+    assert rows_of(_detail(account), edited) == [{"account": LONG}, {"account": "12a"}]
+    assert str(LONG) in answers_csv({"account": [LONG]})
+
+
 def test_formulae_in_a_file_of_answers_run_nowhere():
     told = answers_csv({"=name": ["=1+1", "@x", "plain"], "value": [-1.5, 2.0, None]})
     assert told == "'=name,value\n'=1+1,-1.5\n'@x,2.0\nplain,\n"
@@ -186,3 +232,11 @@ def test_the_lines_for_javascript_hold_the_very_row():
     text = javascript(ADDRESS, ROW, has_key=True)
     first = text.splitlines()[0].removeprefix("const row = ").removesuffix(";")
     assert json.loads(first) == ROW
+
+
+def test_the_lines_for_javascript_hold_whole_numbers_that_it_would_round_as_text():
+    text = javascript(ADDRESS, {"account": LONG, "n": 3}, has_key=False)
+    assert json.loads(text.splitlines()[0].removeprefix("const row = ").removesuffix(";")) == {
+        "account": str(LONG),
+        "n": 3,
+    }

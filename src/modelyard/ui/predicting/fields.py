@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from modelyard.domain.cells import INT64_MAX
 from modelyard.domain.columns import ColumnKind
 from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.texts import plain, short
@@ -16,10 +17,12 @@ from modelyard.ui.predicting.rows import (
     has_clock,
     is_beyond,
     is_moved,
+    is_spelled,
     keeps_time,
     range_told,
     row_of,
     truth_of,
+    whole_of,
     written,
 )
 from modelyard.wire.models import ColumnAnswer, ModelDetail
@@ -55,7 +58,8 @@ def _field(detail: ModelDetail, column: ColumnAnswer, *, at: int, cell: Any) -> 
     import streamlit as st
 
     key = f"cell-{detail.id}-{at}"
-    draw: Draw = _DRAWN.get(ColumnKind(column.kind), _text)
+    kept = _DRAWN.get(ColumnKind(column.kind), _text)
+    draw: Draw = _spelled if is_spelled(column) else kept
     cell = draw(column, key, cell)
     if cell is None:
         st.caption("Missing: the model fills in what it learnt.")
@@ -103,6 +107,16 @@ def _number(column: ColumnAnswer, key: str, cell: Any) -> float | int | None:
             placeholder="missing",
             width=_NUMBER_PX,
         )
+    return value
+
+
+def _spelled(column: ColumnAnswer, key: str, cell: Any) -> int | str | None:
+    """A field for whole numbers of any length, which arrive digit by digit."""
+    import streamlit as st
+
+    value = whole_of(_text(column, key, cell) or "")
+    if isinstance(value, str):
+        st.caption(f":material/error: Write a whole number by its digits, up to {INT64_MAX}.")
     return value
 
 

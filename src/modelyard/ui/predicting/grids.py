@@ -18,9 +18,12 @@ from modelyard.ui.predicting.rows import (
     Row,
     as_time,
     has_clock,
+    is_rounded,
+    is_spelled,
     keeps_time,
     truth_of,
     typical_row,
+    whole_of,
     written,
 )
 from modelyard.wire.models import ColumnAnswer, ModelDetail
@@ -79,7 +82,7 @@ def _cell(column: ColumnAnswer, cell: Any) -> Any:
     if isinstance(cell, date | datetime):
         return None if cell != cell else written(column, cell)  # noqa: PLR0124 -- so NaT is told
     if isinstance(cell, str):
-        return cell.strip() or None
+        return whole_of(cell) if is_spelled(column) else cell.strip() or None
     is_whole = column.kind == ColumnKind.INTEGER and float(cell).is_integer()
     return int(cell) if is_whole else float(cell)
 
@@ -96,7 +99,7 @@ def _for_grid(column: ColumnAnswer, cell: Any) -> Any:
         return at.replace(tzinfo=None) if has_clock(column) else at.date()
     if column.kind == ColumnKind.BOOLEAN:
         cell = truth_of(column, cell)
-    is_number = column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
+    is_number = column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER} and not is_spelled(column)
     return cell if is_number or cell is None else cell_told(cell)
 
 
@@ -105,6 +108,8 @@ def _config(column: ColumnAnswer) -> Any:
 
     columns = st.column_config
     match column.kind:
+        case ColumnKind.INTEGER if is_spelled(column):
+            return columns.TextColumn(help="a whole number", validate=r"^\s*[+-]?[0-9]*\s*$")
         case ColumnKind.INTEGER:
             return columns.NumberColumn(step=1, format="%d")
         case ColumnKind.NUMERIC:
@@ -153,8 +158,9 @@ def _show_answers(detail: ModelDetail) -> None:
     found, errors = kept
     n_rows = len(next(iter(found.values())))
     st.markdown(f"**{counted(n_rows - len(errors), 'row')} answered**")
+    shown = {name: _as_shown(cells) for name, cells in found.items()}
     st.dataframe(
-        found, hide_index=True, column_config=_shown(found), alt="The rows with their answers."
+        shown, hide_index=True, column_config=_shown(found), alt="The rows with their answers."
     )
     for error in errors:
         st.warning(
@@ -169,6 +175,13 @@ def _show_answers(detail: ModelDetail) -> None:
         mime="text/csv",
         icon=":material/download:",
     )
+
+
+def _as_shown(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return cells as a browser shows them, which rounds no number that is text."""
+    if not any(map(is_rounded, cells)):
+        return cells
+    return [None if cell is None else str(cell) for cell in cells]
 
 
 def _shown(found: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

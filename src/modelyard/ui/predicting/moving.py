@@ -70,11 +70,11 @@ def _cells(column: ColumnAnswer, today: Any) -> list[Any]:
     places = [low + (high - low) * at / (_N_PLACES - 1) for at in range(_N_PLACES)]
     if column.kind == ColumnKind.DATETIME:
         return list(dict.fromkeys(written(column, time_at(place)) for place in places))
-    if isinstance(today, int | float) and not isinstance(today, bool):
-        places.append(float(today))
+    now = [today] if isinstance(today, int | float) and not isinstance(today, bool) else []
     if column.kind == ColumnKind.INTEGER:
-        return sorted({round(place) for place in places})
-    return sorted(set(places))
+        # The row's own stays as it is, digit by digit.
+        return sorted({*map(round, places), *now})
+    return sorted({*places, *map(float, now)})
 
 
 def _show_curve(

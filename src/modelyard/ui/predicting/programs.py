@@ -6,7 +6,7 @@ from modelyard.domain.deployments import DeploymentState
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.ui.parts.permissions import caller
 from modelyard.ui.parts.texts import plain
-from modelyard.ui.predicting.rows import Row, row_of
+from modelyard.ui.predicting.rows import Row, is_rounded, row_of
 from modelyard.ui.process import held
 from modelyard.wire.models import ModelDetail
 
@@ -63,8 +63,10 @@ def javascript(address: str, row: Row, *, has_key: bool) -> str:
     """Return the call for JavaScript, in Node or in a page that the platform lets in."""
     headers = {"Content-Type": "application/json"}
     headers |= {"Authorization": "Bearer YOUR_KEY"} if has_key else {}
+    # A number may come as text, which JavaScript does not round.
+    exact = {name: str(cell) if is_rounded(cell) else cell for name, cell in row.items()}
     return (
-        f"const row = {json.dumps(row, ensure_ascii=False)};\n"
+        f"const row = {json.dumps(exact, ensure_ascii=False)};\n"
         f"const answer = await fetch({json.dumps(address)}, {{\n"
         '  method: "POST",\n'
         f"  headers: {json.dumps(headers)},\n"

@@ -1,15 +1,19 @@
 """The row that is being filled in: a cell for each column that the model takes."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from modelyard.domain.cells import INT64_MAX
 from modelyard.domain.columns import ColumnKind
 from modelyard.wire.models import ColumnAnswer, ModelDetail
 
 Row = dict[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The largest whole number that a browser holds exactly (ECMA-262, Number.MAX_SAFE_INTEGER).
-_MOST_EXACT = float(2**53 - 1)
+_MOST_EXACT = 2**53 - 1
+# What a column of whole numbers holds has 19 digits at most.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 def typical_row(detail: ModelDetail) -> Row:
@@ -47,6 +51,31 @@ def is_moved(column: ColumnAnswer) -> bool:
     ends = bounds_of(column)
     is_number = column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
     return is_number and ends is not None and max(map(abs, ends)) <= _MOST_EXACT
+
+
+def is_rounded(cell: object) -> bool:
+    """Return whether a cell is a whole number that a browser would round."""
+    return isinstance(cell, int) and abs(cell) > _MOST_EXACT
+
+
+def is_spelled(column: ColumnAnswer) -> bool:
+    """Return whether a column's whole numbers are typed as text, as a browser would round them."""
+    ends = (column.minimum or 0.0, column.maximum or 0.0)
+    is_large = is_rounded(column.example) or max(map(abs, ends)) > _MOST_EXACT
+    return column.kind == ColumnKind.INTEGER and is_large
+
+
+def whole_of(text: str) -> int | str | None:
+    """Return the whole number of 64 bits that is typed.
+
+    What is none is returned as text, and refused by the model; empty text is a missing value.
+
+    >>> whole_of(" 1234567890123456789 "), whole_of("12a"), whole_of(" ")
+    (1234567890123456789, '12a', None)
+    """
+    bare = text.strip()
+    is_whole = _WHOLE.fullmatch(bare) and abs(int(bare)) <= INT64_MAX
+    return int(bare) if is_whole else bare or None
 
 
 def is_beyond(column: ColumnAnswer, cell: object) -> bool:
