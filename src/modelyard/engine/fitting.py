@@ -151,7 +151,7 @@ class Fitted:
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the trained model's own scores, by the library that trained it, calibrated."""
-        return self._calibrated(self.uncalibrated_scores(blocks))
+        return self.calibrated(self.uncalibrated_scores(blocks))
 
     def uncalibrated_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the trained model's own scores as it gives them."""
@@ -167,7 +167,7 @@ class Fitted:
 
     def packaged_scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """Return the same scores by the model's graph, as the package will answer."""
-        return self._calibrated(self.recipe.ask(blocks, self.session.scores))
+        return self.calibrated(self.recipe.ask(blocks, self.session.scores))
 
     def calibrated_by(self, calibration: Calibration) -> "Fitted":
         """Return the model with its probabilities mapped; a graph that is open stays open."""
@@ -175,7 +175,8 @@ class Fitted:
         mapped.__dict__.update({k: v for k, v in self.__dict__.items() if k == "session"})
         return mapped
 
-    def _calibrated(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def calibrated(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return (n, m) scores of the model as they are answered, mapped where it is calibrated."""
         return scores if self.calibration is None else self.calibration.apply(scores)
 
 

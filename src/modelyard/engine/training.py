@@ -262,12 +262,14 @@ def _answered(
     judge: Judge, fitted: Fitted, decided: Decided, *, rng: np.random.Generator
 ) -> Answered:
     plan, test = judge.plan, judge.split.test
-    scores = fitted.scores(rows_of(plan.blocks, test))
+    uncalibrated = fitted.uncalibrated_scores(rows_of(plan.blocks, test))
+    scores = fitted.calibrated(uncalibrated)
     strange = strangeness(scores, plan.y[test], difficulty=decided.difficulty)
     ranked = Ranked(strange, None if plan.weight is None else plan.weight[test])
     return Answered(
         fitted=fitted,
         scores=scores,
+        uncalibrated=uncalibrated,
         baseline=judge.baseline(rng),
         rule=decided.rule,
         conformal=ranked.beside(decided.validation).conformal(decided.difficulty),

@@ -49,6 +49,7 @@ class Answered:
 
     Attributes:
         scores: (n, m) of the test rows, calibrated.
+        uncalibrated: the same as the model gives them.
         baseline: (1, m) what the dummy answers for any row.
         rule: by which probabilities become a label.
         conformal: of the test rows, and of validation rows where they may rank.
@@ -57,6 +58,7 @@ class Answered:
 
     fitted: Fitted
     scores: FloatArray
+    uncalibrated: FloatArray
     baseline: FloatArray
     rule: Rule
     conformal: Conformal
@@ -182,7 +184,7 @@ class Judge:
             coverage=coverage,
             dependence=self._dependence(answered.fitted, importance, rng=grid_rng),
             search=self.search,
-            uncalibrated=self._uncalibrated(answered.fitted),
+            uncalibrated=None if answered.fitted.calibration is None else answered.uncalibrated,
             leaderboard=self.leaderboard,
         )
         return replace(
@@ -194,11 +196,6 @@ class Judge:
             fairness=self._fairness(scored, group_rng),
             trade_offs=_trade_offs(scored),
         )
-
-    def _uncalibrated(self, fitted: Fitted) -> FloatArray | None:
-        if fitted.calibration is None:
-            return None
-        return fitted.uncalibrated_scores(self._test)
 
     def _predict(self, fitted: Fitted) -> Predict:
         is_faster = self.plan.algorithm.card.is_graph_faster
