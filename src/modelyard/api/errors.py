@@ -15,10 +15,12 @@ from starlette.exceptions import HTTPException
 from modelyard.api.problems import problem_response
 from modelyard.api.routing import Route, every_route
 from modelyard.domain.errors import (
+    DamagedFile,
     InvalidValue,
     MalformedBody,
     ModelyardError,
     NotFound,
+    StoreError,
     StoreUnavailable,
     UnknownKey,
     WrongMethod,
@@ -41,14 +43,20 @@ def handle_errors(app: FastAPI) -> None:
 async def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, ModelyardError):
         raise error
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreError) and not isinstance(error, DamagedFile):
         error = _without_place(error)
     return problem_response(error, request.state.request_id)
 
 
-def _without_place(error: StoreUnavailable) -> StoreUnavailable:
-    """Return what callers are told, who may be anybody; the log tells where the database is."""
-    structlog.get_logger().warning("the store cannot be reached", error=str(error))
+def _without_place(error: StoreError) -> StoreError:
+    """Return what callers are told, who may be anybody; the log tells what lies where."""
+    structlog.get_logger().warning("the store cannot be used", error=str(error))
+    if not isinstance(error, StoreUnavailable):
+        return StoreError(
+            error.elsewhere,
+            fix="Where it has no room, delete what nobody needs any more: that can be done on a "
+            "full disk too. Whoever runs the platform finds more in its log.",
+        )
     return StoreUnavailable(
         "The platform's database does not answer now, or all its connections are taken.",
         fix="Try again in a moment: what was on its way is kept whole or not at all. If it stays "

@@ -215,11 +215,27 @@ class ParityExceeded(PackageError):
 
 
 class StoreError(ModelyardError):
-    """The project folder cannot be read or written."""
+    """The project folder cannot be read or written.
+
+    Attributes:
+        elsewhere: the message for those who ask from other machines, which names no place of this
+            one.
+    """
 
     code = "store"
     status = 507
     exit_code = 7
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str | None = None,
+        sample: str | None = None,
+        elsewhere: str = "The platform cannot read or write what it keeps.",
+    ) -> None:
+        super().__init__(message, fix=fix, sample=sample)
+        self.elsewhere = elsewhere
 
 
 class StoreUnavailable(StoreError):

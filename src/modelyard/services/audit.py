@@ -20,12 +20,15 @@ class Audit:
     audits: Audits
     now: Callable[[], datetime]
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self, *, makes_room: bool = False) -> AbstractContextManager[None]:
         """Let what is written within, the record of it included, appear together or not at all.
 
         Whatever no database takes back, e.g. deleting files, is done after it.
+
+        Args:
+            makes_room: whether it is done on a full disk too: it deletes, or lets those in who do.
         """
-        return self.audits.together()
+        return self.audits.together(makes_room=makes_room)
 
     def record(
         self,
@@ -59,12 +62,13 @@ class Audit:
         *,
         target: str,
         details: Mapping[str, Any] | None = None,
+        makes_room: bool = False,
     ) -> Iterator[None]:
-        """Record what is done within as one deed, told as `record` takes it.
+        """Record what is done within as one deed, told as `record` and `together` take it.
 
         Where it fails, nothing of it is kept.
         """
-        with self.together():
+        with self.together(makes_room=makes_room):
             yield
             self.record(caller, action, target=target, details=details)
 

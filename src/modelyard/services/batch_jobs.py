@@ -120,7 +120,8 @@ class BatchPredictionService:
         """
         job = self.get(caller, id_)
         record = _record_of(job)
-        with self.jobs.audit.recorded(caller, "batch-prediction.delete", target=id_):
+        deed = "batch-prediction.delete"
+        with self.jobs.audit.recorded(caller, deed, target=id_, makes_room=True):
             self.jobs.jobs.retell(id_, result={**job.result, "file": None})
         self.files.delete(record.name)
 

@@ -161,7 +161,7 @@ class JobService:
             NotFound: if the tenant has no such job.
             Conflict: if it has ended otherwise.
         """
-        with self.audit.recorded(caller, "job.cancel", target=id_):
+        with self.audit.recorded(caller, "job.cancel", target=id_, makes_room=True):
             job = self.jobs.cancel(id_, by=caller.subject, at=self.now())
         structlog.get_logger().info("job cancelled", job=id_, tenant=self.tenant, by=caller.subject)
         if job.state is JobState.CANCELLED:

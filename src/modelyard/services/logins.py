@@ -107,7 +107,7 @@ class LoginService:
         if kept is None:
             raise _not_renewed()
         own = self.within(kept.tenant)
-        with own.audit.together():
+        with own.audit.together(makes_room=True):
             user = own.users.get(kept.user_id)
             if own.sessions.use(sha256, at=self.now()):
                 if self.logins.user_of(user.email) is not None:
@@ -150,7 +150,8 @@ class LoginService:
     def admit(self, user: User) -> Admission:
         """Begin a login of somebody who has proved who they are."""
         own = self.within(user.tenant)
-        with own.audit.recorded(as_caller(user), "user.login", target=user.subject):
+        caller = as_caller(user)
+        with own.audit.recorded(caller, "user.login", target=caller.subject, makes_room=True):
             own.sessions.forget_expired(at=self.now())
             until = self.now() + LOGIN_LASTS
             return self._admit(user, family=self.new_secret(), until=until)

@@ -308,9 +308,14 @@ class NamedDatasetService:
         return versions
 
     def _delete(self, versions: Sequence[DatasetVersion], caller: Caller) -> None:
+        for version in versions:
+            self._require_unused(version)
+        for version in versions:
+            # A copy of what the file holds: gone first, it needs no room in one transaction.
+            self.rows.forget(version)
         with self.blobs.held():
             # Nobody asks for a job in between: it would be written in the same queue.
-            with self.audit.together():
+            with self.audit.together(makes_room=True):
                 free = [self._forget(version, caller) for version in versions]
             for version, is_free in zip(versions, free, strict=True):
                 if is_free:
@@ -321,15 +326,18 @@ class NamedDatasetService:
 
     def _forget(self, version: DatasetVersion, caller: Caller) -> bool:
         """Take the record away, and return whether nothing stands for its content any more."""
+        self._require_unused(version)
+        told = {"sha256": version.sha256}
+        self.audit.record(caller, "dataset.delete", target=version.reference, details=told)
+        return self.versions_kept.delete(version)
+
+    def _require_unused(self, version: DatasetVersion) -> None:
         users = self.users_of(version)
         if users:
             raise Conflict(
                 f"{version.reference} is being used: {', '.join(users[:5])}.",
                 fix="Wait until that has ended, or cancel it.",
             )
-        told = {"sha256": version.sha256}
-        self.audit.record(caller, "dataset.delete", target=version.reference, details=told)
-        return self.versions_kept.delete(version)
 
     def require_ready(self, version: DatasetVersion) -> DatasetVersion:
         """Return a version that was read.

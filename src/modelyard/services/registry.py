@@ -69,7 +69,8 @@ class RegistryService:
             InvalidValue: if it is the champion and `is_forced` is not set.
             Conflict: if it is being served.
         """
-        with self.audit.recorded(caller, "model.delete", target=model.reference):
+        target = model.reference
+        with self.audit.recorded(caller, "model.delete", target=target, makes_room=True):
             served = self.served_as(model)
             if served:
                 raise Conflict(
@@ -92,5 +93,5 @@ class RegistryService:
         Raises:
             InvalidValue: if the model that it made is still registered.
         """
-        with self.audit.recorded(caller, "run.delete", target=run.id):
+        with self.audit.recorded(caller, "run.delete", target=run.id, makes_room=True):
             self.runs.delete(run.id)

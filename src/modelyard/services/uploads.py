@@ -193,7 +193,8 @@ class UploadService:
             NotFound: if there is none.
         """
         found = self.uploads.get(upload)
-        self.uploads.delete(found.id)
+        with self.audit.together(makes_room=True):
+            self.uploads.delete(found.id)
         self.parts.discard(found.id)
 
     def take(self, request: UploadRequest, pieces: Iterable[bytes]) -> DatasetVersion:

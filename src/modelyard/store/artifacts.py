@@ -5,10 +5,11 @@ A folder is written under a name that nobody looks for, forced to the disk, and 
 
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,10 +91,13 @@ class Artifacts:
         if not path.is_dir():
             return
         with explaining(path):
-            grave = Path(tempfile.mkdtemp(prefix=f"{_DELETED}{key}-", dir=self._root))
-            # Another process may be faster.
-            with suppress(FileNotFoundError):
+            # A name alone: to make a folder first would need room.
+            grave = self._root / f"{_DELETED}{key}-{secrets.token_hex(8)}"
+            try:
                 path.rename(grave)
+            except FileNotFoundError:
+                # Another process was faster.
+                return
             force_folder_to_disk(self._root)
             shutil.rmtree(grave)
 

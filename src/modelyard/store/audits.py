@@ -31,9 +31,13 @@ class Audits:
         return self._database.tenant
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Let everything that this thread's stores write within appear together, or not at all."""
-        with self._database.writing():
+    def together(self, *, makes_room: bool = False) -> Iterator[None]:
+        """Let everything that this thread's stores write within appear together, or not at all.
+
+        Args:
+            makes_room: whether it may use the room that is kept for those who delete.
+        """
+        with self._database.writing(makes_room=makes_room):
             yield
 
     def add(

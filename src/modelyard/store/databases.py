@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,9 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, queue: str | None = None) -> Iterator[sa.Connection]:
+    def writing(
+        self, *, queue: str | None = None, makes_room: bool = False
+    ) -> Iterator[sa.Connection]:
         """Yield a connection whose changes appear together at the end, or not at all.
 
         Within another one of this thread, the end is that of the outer one; where the inner one
@@ -72,14 +74,25 @@ class Database:
         Args:
             queue: writers of one queue come one after the other. On SQLite all writers do; on
                 PostgreSQL one without a queue has to lock what it reads in order to change it.
+            makes_room: whether it may use the room that is kept for those who delete.
 
         Raises:
             StoreUnavailable: as `reading`, or if those before it take longer than 30 s.
         """
-        with self._writing() as connection:
+        with self.room() if makes_room else nullcontext(), self._writing() as connection:
             if queue is not None:
                 self._engines.queue_up(connection, queue)
             yield connection
+
+    def room(self) -> AbstractContextManager[None]:
+        """Lend the room on the disk that is kept for those who delete to what is done within."""
+        reserve = self._engines.reserve
+        return nullcontext() if reserve is None else reserve.lent()
+
+    def keep_room(self) -> None:
+        """Keep room on the disk for those who delete, where the database is a file here."""
+        if self._engines.reserve is not None:
+            self._engines.reserve.fill()
 
     def close(self) -> None:
         """Close every connection; the database cannot be used afterwards."""
@@ -141,15 +154,19 @@ class TenantDatabase:
             yield connection.execution_options(tenant=self.tenant)
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, *, makes_room: bool = False) -> Iterator[sa.Connection]:
         """Yield a connection whose changes appear together at the end, or not at all.
 
         The writers of a tenant come one after the other: what was read stays so until the end.
 
+        Args:
+            makes_room: as `Database.writing`.
+
         Raises:
             StoreUnavailable: as `Database.writing`.
         """
-        with self._database.writing(queue=f"tenant {self.tenant}") as connection:
+        queue = f"tenant {self.tenant}"
+        with self._database.writing(queue=queue, makes_room=makes_room) as connection:
             yield connection.execution_options(tenant=self.tenant)
 
 
@@ -167,7 +184,8 @@ def open_database(url: str) -> Database:
     """
     database = Database(_open_engines(url))
     try:
-        with database.reading() as connection:
+        # To open it SQLite makes files beside it.
+        with database.room(), database.reading() as connection:
             database.revision_found = _revision(connection)
         if database.revision_found != HEAD:
             with database.writing(queue=SCHEMA) as connection:

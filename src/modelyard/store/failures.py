@@ -56,7 +56,12 @@ def explain_file_error(error: OSError, path: Path, *, fix: str = "") -> StoreErr
     if error.errno != errno.ENOENT:
         told = error.strerror or str(error)
     what, usual = _FILES.get(error.errno or 0, (told, OTHER_PLACE))
-    return StoreError(f"{path} cannot be written: {what}.", fix=fix or usual, sample=str(path))
+    return StoreError(
+        f"{path} cannot be written: {what}.",
+        fix=fix or usual,
+        sample=str(path),
+        elsewhere=f"The platform cannot write what it keeps: {what}.",
+    )
 
 
 @contextmanager

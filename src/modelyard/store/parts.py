@@ -6,7 +6,6 @@ is told only after the disk has the bytes, so that a client never skips what a f
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,16 +15,12 @@ from pathlib import Path
 from modelyard.domain.errors import BodyTooLarge, Conflict, NotFound, StoreError
 from modelyard.store.artifacts import force_folder_to_disk
 from modelyard.store.failures import explaining
+from modelyard.store.reserves import free_bytes
 
 # The database, its log and the logs of answers go on below this, and everything stays readable.
 RESERVE_BYTES = 256 << 20
 # So much is at most lost to the cache of the disk at once; the last wait is then a short one too.
 _SYNC_EVERY_BYTES = 64 << 20
-
-
-def free_bytes(folder: Path) -> int:
-    """Return how many bytes may still be written where a folder is."""
-    return shutil.disk_usage(folder).free
 
 
 class PartWriter:
@@ -218,8 +213,12 @@ def require_room(n_bytes: int, folder: Path, *, free: Callable[[Path], int]) -> 
     """
     left = free(folder)
     if left - n_bytes < RESERVE_BYTES:
-        raise StoreError(
+        lacking = (
             f"The disk has no room for {n_bytes:,} bytes: {left:,} are free, and "
-            f"{RESERVE_BYTES:,} stay free so that everything can still be read.",
+            f"{RESERVE_BYTES:,} stay free so that everything can still be read."
+        )
+        raise StoreError(
+            lacking,
             fix="Free some space, e.g. by deleting datasets, and go on.",
+            elsewhere=lacking,
         )

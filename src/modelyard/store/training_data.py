@@ -15,6 +15,8 @@ from modelyard.store.listing import Paging, SortKey
 from modelyard.store.tables.training_data import TRAINING_DATA
 
 _C = TRAINING_DATA.c
+# What goes in one transaction: some 2 MB of a log that begins anew after 4.
+_GO_TOGETHER = 10_000
 
 
 class TrainingData:
@@ -51,6 +53,17 @@ class TrainingData:
                 connection.execute(sa.insert(TRAINING_DATA), rows)
             n_rows += len(rows)
         return n_rows
+
+    def forget(self, version: DatasetVersion) -> None:
+        """Delete the rows of a version, little by little: at once they would fill a log."""
+        numbers = sa.select(_C.number).where(self._ours, *_of(version)).limit(_GO_TOGETHER)
+        gone = sa.delete(TRAINING_DATA).where(
+            self._ours, *_of(version), _C.number.in_(numbers.scalar_subquery())
+        )
+        n_gone = _GO_TOGETHER
+        while n_gone == _GO_TOGETHER:
+            with self._database.writing(makes_room=True) as connection:
+                n_gone = connection.execute(gone).rowcount
 
     def page(
         self, version: DatasetVersion, *, limit: int | None = None, cursor: str | None = None

@@ -66,7 +66,10 @@ def _tenants(project: Project) -> set[str]:
 def _keep_until(project: Project, ending: Event) -> None:
     while True:
         try:
-            n_predictions, n_files = tidy(project, at=datetime.now(UTC), is_ending=ending)
+            project.database.keep_room()
+            # On a full disk too: what is put away makes room.
+            with project.database.room():
+                n_predictions, n_files = tidy(project, at=datetime.now(UTC), is_ending=ending)
         except ModelyardError as error:
             structlog.get_logger().warning("the house cannot be kept", error=str(error))
         else:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from modelyard.store.reserves import Reserve
+
 # Of the queue in which those wait who may change the tables themselves.
 SCHEMA = "schema"
 
@@ -19,12 +21,14 @@ class Engines:
         queue_up: lets a transaction of `writer`, as the first that it does, wait until those in the
             same queue before it have ended.
         location: the database, as the user knows it, without a password.
+        reserve: room beside the database for those who delete; None where it is another's disk.
     """
 
     reader: sa.Engine
     writer: sa.Engine
     queue_up: Callable[[sa.Connection, str], None]
     location: str
+    reserve: Reserve | None = None
 
 
 def explain_by(engine: sa.Engine, explain: Callable[[BaseException], Exception | None]) -> None:

@@ -160,6 +160,7 @@ def _no_room(told: str, location: str) -> ModelyardError:
     return StoreError(
         f"The database {location} cannot be written: {told}.",
         fix="Give the server room, and try again.",
+        elsewhere="The platform's database cannot grow: its server has no room.",
     )
 
 

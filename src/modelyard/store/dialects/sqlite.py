@@ -22,6 +22,7 @@ from modelyard.store.failures import (
     explaining,
     unavailable,
 )
+from modelyard.store.reserves import Reserve
 from modelyard.store.tables.schema import to_json_text
 
 _BUSY_TIMEOUT_S = 30.0
@@ -78,11 +79,13 @@ def open_engines(url: str) -> Engines:
     parsed = parse(url)
     location = parsed.database or "in memory"
     pool: dict[str, Any] = {}
+    reserve = None
     if parsed.database and not parsed.database.startswith(("file:", ":memory:")):
         pool = _POOL
         folder = Path(parsed.database).absolute().parent
         with explaining(folder):
             folder.mkdir(parents=True, exist_ok=True)
+        reserve = Reserve(Path(f"{parsed.database}-reserve").absolute())
     # What people keep belongs into no error and no log.
     engine = sa.create_engine(parsed, hide_parameters=True, json_serializer=to_json_text, **pool)
     sa.event.listen(engine, "connect", _set_pragmas)
@@ -93,6 +96,7 @@ def open_engines(url: str) -> Engines:
         writer=engine.execution_options(sqlite_begin="IMMEDIATE"),
         queue_up=_queue_up,
         location=location,
+        reserve=reserve,
     )
 
 
@@ -155,4 +159,6 @@ def _explain(error: BaseException, location: str) -> ModelyardError | None:
     if primary not in _FAULTS:
         return None
     what, fix = _FAULTS[primary]
-    return StoreError(f"The database {location} {what}.", fix=fix)
+    return StoreError(
+        f"The database {location} {what}.", fix=fix, elsewhere=f"The platform's database {what}."
+    )
