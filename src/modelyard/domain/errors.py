@@ -218,24 +218,16 @@ class StoreError(ModelyardError):
     """The project folder cannot be read or written.
 
     Attributes:
-        elsewhere: the message for those who ask from other machines, which names no place of this
-            one.
+        elsewhere: what those are told who ask from other machines; it names no place of this one.
     """
 
     code = "store"
     status = 507
     exit_code = 7
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        fix: str | None = None,
-        sample: str | None = None,
-        elsewhere: str = "The platform cannot read or write what it keeps.",
-    ) -> None:
-        super().__init__(message, fix=fix, sample=sample)
-        self.elsewhere = elsewhere
+    def __init__(self, message: str, *, elsewhere: str = "", **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.elsewhere = elsewhere or "The platform cannot read or write what it keeps."
 
 
 class StoreUnavailable(StoreError):
