@@ -69,6 +69,28 @@ class Cable:
             self.offsets.append(int(response.request.headers["upload-offset"]))
 
 
+class Silence:
+    """Holds back what became of an upload, as a platform does that has not taken it in yet.
+
+    Attributes:
+        n_asked: how often was asked.
+        is_over: whether it is told now.
+    """
+
+    def __init__(self, tab: "Page") -> None:
+        self.n_asked = 0
+        self.is_over = False
+        tab.route(_PATCHES, self._pass_on)
+
+    def _pass_on(self, route: "Route", request: "Request") -> None:
+        if request.method != "GET" or self.is_over:
+            route.continue_()
+            return
+        told = route.fetch()
+        self.n_asked += 1
+        route.fulfill(response=told, json=told.json() | {"version": None})
+
+
 def _upload_over_a_reload(tab: "Page", file: Path) -> Cable:
     """Upload a file; after its first part the way is cut, the page loaded anew, and gone on."""
     cable = Cable(tab)
@@ -109,3 +131,23 @@ def test_a_file_goes_on_after_a_reload_where_it_was_and_past_the_page(
     assert _page_memory(laptop) - before < MOST_GROWTH_BYTES
     with Client(laptop.api) as client:
         assert client.datasets.show("large").size_bytes == file.stat().st_size
+
+
+def test_a_file_that_has_arrived_is_being_taken_in_and_not_cut_off(
+    tab: "Page", tmp_path: Path
+) -> None:
+    file = tmp_path / "arrived.csv"
+    file.write_text("number,square\n" + "".join(f"{at},{at * at}\n" for at in range(100)))
+    open_page(tab, "data")
+    silence = Silence(tab)
+    upload(tab, file)
+    tab.get_by_role("button", name="Upload").click()
+    see(tab, "has arrived, and is being taken in")
+    asked, ends = silence.n_asked, time.monotonic() + PATIENCE_MS / 1000
+    while silence.n_asked < asked + 3:
+        assert time.monotonic() < ends, "nobody asks what became of the file"
+        assert tab.get_by_text("was cut").filter(visible=True).count() == 0
+        tab.wait_for_timeout(100)
+    see(tab, "The platform checks it and makes a dataset of it.")
+    silence.is_over = True
+    see(tab, re.compile("^arrived@"))

@@ -7,6 +7,9 @@ MAX_FUNCTION_LINES = 50
 MAX_ARGUMENTS = 6
 MAX_POSITIONAL = 2
 
+# What browsers are handed.
+_BROWSERS = ("js", "css", "html")
+
 # A click command's parameters are its options and arguments: they are passed by name, by click.
 _CLICK = {"argument", "command", "group", "option", "pass_context", "pass_obj"}
 # So are the parameters of a route, by FastAPI.
@@ -55,6 +58,13 @@ def _protocol_methods(product):
 
 def test_no_file_of_the_product_is_longer_than_400_lines(product):
     lengths = {source.name: source.text.count("\n") for source in product}
+    assert {name: n for name, n in lengths.items() if n > MAX_FILE_LINES} == {}
+
+
+def test_no_script_style_or_page_of_the_product_is_longer_than_400_lines(root):
+    found = [path for kind in _BROWSERS for path in (root / "src").rglob(f"*.{kind}")]
+    lengths = {path.name: path.read_text(encoding="utf-8").count("\n") for path in found}
+    assert {"upload.js", "upload.css", "upload.html"} <= lengths.keys()
     assert {name: n for name, n in lengths.items() if n > MAX_FILE_LINES} == {}
 
 
