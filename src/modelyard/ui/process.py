@@ -1,7 +1,7 @@
 """What a process of the page holds: which platform it shows, and who is logged in there.
 
 Streamlit runs its script anew for each click, in threads of its own, and hands nothing in: what
-outlives a run is found here.
+outlives a run is found here (docs/decisions/0020-a-process-of-the-page-holds-one-page.md).
 """
 
 from dataclasses import dataclass
