@@ -171,6 +171,7 @@ class Project(Foundation):
             catalog=self.catalog,
             folder=self.folder / "jobs",
             dataset_of=self.named_datasets.get,
+            columns_of=self.named_datasets.columns_of,
             now=_now,
             new_id=_new_id,
             audit=self.audit,

@@ -1,10 +1,16 @@
 """What a column holds, and how a value of it is read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from modelyard.domain.errors import MissingColumns
 from modelyard.domain.words import member_called
+from modelyard.kit.matching import suggestion
+
+# As many as a message has room for.
+_MOST_NAMED = 20
 
 
 class ColumnKind(StrEnum):
@@ -100,3 +106,13 @@ class InputColumn:
     missing_words: tuple[str, ...] = ()
     number_format: str = ""
     example: Any = field(default=None, compare=False)
+
+
+def missing_column(name: str, known: Collection[str]) -> MissingColumns:
+    """Return the error for a column that is not among the known ones, with the nearest name."""
+    names = list(known)
+    columns = f"Columns: {', '.join(names[:_MOST_NAMED])}."
+    if len(names) == 1:
+        columns += " If it holds several, name the delimiter that parts them."
+    fix = suggestion(name, names, otherwise=columns)
+    return MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)

@@ -7,6 +7,7 @@ from typing import Any, Self
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.plain import to_plain
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 
@@ -28,6 +29,7 @@ class ReadOptions:
         kinds: column name to kind, over what would be found.
         missing_in: column name to cells that mean missing in it, beside the tokens of the table.
         date_formats: column name to the strptime format of its dates.
+        sequences: what of the table becomes columns of sequences.
         sets_aside: whether a row of another width than the header is set aside, where the file's
             other rows can be told from it; it refuses the file elsewhere.
     """
@@ -39,6 +41,7 @@ class ReadOptions:
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_formats: Mapping[str, str] = field(default_factory=dict)
+    sequences: SequenceLayout = field(default_factory=SequenceLayout)
     sets_aside: bool = False
 
 
@@ -186,6 +189,12 @@ class TrainingConfig:
     card: Mapping[str, str] = field(default_factory=dict)
     keep_estimator: bool = False
 
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        """The columns that must be there: the target first, those to be left out as well."""
+        others = (*self.drop, *self.sensitive, *self.preparation.columns)
+        return (self.target, *others, *filter(None, (self.group, self.time, self.weight)))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON values, for the store and the manifest.
 
@@ -222,4 +231,5 @@ def _read_options_from(raw: Mapping[str, Any]) -> ReadOptions:
         known["missing_tokens"] = tuple(known["missing_tokens"])
     known["kinds"] = {name: ColumnKind(kind) for name, kind in raw.get("kinds", {}).items()}
     known["missing_in"] = {name: tuple(cells) for name, cells in raw.get("missing_in", {}).items()}
+    known["sequences"] = SequenceLayout.of(raw.get("sequences", {}))
     return ReadOptions(**known)

@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.domain.columns import Column, ColumnKind
-from modelyard.domain.errors import DataError, MissingColumns
+from modelyard.domain.columns import Column, ColumnKind, missing_column
+from modelyard.domain.errors import DataError
 from modelyard.domain.pictures import Album
-from modelyard.kit.matching import suggestion
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
@@ -143,11 +142,7 @@ class Table:
         """
         if name in self._by_name:
             return self._by_name[name]
-        columns = f"Columns: {', '.join(self.names[:20])}."
-        if len(self.names) == 1:
-            columns += " If it holds several, name the delimiter that parts them."
-        fix = suggestion(name, self.names, otherwise=columns)
-        raise MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)
+        raise missing_column(name, self.names)
 
     def select(self, names: Sequence[str]) -> "Table":
         """Return the table with these columns alone, in this order."""

@@ -167,13 +167,7 @@ def _examine(
     if config.task is not Task.REGRESSION:
         options = _as_spelled(raw, options, target=config.target)
     table = _in_order(typing(raw, options), raw, options, time=config.time)
-    named = (
-        *config.drop,
-        *config.sensitive,
-        *config.preparation.columns,
-        *filter(None, (config.group, config.time)),
-    )
-    for name in (config.target, *named):
+    for name in config.named_columns:
         table.column(name)
     if config.weight is not None:
         table = _weights_told(table, raw, config, typing=typing)

@@ -1,7 +1,7 @@
 """Work that is done later, asked for, looked at, cancelled, tried again: every job begins here."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +9,8 @@ from typing import Any
 
 import structlog
 
-from modelyard.catalog import Catalog, pick
-from modelyard.domain.config_rules import check_config
-from modelyard.domain.configs import TrainingConfig
+from modelyard.catalog import Catalog
+from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.datasets import DatasetVersion
 from modelyard.domain.errors import Conflict, InvalidValue
 from modelyard.domain.identities import Caller
@@ -32,6 +31,7 @@ from modelyard.domain.jobs import (
 )
 from modelyard.domain.queries import Page
 from modelyard.kit.failpoints import reach
+from modelyard.services.admitting import require_trainable
 from modelyard.services.audit import Audit
 from modelyard.store.jobs import Jobs
 
@@ -51,6 +51,7 @@ class JobService:
         tenant: whose they are.
         folder: in which each job has a folder while it is not at its end.
         dataset_of: returns the version that a name, a name and version, or a hash stands for.
+        columns_of: returns the names of its columns, None where they are not known.
         now: returns the aware UTC time.
         new_id: returns an identifier that sorts by the time it is given.
         audit: the record of deeds.
@@ -61,6 +62,7 @@ class JobService:
     catalog: Catalog
     folder: Path
     dataset_of: Callable[[str], DatasetVersion]
+    columns_of: Callable[[DatasetVersion, ReadOptions], Collection[str] | None]
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
     audit: Audit
@@ -111,12 +113,11 @@ class JobService:
 
         Raises:
             NotFound: if there is no such dataset.
-            UsageError: if the configuration is not allowed.
+            UsageError, MissingColumns: as `require_trainable`.
             QuotaExceeded: as `submit`.
         """
-        check_config(config, self.catalog.finding_codes())
-        pick(self.catalog.algorithms(), config.algorithm, shelf="algorithms")
         version = self.dataset_of(dataset)
+        require_trainable(config, self.catalog, columns=self.columns_of(version, config.read))
         named = replace(config, name=config.name or version.name)
         payload = {"dataset": version.reference, "config": named.to_dict()}
         with self.audit.recorded(caller, "training.start", target=version.reference):

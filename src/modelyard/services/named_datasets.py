@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from modelyard.domain.configs import ReadOptions
 from modelyard.domain.datasets import (
     DatasetReference,
     DatasetRow,
@@ -25,7 +26,7 @@ from modelyard.domain.readings import options_of
 from modelyard.services.audit import Audit
 from modelyard.services.galleries import GalleryPage, page_in, picture_in
 from modelyard.store.blobs import Blobs
-from modelyard.store.descriptions import FINDINGS, PAGE, PICTURES, PROFILE, Descriptions
+from modelyard.store.descriptions import FINDINGS, PAGE, PICTURES, PREVIEW, PROFILE, Descriptions
 from modelyard.store.lineage import Lineage, Offspring
 from modelyard.store.named_datasets import NamedDatasets
 from modelyard.store.training_data import TrainingData
@@ -156,6 +157,20 @@ class NamedDatasetService:
         version = self.require_ready(self.get(reference))
         columns, rows = self.descriptions.preview(version, n_rows)
         return Preview(columns, rows, version.n_rows or 0)
+
+    def columns_of(self, version: DatasetVersion, read: ReadOptions) -> tuple[str, ...] | None:
+        """Return the names of the columns, None where nobody knows them before the table is read.
+
+        Args:
+            version: one that is kept.
+            read: how the table is to be read besides.
+        """
+        is_read_otherwise = bool(version.fixes or read.delimiter or read.encoding)
+        is_ready = version.state is DatasetState.READY and self.descriptions.has(version, PREVIEW)
+        if is_read_otherwise or not is_ready:
+            return None
+        columns, _ = self.descriptions.preview(version, 0)
+        return tuple(column["name"] for column in columns)
 
     def loaded_rows(
         self, reference: str, *, limit: int | None = None, cursor: str | None = None
