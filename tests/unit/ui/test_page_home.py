@@ -35,5 +35,21 @@ def test_a_viewer_who_is_refused_models_is_shown_what_else_there_is(page_as):
     home = page_as(Role.VIEWER, "home", access=ModelAccess.to_only("demo"))
     assert not home.exception
     headings = [each.value for each in home.subheader]
-    assert {"Recent models", "In use"} <= set(headings)
-    assert "Recent jobs" not in headings
+    assert {"Recent models", "Recent jobs", "In use"} <= set(headings)
+
+
+def test_who_is_given_some_models_is_told_calmly_why_there_are_no_jobs(page_as):
+    home = page_as(Role.VIEWER, "home", access=ModelAccess.to_only("demo"))
+    assert not home.error
+    assert sum("you are given some of them" in each.value for each in home.caption) == 1
+
+
+def test_a_viewer_with_a_model_is_not_told_that_nothing_is_trained(page_as):
+    home = page_as(Role.VIEWER, "home")
+    assert "A first model in three clicks" not in [each.value for each in home.subheader]
+    assert not any("No models" in each.value for each in home.markdown)
+
+
+def test_a_viewer_without_a_model_is_told_from_whom_models_come(page_as):
+    home = page_as(Role.VIEWER, "home", access=ModelAccess.to_only("another"))
+    assert any("No models for you yet" in each.value for each in home.markdown)

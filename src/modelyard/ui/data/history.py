@@ -7,6 +7,7 @@ from modelyard.kit.numerals import counted
 from modelyard.ui.navigation import link_to
 from modelyard.ui.parts.advice import without_code
 from modelyard.ui.parts.people import who
+from modelyard.ui.parts.permissions import sees_every_model
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, exactly, now
 from modelyard.wire.datasets import DatasetVersionAnswer
@@ -75,6 +76,12 @@ def _show_offspring(client: Client, version: DatasetVersionAnswer) -> None:
     import streamlit as st
 
     st.subheader("What came of it", anchor=False)
+    if not sees_every_model():
+        st.caption(
+            "This tells of every model, and you are given some of them. An editor can tell you "
+            "what came of it."
+        )
+        return
     lineage = client.datasets.lineage(version.reference)
     if not lineage.runs and not lineage.models:
         st.markdown("No training has used this version yet.")

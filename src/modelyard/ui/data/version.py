@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
-from modelyard.domain.errors import ModelyardError
 from modelyard.domain.identities import Role
 from modelyard.domain.jobs import JobKind, JobState
 from modelyard.kit.numerals import size
@@ -17,7 +16,8 @@ from modelyard.ui.data.relations import show_relations
 from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.advice import without_code
-from modelyard.ui.parts.permissions import may, refusal
+from modelyard.ui.parts.permissions import may, refusal, sees_every_model
+from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, now
 from modelyard.ui.parts.ways import offer_way_back
@@ -118,25 +118,24 @@ def _wait(client: Client, version: DatasetVersionAnswer) -> None:
     def look() -> None:
         if client.datasets.show(version.reference).state is not DatasetState.UNREAD:
             st.rerun(scope="app")
-        told = _told_reading(client, version)
-        if told is not None:
-            st.progress(told[1], text=told[0])
+        reading = _told_reading(client, version)
+        if reading is not None:
+            words, share = reading
+            st.progress(share, text=words)
             return
         st.info("Nobody reads this table at the moment.", icon=":material/hourglass_empty:")
         if may(Role.EDITOR) and st.button("Read it now"):
-            client.datasets.ask_for_reading(version.reference)
+            with told():
+                client.datasets.ask_for_reading(version.reference)
 
     look()
 
 
 def _told_reading(client: Client, version: DatasetVersionAnswer) -> tuple[str, float] | None:
     """Return what the job that reads a version is about, and how far it is; None without one."""
-    query = JobListQuery(kind=JobKind.INGEST, limit=_MOST_READINGS)
-    try:
-        jobs = client.jobs.page(query).items
-    except ModelyardError:
-        # Viewers of some models alone are told of no jobs.
+    if not sees_every_model():
         return "The table is being read …", 0.0
+    jobs = client.jobs.page(JobListQuery(kind=JobKind.INGEST, limit=_MOST_READINGS)).items
     job = next((each for each in jobs if each.dataset == version.reference), None)
     if job is None or job.state.is_final:
         return None

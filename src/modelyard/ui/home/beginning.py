@@ -4,6 +4,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import Role
 from modelyard.ui.navigation import go_to
+from modelyard.ui.parts.emptiness import show_nothing_yet
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 
@@ -12,14 +13,11 @@ _DEMO, _SAMPLE = "demo", "iris"
 
 
 def show_beginning(client: Client) -> None:
-    """Draw the way to a first model for who may train one, else whom to ask."""
+    """Draw the way to a first model, for who may train one."""
     import streamlit as st
 
     with st.container(border=True):
         st.subheader("A first model in three clicks", anchor=False)
-        if not may(Role.EDITOR):
-            st.markdown("Nothing is trained here yet. Editors and admins bring tables and train.")
-            return
         st.markdown(
             "A small table of flowers is here to try everything on: their measures, and which "
             "species they are. **Choose it, start the training, and see how good it is.**"
@@ -32,6 +30,15 @@ def show_beginning(client: Client) -> None:
         if is_sample:
             with told():
                 go_to("train", dataset=_sample(client))
+
+
+def show_waiting() -> None:
+    """Say from whom models come, to who may not train one."""
+    show_nothing_yet(
+        "No models for you yet",
+        "Editors and admins bring tables and train. What they let you see appears here.",
+        icon=":material/deployed_code:",
+    )
 
 
 def offer_own_table() -> None:

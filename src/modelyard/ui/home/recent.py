@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from modelyard.ui.jobs.words import KINDS, state_of, subject_of
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.emptiness import JOBS_OF_SOME
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, now
@@ -13,6 +14,7 @@ from modelyard.wire.models import ModelAnswer
 
 _STATES = {"ready": "green", "failing": "red", "stopped": "gray"}
 _OTHER_STATE = "orange"
+_JOBS = "Recent jobs"
 
 
 def show_models(models: Sequence[ModelAnswer]) -> None:
@@ -33,7 +35,7 @@ def show_jobs(jobs: Sequence[JobAnswer]) -> None:
     """Draw the newest jobs."""
     import streamlit as st
 
-    st.subheader("Recent jobs", anchor=False)
+    st.subheader(_JOBS, anchor=False)
     if not jobs:
         st.caption("Trainings and other long work appear here, with how far they are.")
     for job in jobs:
@@ -41,6 +43,14 @@ def show_jobs(jobs: Sequence[JobAnswer]) -> None:
         label = f"{KINDS[job.kind]}: {short(about)}" if about else KINDS[job.kind]
         link_to("jobs", label=label, icon="", job=job.id)
         st.caption(_joined(plain(state_of(job)), ago(job.created_at, now=now())))
+
+
+def show_no_jobs() -> None:
+    """Say why whoever is given some models alone is told of no jobs."""
+    import streamlit as st
+
+    st.subheader(_JOBS, anchor=False)
+    st.caption(JOBS_OF_SOME)
 
 
 def show_deployments(deployments: Sequence[DeploymentAnswer]) -> None:

@@ -1,10 +1,12 @@
 """Home: what is here, how the platform is, and the way to a first model."""
 
 from modelyard.client.clients import Client
-from modelyard.ui.home.beginning import offer_own_table, show_beginning
-from modelyard.ui.home.recent import show_deployments, show_jobs, show_models
+from modelyard.domain.identities import Role
+from modelyard.ui.home.beginning import offer_own_table, show_beginning, show_waiting
+from modelyard.ui.home.recent import show_deployments, show_jobs, show_models, show_no_jobs
 from modelyard.ui.home.wellness import show_health
 from modelyard.ui.navigation import Page
+from modelyard.ui.parts.permissions import may, sees_every_model
 from modelyard.ui.parts.problems import told
 from modelyard.wire.jobs import JobListQuery
 from modelyard.wire.models import ModelQuery
@@ -20,7 +22,10 @@ def show(client: Client) -> None:
 
     models = client.models.page(ModelQuery(limit=_N_RECENT)).items
     st.markdown("From a table to a model that is measured, explained and in use.")
-    if len(models) <= _N_OF_DEMO:
+    if not may(Role.EDITOR):
+        if not models:
+            show_waiting()
+    elif len(models) <= _N_OF_DEMO:
         show_beginning(client)
     else:
         offer_own_table()
@@ -28,9 +33,11 @@ def show(client: Client) -> None:
     left, middle, right = st.columns(3, gap="large")
     with left:
         show_models(models)
-    # A viewer who may not see every model is shown no list of jobs.
     with middle, told():
-        show_jobs(client.jobs.page(JobListQuery(limit=_N_RECENT)).items)
+        if sees_every_model():
+            show_jobs(client.jobs.page(JobListQuery(limit=_N_RECENT)).items)
+        else:
+            show_no_jobs()
     with right, told():
         served = [each for each in client.deployments.list().items if each.state.value != "stopped"]
         show_deployments(served[:_N_RECENT])

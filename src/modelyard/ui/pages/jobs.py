@@ -4,12 +4,16 @@ from modelyard.client.clients import Client
 from modelyard.ui.jobs.details import show_job
 from modelyard.ui.jobs.listing import show_jobs
 from modelyard.ui.navigation import Page, looked_at
+from modelyard.ui.parts.emptiness import JOBS_OF_SOME, show_nothing_yet
+from modelyard.ui.parts.permissions import sees_every_model
 
 
 def show(client: Client) -> None:
     """Draw the list of jobs, or the one that the address names."""
     job_id = looked_at("job")
-    if job_id is None:
+    if not sees_every_model():
+        show_nothing_yet("No jobs for you", JOBS_OF_SOME, icon=":material/list_alt:")
+    elif job_id is None:
         show_jobs(client)
     else:
         show_job(client, job_id)

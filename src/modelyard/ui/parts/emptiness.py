@@ -5,6 +5,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+# To whoever is given some of the models alone.
+JOBS_OF_SOME = (
+    "Jobs tell of every model, and you are given some of them. An editor can tell you how a job "
+    "stands."
+)
+
 
 def show_nothing_yet(title: str, words: str, *, icon: str) -> "DeltaGenerator":
     """Draw what will stand here.

@@ -1,6 +1,6 @@
 """What whoever looks may do: what they may not is not shown, or disabled with a word why."""
 
-from modelyard.domain.identities import Role
+from modelyard.domain.identities import ModelAccess, Role
 from modelyard.wire.credentials import CallerAnswer
 
 _CALLER, _EMAIL = "caller", "email"
@@ -36,6 +36,11 @@ def email() -> str:
 def may(role: Role) -> bool:
     """Return whether whoever looks may do what a role may."""
     return caller().role >= role
+
+
+def sees_every_model() -> bool:
+    """Return whether whoever looks is refused no model, and so sees what tells of all of them."""
+    return ModelAccess(caller().models).is_full
 
 
 def refusal(role: Role) -> str | None:
