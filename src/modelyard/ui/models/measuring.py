@@ -5,10 +5,14 @@ from modelyard.domain.identities import Role
 from modelyard.kit.numerals import count
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.figures import metric_told
+from modelyard.ui.parts.offers import choose_dataset_of
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.times import local
+from modelyard.wire.bodies import PageQuery
 from modelyard.wire.models import EvaluateRequest, ModelDetail
+
+_MOST_OFFERED = 200
 
 
 def show_measurements(client: Client, model: ModelDetail) -> None:
@@ -42,18 +46,24 @@ def show_measurements(client: Client, model: ModelDetail) -> None:
 def _offer_measuring(client: Client, model: ModelDetail) -> None:
     import streamlit as st
 
-    names = [each.latest.reference for each in client.datasets.page().items]
+    page = client.datasets.page(PageQuery(limit=_MOST_OFFERED))
+    names = [each.latest.reference for each in page.items]
     if not names:
         return
     with st.form("measure", border=False):
-        left, right = st.columns([4, 1], vertical_alignment="bottom")
-        dataset = left.selectbox(
-            "Measure it on", names, help="Rows that hold the truth, in the columns of the training."
+        dataset = choose_dataset_of(
+            "Measure it on",
+            names,
+            is_cut=page.next_cursor is not None,
+            key="measured-on",
+            about="Rows that hold the truth, in the columns of the training.",
         )
-        is_sent = right.form_submit_button(
+        is_sent = st.form_submit_button(
             "Measure", disabled=not may(Role.EDITOR), help=refusal(Role.EDITOR)
         )
-    if is_sent:
+    if is_sent and dataset is not None:
         with told():
             job = client.models.evaluate(model.id, EvaluateRequest(dataset=dataset))
             go_to("jobs", job=job.id)
+    elif is_sent:
+        st.info("Choose first what it is measured on.", icon=":material/info:")

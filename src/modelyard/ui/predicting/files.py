@@ -11,6 +11,7 @@ from modelyard.domain.jobs import JobState
 from modelyard.kit.numerals import count, counted
 from modelyard.ui.jobs.words import share_done
 from modelyard.ui.navigation import link_to, look_at, looked_at
+from modelyard.ui.parts.offers import choose_dataset_of
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
@@ -55,7 +56,8 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
             icon=":material/lock:",
         )
         return
-    names = [each.name for each in client.datasets.page(PageQuery(limit=_MOST_OFFERED)).items]
+    page = client.datasets.page(PageQuery(limit=_MOST_OFFERED))
+    names = [each.name for each in page.items]
     if takes_a_picture(detail):
         st.caption("A zip file of pictures, in class folders or in none.")
     else:
@@ -67,9 +69,8 @@ def _offer_batch(client: Client, detail: ModelDetail) -> None:
     if uploaded is not None:
         st.session_state[_CHOSEN] = uploaded.partition("@")[0]
         names = list(dict.fromkeys([uploaded.partition("@")[0], *names]))
-    dataset = st.selectbox(
-        "Dataset to predict for", names, index=None, key=_CHOSEN, placeholder="Choose a dataset"
-    )
+    is_cut = page.next_cursor is not None
+    dataset = choose_dataset_of("Dataset to predict for", names, is_cut=is_cut, key=_CHOSEN)
     if dataset is None:
         return
     request = _options(detail, dataset)
@@ -166,7 +167,8 @@ def _follow(client: Client, job_id: str) -> None:
             waits = "It waits for a worker that has room." if job.state is JobState.QUEUED else ""
             st.progress(share_done(job) or 0.0, text=waits or words or "It predicts.")
             if may(Role.EDITOR) and st.button("Cancel", icon=":material/cancel:"):
-                client.jobs.cancel(job_id)
+                with told():
+                    client.jobs.cancel(job_id)
 
     look()
 
