@@ -1,12 +1,16 @@
 """The page about models: versions are moved, compared, deployed, tagged and deleted with words."""
 
+import random
+
 import pytest
 
 import modelyard
 from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import Role
+from modelyard.domain.jobs import JobKind
 from modelyard.services.samples import read_sample
 from modelyard.ui.models.standing import is_apart, standing_told
+from modelyard.wire.jobs import JobListQuery
 from modelyard.wire.models import ComparedModelAnswer, ComparedScoreAnswer, ComparisonAnswer
 
 pytestmark = pytest.mark.extras
@@ -114,6 +118,46 @@ def test_each_part_of_a_version_is_drawn(page, part, holds):
     assert not app.exception
     assert not app.error
     assert holds in _words(app)
+
+
+def test_what_a_model_takes_is_told_in_words_and_with_dashes_where_there_is_nothing(
+    page, project, tmp_path
+):
+    place = tmp_path / "visits.csv"
+    rng = random.Random(1)  # noqa: S311 - no secret
+    rows = [
+        f"2025-03-{at % 28 + 1:02},,{rng.choice('ab')},{rng.randrange(90)},{rng.randrange(2)}"
+        for at in range(120)
+    ]
+    place.write_text("\n".join(["day,nothing,shop,n,y", *rows]))
+    modelyard.train(
+        data=place,
+        target="y",
+        algorithm="decision-tree",
+        kinds={"nothing": "numeric"},
+        name="visits",
+        project=project,
+    )
+
+    (table,) = page("models", model="visits@1", part="What it takes").dataframe
+
+    told = {row["Column"]: row for row in table.value.to_dict("records")}
+    assert told["day"]["Range"] == "2025-03-01 to 2025-03-28"
+    assert (told["shop"]["Range"], told["shop"]["Words"]) == ("–", "a, b")
+    assert (told["n"]["Kind"], told["n"]["Words"]) == ("whole number", "–")
+    assert "None" not in str(table.value)
+
+
+def test_a_version_is_measured_on_a_dataset_that_is_chosen(page, client):
+    app = page("models", model="demo@1", part="On later rows")
+    _button(app, "Measure").click().run()
+    assert "Choose first" in _words(app)
+
+    app.selectbox(key="measured-on").select("demo@1")
+    _button(app, "Measure").click().run()
+
+    (job,) = client.jobs.page(JobListQuery(kind=JobKind.EVALUATION)).items
+    assert job.dataset == "demo@1"
 
 
 def test_the_card_is_shown_as_text_that_does_nothing(page):

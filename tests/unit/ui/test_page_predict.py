@@ -83,6 +83,25 @@ def test_a_row_is_answered_with_probabilities_and_reasons(page, demo):
     assert len(app.get("plotly_chart")) == 2
 
 
+def test_a_reason_tells_a_time_with_the_zone_that_it_was_asked_with(page, project, tmp_path):
+    rng = np.random.default_rng(1)
+    rows = [
+        f"2025-03-{at % 28 + 1:02}T19:30:00+02:00,{rng.random():.2f},{rng.integers(2)}"
+        for at in range(120)
+    ]
+    path = tmp_path / "visits.csv"
+    path.write_text("\n".join(["at,n,y", *rows]))
+    modelyard.train(
+        path, target="y", algorithm="logistic-regression", name="visits", project=project
+    )
+    with answering(project, "visits@1"):
+        app = page("predict", model="visits@1")
+    assert not app.error
+    drawn = " ".join(each.proto.spec or each.proto.figure.spec for each in app.get("plotly_chart"))
+    assert "at = 2025-03-" in drawn
+    assert "19:30:00+02:00" in drawn
+
+
 def test_the_form_has_a_field_for_each_column_filled_with_a_row_of_training(page, houses):
     app = page("predict", model="houses@1")
     assert not app.exception

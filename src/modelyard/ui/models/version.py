@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import partial
 
 from modelyard.client.clients import Client
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.identities import Role
 from modelyard.domain.names import CHAMPION
-from modelyard.kit.numerals import counted, size
+from modelyard.kit.numerals import UNDEFINED, counted, size
+from modelyard.ui.data.columns import KINDS
 from modelyard.ui.models.labelling import ask_to_delete, show_tags
 from modelyard.ui.models.lineage import show_lineage
 from modelyard.ui.models.measuring import show_measurements
@@ -18,12 +20,14 @@ from modelyard.ui.models.promoting import (
 )
 from modelyard.ui.models.serving import served_as, show_serving
 from modelyard.ui.navigation import link_to
+from modelyard.ui.parts.cells import cell_told
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, local, now
 from modelyard.ui.parts.ways import offer_way_back
-from modelyard.wire.models import AliasAnswer, ModelDetail
+from modelyard.ui.predicting.rows import range_told
+from modelyard.wire.models import AliasAnswer, ColumnAnswer, ModelDetail
 
 
 def show_one(client: Client, reference: str) -> None:
@@ -151,17 +155,23 @@ def _show_inputs(model: ModelDetail) -> None:
     st.dataframe(
         {
             "Column": [each.name for each in columns],
-            "Kind": [each.kind for each in columns],
-            "For example": [str(each.example) for each in columns],
-            "From": [each.minimum for each in columns],
-            "To": [each.maximum for each in columns],
-            "Words": [", ".join(each.categories) for each in columns],
+            "Kind": [KINDS.get(each.kind, each.kind) for each in columns],
+            "For example": [_example_of(each) for each in columns],
+            "Range": [range_told(each) or UNDEFINED for each in columns],
+            "Words": [", ".join(each.categories) or UNDEFINED for each in columns],
             "Missing in training": [each.n_missing for each in columns],
         },
         hide_index=True,
         column_config={"Column": st.column_config.Column(pinned=True)},
         alt="Columns that the model takes.",
     )
+
+
+def _example_of(column: ColumnAnswer) -> str:
+    """Return a value of the training rows as people read it; a picture is none to be read."""
+    if column.kind == ColumnKind.IMAGE:
+        return "a picture"
+    return UNDEFINED if column.example is None else cell_told(column.example, is_exact=True)
 
 
 def _show_card(client: Client, model: ModelDetail) -> None:

@@ -1,5 +1,6 @@
 """The answer to one row: what, how sure, why, and what is odd about the row."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from modelyard.domain.explanations import Method, Scale
@@ -27,20 +28,23 @@ _SCALES = {
 _METHODS = {str(each): each.told for each in Method}
 
 
-def show_answer(detail: ModelDetail, answer: PredictAnswer, *, key: str) -> None:
+def show_answer(
+    detail: ModelDetail, answer: PredictAnswer, *, key: str, row: Mapping[str, Any] | None = None
+) -> None:
     """Draw an answer, as far as it tells.
 
     Args:
         detail: of the model.
         answer: to one row.
         key: no other answer of the page has it.
+        row: as it was asked, whose cells are told beside reasons as they were written.
     """
     told = answer.model_extra or {}
     _show_value(detail, told, key)
     for flag in told.get("flags", ()):
         _warn(flag)
     if told.get("explanation") is not None:
-        _show_reasons(told["explanation"], key)
+        _show_reasons(told["explanation"], row or {}, key=key)
 
 
 def value_told(detail: ModelDetail, value: Any) -> str:
@@ -89,11 +93,14 @@ def _warn(flag: dict[str, Any]) -> None:
     )
 
 
-def _show_reasons(explanation: dict[str, Any], key: str) -> None:
+def _show_reasons(explanation: dict[str, Any], row: Mapping[str, Any], *, key: str) -> None:
     import streamlit as st
 
     moved = [each for each in explanation["contributions"] if each["amount"]]
-    names = [f"{each['column']} = {cell_told(each['cell'])}" for each in moved]
+    # A time that was asked with a zone is another one as the model reads it.
+    names = [
+        f"{each['column']} = {cell_told(row.get(each['column'], each['cell']))}" for each in moved
+    ]
     amounts = [each["amount"] for each in moved]
     if explanation["others"]:
         names.append("all other columns")

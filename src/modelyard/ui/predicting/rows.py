@@ -12,6 +12,8 @@ Row = dict[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The largest whole number that a browser holds exactly (ECMA-262, Number.MAX_SAFE_INTEGER).
 _MOST_EXACT = 2**53 - 1
+# As many categories of a column as the platform tells.
+_MOST_TOLD = 100
 # What a column of whole numbers holds has 19 digits at most.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
@@ -157,7 +159,3 @@ def range_told(column: ColumnAnswer) -> str:
         ends = [written(column, time_at(end)) for end in (column.minimum, column.maximum)]
         return " to ".join(ends)
     return f"{column.minimum:.12g} to {column.maximum:.12g}"
-
-
-# As many categories of a column as the platform tells.
-_MOST_TOLD = 100

@@ -30,7 +30,7 @@ def show_single(client: Client, detail: ModelDetail) -> None:
         with answer, told():
             with_reasons = st.toggle("Say why", value=True, key=f"why-{detail.id}")
             found = ask_row(client, detail, row=row, with_reasons=with_reasons)
-            show_answer(detail, found, key="single")
+            show_answer(detail, found, key="single", row=row)
             _offer_deeds(client, detail, row)
         _show_beside(client, detail, row)
 
