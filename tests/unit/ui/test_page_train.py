@@ -1,6 +1,7 @@
 """The page for training: suggests all of it, starts what is asked for, and shows how it goes on."""
 
 import pytest
+from refusing import WORDS, refusing
 
 from modelyard.domain.jobs import Ending, EventKind, JobState, Line, Standing, Usage, WorkerSeen
 from modelyard.domain.runs import Run, RunStatus
@@ -262,6 +263,21 @@ def test_a_search_is_ended_with_its_best_so_far(page, client, ask, begin):
     app = page("train", job=job.id)
     _widget(app.button, "Stop and keep the best so far").click().run()
     assert client.jobs.show(job.id).is_finishing
+
+
+@pytest.mark.parametrize(
+    ("deed", "label"),
+    [("finish", "Stop and keep the best so far"), ("cancel", "Cancel the training")],
+)
+def test_what_is_refused_is_told_beside_what_goes_on(page, project, ask, begin, deed, label):
+    job = ask(automl={"time_limit": 3600.0})
+    begin(job, 0.8)
+    with refusing(project, deed=f"/{deed}"):
+        app = page("train", job=job.id)
+        _widget(app.button, label).click().run()
+    assert [each.value for each in app.error] == [f"**{WORDS}**"]
+    assert len(app.dataframe) == 1
+    assert "Log" in [each.label for each in app.expander]
 
 
 def test_what_searches_for_nothing_is_only_cancelled(page, client, ask, begin):

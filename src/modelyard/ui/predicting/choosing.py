@@ -81,8 +81,9 @@ def offer_deployment(client: Client, detail: ModelDetail) -> None:
         others = plain(in_place[0].model)
         st.caption(f"It takes the place of {others}, which answers as {plain(detail.name)} now.")
     if st.button("Deploy it", type="primary", icon=":material/rocket_launch:"):
-        client.models.deploy(detail.id)
-        st.rerun()
+        with told():
+            client.models.deploy(detail.id)
+            st.rerun()
 
 
 def _named(

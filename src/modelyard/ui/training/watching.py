@@ -152,13 +152,15 @@ def _offer_ends(client: Client, job: JobDetail) -> None:
                 disabled=not may(Role.EDITOR),
                 help=refusal(Role.EDITOR),
             ):
-                client.jobs.finish(job.id)
-                st.rerun()
+                with told():
+                    client.jobs.finish(job.id)
+                    st.rerun()
         with st.popover("Cancel", disabled=not may(Role.EDITOR)):
             st.markdown("What it has made so far is thrown away.")
             if st.button("Cancel the training", type="primary"):
-                client.jobs.cancel(job.id)
-                st.rerun()
+                with told():
+                    client.jobs.cancel(job.id)
+                    st.rerun()
 
 
 def _show_tried(client: Client, job: JobDetail) -> None:
