@@ -63,7 +63,7 @@ def test_from_a_zip_file_to_the_answer_to_a_picture_that_is_dropped(
     see(tab, "See the results", within_s=300)
     press(tab, "See the results")
     see(tab, re.compile("Predicts label"))
-    press(tab, "Try it with a row", role="link")
+    press(tab, "Try it", role="link")
     press(tab, "Deploy it")
     see(tab, "Drop pictures here", within_s=120)
     upload(tab, SHAPES / "circle" / "00.png")

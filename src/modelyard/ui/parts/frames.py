@@ -35,7 +35,14 @@ def framed(traces: Traces, *, height: int, **layout: Any) -> Figure:
         "hovermode": "closest",
         "dragmode": False,
         "showlegend": False,
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": ""},
+        "legend": {
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.0,
+            "x": 0,
+            "title": "",
+            "traceorder": "normal",
+        },
     }
     return {"data": traces, "layout": usual | layout}
 

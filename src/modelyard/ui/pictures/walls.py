@@ -10,15 +10,18 @@ from modelyard.kit.texts import visible
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.galleries import PictureAnswer, PicturesAnswer, PicturesQuery
 
-# Four rows of a desktop; on a phone they go on below each other.
-_N_SHOWN = 32
+# Three rows of a desktop, ten of a phone, each of them full.
+_N_SHOWN = 30
 _EVERY = ""
 _LIST = (
     "list-style:none;margin:0;padding:0;display:grid;gap:0.75rem;"
     "grid-template-columns:repeat(auto-fill,minmax(6rem,1fr))"
 )
-# A ground that is neither of the schemes' own, so that white and black pictures have an edge.
-_IMAGE = "width:100%;aspect-ratio:1;object-fit:contain;border-radius:6px;background:#8882"
+# A ground and an edge that are neither of the schemes' own: white and black pictures end somewhere.
+_IMAGE = (
+    "width:100%;aspect-ratio:1;object-fit:contain;border-radius:6px;background:#8882;"
+    "outline:1px solid #8886;outline-offset:-1px"
+)
 _NAME = "font-size:0.75rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 
 

@@ -40,7 +40,7 @@ def show_head(results: ResultsAnswer) -> None:
         st.subheader("What to do next", anchor=False)
         _show_list(results.steps)
         with st.container(horizontal=True):
-            link_to("predict", label="Try it with a row", model=results.model)
+            link_to("predict", label="Try it", model=results.model)
             link_to("models", label="Put it in use", model=results.model)
 
 

@@ -15,8 +15,9 @@ from modelyard.ui.results.head import show_head
 from modelyard.ui.results.insight import show_failures, show_importance
 from modelyard.ui.results.quality import show_certainty, show_quality
 from modelyard.ui.results.record import show_record
+from modelyard.ui.results.sections import charts_of
 from modelyard.ui.results.thresholds import show_threshold
-from modelyard.wire.models import ModelDetail
+from modelyard.wire.models import ColumnAnswer, ModelDetail
 from modelyard.wire.results import ResultsAnswer
 
 _KEPT = "results-shown"
@@ -37,7 +38,7 @@ def show_model(client: Client, reference: str) -> None:
         # Packages of early versions keep their report as a page alone.
         tell(error)
         return
-    views = _views(results)
+    views = _views(results, has_pictures=any(map(_is_picture, detail.columns)))
     tabs = st.tabs(list(views), key="view", on_change="rerun", bind="query-params")
     for tab, draw in zip(tabs, views.values(), strict=True):
         if tab.open:
@@ -45,11 +46,18 @@ def show_model(client: Client, reference: str) -> None:
                 draw(results)
 
 
-def _views(results: ResultsAnswer) -> dict[str, View]:
+def _is_picture(column: ColumnAnswer) -> bool:
+    return column.kind == ColumnKind.IMAGE
+
+
+def _views(results: ResultsAnswer, *, has_pictures: bool) -> dict[str, View]:
     views: dict[str, View] = {"Overview": show_head, "Quality": show_quality}
     if results.threshold is not None:
         views["Threshold"] = show_threshold
-    views |= {"What it looks at": show_importance, "Where it fails": show_failures}
+    if charts_of(results, "importance") or not has_pictures:
+        # Where a model looks at pictures is drawn in the report.
+        views["What it looks at"] = show_importance
+    views["Where it fails"] = show_failures
     if results.certainty or results.coverage:
         views["How sure it is"] = show_certainty
     if is_told(results):
@@ -67,7 +75,7 @@ def _show_heading(detail: ModelDetail) -> None:
         f"trained {ago(detail.created_at, now=now())}",
         help=exactly(detail.created_at),
     )
-    if any(each.kind == ColumnKind.IMAGE for each in detail.columns):
+    if any(map(_is_picture, detail.columns)):
         st.link_button(
             "Pictures it gets wrong, and where it looks",
             f"/download/models/{detail.id}/report",
