@@ -1,10 +1,16 @@
 """Models as a caller may see them: one that is not given is told of as one that does not exist."""
 
+from typing import Any
+
 from modelyard.bootstrap import Project
 from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import Caller
 from modelyard.domain.names import ModelReference
 from modelyard.domain.runs import Model, Run
+from modelyard.wire.bodies import PageOf
+
+# The list of what may be of any model, for a caller who is refused one.
+NOTHING: PageOf[Any] = PageOf(items=[], next_cursor=None)
 
 
 def model_for(caller: Caller, project: Project, *, reference: str) -> Model:

@@ -14,7 +14,7 @@ class Policy:
     """Who may ask.
 
     Attributes:
-        name: a role, `operator`, `predicting` or `public`.
+        name: a role, `every model`, `operator`, `predicting` or `public`.
         admit: raises what the caller is told who may not; None where nobody is asked who they are.
     """
 
@@ -38,8 +38,11 @@ def needs(role: Role) -> Any:
 
 
 def needs_every_model() -> Any:
-    """Return the dependency of a route that tells of models, for viewers who are refused none."""
-    return Depends(Policy(Role.VIEWER.value, Caller.require_every_model))
+    """Return the dependency of a route for viewers who are refused no model.
+
+    Datasets and jobs may be of any: to others they are not there.
+    """
+    return Depends(Policy("every model", Caller.require_every_model))
 
 
 def needs_operator() -> Any:

@@ -125,16 +125,18 @@ class Caller:
             )
 
     def require_every_model(self) -> None:
-        """Refuse whoever is refused a model, where the answer tells of models without a choice.
+        """Refuse whoever is refused a model, where what is told may be of any model.
 
         Raises:
-            Forbidden: if so.
+            NotFound: if so, whether there is something or not.
+            Forbidden: if predictions alone may be asked for.
         """
         self.require(Role.VIEWER)
         if not self.access.is_full:
-            raise Forbidden(
-                "This tells of every model, and the caller is given some of them alone.",
-                fix="Ask an editor of the tenant for it.",
+            raise NotFound(
+                "There is nothing of this for whoever is given single models: datasets and jobs "
+                "may be of others.",
+                fix="Look at the models that are given, or ask an editor of the tenant.",
             )
 
     def require_operator(self) -> None:

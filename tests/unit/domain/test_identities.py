@@ -32,7 +32,7 @@ def test_a_caller_for_predictions_alone_may_nothing_else_whatever_the_role():
 def test_what_tells_of_every_model_is_not_for_whoever_is_refused_one():
     Caller("acme", "user:a", Role.VIEWER).require_every_model()
     Caller("acme", "user:a", Role.VIEWER, access=ModelAccess({"iris": True})).require_every_model()
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         Caller(
             "acme", "user:a", Role.VIEWER, access=ModelAccess({"iris": False})
         ).require_every_model()

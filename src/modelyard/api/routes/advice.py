@@ -23,6 +23,7 @@ def suggest(
         model = model_for(caller, project, reference=body.model)
         found = project.registry.advising.after_training(model)
     else:
+        caller.require_every_model()
         found = project.registry.advising.before_training(body.dataset or "")
     return wire.SuggestionList(items=[wire.SuggestionAnswer.model_validate(each) for each in found])
 

@@ -25,6 +25,7 @@ from modelyard.wire.datasets import (
 )
 
 ROUTER = router("Datasets")
+READS = [needs_every_model()]
 
 # The page needs its own styles and nothing else; a script in it, if there were one, does nothing.
 _OF_A_PAGE = {
@@ -48,7 +49,7 @@ def load_rows(
     return DatasetVersionAnswer.model_validate(found)
 
 
-@ROUTER.get("/datasets/{name}/versions/{version}/rows", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/datasets/{name}/versions/{version}/rows", dependencies=READS)
 def list_rows(
     name: Name, version: Version, project: ProjectOf, query: Annotated[PageQuery, Query()]
 ) -> PageOf[RowAnswer]:
@@ -61,7 +62,7 @@ def list_rows(
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/preview",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_model=PreviewAnswer,
 )
 def preview_version(
@@ -74,7 +75,7 @@ def preview_version(
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/profile",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_model=dict[str, Any],
 )
 def profile_version(name: Name, version: Version, project: ProjectOf) -> Response:
@@ -84,7 +85,7 @@ def profile_version(name: Name, version: Version, project: ProjectOf) -> Respons
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/profile.html",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_class=HTMLResponse,
 )
 def show_profile_page(name: Name, version: Version, project: ProjectOf) -> HTMLResponse:
@@ -95,7 +96,7 @@ def show_profile_page(name: Name, version: Version, project: ProjectOf) -> HTMLR
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/findings",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_model=list[dict[str, Any]],
 )
 def show_findings(name: Name, version: Version, project: ProjectOf) -> Response:
@@ -103,7 +104,7 @@ def show_findings(name: Name, version: Version, project: ProjectOf) -> Response:
     return _json(project.named_datasets.findings(reference_of(name, version)))
 
 
-@ROUTER.get("/datasets/{name}/versions/{version}/lineage", dependencies=[needs_every_model()])
+@ROUTER.get("/datasets/{name}/versions/{version}/lineage", dependencies=READS)
 def show_lineage(name: Name, version: Version, project: ProjectOf) -> LineageAnswer:
     """Show the trainings on a version, and the models that they made."""
     reference = reference_of(name, version)
@@ -119,7 +120,7 @@ def show_lineage(name: Name, version: Version, project: ProjectOf) -> LineageAns
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/data",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_class=FileResponse,
     responses={
         206: {"description": "The ranges that `Range` asks for."},

@@ -6,21 +6,21 @@ from fastapi import Path, Query, Response
 
 from modelyard.api.callers import ProjectOf
 from modelyard.api.dataset_paths import Name, Version, reference_of
-from modelyard.api.policies import needs
+from modelyard.api.policies import needs_every_model
 from modelyard.api.routing import router
 from modelyard.domain.galleries import GalleryQuery
-from modelyard.domain.identities import Role
 from modelyard.wire.bodies import LARGEST
 from modelyard.wire.galleries import PicturesAnswer, PicturesQuery
 
 ROUTER = router("Datasets")
+READS = [needs_every_model()]
 
 Row = Annotated[int, Path(ge=1, le=LARGEST, description="1 is the first.")]
 _JPEG = "image/jpeg"
 _AS_DECLARED = {"x-content-type-options": "nosniff"}
 
 
-@ROUTER.get("/datasets/{name}/versions/{version}/pictures", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/datasets/{name}/versions/{version}/pictures", dependencies=READS)
 def list_pictures(
     name: Name, version: Version, project: ProjectOf, query: Annotated[PicturesQuery, Query()]
 ) -> PicturesAnswer:
@@ -37,7 +37,7 @@ def list_pictures(
 
 @ROUTER.get(
     "/datasets/{name}/versions/{version}/pictures/{row}",
-    dependencies=[needs(Role.VIEWER)],
+    dependencies=READS,
     response_class=Response,
     responses={200: {"content": {_JPEG: {"schema": {"type": "string", "format": "binary"}}}}},
 )

@@ -8,9 +8,10 @@ from anyio import CancelScope
 from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from modelyard.api.access import NOTHING
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.dataset_paths import Name, Version, reference_of
-from modelyard.api.policies import needs
+from modelyard.api.policies import needs, needs_every_model
 from modelyard.api.problems import problems
 from modelyard.api.routing import PREFIX, router
 from modelyard.api.small_reads import ask_for_reading
@@ -31,6 +32,7 @@ from modelyard.wire.datasets import (
 )
 
 ROUTER = router("Datasets")
+READS = [needs_every_model()]
 
 _FILE = {
     "requestBody": {
@@ -43,9 +45,11 @@ _DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
 
 @ROUTER.get("/datasets", dependencies=[needs(Role.VIEWER)])
 def list_datasets(
-    project: ProjectOf, query: Annotated[PageQuery, Query()]
+    caller: CallerOf, project: ProjectOf, query: Annotated[PageQuery, Query()]
 ) -> PageOf[DatasetAnswer]:
-    """List the datasets in the order of their names."""
+    """List the datasets in the order of their names; none for a viewer of single models."""
+    if not caller.access.is_full:
+        return NOTHING
     page = project.named_datasets.find(limit=query.limit, cursor=query.cursor)
     items = [_dataset(each) for each in page.items]
     return PageOf(items=items, next_cursor=page.next_cursor)
@@ -89,7 +93,7 @@ async def upload_dataset(
     return _version(known)
 
 
-@ROUTER.get("/datasets/{name}", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/datasets/{name}", dependencies=READS)
 def show_dataset(name: Name, project: ProjectOf) -> DatasetVersionAnswer:
     """Show the latest version of a dataset."""
     return _version(project.named_datasets.get(name))
@@ -102,7 +106,7 @@ def delete_dataset(name: Name, caller: CallerOf, project: ProjectOf) -> DeletedV
     return DeletedVersions(deleted=[each.reference for each in deleted])
 
 
-@ROUTER.get("/datasets/{name}/versions", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/datasets/{name}/versions", dependencies=READS)
 def list_versions(
     name: Name, project: ProjectOf, query: Annotated[PageQuery, Query()]
 ) -> PageOf[DatasetVersionAnswer]:
@@ -138,7 +142,7 @@ async def derive_version(
     return _version(known)
 
 
-@ROUTER.get("/datasets/{name}/versions/{version}", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/datasets/{name}/versions/{version}", dependencies=READS)
 def show_version(name: Name, version: Version, project: ProjectOf) -> DatasetVersionAnswer:
     """Show one version."""
     return _version(project.named_datasets.get(reference_of(name, version)))

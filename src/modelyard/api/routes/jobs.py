@@ -7,6 +7,7 @@ from fastapi import Body, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from modelyard.api.access import NOTHING
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.following import follow
 from modelyard.api.policies import needs, needs_every_model
@@ -54,12 +55,12 @@ def start_training(
     return JobDetail.of(job)
 
 
-@ROUTER.get("/training/jobs", dependencies=READS)
+@ROUTER.get("/training/jobs", dependencies=[needs(Role.VIEWER)])
 def list_trainings(
-    project: ProjectOf, query: Annotated[TrainingQuery, Query()]
+    caller: CallerOf, project: ProjectOf, query: Annotated[TrainingQuery, Query()]
 ) -> PageOf[JobAnswer]:
-    """List the trainings, the newest first."""
-    return _listed(project, query, kind=JobKind.TRAINING)
+    """List the trainings, the newest first; none for a viewer of single models."""
+    return _listed(caller, project, query, kind=JobKind.TRAINING)
 
 
 @ROUTER.get("/training/jobs/{job_id}", dependencies=READS)
@@ -75,10 +76,12 @@ def cancel_training(job_id: JobId, caller: CallerOf, project: ProjectOf) -> JobA
     return _cancelled(job_id, caller, project)
 
 
-@ROUTER.get("/jobs", dependencies=READS)
-def list_jobs(project: ProjectOf, query: Annotated[JobListQuery, Query()]) -> PageOf[JobAnswer]:
-    """List jobs of every kind, the newest first."""
-    return _listed(project, query, kind=query.kind)
+@ROUTER.get("/jobs", dependencies=[needs(Role.VIEWER)])
+def list_jobs(
+    caller: CallerOf, project: ProjectOf, query: Annotated[JobListQuery, Query()]
+) -> PageOf[JobAnswer]:
+    """List jobs of every kind, the newest first; none for a viewer of single models."""
+    return _listed(caller, project, query, kind=query.kind)
 
 
 @ROUTER.get("/jobs/{job_id}", dependencies=READS)
@@ -178,7 +181,11 @@ async def follow_job(
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-def _listed(project: Project, query: TrainingQuery, *, kind: JobKind | None) -> PageOf[JobAnswer]:
+def _listed(
+    caller: Caller, project: Project, query: TrainingQuery, *, kind: JobKind | None
+) -> PageOf[JobAnswer]:
+    if not caller.access.is_full:
+        return NOTHING
     page = project.jobs.find(
         JobQuery(
             kind=kind,

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from fastapi import Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from modelyard.api.access import NOTHING
 from modelyard.api.callers import CallerOf, ProjectOf
-from modelyard.api.policies import needs, public
+from modelyard.api.policies import needs, needs_every_model, public
 from modelyard.api.problems import problems
 from modelyard.api.routing import PREFIX, router
 from modelyard.api.streaming import in_thread, write_body
@@ -83,14 +84,16 @@ def begin_upload(
 
 
 @ROUTER.get("/uploads", dependencies=[needs(Role.VIEWER)])
-def list_uploads(project: ProjectOf) -> PageOf[UploadAnswer]:
-    """List the uploads on their way, the newest first."""
+def list_uploads(caller: CallerOf, project: ProjectOf) -> PageOf[UploadAnswer]:
+    """List the uploads on their way, the newest first; none for a viewer of single models."""
+    if not caller.access.is_full:
+        return NOTHING
     uploads = project.uploads.receiving()
     answers = [_answer(each, project.uploads.offset_or_none(each)) for each in uploads]
     return PageOf(items=answers, next_cursor=None)
 
 
-@ROUTER.get("/uploads/{upload}", dependencies=[needs(Role.VIEWER)])
+@ROUTER.get("/uploads/{upload}", dependencies=[needs_every_model()])
 def show_upload(upload: str, project: ProjectOf) -> UploadAnswer:
     """Show an upload, and what came of it."""
     found = project.uploads.get(upload)
