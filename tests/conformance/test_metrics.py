@@ -156,6 +156,23 @@ def test_a_prepared_metric_scores_as_an_unprepared_one(metric, task):
     assert prepared(weight) == metric.score(truth, answer, weight)
 
 
+@pytest.mark.parametrize(("metric", "task"), PREPARABLE)
+def test_a_prepared_metric_scores_many_weightings_as_each_by_itself(metric, task):
+    rng = np.random.default_rng(9)
+    truth, answer = truth_of(task, rng), random_answer(metric, task, rng)
+    weights = rng.poisson(0.7, size=(4, 3, len(truth))).astype(float)
+    weights[0, 0] = 0.0
+    weights[1, 1, truth != truth[0]] = 0.0
+
+    prepared = metric.prepare(truth, answer, n_classes=N_CLASSES[task])
+    together = prepared(weights)
+
+    assert together.shape == (4, 3)
+    alone = [[float(prepared(each)) for each in row] for row in weights]
+    np.testing.assert_allclose(together, alone, rtol=1e-12, atol=1e-15)
+    assert np.isnan(together[0, 0])
+
+
 @pytest.mark.parametrize("key", sorted(METRICS))
 def test_a_card_tells_its_title_tasks_and_source(key):
     card = METRICS[key].card

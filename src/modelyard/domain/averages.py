@@ -1,4 +1,6 @@
-"""Averages of figures under weights, as metrics take them."""
+"""Shares, and averages of figures under weights, as metrics take them."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -6,7 +8,36 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
-def weighted_mean(figures: FloatArray, weight: FloatArray) -> float:
-    """Return the mean of (n,) figures under (n,) weights, NaN where nothing has weight."""
-    total = float(weight.sum())
-    return float(figures @ weight) / total if total > 0 else float("nan")
+def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
+    """Return `part / whole`, both of (...), NaN where the whole is not above zero."""
+    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    nothing = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
+    return np.asarray(np.divide(part, whole, out=nothing, where=whole > 0))
+
+
+def weighted_mean(figures: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the (...) means of (n,) figures under (..., n) weights, NaN where nothing weighs."""
+    return share(weight @ figures, weight.sum(axis=-1))
+
+
+def mean_of_defined(scores: Sequence[FloatArray]) -> FloatArray:
+    """Return the (...) means of several (...) scores that are not NaN, NaN where all are."""
+    each = np.stack(scores)
+    is_defined = ~np.isnan(each)
+    return share(np.where(is_defined, each, 0.0).sum(axis=0), is_defined.sum(axis=0))
+
+
+def varies(values: FloatArray, weight: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return (...) whether (n,) values differ among those that (..., n) weights count."""
+    if not len(values):
+        return np.zeros(weight.shape[:-1], dtype=bool)
+    counts = weight > 0
+    one = values[counts.argmax(axis=-1)]
+    return np.asarray((counts & (values != one[..., None])).any(axis=-1))
+
+
+def variance(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the (...) mean squares of (n,) values around their mean under (..., n) weights."""
+    around = values - weighted_mean(values, weight)[..., None]
+    squares = np.einsum("...n,...n,...n->...", weight, around, around)
+    return share(squares, weight.sum(axis=-1))

@@ -12,6 +12,8 @@ from modelyard.domain.tasks import Task
 
 FloatArray = npt.NDArray[np.float64]
 Score = TypeVar("Score", float, FloatArray)
+# From (..., n) weights of n rows to the (...) scores under them.
+WeightedScore = Callable[[FloatArray], FloatArray]
 
 
 class Wants(StrEnum):
@@ -99,14 +101,14 @@ class Preparable(Protocol):
     """A metric that does once what is the same under every weighting of the rows.
 
     Optional: the bootstrap weighs the same rows a thousand times, so a metric that sorts, counts
-    or takes logarithms offers this beside `score`. It is also told how many classes there are,
-    which a few rows need not show.
+    or takes logarithms offers this beside `score`, and takes a stack of weightings at once. It is
+    also told how many classes there are, which a few rows need not show.
     """
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[npt.NDArray[np.float64]], float]:
-        """Return the score as a function of the weight.
+    ) -> WeightedScore:
+        """Return the scores as a function of many weightings: (..., n) to (...).
 
         Args:
             y_true: as for `score`.

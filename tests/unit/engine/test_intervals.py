@@ -12,13 +12,27 @@ of_rows = Resampling.of_rows
 
 
 def mean_of(values):
-    return lambda weight: float(weight @ values / weight.sum())
+    return lambda weights: weights @ values / weights.sum(axis=-1)
 
 
 def test_every_draw_has_as_many_rows_as_there_are():
-    totals = draw_scores({"n": np.sum}, of_rows(17), n_draws=20, rng=np.random.default_rng(0))["n"]
+    scores = {"n": lambda weights: weights.sum(axis=-1)}
+    totals = draw_scores(scores, of_rows(17), n_draws=20, rng=np.random.default_rng(0))["n"]
 
     np.testing.assert_array_equal(totals, np.full(20, 17.0))
+
+
+def test_draws_that_are_scored_in_parts_are_those_that_are_scored_at_once():
+    seen = []
+    scores = {"a": lambda weights: seen.extend(weights) or weights[:, 0]}
+    n_rows = 40_000
+
+    drawn = draw_scores(scores, of_rows(n_rows), n_draws=5, rng=np.random.default_rng(6))["a"]
+
+    rng = np.random.default_rng(6)
+    expected = np.stack([of_rows(n_rows).draw(rng) for _ in range(5)])
+    np.testing.assert_array_equal(np.stack(seen), expected)
+    np.testing.assert_array_equal(drawn, expected[:, 0])
 
 
 def test_all_scores_see_the_same_draws():

@@ -1,17 +1,15 @@
 """Average precision: the precision at every hit, averaged, from the most likely row down."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import mean_of_defined, share
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
-
-Scorer = Callable[[FloatArray], float]
 
 
 class _AveragePrecision:
@@ -36,18 +34,17 @@ class _AveragePrecision:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Sort once; two classes are one curve, more are averaged over those that occur."""
         codes = [1] if n_classes == 2 else range(n_classes)
         curves = [_curve(y_true == code, y_pred[:, code]) for code in codes]
 
-        def score(weight: FloatArray) -> float:
-            defined = [each for each in (of(weight) for of in curves) if not np.isnan(each)]
-            return float(np.mean(defined)) if defined else float("nan")
+        def score(weight: FloatArray) -> FloatArray:
+            return mean_of_defined([of(weight) for of in curves])
 
         return score
 
@@ -57,7 +54,7 @@ class _AveragePrecision:
         return "metrics.average_precision_score(y, probabilities, sample_weight=weight)"
 
 
-def _curve(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
+def _curve(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> WeightedScore:
     """Return the average precision of one class as a function of the weight.
 
     At each positive row the precision counts all rows that are at least as probable, ties
@@ -74,16 +71,14 @@ def _curve(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Score
     places = np.searchsorted(ends, np.flatnonzero(is_hit), side="right")
     first_hits = np.searchsorted(places, np.arange(len(ends)))
 
-    def score(weight: FloatArray) -> float:
+    def score(weight: FloatArray) -> FloatArray:
         if not len(ends):
-            return float("nan")
-        found = np.add.reduceat(weight[hits], first_hits)
-        total = float(found.sum())
-        if total == 0:
-            return float("nan")
-        seen = np.cumsum(np.add.reduceat(weight[rows], starts))
-        precision = np.divide(np.cumsum(found), seen, out=np.zeros_like(seen), where=seen > 0)
-        return min(float(found @ precision) / total, 1.0)
+            return np.full(weight.shape[:-1], np.nan)
+        found = np.add.reduceat(weight.take(hits, axis=-1), first_hits, axis=-1)
+        seen = np.cumsum(np.add.reduceat(weight.take(rows, axis=-1), starts, axis=-1), axis=-1)
+        reached = np.cumsum(found, axis=-1)
+        precision = np.divide(reached, seen, out=np.zeros(seen.shape), where=seen > 0)
+        return np.minimum(share((found * precision).sum(axis=-1), found.sum(axis=-1)), 1.0)
 
     return score
 

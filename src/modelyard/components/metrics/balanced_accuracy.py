@@ -1,14 +1,14 @@
 """Balanced accuracy: the share of right answers within a class, averaged over the classes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs
+from modelyard.domain.averages import share
+from modelyard.domain.confusion import Pairs, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +32,11 @@ class _BalancedAccuracy:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _balanced(Pairs.of(y_true, y_pred).count(weight))
+        return float(_balanced(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _balanced(pairs.count(weight))
@@ -45,12 +45,11 @@ class _BalancedAccuracy:
         return "metrics.balanced_accuracy_score(y, labels, sample_weight=weight)"
 
 
-def _balanced(confusion: FloatArray) -> float:
-    totals = confusion.sum(axis=1)
+def _balanced(confusion: FloatArray) -> FloatArray:
+    totals = confusion.sum(axis=-1)
     occurs = totals > 0
-    if not occurs.any():
-        return float("nan")
-    return float((confusion.diagonal()[occurs] / totals[occurs]).mean())
+    recalls = np.divide(hits_of(confusion), totals, out=np.zeros(totals.shape), where=occurs)
+    return share(recalls.sum(axis=-1), occurs.sum(axis=-1))
 
 
 COMPONENT = _BalancedAccuracy()

@@ -1,6 +1,5 @@
 """Bias: the mean error, positive where predictions are too high (mean bias error)."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,11 +32,11 @@ class _Bias:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Subtract once."""
         del n_classes
         errors = y_pred - y_true

@@ -1,6 +1,5 @@
 """Brier score: the squared distance of the probabilities from what happened, halved."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,11 +33,11 @@ class _Brier:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Measure the distances once; `y_pred` already shows all of `n_classes`."""
         del n_classes
         # |p - e|² = |p|² - 2 p_truth + 1, without a table of ones.

@@ -1,14 +1,14 @@
 """Cohen's kappa: how far truth and answer agree beyond what their frequencies alone would do."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs
+from modelyard.domain.averages import share
+from modelyard.domain.confusion import Pairs, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +32,11 @@ class _CohenKappa:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _kappa(Pairs.of(y_true, y_pred).count(weight))
+        return float(_kappa(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _kappa(pairs.count(weight))
@@ -45,14 +45,12 @@ class _CohenKappa:
         return "metrics.cohen_kappa_score(y, labels, sample_weight=weight)"
 
 
-def _kappa(confusion: FloatArray) -> float:
+def _kappa(confusion: FloatArray) -> FloatArray:
     """Return kappa; it is not defined where chance alone would agree on every row."""
-    n = float(confusion.sum())
-    if n == 0:
-        return float("nan")
-    by_chance = float(confusion.sum(axis=1) @ confusion.sum(axis=0)) / n
-    agreed = float(confusion.trace())
-    return (agreed - by_chance) / (n - by_chance) if n > by_chance else float("nan")
+    n = confusion.sum(axis=(-2, -1))
+    by_chance = share((confusion.sum(axis=-1) * confusion.sum(axis=-2)).sum(axis=-1), n)
+    agreed = hits_of(confusion).sum(axis=-1)
+    return share(agreed - by_chance, n - by_chance)
 
 
 COMPONENT = _CohenKappa()

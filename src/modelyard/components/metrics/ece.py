@@ -1,13 +1,14 @@
 """Expected calibration error: how far the share of right answers is from what was claimed."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import share
+from modelyard.domain.confusion import totals_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,21 +36,20 @@ class _CalibrationError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Put each row into the bin of its best probability once."""
         del n_classes
         claimed = y_pred.max(axis=1)
         surplus = claimed - (y_pred.argmax(axis=1) == y_true)
         bins = np.minimum((claimed * _N_BINS).astype(np.int64), _N_BINS - 1)
 
-        def score(weight: FloatArray) -> float:
-            total = float(weight.sum())
-            off = np.abs(np.bincount(bins, weights=weight * surplus, minlength=_N_BINS))
-            return float(off.sum()) / total if total > 0 else float("nan")
+        def score(weight: FloatArray) -> FloatArray:
+            off = np.abs(totals_of(bins, weight * surplus, n_groups=_N_BINS))
+            return share(off.sum(axis=-1), weight.sum(axis=-1))
 
         return score
 

@@ -1,14 +1,13 @@
 """Explained variance: R² that forgives a constant bias."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.averages import weighted_mean
+from modelyard.domain.averages import share, variance, varies
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,22 +33,18 @@ class _ExplainedVariance:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Subtract once."""
         del n_classes
         errors = y_true - y_pred
 
-        def score(weight: FloatArray) -> float:
-            counted = y_true[weight > 0]
-            if len(counted) == 0 or counted.min() == counted.max():
-                return float("nan")
-            of_errors = weighted_mean((errors - weighted_mean(errors, weight)) ** 2, weight)
-            of_truth = weighted_mean((y_true - weighted_mean(y_true, weight)) ** 2, weight)
-            return 1.0 - of_errors / of_truth
+        def score(weight: FloatArray) -> FloatArray:
+            left = share(variance(errors, weight), variance(y_true, weight))
+            return np.where(varies(y_true, weight), 1.0 - left, np.nan)
 
         return score
 

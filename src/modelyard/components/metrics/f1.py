@@ -1,14 +1,13 @@
 """F1: the harmonic mean of precision and recall."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs, average_by_class
+from modelyard.domain.confusion import Pairs, average_by_class, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +31,11 @@ class _F1:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _f1(Pairs.of(y_true, y_pred).count(weight))
+        return float(_f1(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _f1(pairs.count(weight))
@@ -47,9 +46,9 @@ class _F1:
         return 'metrics.f1_score(y, labels, average="macro", sample_weight=weight)'
 
 
-def _f1(confusion: FloatArray) -> float:
-    totals = confusion.sum(axis=0) + confusion.sum(axis=1)
-    return average_by_class(2 * confusion.diagonal(), totals, confusion=confusion)
+def _f1(confusion: FloatArray) -> FloatArray:
+    totals = confusion.sum(axis=-2) + confusion.sum(axis=-1)
+    return average_by_class(2 * hits_of(confusion), totals, confusion=confusion)
 
 
 COMPONENT = _F1()

@@ -1,13 +1,13 @@
 """Log loss: how surprised the probabilities are by the truth."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 from modelyard.runtime.calibration import FLOOR
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,21 +33,16 @@ class _LogLoss:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Take the logarithms once; `y_pred` already shows all of `n_classes`."""
         del n_classes
         of_truth = y_pred[np.arange(len(y_true)), y_true]
         losses = -np.log(np.clip(of_truth, FLOOR, 1 - FLOOR))
-
-        def score(weight: FloatArray) -> float:
-            total = float(weight.sum())
-            return float(weight @ losses) / total if total > 0 else float("nan")
-
-        return score
+        return lambda weight: weighted_mean(losses, weight)
 
     def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
         return "metrics.log_loss(y, probabilities, sample_weight=weight)"

@@ -1,6 +1,5 @@
 """MAPE: the size of the error as a share of the truth, on average."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,17 +32,17 @@ class _MeanAbsolutePercentageError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Divide once; rows without weight may hold a truth of 0."""
         del n_classes
         is_zero = y_true == 0
         shares = np.abs(y_true - y_pred) / np.where(is_zero, 1.0, np.abs(y_true))
         zeros = is_zero.astype(np.float64)
-        return lambda weight: float("nan") if zeros @ weight else weighted_mean(shares, weight)
+        return lambda weight: np.where(weight @ zeros > 0, np.nan, weighted_mean(shares, weight))
 
     def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
         return "metrics.mean_absolute_percentage_error(y, values, sample_weight=weight)"

@@ -1,13 +1,12 @@
 """Max error: how far the worst prediction is off, in the unit of the target."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,20 +30,22 @@ class _MaxError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Sort once, the worst first."""
         del n_classes
         errors = np.abs(y_true - y_pred)
         order = np.argsort(-errors, kind="stable")
+        falling = errors[order]
 
-        def score(weight: FloatArray) -> float:
-            has_weight = weight[order] > 0
-            first = int(has_weight.argmax()) if len(order) else 0
-            return float(errors[order[first]]) if has_weight.any() else float("nan")
+        def score(weight: FloatArray) -> FloatArray:
+            has_weight = weight.take(order, axis=-1) > 0
+            if not len(order):
+                return np.full(weight.shape[:-1], np.nan)
+            return np.where(has_weight.any(axis=-1), falling[has_weight.argmax(axis=-1)], np.nan)
 
         return score
 

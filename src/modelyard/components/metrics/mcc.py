@@ -1,14 +1,14 @@
 """Matthews correlation: the correlation between truth and answer, 0 for guessing."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs
+from modelyard.domain.averages import share
+from modelyard.domain.confusion import Pairs, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +32,11 @@ class _Matthews:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _correlation(Pairs.of(y_true, y_pred).count(weight))
+        return float(_correlation(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _correlation(pairs.count(weight))
@@ -45,16 +45,15 @@ class _Matthews:
         return "metrics.matthews_corrcoef(y, labels, sample_weight=weight)"
 
 
-def _correlation(confusion: FloatArray) -> float:
+def _correlation(confusion: FloatArray) -> FloatArray:
     """Return the correlation, 0 where truth or answer does not vary, as scikit-learn does."""
-    n = float(confusion.sum())
-    if n == 0:
-        return float("nan")
-    truths, answers = confusion.sum(axis=1) / n, confusion.sum(axis=0) / n
-    shared = float(confusion.trace()) / n - float(truths @ answers)
+    shares = share(confusion, confusion.sum(axis=(-2, -1), keepdims=True))
+    truths, answers = shares.sum(axis=-1), shares.sum(axis=-2)
+    shared = hits_of(shares).sum(axis=-1) - (truths * answers).sum(axis=-1)
     # 1 minus a sum of squares, written so that a single class gives exactly 0.
-    spread = float(truths @ (1 - truths)) * float(answers @ (1 - answers))
-    return float(np.clip(shared / np.sqrt(spread), -1.0, 1.0)) if spread > 0 else 0.0
+    spread = (truths * (1 - truths)).sum(axis=-1) * (answers * (1 - answers)).sum(axis=-1)
+    found = np.clip(share(shared, np.sqrt(np.maximum(spread, 0))), -1.0, 1.0)
+    return np.where(spread <= 0, 0.0, found)
 
 
 COMPONENT = _Matthews()

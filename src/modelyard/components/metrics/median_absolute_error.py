@@ -1,13 +1,12 @@
 """Median absolute error: half of the rows are off by less, in the unit of the target."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,25 +33,28 @@ class _MedianAbsoluteError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Sort once; the median is where half of the weight is reached."""
         del n_classes
         errors = np.abs(y_true - y_pred)
         order = np.argsort(errors, kind="stable")
         ordered = errors[order]
 
-        def score(weight: FloatArray) -> float:
-            reached = np.cumsum(weight[order])
-            if not len(reached) or reached[-1] <= 0:
-                return float("nan")
-            half, slack = reached[-1] / 2, reached[-1] * _ROUNDING
+        def score(weight: FloatArray) -> FloatArray:
+            reached = np.cumsum(weight.take(order, axis=-1), axis=-1)
+            if not len(order):
+                return np.full(weight.shape[:-1], np.nan)
+            total = reached[..., -1:]
+            half, slack = total / 2, total * _ROUNDING
             # Where a row reaches exactly half, the middle is between it and the next with weight.
-            low, high = np.searchsorted(reached, (half - slack, half + slack))
-            return float(ordered[low] / 2 + ordered[high] / 2)
+            low = np.count_nonzero(reached < half - slack, axis=-1)
+            high = np.count_nonzero(reached < half + slack, axis=-1)
+            middle = ordered[low] / 2 + ordered[np.minimum(high, len(order) - 1)] / 2
+            return np.where(total[..., 0] > 0, middle, np.nan)
 
         return score
 

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class _MeanSquaredError:
@@ -25,11 +28,18 @@ class _MeanSquaredError:
         self,
         y_true: npt.NDArray[Any],
         y_pred: npt.NDArray[Any],
-        weight: npt.NDArray[np.float64] | None = None,
+        weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        total = float(weight.sum())
-        return float(weight @ (y_true - y_pred) ** 2) / total if total > 0 else float("nan")
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> WeightedScore:
+        """Subtract once."""
+        del n_classes
+        squares = (y_true - y_pred) ** 2
+        return lambda weight: weighted_mean(squares, weight)
 
     def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
         return "metrics.mean_squared_error(y, values, sample_weight=weight)"

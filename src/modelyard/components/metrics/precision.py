@@ -1,14 +1,13 @@
 """Precision: of the rows that were given a label, the share that has it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs, average_by_class
+from modelyard.domain.confusion import Pairs, average_by_class, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +31,11 @@ class _Precision:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _precision(Pairs.of(y_true, y_pred).count(weight))
+        return float(_precision(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _precision(pairs.count(weight))
@@ -47,8 +46,8 @@ class _Precision:
         return 'metrics.precision_score(y, labels, average="macro", sample_weight=weight)'
 
 
-def _precision(confusion: FloatArray) -> float:
-    return average_by_class(confusion.diagonal(), confusion.sum(axis=0), confusion=confusion)
+def _precision(confusion: FloatArray) -> FloatArray:
+    return average_by_class(hits_of(confusion), confusion.sum(axis=-2), confusion=confusion)
 
 
 COMPONENT = _Precision()

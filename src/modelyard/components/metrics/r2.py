@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import share, variance, varies, weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class _RSquared:
@@ -26,15 +29,23 @@ class _RSquared:
         self,
         y_true: npt.NDArray[Any],
         y_pred: npt.NDArray[Any],
-        weight: npt.NDArray[np.float64] | None = None,
+        weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        counted = y_true[weight > 0]
-        if len(counted) == 0 or counted.min() == counted.max():
-            return float("nan")
-        centre = float(weight @ y_true) / float(weight.sum())
-        residual = float(weight @ (y_true - y_pred) ** 2)
-        return 1.0 - residual / float(weight @ (y_true - centre) ** 2)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
+
+    def prepare(
+        self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
+    ) -> WeightedScore:
+        """Subtract once."""
+        del n_classes
+        squares = (y_true - y_pred) ** 2
+
+        def score(weight: FloatArray) -> FloatArray:
+            left = share(weighted_mean(squares, weight), variance(y_true, weight))
+            return np.where(varies(y_true, weight), 1.0 - left, np.nan)
+
+        return score
 
     def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
         return "metrics.r2_score(y, values, sample_weight=weight)"

@@ -1,14 +1,13 @@
 """Recall: of the rows that have a label, the share that was given it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs, average_by_class
+from modelyard.domain.confusion import Pairs, average_by_class, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +31,11 @@ class _Recall:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _recall(Pairs.of(y_true, y_pred).count(weight))
+        return float(_recall(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once; `score` takes the number of classes from the codes."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _recall(pairs.count(weight))
@@ -47,8 +46,8 @@ class _Recall:
         return 'metrics.recall_score(y, labels, average="macro", sample_weight=weight)'
 
 
-def _recall(confusion: FloatArray) -> float:
-    return average_by_class(confusion.diagonal(), confusion.sum(axis=1), confusion=confusion)
+def _recall(confusion: FloatArray) -> FloatArray:
+    return average_by_class(hits_of(confusion), confusion.sum(axis=-1), confusion=confusion)
 
 
 COMPONENT = _Recall()

@@ -1,6 +1,5 @@
 """RMSLE: the root mean squared error of log(1 + value), which judges ratios."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,11 +32,11 @@ class _RootMeanSquaredLogError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Take the logarithms once."""
         del n_classes
         is_beyond = (y_true <= -1) | (y_pred <= -1)
@@ -48,8 +47,8 @@ class _RootMeanSquaredLogError:
         )
         squares = (logs[0] - logs[1]) ** 2
 
-        def score(weight: FloatArray) -> float:
-            return float("nan") if beyond @ weight else weighted_mean(squares, weight) ** 0.5
+        def score(weight: FloatArray) -> FloatArray:
+            return np.where(weight @ beyond > 0, np.nan, weighted_mean(squares, weight) ** 0.5)
 
         return score
 

@@ -1,16 +1,15 @@
 """ROC-AUC: how often a row of the class gets a higher probability than a row of another class."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import mean_of_defined, share
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
-Scorer = Callable[[FloatArray], float]
 
 
 class _RocAuc:
@@ -36,19 +35,18 @@ class _RocAuc:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Scorer:
+    ) -> WeightedScore:
         """Sort once; two classes are one curve, more are averaged over those that occur."""
         if n_classes == 2:
             return _area(y_true == 1, y_pred[:, 1])
         areas = [_area(y_true == code, y_pred[:, code]) for code in range(n_classes)]
 
-        def score(weight: FloatArray) -> float:
-            defined = [area for area in (of(weight) for of in areas) if not np.isnan(area)]
-            return float(np.mean(defined)) if defined else float("nan")
+        def score(weight: FloatArray) -> FloatArray:
+            return mean_of_defined([of(weight) for of in areas])
 
         return score
 
@@ -58,7 +56,7 @@ class _RocAuc:
         return 'metrics.roc_auc_score(y, probabilities, multi_class="ovr", sample_weight=weight)'
 
 
-def _area(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer:
+def _area(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> WeightedScore:
     """Return the area as a function of the weight.
 
     The area is the chance that a positive row outranks a negative one, ties counting half. With
@@ -72,12 +70,13 @@ def _area(is_positive: npt.NDArray[np.bool_], probability: FloatArray) -> Scorer
     below = np.searchsorted(ordered, probability[positives], side="left")
     above = np.searchsorted(ordered, probability[positives], side="right")
 
-    def score(weight: FloatArray) -> float:
-        running = np.concatenate(([0.0], np.cumsum(weight[negatives])))
-        of_positives = weight[positives]
-        pairs = float(of_positives.sum()) * float(running[-1])
-        outranked = float(of_positives @ (running[below] + running[above])) / 2
-        return min(outranked / pairs, 1.0) if pairs > 0 else float("nan")
+    def score(weight: FloatArray) -> FloatArray:
+        running = np.zeros((*weight.shape[:-1], len(negatives) + 1))
+        np.cumsum(weight.take(negatives, axis=-1), axis=-1, out=running[..., 1:])
+        of_positives = weight.take(positives, axis=-1)
+        pairs = of_positives.sum(axis=-1) * running[..., -1]
+        outranked = of_positives * (running.take(below, axis=-1) + running.take(above, axis=-1))
+        return np.minimum(share(outranked.sum(axis=-1) / 2, pairs), 1.0)
 
     return score
 

@@ -1,6 +1,5 @@
 """sMAPE: the size of the error as a share of the mean of truth and prediction, on average."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,11 +32,11 @@ class _SymmetricPercentageError:
         weight: FloatArray | None = None,
     ) -> float:
         weight = np.ones(len(y_true)) if weight is None else weight
-        return self.prepare(y_true, y_pred, n_classes=0)(weight)
+        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Divide once; where truth and prediction are both 0 there is no error."""
         del n_classes
         sizes = (np.abs(y_true) + np.abs(y_pred)) / 2

@@ -1,14 +1,13 @@
 """Specificity: of the rows that are not of the class, the share that is not taken for it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.confusion import Pairs, average_by_class
+from modelyard.domain.confusion import Pairs, average_by_class, hits_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants
+from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,19 +31,19 @@ class _Specificity:
         y_pred: npt.NDArray[Any],
         weight: FloatArray | None = None,
     ) -> float:
-        return _specificity(Pairs.of(y_true, y_pred).count(weight))
+        return float(_specificity(Pairs.of(y_true, y_pred).count(weight)))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
-    ) -> Callable[[FloatArray], float]:
+    ) -> WeightedScore:
         """Pair truth and answer once."""
         pairs = Pairs.of(y_true, y_pred, n_classes=n_classes)
         return lambda weight: _specificity(pairs.count(weight))
 
 
-def _specificity(confusion: FloatArray) -> float:
-    others = confusion.sum() - confusion.sum(axis=1)
-    false_alarms = confusion.sum(axis=0) - confusion.diagonal()
+def _specificity(confusion: FloatArray) -> FloatArray:
+    others = confusion.sum(axis=(-2, -1))[..., None] - confusion.sum(axis=-1)
+    false_alarms = confusion.sum(axis=-2) - hits_of(confusion)
     return average_by_class(others - false_alarms, others, confusion=confusion)
 
 

@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.confusion import totals_of
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -46,9 +48,8 @@ class Alike:
         return cls(y_true[first], y_pred[first], of_row)
 
     def totals(self, weight: FloatArray) -> FloatArray:
-        """Return (m,) the weights of equal rows added up, once for every score that asks."""
+        """Return (..., m) the (..., n) weights of equal rows added up, once for all that ask."""
         if weight is not self._weight:
             self._weight = weight
-            counted = np.bincount(self.of_row, weights=weight, minlength=len(self.y_true))
-            self._totals = counted.astype(np.float64, copy=False)
+            self._totals = totals_of(self.of_row, weight, n_groups=len(self.y_true))
         return self._totals

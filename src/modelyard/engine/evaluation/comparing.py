@@ -171,7 +171,7 @@ def _sides(
     with np.errstate(over="ignore", invalid="ignore"):
         drawn = draw_scores(flat, one.resampling, n_draws=draws.n_draws, rng=rng)
         everything = np.ones(one.n_rows)
-        values = {name: score(everything) for name, score in flat.items()}
+        values = {name: float(score(everything)) for name, score in flat.items()}
     return {
         name: _Side(
             {key: values[f"{at} {key}"] for key in metrics},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.rules import MOST_PROBABLE, Rule
 from modelyard.domain.tasks import Label, Task
 from modelyard.engine.evaluation.alike import Alike
-from modelyard.engine.evaluation.intervals import Draws, Interval, WeightedScore, draw_scores
+from modelyard.engine.evaluation.intervals import Draws, Interval, draw_scores
 from modelyard.engine.evaluation.resampling import Resampling
 from modelyard.protocols.charts import Chart, ChartInput
-from modelyard.protocols.metrics import Metric, Preparable, Wants
+from modelyard.protocols.metrics import Metric, Preparable, Wants, WeightedScore
 from modelyard.runtime.decisions import decide_codes
 
 FloatArray = npt.NDArray[np.float64]
@@ -101,7 +102,7 @@ def score_once(
     if len(y_true) == 0:
         return float("nan")
     weighted = _weighted(metric, y_true, scores, task=task, rule=rule)
-    return weighted(np.ones(len(y_true)) if weight is None else weight)
+    return float(weighted(np.ones(len(y_true)) if weight is None else weight))
 
 
 def loss_of(metric: Metric, scored: Scored) -> Loss:
@@ -154,7 +155,7 @@ def evaluate(
 
 
 def weighted_scores(scored: Scored, metrics: Mapping[str, Metric]) -> dict[str, WeightedScore]:
-    """Return every metric of the model as a function of how often each row counts."""
+    """Return every metric of the model as a function of how often each row counts, many ways."""
     kinds = {metric.card.wants for metric in metrics.values()}
     answers = {wants: _wanted(scored.scores, wants, scored.rule) for wants in kinds}
     alike = _alike(scored, answers)
@@ -181,7 +182,7 @@ def _estimates(
 ) -> tuple[MetricEstimate, ...]:
     weighted = _both(scored, metrics)
     everything = np.ones(scored.n_rows)
-    values = {name: score(everything) for name, score in weighted.items()}
+    values = {name: float(score(everything)) for name, score in weighted.items()}
     draws = Draws.of(scored.resampling, scored.scores.shape[1])
     drawn = draw_scores(weighted, scored.resampling, n_draws=draws.n_draws, rng=rng)
     found = []
@@ -258,7 +259,13 @@ def _on_rows(
 ) -> WeightedScore:
     if isinstance(metric, Preparable):
         return metric.prepare(y_true, y_pred, n_classes=n_classes)
-    return lambda weight: metric.score(y_true, y_pred, weight)
+
+    def one_by_one(weight: FloatArray) -> FloatArray:
+        many = weight.reshape(prod(weight.shape[:-1]), len(y_true))
+        scores = [metric.score(y_true, y_pred, each) for each in many]
+        return np.array(scores).reshape(weight.shape[:-1])
+
+    return one_by_one
 
 
 def _wanted(scores: FloatArray, wants: Wants, rule: Rule) -> npt.NDArray[Any]:
