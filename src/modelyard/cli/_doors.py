@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelyard.client.clients import Client
     from modelyard.domain.queries import ModelQuery, RunQuery
     from modelyard.wire.bodies import PageOf
-    from modelyard.wire.jobs import JobAnswer, JobDetail, JobListQuery, LineAnswer
+    from modelyard.wire.jobs import JobAnswer, JobDetail, JobListQuery, LineAnswer, QuotaUseAnswer
 
 # As often as a worker writes what its jobs say.
 _LOOK_EVERY_S = 0.5
@@ -46,6 +46,8 @@ class Jobs(Protocol):
     def finish(self, job_id: str, /) -> "JobAnswer": ...
 
     def retry(self, job_id: str, /) -> "JobDetail": ...
+
+    def quota(self) -> "QuotaUseAnswer": ...
 
 
 @contextmanager
@@ -214,6 +216,11 @@ class _JobsHere:
         from modelyard.wire.jobs import JobDetail
 
         return JobDetail.of(self._jobs.retry(job_id, caller=LOCAL_CALLER))
+
+    def quota(self) -> "QuotaUseAnswer":
+        from modelyard.wire.jobs import QuotaUseAnswer
+
+        return QuotaUseAnswer.of(self._jobs.quota_use())
 
     def _after(self, job_id: str, number: int) -> "list[LineAnswer]":
         from modelyard.wire.jobs import LineAnswer

@@ -137,6 +137,23 @@ def retry(job: str, *, url: str | None, wants_json: bool) -> None:
         click.echo(f"{found.id}: {found.state.value}")
 
 
+@jobs.command("quota")
+@URL
+@JSON
+def quota(*, url: str | None, wants_json: bool) -> None:
+    """Show how many jobs may run and wait at once, and how many do."""
+    with jobs_at(url) as asked:
+        found = asked.quota()
+    if wants_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    rows = [
+        ("running", found.n_running, found.most_running),
+        ("waiting", found.n_queued, found.most_queued),
+    ]
+    print_table("Jobs of the tenant", ("jobs", "now", "most"), rows=rows)
+
+
 def _row(job: "JobAnswer") -> tuple[object, ...]:
     return (
         job.id,

@@ -15,6 +15,7 @@ from modelyard.wire.jobs import (
     LineAnswer,
     LogAnswer,
     LogQuery,
+    QuotaUseAnswer,
     RetryRequest,
     TrainingPlan,
     TrainingRequest,
@@ -44,6 +45,11 @@ class Jobs(Noun[Via]):
     def page(self, query: JobListQuery | None = None) -> Flow[PageOf[JobAnswer]]:
         """Return one page of the jobs, the newest first."""
         return answer(get("jobs", query=query), PageOf[JobAnswer])
+
+    @asks
+    def quota(self) -> Flow[QuotaUseAnswer]:
+        """Return how many jobs of one's own tenant may run and wait at once, and how many do."""
+        return answer(get("quota"), QuotaUseAnswer)
 
     @tells
     def each(self, query: JobListQuery | None = None) -> Feed[JobAnswer]:

@@ -86,6 +86,15 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class QuotaUse:
+    """A tenant's quota, and how many jobs run and wait now."""
+
+    quota: Quota
+    n_running: int
+    n_queued: int
+
+
+@dataclass(frozen=True)
 class Fence:
     """A worker's claim on a job; whoever publishes shows it, and an older one is refused.
 

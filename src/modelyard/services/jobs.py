@@ -28,6 +28,7 @@ from modelyard.domain.jobs import (
     Limits,
     Problem,
     Quota,
+    QuotaUse,
 )
 from modelyard.domain.queries import Page
 from modelyard.kit.failpoints import reach
@@ -228,6 +229,10 @@ class JobService:
     def quota(self) -> Quota:
         """Return how many jobs the tenant may have."""
         return self.jobs.quota()
+
+    def quota_use(self) -> QuotaUse:
+        """Return how many jobs the tenant may have, and how many run and wait now."""
+        return self.jobs.quota_use()
 
     def set_quota(self, quota: Quota, *, caller: Caller) -> None:
         """Give the tenant another quota.

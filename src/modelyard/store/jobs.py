@@ -16,6 +16,7 @@ from modelyard.domain.jobs import (
     Line,
     Problem,
     Quota,
+    QuotaUse,
 )
 from modelyard.domain.queries import Page
 from modelyard.kit.failpoints import reach
@@ -184,6 +185,22 @@ class Jobs:
         """Return how many jobs the tenant may have."""
         with self._database.reading() as connection:
             return self._quota(connection)
+
+    def quota_use(self) -> QuotaUse:
+        """Return how many jobs the tenant may have, and how many run and wait now."""
+        counted = (
+            sa.select(JOBS.c.state, sa.func.count())
+            .where(
+                JOBS.c.tenant == self._database.tenant,
+                JOBS.c.state.in_([JobState.RUNNING.value, JobState.QUEUED.value]),
+            )
+            .group_by(JOBS.c.state)
+        )
+        with self._database.reading() as connection:
+            found: dict[str, int] = dict(connection.execute(counted).tuples().all())
+            quota = self._quota(connection)
+        n_running, n_queued = (found.get(each, 0) for each in (JobState.RUNNING, JobState.QUEUED))
+        return QuotaUse(quota, n_running, n_queued)
 
     def set_quota(self, quota: Quota) -> None:
         """Give the tenant another quota; what runs or waits already is left alone.

@@ -14,6 +14,7 @@ from modelyard.domain.jobs import (
     JobKind,
     JobState,
     Limits,
+    QuotaUse,
 )
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import CANDIDATE, Trial, TrialStatus
@@ -92,6 +93,26 @@ class JobListQuery(TrainingQuery):
     """Which jobs to list."""
 
     kind: JobKind | None = Field(default=None, description="Only these.")
+
+
+class QuotaUseAnswer(Answer):
+    """How many jobs of the caller's tenant may run and wait at once, and how many do."""
+
+    most_running: int
+    most_queued: int
+    n_running: int
+    n_queued: int = Field(description="That wait; one more than `most_queued` is refused.")
+
+    @classmethod
+    def of(cls, use: QuotaUse) -> Self:
+        """Return what is told of a quota."""
+        quota = use.quota
+        return cls(
+            most_running=quota.most_running,
+            most_queued=quota.most_queued,
+            n_running=use.n_running,
+            n_queued=use.n_queued,
+        )
 
 
 class LogQuery(Query):

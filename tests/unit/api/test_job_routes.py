@@ -169,6 +169,19 @@ def test_more_jobs_than_the_quota_are_refused_as_too_many(
     assert (response.status_code, response.json()["code"]) == (429, "quota-exceeded")
 
 
+def test_a_tenant_sees_its_own_quota_and_how_much_of_it_is_used(
+    project: Project, start, claim: Callable[[], Job], ask: Ask
+) -> None:
+    project.of("acme").jobs.set_quota(Quota(2, 5), caller=LOCAL_CALLER)
+    for _ in range(3):
+        start()
+    claim()
+    told = {"most_running": 2, "most_queued": 5, "n_running": 1, "n_queued": 2}
+    assert ask("admin").get(f"{API}/quota").json() == told
+    assert ask("editor").get(f"{API}/quota").json() == told
+    assert ask("stranger").get(f"{API}/quota").json()["n_queued"] == 0
+
+
 def test_the_same_key_makes_one_job(ask: Ask, dataset: None) -> None:
     client = ask("editor")
     answers = [

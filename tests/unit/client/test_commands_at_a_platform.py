@@ -42,6 +42,11 @@ def test_jobs_are_listed_and_shown(tell: Any, job: str) -> None:
     assert tell("show", job)[1]["payload"] == {"number": 1}
 
 
+def test_the_quota_is_told_with_what_is_used_of_it(tell: Any, job: str) -> None:
+    told = {"most_running": 8, "most_queued": 1000, "n_running": 0, "n_queued": 1}
+    assert tell("quota") == (0, told)
+
+
 def test_a_job_is_cancelled_tried_again_and_its_log_read(tell: Any, job: str) -> None:
     assert tell("cancel", job)[1]["state"] == "cancelled"
     again = tell("retry", job)[1]

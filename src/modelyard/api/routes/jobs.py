@@ -26,6 +26,7 @@ from modelyard.wire.jobs import (
     LineAnswer,
     LogAnswer,
     LogQuery,
+    QuotaUseAnswer,
     RetryRequest,
     TrainingQuery,
     TrainingRequest,
@@ -82,6 +83,12 @@ def list_jobs(
 ) -> PageOf[JobAnswer]:
     """List jobs of every kind, the newest first; none for a viewer of single models."""
     return _listed(caller, project, query, kind=query.kind)
+
+
+@ROUTER.get("/quota", dependencies=[needs(Role.EDITOR)])
+def show_own_quota(project: ProjectOf) -> QuotaUseAnswer:
+    """Show how many jobs of the caller's tenant may run and wait at once, and how many do."""
+    return QuotaUseAnswer.of(project.jobs.quota_use())
 
 
 @ROUTER.get("/jobs/{job_id}", dependencies=READS)
