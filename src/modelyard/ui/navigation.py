@@ -29,6 +29,7 @@ class Page:
         show: draws it.
         needs: least role that is shown it.
         is_personal: whether it is shown only where people log in.
+        is_of_all_models: whether it is empty for whoever is refused a model.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Page:
     show: Callable[[Client], None]
     needs: Role = Role.VIEWER
     is_personal: bool = False
+    is_of_all_models: bool = False
 
 
 @cache

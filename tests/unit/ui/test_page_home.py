@@ -41,7 +41,7 @@ def test_a_viewer_who_is_refused_models_is_shown_what_else_there_is(page_as):
 def test_who_is_given_some_models_is_told_calmly_why_there_are_no_jobs(page_as):
     home = page_as(Role.VIEWER, "home", access=ModelAccess.to_only("demo"))
     assert not home.error
-    assert sum("you are given some of them" in each.value for each in home.caption) == 1
+    assert sum("models that you are not given" in each.value for each in home.caption) == 1
 
 
 def test_a_viewer_with_a_model_is_not_told_that_nothing_is_trained(page_as):

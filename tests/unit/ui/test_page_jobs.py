@@ -80,12 +80,16 @@ def test_jobs_are_listed_with_what_they_are_about_and_how_they_stand(page, submi
     assert {row["By"] for row in rows} == {"you"}
 
 
-@pytest.mark.parametrize("query", [{}, {"job": "any"}], ids=["list", "job"])
-def test_who_is_given_some_models_is_told_calmly_why_there_are_no_jobs(page_as, query):
-    app = page_as(Role.VIEWER, "jobs", access=ModelAccess.to_only("demo"), **query)
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("jobs", {}), ("jobs", {"job": "any"}), ("data", {}), ("data", {"dataset": "demo@1"})],
+    ids=["jobs", "job", "datasets", "dataset"],
+)
+def test_who_is_given_some_models_is_told_calmly_why_nothing_is_there(page_as, path, query):
+    app = page_as(Role.VIEWER, path, access=ModelAccess.to_only("demo"), **query)
     assert not app.exception
     assert not app.error
-    assert "you are given some of them" in _words(app)
+    assert "models that you are not given" in _words(app)
 
 
 def test_of_many_jobs_one_page_is_asked_for_at_a_time(page, submit):

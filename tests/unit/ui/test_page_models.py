@@ -6,7 +6,7 @@ import pytest
 
 import modelyard
 from modelyard.domain.errors import NotFound
-from modelyard.domain.identities import Role
+from modelyard.domain.identities import ModelAccess, Role
 from modelyard.domain.jobs import JobKind
 from modelyard.services.samples import read_sample
 from modelyard.ui.models.standing import is_apart, standing_told
@@ -146,6 +146,13 @@ def test_what_a_model_takes_is_told_in_words_and_with_dashes_where_there_is_noth
     assert (told["shop"]["Range"], told["shop"]["Words"]) == ("–", "a, b")
     assert (told["n"]["Kind"], told["n"]["Words"]) == ("whole number", "–")
     assert "None" not in str(table.value)
+
+
+def test_who_is_given_some_models_is_offered_no_dataset_to_measure_on(page_as):
+    access = ModelAccess.to_only("demo")
+    app = page_as(Role.VIEWER, "models", access=access, model="demo@1", part="On later rows")
+    assert not app.error
+    assert "measured on the test rows of its training alone" in _words(app)
 
 
 def test_a_version_is_measured_on_a_dataset_that_is_chosen(page, client):

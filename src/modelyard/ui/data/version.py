@@ -16,7 +16,7 @@ from modelyard.ui.data.relations import show_relations
 from modelyard.ui.data.rows import content_told, show_content
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.advice import without_code
-from modelyard.ui.parts.permissions import may, refusal, sees_every_model
+from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.parts.times import ago, exactly, now
@@ -133,8 +133,6 @@ def _wait(client: Client, version: DatasetVersionAnswer) -> None:
 
 def _told_reading(client: Client, version: DatasetVersionAnswer) -> tuple[str, float] | None:
     """Return what the job that reads a version is about, and how far it is; None without one."""
-    if not sees_every_model():
-        return "The table is being read …", 0.0
     jobs = client.jobs.page(JobListQuery(kind=JobKind.INGEST, limit=_MOST_READINGS)).items
     job = next((each for each in jobs if each.dataset == version.reference), None)
     if job is None or job.state.is_final:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from modelyard.ui.jobs.words import KINDS, state_of, subject_of
 from modelyard.ui.navigation import link_to
-from modelyard.ui.parts.emptiness import JOBS_OF_SOME
+from modelyard.ui.parts.emptiness import OF_OTHER_MODELS
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, now
@@ -50,7 +50,7 @@ def show_no_jobs() -> None:
     import streamlit as st
 
     st.subheader(_JOBS, anchor=False)
-    st.caption(JOBS_OF_SOME)
+    st.caption(OF_OTHER_MODELS)
 
 
 def show_deployments(deployments: Sequence[DeploymentAnswer]) -> None:

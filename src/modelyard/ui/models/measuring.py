@@ -6,7 +6,7 @@ from modelyard.kit.numerals import count
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.figures import metric_told
 from modelyard.ui.parts.offers import choose_dataset_of
-from modelyard.ui.parts.permissions import may, refusal
+from modelyard.ui.parts.permissions import may, refusal, sees_every_model
 from modelyard.ui.parts.problems import told
 from modelyard.ui.parts.times import local
 from modelyard.wire.bodies import PageQuery
@@ -46,6 +46,8 @@ def show_measurements(client: Client, model: ModelDetail) -> None:
 def _offer_measuring(client: Client, model: ModelDetail) -> None:
     import streamlit as st
 
+    if not sees_every_model():
+        return
     page = client.datasets.page(PageQuery(limit=_MOST_OFFERED))
     names = [each.latest.reference for each in page.items]
     if not names:

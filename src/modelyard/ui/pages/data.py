@@ -15,4 +15,11 @@ def show(client: Client) -> None:
         show_one(client, reference)
 
 
-PAGE = Page(title="Data", path="data", order=20, icon=":material/table:", show=show)
+PAGE = Page(
+    title="Data",
+    path="data",
+    order=20,
+    icon=":material/table:",
+    show=show,
+    is_of_all_models=True,
+)

@@ -4,19 +4,22 @@ from modelyard.client.clients import Client
 from modelyard.ui.jobs.details import show_job
 from modelyard.ui.jobs.listing import show_jobs
 from modelyard.ui.navigation import Page, looked_at
-from modelyard.ui.parts.emptiness import JOBS_OF_SOME, show_nothing_yet
-from modelyard.ui.parts.permissions import sees_every_model
 
 
 def show(client: Client) -> None:
     """Draw the list of jobs, or the one that the address names."""
     job_id = looked_at("job")
-    if not sees_every_model():
-        show_nothing_yet("No jobs for you", JOBS_OF_SOME, icon=":material/list_alt:")
-    elif job_id is None:
+    if job_id is None:
         show_jobs(client)
     else:
         show_job(client, job_id)
 
 
-PAGE = Page(title="Jobs", path="jobs", order=35, icon=":material/list_alt:", show=show)
+PAGE = Page(
+    title="Jobs",
+    path="jobs",
+    order=35,
+    icon=":material/list_alt:",
+    show=show,
+    is_of_all_models=True,
+)

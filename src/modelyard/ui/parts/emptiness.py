@@ -6,9 +6,8 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 # To whoever is given some of the models alone.
-JOBS_OF_SOME = (
-    "Jobs tell of every model, and you are given some of them. An editor can tell you how a job "
-    "stands."
+OF_OTHER_MODELS = (
+    "Datasets and jobs may be of models that you are not given. An editor can tell you about them."
 )
 
 

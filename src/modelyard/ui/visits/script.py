@@ -9,6 +9,7 @@ from modelyard.domain.errors import ModelyardError, NotAuthorized
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.ui.navigation import Page, every_page, registered
 from modelyard.ui.parts import permissions
+from modelyard.ui.parts.emptiness import OF_OTHER_MODELS, show_nothing_yet
 from modelyard.ui.parts.leaving import offer_logout
 from modelyard.ui.parts.problems import tell, told
 from modelyard.ui.parts.texts import plain
@@ -54,7 +55,11 @@ def _forget_others(session_id: str | None) -> None:
 
 
 def _is_shown(page: Page) -> bool:
-    return permissions.may(page.needs) and (_has_logged_in() or not page.is_personal)
+    return (
+        permissions.may(page.needs)
+        and (_has_logged_in() or not page.is_personal)
+        and (permissions.sees_every_model() or not page.is_of_all_models)
+    )
 
 
 def _has_logged_in() -> bool:
@@ -79,6 +84,9 @@ def _draw(page: Page, client: Client) -> None:
     refusal = permissions.refusal(page.needs)
     if refusal is not None:
         st.info(refusal, icon=":material/lock:")
+        return
+    if page.is_of_all_models and not permissions.sees_every_model():
+        show_nothing_yet(f"No {page.title.lower()} for you", OF_OTHER_MODELS, icon=page.icon)
         return
     with told():
         page.show(client)
