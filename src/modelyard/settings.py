@@ -161,8 +161,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "MODELYARD_LOG_LEVEL", given.get("MODELYARD_LOG_LEVEL", "error"), LOG_LEVELS
         ),
         serving_token=given.get("MODELYARD_SERVING_TOKEN"),
-        cache_bytes=_megabytes("MODELYARD_CACHE_MB", given, usual=_CACHE_MB),
-        upload_bytes=_megabytes("MODELYARD_UPLOAD_MB", given, usual=_UPLOAD_MB),
+        cache_bytes=_whole("MODELYARD_CACHE_MB", given, usual=_CACHE_MB, of="megabytes, 0 for none")
+        * _MB,
+        upload_bytes=_count("MODELYARD_UPLOAD_MB", given, usual=_UPLOAD_MB) * _MB,
         perimeter=Perimeter(
             hosts=parse_hosts(given.get("MODELYARD_HOSTS", "")),
             origins=parse_origins(given.get("MODELYARD_ORIGINS", "")),
@@ -219,11 +220,6 @@ def _count(name: str, given: Mapping[str, str], *, usual: int) -> int:
         fix=f"Set a number, or unset it for {usual}.",
         sample=text,
     )
-
-
-def _megabytes(name: str, given: Mapping[str, str], *, usual: int) -> int:
-    """Return the bytes of a whole number of megabytes."""
-    return _whole(name, given, usual=usual, of="megabytes, 0 for none") * _MB
 
 
 def _days(name: str, given: Mapping[str, str], *, usual: int) -> int:

@@ -99,10 +99,19 @@ def test_an_unknown_variable_far_from_all_is_refused_with_the_list() -> None:
         read_settings({"MODELYARD_QQQQQ": "2"})
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MODELYARD_THREADS",
+        "MODELYARD_UPLOAD_MB",
+        "MODELYARD_CALLER_RATE",
+        "MODELYARD_TENANT_RATE",
+    ],
+)
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
-def test_threads_are_a_whole_number_of_at_least_one(value: str) -> None:
-    with pytest.raises(InvalidValue, match=f"'{value}' came"):
-        read_settings({"MODELYARD_THREADS": value})
+def test_what_nobody_does_without_is_a_whole_number_of_at_least_one(name: str, value: str) -> None:
+    with pytest.raises(InvalidValue, match=f"'{value}' came.*unset it for"):
+        read_settings({name: value})
 
 
 def test_a_misspelt_log_format_is_refused_with_the_right_one() -> None:

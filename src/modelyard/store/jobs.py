@@ -189,7 +189,7 @@ class Jobs:
     def quota_use(self) -> QuotaUse:
         """Return how many jobs the tenant may have, and how many run and wait now."""
         counted = (
-            sa.select(JOBS.c.state, sa.func.count())
+            sa.select(JOBS.c.state, sa.func.count().label("n"))
             .where(
                 JOBS.c.tenant == self._database.tenant,
                 JOBS.c.state.in_([JobState.RUNNING.value, JobState.QUEUED.value]),
@@ -197,7 +197,7 @@ class Jobs:
             .group_by(JOBS.c.state)
         )
         with self._database.reading() as connection:
-            found: dict[str, int] = dict(connection.execute(counted).tuples().all())
+            found = {row.state: row.n for row in connection.execute(counted)}
             quota = self._quota(connection)
         n_running, n_queued = (found.get(each, 0) for each in (JobState.RUNNING, JobState.QUEUED))
         return QuotaUse(quota, n_running, n_queued)

@@ -80,6 +80,17 @@ def test_a_member_that_unpacks_without_end_refuses_the_archive(tmp_path: Path) -
         Archive.judged(path)
 
 
+def test_small_members_that_together_unpack_without_end_refuse_the_archive(tmp_path: Path) -> None:
+    nothing = bytes(1 << 20)
+    few = packed(tmp_path / "few.zip", {f"cats/{at}.bmp": nothing for at in range(16)})
+    assert len(Archive.judged(few).members) == 16
+    many = packed(tmp_path / "many.zip", {f"cats/{at}.bmp": nothing for at in range(257)})
+    with pytest.raises(
+        UnsafeArchive, match=r"269,484,032 bytes together; 268,435,456 are the most"
+    ):
+        Archive.judged(many)
+
+
 def test_members_that_share_their_bytes_refuse_the_archive(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.zip", {"cats/1.png": os.urandom(4096)})
     content = path.read_bytes()

@@ -21,6 +21,10 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _HIGHEST_RATIO = 200
 _LARGE_BYTES = 1 << 20
 _MOST_MEMBERS = 2_000_000
+# As many bytes as four large pictures: so much may small members unpack to, however they shrink.
+_LARGE_SUM_BYTES = 4 * MOST_BYTES
+# The pictures of ImageNet's challenge have 150 GB (Russakovsky et al., 2015: 1.2 million of them).
+_MOST_SUM_BYTES = 200_000_000_000
 _IS_ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # What unpacking raises for bytes that are not what was packed.
@@ -141,6 +145,12 @@ def _require_sound(path: Path, files: list[zipfile.ZipInfo]) -> None:
     # Members that share their bytes are each as small as the file, and together larger.
     if packed > path.stat().st_size or len(files) > _MOST_MEMBERS:
         raise _unsafe(path, "its members overlap, or there are too many")
+    unpacked = sum(each.file_size for each in files)
+    most = max(_LARGE_SUM_BYTES, min(_HIGHEST_RATIO * packed, _MOST_SUM_BYTES))
+    if unpacked > most:
+        raise _unsafe(
+            path, f"its members unpack to {unpacked:,} bytes together; {most:,} are the most"
+        )
 
 
 def _fault_of(member: zipfile.ZipInfo) -> str:
