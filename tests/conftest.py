@@ -12,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from modelyard.bootstrap import Project
+    from modelyard.client.clients import Client
     from real_postgresql import RealPostgresql
 
 # A test that is slow because the machine is busy is not a failed test: speed lives in benchmarks/.
@@ -88,3 +90,30 @@ def postgresql() -> Iterator["RealPostgresql"]:
     server = RealPostgresql()
     yield server
     server.close()
+
+
+@pytest.fixture
+def project() -> Iterator["Project"]:
+    """Yield the project of the test's own home."""
+    from projects import own_project
+
+    with own_project() as opened:
+        yield opened
+
+
+@pytest.fixture
+def url(project: "Project") -> Iterator[str]:
+    """Yield the address of a platform in laptop mode, which serves the project."""
+    from projects import laptop
+
+    with laptop(project) as address:
+        yield address
+
+
+@pytest.fixture
+def client(url: str) -> Iterator["Client"]:
+    """Yield a client of that platform."""
+    from projects import asked
+
+    with asked(url) as opened:
+        yield opened

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from platform_jobs import TABLE, end, start_worker
 
-from loopback import served
-from modelyard.api.app import make_app
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.cli._group import run
 from modelyard.workbench.training import train
+from projects import own_project
 
 Ask = Callable[..., Any]
 
@@ -28,15 +27,8 @@ def file(tmp_path: Path) -> Path:
 def project(file: Path) -> Iterator[Project]:
     """Yield a project with one model, which a platform serves as well."""
     train(file, target="y", algorithm="logistic-regression", name="prices", tags={"a": "b"})
-    opened = open_project()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def url(project: Project) -> Iterator[str]:
-    with served(make_app(project)) as address:
-        yield address
+    with own_project() as opened:
+        yield opened
 
 
 @pytest.fixture

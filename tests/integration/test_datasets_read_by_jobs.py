@@ -1,12 +1,12 @@
 """What is uploaded is read by a job, trained on as it was mended, and stays while it is needed."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from modelyard.api.small_reads import ask_for_reading
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.datasets import DatasetState, DatasetVersion
 from modelyard.domain.errors import Conflict
@@ -14,7 +14,7 @@ from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import JobQuery, JobState
 from modelyard.services.named_datasets import Reading
 from modelyard.services.uploads import UploadRequest
-from modelyard.worker.starting import worker_of
+from projects import work_off
 
 
 def _table() -> str:
@@ -32,20 +32,9 @@ TABLE = _table()
 
 
 @pytest.fixture
-def project() -> Iterator[Project]:
-    opened = open_project()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
 def work(project: Project) -> Callable[[], None]:
     """Return what does all jobs that wait, in this process."""
-
-    def work_off() -> None:
-        worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
-
-    return work_off
+    return lambda: work_off(project)
 
 
 def _take(project: Project, content: bytes, name: str = "people") -> DatasetVersion:

@@ -20,7 +20,7 @@ from modelyard.services.batch_jobs import BatchRequest
 from modelyard.store.predictions import Predictions
 from modelyard.workbench.training import train
 from modelyard.worker.housekeeping import TOGETHER, tidy
-from modelyard.worker.starting import worker_of
+from projects import work_off
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_a_file_of_answers_goes_after_its_days_and_its_job_stays(
     asked = BatchRequest("prices", BatchOptions())
     batches = project.registry.batches
     job = batches.ask(project.models.get("prices"), asked, caller=LOCAL_CALLER)
-    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+    work_off(project)
     path = batches.answers(LOCAL_CALLER, job.id).path
     ended = project.jobs.get(job.id).finished_at
     assert ended is not None

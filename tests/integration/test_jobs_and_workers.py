@@ -35,6 +35,7 @@ from modelyard.kit.failpoints import VARIABLE
 from modelyard.store.claims import Claims
 from modelyard.worker.starting import surroundings_of, worker_of
 from modelyard.worker.working import Worker
+from projects import work_off
 from real_postgresql import RealPostgresql
 
 MB = 1_000_000
@@ -219,7 +220,7 @@ def test_a_job_that_kills_its_worker_is_not_tried_for_ever(project: Project) -> 
     job = ask(project)
     for _ in range(4):
         start_worker("--until-idle", failpoint="child.started:kill").wait(PATIENCE_S)
-    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+    work_off(project)
     kept = project.jobs.get(job.id)
     assert (kept.state, kept.problem, kept.attempts) == (FAILED, "worker-lost", 3)
     assert leftovers(project) == []
@@ -300,7 +301,7 @@ def test_a_search_ends_with_its_best_so_far_when_somebody_asks(project: Project,
         config = TrainingConfig(target="y", algorithm=COMBINED_BY, automl=budget, shares=shares)
     job = project.jobs.train("prices", config, caller=LOCAL_CALLER)
     project.jobs.wrap_up(job.id, caller=LOCAL_CALLER)
-    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
+    work_off(project)
     kept = project.jobs.get(job.id)
     assert (kept.state, kept.attempts, kept.problem) == (SUCCEEDED, 1, "")
     run = project.runs.get(kept.run_id)

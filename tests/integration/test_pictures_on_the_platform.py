@@ -2,15 +2,12 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from loopback import served
-from modelyard.api.app import make_app
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.errors import DataError
@@ -21,7 +18,7 @@ from modelyard.serving.shelf import Found, Shelf
 from modelyard.wire.batches import BatchPredictRequest
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import TrainingRequest
-from modelyard.worker.starting import worker_of
+from projects import work_off
 
 pytestmark = pytest.mark.extras
 pytest.importorskip("PIL.Image")
@@ -39,29 +36,11 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def project() -> Iterator[Project]:
-    opened = open_project()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def client(project: Project) -> Iterator[Client]:
-    with served(make_app(project)) as url, Client(url) as opened:
-        yield opened
-
-
-def _work(project: Project) -> None:
-    """Do all jobs that wait, in this process."""
-    worker_of(project, n_places=1).work(is_ending=lambda: False, until_idle=True)
-
-
 def _uploaded(project: Project, client: Client, file: Path) -> DatasetVersionAnswer:
     """Upload a file; where the process that reads it at once had no time for it, a job does."""
     version = client.datasets.upload(file, name=file.stem)
     if version.state is DatasetState.UNREAD:
-        _work(project)
+        work_off(project)
     return client.datasets.show(version.reference)
 
 
@@ -105,7 +84,7 @@ def test_pictures_are_trained_on_and_predicted_for_by_jobs_and_logged_by_their_h
     pytest.importorskip("safetensors")
     _uploaded(project, client, shapes)
     job = client.jobs.train(_asked())
-    _work(project)
+    work_off(project)
     done = client.jobs.show(job.id)
     assert done.state is JobState.SUCCEEDED, done.reason
     assert done.result["model"] == "shapes@1"
@@ -114,7 +93,7 @@ def test_pictures_are_trained_on_and_predicted_for_by_jobs_and_logged_by_their_h
     assert results.labels == ["circle", "square", "triangle"]
 
     batch = client.batches.ask(BatchPredictRequest(model="shapes@1", dataset="shapes"))
-    _work(project)
+    work_off(project)
     answers = client.batches.download(batch.id, tmp_path / "answers.csv").read_text()
     assert answers.splitlines()[0] == "file,prediction"
     assert len(answers.splitlines()) == 31

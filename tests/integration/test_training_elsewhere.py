@@ -1,31 +1,15 @@
 """`modelyard train --url`: a table is sent to a platform, trained on there, and the model shown."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from platform_jobs import TABLE, end, start_worker
 
-from loopback import served
-from modelyard.api.app import make_app
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.cli._group import run
 
 ASKED = ("--target", "y", "--algorithm", "logistic-regression")
-
-
-@pytest.fixture
-def project() -> Iterator[Project]:
-    opened = open_project()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def url(project: Project) -> Iterator[str]:
-    with served(make_app(project)) as address:
-        yield address
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.domain.datasets import UploadState
 from modelyard.kit.failpoints import UPLOAD_POINTS, VARIABLE
 from modelyard.services.uploads import ABANDONED_AFTER, UploadRequest
@@ -25,13 +24,6 @@ from modelyard.bootstrap import open_project
 uploads = open_project().uploads
 uploads.finish(uploads.get(sys.argv[1]))
 """
-
-
-@pytest.fixture
-def project() -> Iterator[Project]:
-    opened = open_project()
-    yield opened
-    opened.database.close()
 
 
 def _killed_at(point: str, script: str, *arguments: str) -> None:

@@ -1,21 +1,12 @@
 """The demo is made once, of ordinary parts, and not beside what somebody has deployed."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from modelyard.bootstrap import Project, open_project
+from modelyard.bootstrap import Project
 from modelyard.domain.errors import Unavailable
 from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import JobKind, JobQuery
 from modelyard.services.demonstrating import DEMO
-
-
-@pytest.fixture
-def project() -> Iterator[Project]:
-    opened = open_project()
-    yield opened
-    opened.database.close()
 
 
 def _begin(project: Project) -> None:
