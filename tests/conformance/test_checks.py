@@ -125,6 +125,8 @@ def test_every_code_on_a_card_is_reported_by_some_subject():
     planted = {"leakage-sum", "leakage-date", "leakage-group", "leakage-order", "skewed-target"}
     planted |= {"many-classes", "conflicting-labels", "dressed-number-column"}
     planted |= {"leakage-suspect", "leakage-product"}
+    # Sequences are of no kind that is found.
+    planted |= {"ragged-sequences-column"}
     # And pictures need files.
     planted |= {"unreadable-pictures", "near-duplicate-pictures", "pictures-across-parts"}
     planted |= {"mislabelled-pictures", "odd-size-pictures", "odd-brightness-pictures"}

@@ -122,6 +122,24 @@ def test_lists_and_texts_of_numbers_give_one_model(trains: Trains, in_order: Mod
     assert list(in_order.predict(sequences())) == list(in_order.predict(as_text(sequences())))
 
 
+def test_items_in_columns_and_in_rows_teach_what_lists_do(
+    trains: Trains, in_order: Model, tmp_path: Path
+) -> None:
+    items = sequences().with_row_index("id").explode("readings")
+    items = items.with_columns(at=pl.int_range(pl.len()).over("id"))
+    wide = items.pivot("at", index=["id", "label"], values="readings").drop("id")
+    wide = wide.rename({each: f"t_{each}" for each in wide.columns if each != "label"})
+    side_by_side = trains(wide, "cnn-1d", sequences={"wide": {"readings": "t_*"}}, name="side")
+    told = {"long": {"id": "id", "time": "at", "values": ["readings"]}}
+    long = items.sample(fraction=1.0, shuffle=True, seed=0).sort("id", maintain_order=True)
+    below = trains(long, "cnn-1d", sequences=told, drop="id", name="below")
+    for model, frame in ((side_by_side, wide), (below, long)):
+        assert model.manifest.metrics == in_order.manifest.metrics
+        frame.write_csv(tmp_path / "later.csv")
+        assert list(model.predict(tmp_path / "later.csv")) == list(in_order.predict(sequences()))
+        assert list(model.predict(sequences())) == list(in_order.predict(sequences()))
+
+
 def test_a_cell_that_is_no_sequence_is_refused_with_its_row(trains: Trains) -> None:
     odd = as_text(sequences()).with_columns(
         readings=pl.when(pl.int_range(pl.len()) == 3).then(pl.lit("1 x 3")).otherwise("readings")

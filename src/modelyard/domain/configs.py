@@ -25,6 +25,8 @@ class ReadOptions:
 
     Attributes:
         encoding, delimiter, decimal: of a text file.
+        header: whether the first line of a text file names the columns, as is taken where nobody
+            says so; without it they are called column_1, column_2 and so on.
         missing_tokens: replaces the default list of cells that mean missing.
         kinds: column name to kind, over what would be found.
         missing_in: column name to cells that mean missing in it, beside the tokens of the table.
@@ -37,6 +39,7 @@ class ReadOptions:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    header: bool | None = None
     missing_tokens: tuple[str, ...] | None = None
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -55,6 +58,12 @@ class FileDialect:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    header: bool | None = None
+
+    @classmethod
+    def of(cls, read: ReadOptions) -> Self:
+        """Return how a text file is written that is read so."""
+        return cls(read.encoding, read.delimiter, read.decimal, read.header)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,21 @@ def sequence_of(value: Any, grammar: Grammar) -> str | None:
     return _written([_double(item) for item in items])
 
 
+def number_in(cell: Any, grammar: Grammar) -> float | None:
+    """Return the one item that a cell holds, None where it is missing.
+
+    Raises:
+        ValueError: if it is no finite number.
+    """
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    if isinstance(cell, str):
+        text = cell.strip(WHITE_SPACE)
+        return None if text in grammar.missing else _number(text, grammar)
+    number = _double(cell)
+    return None if number in grammar.marked else number
+
+
 def numbers_of(sequence: str) -> list[float]:
     """Return the numbers of a sequence that `sequence_of` wrote."""
     return [float(item) for item in sequence.split(_SPACE)]

@@ -19,15 +19,18 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.rules import Rule
 from modelyard.domain.runs import Model, StoredEvaluation
 from modelyard.domain.schemas import DataSchema
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.tables import RawTable, Table
 from modelyard.engine.evaluation.estimates import metric_for
 from modelyard.engine.evaluation.measuring import LaterRows, measure
 from modelyard.engine.evaluation.truth import truth_of
 from modelyard.engine.frames.forms import pieces_of, raw_table_of
+from modelyard.engine.frames.sequences import with_sequences
 from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import metrics_of
 from modelyard.engine.schema_check import check_table
+from modelyard.protocols.sources import NotInPiecesError
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import rule_of
 from modelyard.runtime.models import ReadyModel
@@ -169,9 +172,12 @@ class PredictionService:
         """
         n_before = 0
         options = _options(model.manifest, dialect, sets_aside=not is_strict)
+        if _layout_of(model.manifest).long is not None:
+            raise NotInPiecesError
         for raw in pieces_of(location, self.catalog, options=options):
-            piece = _as_trained(raw, model.manifest, dialect)
             try:
+                piece = _as_trained(raw, model.manifest, dialect)
+                piece = _laid_out(piece, model.manifest, sets_aside=not is_strict)
                 answer = self._answer(model, piece, is_strict=is_strict)
             except ModelyardError as error:
                 raise error.moved(n_before) from error
@@ -228,7 +234,7 @@ class PredictionService:
         """
         options = _options(manifest, dialect, sets_aside=sets_aside)
         raw = raw_table_of(data, self.catalog, options=options)
-        return _as_trained(raw, manifest, dialect)
+        return _laid_out(_as_trained(raw, manifest, dialect), manifest, sets_aside=sets_aside)
 
     def _answer(self, model: OpenModel, raw: RawTable, *, is_strict: bool) -> Answer:
         def read(part: RawTable) -> Blocks:
@@ -300,15 +306,27 @@ def _rule(manifest: Manifest, threshold: float | None) -> Rule:
 
 
 def _options(manifest: Manifest, dialect: FileDialect, *, sets_aside: bool = False) -> ReadOptions:
-    pictures = (each for each in manifest.inputs if each.kind is ColumnKind.IMAGE)
+    # Sources read pictures and lists where they are asked to.
+    asked = (ColumnKind.IMAGE, ColumnKind.SEQUENCE)
     return ReadOptions(
-        kinds={each.name: each.kind for each in pictures},
+        kinds={each.name: each.kind for each in manifest.inputs if each.kind in asked},
         encoding=dialect.encoding,
         delimiter=dialect.delimiter,
         decimal=dialect.decimal,
+        header=dialect.header,
         missing_tokens=manifest.missing_tokens or None,
         sets_aside=sets_aside,
     )
+
+
+def _layout_of(manifest: Manifest) -> SequenceLayout:
+    return SequenceLayout.of((manifest.extra or {}).get("sequences", {}))
+
+
+def _laid_out(raw: RawTable, manifest: Manifest, *, sets_aside: bool) -> RawTable:
+    """Let items lie as in the training, where rows do not bring sequences themselves."""
+    layout = _layout_of(manifest).met_in(raw.frame.columns)
+    return with_sequences(raw, layout, sets_aside=sets_aside)
 
 
 def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawTable:

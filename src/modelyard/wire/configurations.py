@@ -14,6 +14,7 @@ from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfi
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.names import check_name
 from modelyard.domain.plain import to_plain
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.tasks import Task
 from modelyard.kit.addresses import scheme_of
 from modelyard.wire.network_sections import PictureSection, layers_told
@@ -168,8 +169,10 @@ def _read_options(ours: ModelyardSection) -> ReadOptions:
         encoding=ours.encoding,
         delimiter=ours.delimiter,
         decimal=ours.decimal,
+        header=ours.header,
         missing_tokens=None if ours.missing_tokens is None else tuple(ours.missing_tokens),
         kinds={name: ColumnKind(kind) for name, kind in ours.kinds.items()},
+        sequences=SequenceLayout.of(ours.sequences.model_dump(exclude_none=True)),
     )
 
 

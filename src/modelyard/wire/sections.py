@@ -245,6 +245,30 @@ class AutoMLSection(Section):
     )
 
 
+class LongSection(Section):
+    """Rows that are one item of a sequence each."""
+
+    id: Text = Field(description="Column that says which row of sequences an item belongs to.")
+    time: Text = Field(description="Column of numbers or dates that orders the items.")
+    values: list[Text] = Field(
+        min_length=1, description="Columns of items, each of which becomes a sequence."
+    )
+
+
+class SequencesSection(Section):
+    """What of the table becomes sequences."""
+
+    wide: dict[str, Text | list[Text]] = Field(
+        default={},
+        description="Name of a sequence to the columns of its items, in their order, or to their "
+        "pattern: t_* for t_0, t_1 and so on.",
+    )
+    long: LongSection | None = Field(
+        default=None,
+        description="Rows that are gathered to one for each id: id, time and values name columns.",
+    )
+
+
 class ModelyardSection(Section):
     """Everything else that decides what a training does."""
 
@@ -313,9 +337,13 @@ class ModelyardSection(Section):
     )
     missing_tokens: list[str] | None = Field(default=None, description="Cells that mean missing.")
     kinds: dict[str, Kind] = Field(default={}, description="Kind of a column, over what is found.")
+    sequences: SequencesSection = Field(default_factory=SequencesSection)
     encoding: Text | None = Field(default=None, description="Of the file; by default found.")
     delimiter: Text | None = Field(default=None, description="Of the file; by default found.")
     decimal: Literal[".", ","] | None = Field(default=None, description="Mark; by default found.")
+    header: bool | None = Field(
+        default=None, description="Whether the first line names the columns; it is taken to."
+    )
     tags: dict[str, str] = Field(default={}, description="Free labels of the run.")
     card: CardSection = Field(default_factory=CardSection)
     keep_estimator: bool = Field(

@@ -11,6 +11,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.fixes import RECOMMENDED
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 from modelyard.domain.values import cell_text
@@ -91,8 +92,11 @@ class TrainOptions(TypedDict, total=False):
         engineered_features: "none", "polynomial" or "interactions".
         columns: column to its own words for these five, e.g. {"zip": {"normalize": "none"}}.
         encoding, delimiter, decimal: of a text file; left out: found and stated.
+        header: False where the first line of a text file is a row: columns are column_1 and so on.
         missing_tokens: cells that mean missing, instead of the default list.
         kinds: column to kind, e.g. {"zip": "category"}.
+        sequences: items that become sequences: {"wide": {"vibration": "t_*"}} of columns, or
+            {"long": {"id": ..., "time": ..., "values": [...]}} of rows.
         schema: JSON Schema of one row, parsed.
         name: of the model in the registry.
         tags: free labels of the run.
@@ -139,8 +143,10 @@ class TrainOptions(TypedDict, total=False):
     encoding: str | None
     delimiter: str | None
     decimal: str | None
+    header: bool | None
     missing_tokens: Sequence[str] | None
     kinds: Mapping[str, str]
+    sequences: Mapping[str, Any]
     schema: Mapping[str, Any] | None
     name: str | None
     tags: Mapping[str, str]
@@ -223,6 +229,8 @@ def _read_options(given: Mapping[str, Any]) -> ReadOptions:
         chosen["missing_tokens"] = _words(chosen["missing_tokens"])
     if isinstance(chosen.get("kinds"), Mapping):
         chosen["kinds"] = {name: ColumnKind.called(kind) for name, kind in chosen["kinds"].items()}
+    if isinstance(chosen.get("sequences"), Mapping):
+        chosen["sequences"] = SequenceLayout.of(chosen["sequences"])
     return ReadOptions(**chosen)
 
 

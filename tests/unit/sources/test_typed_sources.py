@@ -16,6 +16,7 @@ from modelyard.components.sources._parquet.footers import (
     read_footer,
     require_decodable,
 )
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import (
     AmbiguousHeader,
@@ -68,6 +69,30 @@ def test_a_column_of_lists_is_refused_by_name(tmp_path, name):
     with pytest.raises(DataError, match="Column 'deep'") as caught:
         source.read(path, ReadOptions())
     assert caught.value.column == "deep"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_column_of_lists_is_read_where_it_is_asked_for_as_sequences(tmp_path, name):
+    source, path = written(tmp_path, name, pl.DataFrame({"a": [1, 2], "v": [[1, 2], None]}))
+    raw = source.read(path, ReadOptions(kinds={"v": ColumnKind.SEQUENCE}))
+    assert raw.frame["v"].to_list() == [[1, 2], None]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("cells", [[[[1], [2]]], [{"b": 1}]])
+def test_what_is_deeper_than_a_list_is_no_sequence(tmp_path, name, cells):
+    source, path = written(tmp_path, name, pl.DataFrame({"v": cells}))
+    with pytest.raises(DataError, match="Column 'v'"):
+        source.read(path, ReadOptions(kinds={"v": ColumnKind.SEQUENCE}))
+
+
+def test_long_lists_of_equal_numbers_are_refused_before_they_fill_the_memory(tmp_path):
+    path = tmp_path / "bomb.parquet"
+    pl.DataFrame({"v": [[1] * 1_000_000] * 3}).write_parquet(path)
+    footer = read_footer(path)
+    assert footer.memory_bytes >= 3_000_000 * 8
+    with pytest.raises(DataError, match="GB of memory"):
+        require_decodable(footer, path.name, limit_bytes=10_000_000, lists={"v"})
 
 
 @pytest.mark.parametrize("name", WRITERS)

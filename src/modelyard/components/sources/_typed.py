@@ -1,12 +1,14 @@
 """What the sources of typed data share: opening a file, and stating a frame that was read."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import polars as pl
 
 from modelyard.domain.cells import missing_tokens_of
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, NoRows, NotATable, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
@@ -71,8 +73,14 @@ def raw_table(
     return RawTable(frame, facts)
 
 
-def require_flat(schema: dict[str, pl.DataType], name: str) -> None:
-    """Refuse columns whose cells are tables or lists themselves.
+def asked_lists(options: ReadOptions) -> frozenset[str]:
+    """Return the columns that are read as sequences, whose cells may be lists."""
+    kinds = options.kinds.items()
+    return frozenset(name for name, kind in kinds if kind is ColumnKind.SEQUENCE)
+
+
+def require_flat(schema: dict[str, pl.DataType], name: str, *, lists: Collection[str] = ()) -> None:
+    """Refuse columns whose cells are tables or lists themselves; `lists` may hold lists of cells.
 
     Where a file says its schema first, this is asked before any cell is decoded.
 
@@ -80,7 +88,8 @@ def require_flat(schema: dict[str, pl.DataType], name: str) -> None:
         DataError: naming the first of them.
     """
     for column, dtype in schema.items():
-        if dtype.is_nested() or dtype == pl.Object:
+        is_list = isinstance(dtype, pl.List | pl.Array) and not dtype.inner.is_nested()
+        if (dtype.is_nested() and not (is_list and column in lists)) or dtype == pl.Object:
             _refuse_nested(name, column, str(dtype))
 
 
@@ -89,7 +98,8 @@ def _refuse_nested(name: str, column: str, what: str) -> None:
     raise DataError(
         f"Column '{column}' of '{name}' holds values of type {what}; a column must hold one "
         f"number, word, date or truth value in each cell.",
-        fix=f"Unfold '{column}' into columns of its own, or write the file without it.",
+        fix=f"Read lists of numbers with --kind {quote(column)}=sequence, unfold '{column}' into "
+        "columns of its own, or write the file without it.",
         column=column,
     )
 

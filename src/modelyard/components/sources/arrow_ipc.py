@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from modelyard.components.sources._typed import opened, raw_table, require_flat
+from modelyard.components.sources._typed import asked_lists, opened, raw_table, require_flat
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import NotATable
 from modelyard.domain.tables import RawTable
@@ -26,9 +26,9 @@ class ArrowSource:
 
         Raises:
             NotATable: if the file is no Arrow file, or damaged.
-            DataError: if a column holds lists or structures.
+            DataError: if a column holds structures, or lists and is not read as sequences.
         """
-        path = Path(location)
+        path, lists = Path(location), asked_lists(options)
         with opened(path, self.card.title):
             with path.open("rb") as stream:
                 start = stream.read(8)
@@ -40,10 +40,10 @@ class ArrowSource:
             if start.startswith(_STREAM):
                 frame = pl.read_ipc_stream(path)
             else:
-                require_flat(dict(pl.read_ipc_schema(path)), path.name)
+                require_flat(dict(pl.read_ipc_schema(path)), path.name, lists=lists)
                 # From bytes, since a mapped file that changes meanwhile would end the process.
                 frame = pl.read_ipc(io.BytesIO(path.read_bytes()))
-        require_flat(dict(frame.schema), path.name)
+        require_flat(dict(frame.schema), path.name, lists=lists)
         return raw_table(frame, path, options=options, source=self.card.key)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from modelyard.components.sources._parquet.footers import read_footer, require_decodable
-from modelyard.components.sources._typed import opened, raw_table
+from modelyard.components.sources._typed import asked_lists, opened, raw_table, require_flat
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.tables import RawTable
 from modelyard.kit.memory import memory_limit
@@ -22,8 +22,9 @@ class ParquetSource:
     def read(self, location: Path | str, options: ReadOptions) -> RawTable:
         """Return the columns of a Parquet file with the types that they have there.
 
-        The footer is judged before any page is decoded: nested columns, extension types, and a
-        table that would fill more than half of the memory are refused.
+        The footer is judged before any page is decoded: nested columns, but for lists that are
+        read as sequences, extension types, and a table that would fill more than half of the
+        memory are refused.
 
         Raises:
             NotATable: if the file is no Parquet file, damaged or encrypted.
@@ -31,7 +32,9 @@ class ParquetSource:
         """
         path = Path(location)
         with opened(path, self.card.title):
-            require_decodable(read_footer(path), path.name, limit_bytes=memory_limit())
+            lists, footer = asked_lists(options), read_footer(path)
+            require_decodable(footer, path.name, limit_bytes=memory_limit(), lists=lists)
+            require_flat(dict(pl.read_parquet_schema(path)), path.name, lists=lists)
             frame = pl.read_parquet(path)
         return raw_table(frame, path, options=options, source=self.card.key)
 

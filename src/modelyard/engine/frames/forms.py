@@ -22,6 +22,7 @@ from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.frames.hashes import frame_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
 from modelyard.engine.frames.pictures import with_pictures
+from modelyard.engine.frames.sequences import with_sequences
 from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
 
@@ -58,13 +59,13 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     scheme = scheme_of(data)
     if scheme is not None:
         raw = _hashed(_source_of_address(scheme, catalog).read(str(data), options))
-        return with_pictures(raw, options, root=None)
+        return _laid_out(raw, options, root=None)
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
         if "\0" in str(location):
             raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
         raw = _hashed(source_of(location, catalog).read(location, options))
-        return with_pictures(raw, options, root=location.parent)
+        return _laid_out(raw, options, root=location.parent)
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
     if not frame.height:
@@ -77,7 +78,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         missing_tokens=missing_tokens_of(options.missing_tokens),
         notes=notes,
     )
-    return with_pictures(RawTable(frame, facts), options, root=None)
+    return _laid_out(RawTable(frame, facts), options, root=None)
 
 
 def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iterator[RawTable]:
@@ -106,7 +107,7 @@ def like(data: object, values: Values, *, name: str) -> Any:
     """
     listed = values.tolist()
     if _is_a(data, "pandas", "DataFrame"):
-        return sys.modules["pandas"].Series(listed, index=_index(data), name=name)
+        return sys.modules["pandas"].Series(listed, index=_index(data, len(listed)), name=name)
     if _is_arrow(data):
         return sys.modules["pyarrow"].chunked_array([listed])
     if isinstance(data, Mapping | list | tuple):
@@ -127,7 +128,8 @@ def frame_like(data: object, columns: Mapping[str, Values]) -> Any:
     """
     listed = {name: values.tolist() for name, values in columns.items()}
     if _is_a(data, "pandas", "DataFrame"):
-        return sys.modules["pandas"].DataFrame(listed, index=_index(data))
+        n_answers = max(map(len, listed.values()), default=0)
+        return sys.modules["pandas"].DataFrame(listed, index=_index(data, n_answers))
     if _is_arrow(data):
         return sys.modules["pyarrow"].table(listed)
     if isinstance(data, Mapping):
@@ -160,6 +162,12 @@ def source_of(location: Path, catalog: Catalog) -> Source:
         fix=f"Known suffixes: {known}.",
         sample=suffix,
     )
+
+
+def _laid_out(raw: RawTable, options: ReadOptions, *, root: Path | None) -> RawTable:
+    """Return the table with its pictures found, and its sequences made."""
+    raw = with_pictures(raw, options, root=root)
+    return with_sequences(raw, options.sequences, sets_aside=options.sets_aside)
 
 
 def _is_named(location: Path, source: Source) -> bool:
@@ -239,8 +247,9 @@ def _is_arrow(data: object) -> bool:
     return _is_a(data, "pyarrow", "Table", "RecordBatch")
 
 
-def _index(data: Any) -> Any:
-    return data.index
+def _index(data: Any, n_answers: int) -> Any:
+    """Return the index of a frame, None where several of its rows had one answer."""
+    return data.index if len(data) == n_answers else None
 
 
 def _frame_of_arrow(data: Any) -> pl.DataFrame:

@@ -54,6 +54,9 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
         DataError: if a column's type has no kind.
     """
     known = raw.known
+    made = [name for name in options.sequences.names if name in raw.frame.columns]
+    laid = dict.fromkeys(made, ColumnKind.SEQUENCE)
+    options = replace(options, kinds={**laid, **options.kinds})
     for name, kind in options.kinds.items():
         if name not in known.kinds:
             require_table_kind(name, kind)

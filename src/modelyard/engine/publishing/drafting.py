@@ -10,6 +10,7 @@ import numpy as np
 from modelyard.domain.columns import InputColumn
 from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.manifests import Manifest, Parity
+from modelyard.domain.plain import to_plain
 from modelyard.engine.automl import describing
 from modelyard.engine.evaluation.binding import reading_of
 from modelyard.engine.evaluation.calibrating import Calibrated
@@ -146,11 +147,14 @@ def _calibrated(calibrated: Calibrated) -> dict[str, float | str | int]:
 
 
 def _extra(trained: Trained) -> dict[str, Any] | None:
-    """Return what fixes changed before the training and what rounding cost; None for neither."""
+    """Return what fixes changed, what rounding cost and how sequences lay; None for none of it."""
     applied = trained.examination.mending.applied
     told: dict[str, Any] = {"fixes": [asdict(fix) for fix in applied]} if applied else {}
     if trained.quantisation is not None:
         told["quantisation"] = asdict(trained.quantisation)
+    layout = trained.examination.config.read.sequences
+    if layout.names:
+        told["sequences"] = to_plain(layout, "sequences")
     return told or None
 
 

@@ -6,8 +6,10 @@ Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/par
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from modelyard.components.sources._parquet.compact import CompactReader, Struct
 from modelyard.domain.errors import DataError, NotATable
@@ -30,6 +32,7 @@ class Footer:
         nested: names of columns whose cells hold lists or structures.
         extensions: names of Arrow extension types that columns have.
         n_rows, n_columns: of the table.
+        n_items: of all cells, where one may hold several.
         size_bytes: of all pages, decompressed.
     """
 
@@ -38,11 +41,13 @@ class Footer:
     n_rows: int
     n_columns: int
     size_bytes: int
+    n_items: int = 0
 
     @property
     def memory_bytes(self) -> int:
         """Memory that the table takes at least, once it is decoded."""
-        return max(self.size_bytes, self.n_rows * self.n_columns * _CELL_BYTES)
+        n_cells = max(self.n_rows * self.n_columns, self.n_items)
+        return max(self.size_bytes, n_cells * _CELL_BYTES)
 
 
 def read_footer(path: Path) -> Footer:
@@ -61,18 +66,28 @@ def read_footer(path: Path) -> Footer:
         ) from error
 
 
-def require_decodable(footer: Footer, name: str, *, limit_bytes: int) -> None:
+def require_decodable(
+    footer: Footer, name: str, *, limit_bytes: int, lists: Collection[str] = ()
+) -> None:
     """Refuse what no table can hold, and what would fill the memory.
+
+    Args:
+        footer: of the file.
+        name: of the file.
+        limit_bytes: of memory.
+        lists: columns whose cells may hold several values, since they are read as sequences.
 
     Raises:
         DataError: naming what the file declares.
     """
-    if footer.nested:
+    nested = next((each for each in footer.nested if each not in lists), None)
+    if nested is not None:
         raise DataError(
-            f"Column '{footer.nested[0]}' of '{name}' holds lists or structures; a column must "
+            f"Column '{nested}' of '{name}' holds lists or structures; a column must "
             f"hold one number, word, date or truth value in each cell.",
-            fix=f"Unfold '{footer.nested[0]}' into columns of its own, or write it without it.",
-            column=footer.nested[0],
+            fix=f"Read lists of numbers with --kind {quote(nested)}=sequence, unfold '{nested}' "
+            "into columns of its own, or write the file without it.",
+            column=nested,
         )
     if footer.extensions:
         raise DataError(
@@ -128,6 +143,7 @@ def _footer_of(metadata: Struct) -> Footer:
         n_rows=n_rows,
         n_columns=len(columns),
         size_bytes=sum(max(chunk[6], chunk[7], 0) for chunk in chunks),
+        n_items=sum(max(chunk[5], 0) for chunk in chunks),
     )
 
 
