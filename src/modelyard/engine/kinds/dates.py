@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from modelyard.domain.cells import WHITE_SPACE, pattern_of
 from modelyard.engine.kinds.moments import read_moments, reads_all
 
 # Orders of day, month and year that are in use for each separator. Dots are day first wherever
@@ -52,6 +53,8 @@ _FORMATS: tuple[str | None, ...] = (None, *(day + time for day in _DATES for tim
 # A day, month or year in front and a separator behind it: cheap to see, and no date lacks it.
 _DATE_LIKE = re.compile(r"(?:[0-9]{1,4}[-/. ]|[0-9]{8}\b|[A-Za-z]{3,9}[- ][0-9])")
 
+_ALIKE = str.maketrans("123456789", "000000000")
+
 # How many cells decide which formats are worth trying on all the others.
 _N_PROBES = 50
 # A column that is dates but for a few cells is said to be so; with more exceptions it is no date.
@@ -94,7 +97,7 @@ def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
     probes = cells.head(_N_PROBES)
     if not looks_like_dates(probes.to_list()):
         return DateFinding(is_date=False)
-    read_by = {f: n for f in _FORMATS if (n := _n_read(probes, f)) > 0}
+    read_by = {f: n for f in _fitting(probes) if (n := _n_read(probes, f)) > 0}
     enough = len(probes) * _NEARLY_SHARE
     if not read_by:
         return DateFinding(is_date=False)
@@ -116,6 +119,12 @@ def find_datetime_format(distinct: Sequence[str] | pl.Series) -> DateFinding:
         reason=f"Nearly all cells are dates ({_title(nearest)}), but not {shown}: mark them as "
         f"missing or write them in the same format to have the column read as dates.",
     )
+
+
+def _fitting(cells: pl.Series) -> list[str | None]:
+    """Return the formats that fit the shape of a cell: a digit is as good as another to them."""
+    shapes = {cell.strip(WHITE_SPACE).translate(_ALIKE) for cell in cells}
+    return [f for f in _FORMATS if any(pattern_of(f).fullmatch(shape) for shape in shapes)]
 
 
 def _settled(cells: pl.Series, complete: Sequence[str | None]) -> DateFinding:
