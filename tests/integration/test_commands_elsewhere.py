@@ -136,14 +136,47 @@ def test_a_platform_predicts_what_this_machine_predicts(
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [("predict prices rows.csv", "--trust=abc"), ("runs list", "--out=runs.csv")],
+    [("predict prices rows.csv", "--trust=abc"), ("train prices.csv --target y", "--out=there")],
 )
 def test_what_a_platform_has_nothing_for_is_refused(
     ask: Ask, url: str, command: str, option: str
 ) -> None:
     refused = ask(*command.split(), option, "--url", url, code=4)["error"]
     assert option.partition("=")[0] in refused["detail"]
-    assert "--url" in refused["fix"]
+    assert refused["fix"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_trainings_are_written_to_a_file_as_here(
+    ask: Ask, url: str, tmp_path: Path, suffix: str
+) -> None:
+    here, there = tmp_path / f"here.{suffix}", tmp_path / f"there.{suffix}"
+    ask("runs", "list", "--out", str(here))
+    (found,) = ask("runs", "list", "--out", str(there), "--url", url)
+    for path in (here, there):
+        text = path.read_text()
+        assert found["id"] in text
+        assert "logistic-regression" in text
+    ask("runs", "show", found["id"], "--out", str(there), "--url", url)
+    assert there.read_text().startswith("[]" if suffix == "json" else "number,status,score")
+
+
+def test_what_came_of_data_is_asked_of_a_platform_by_the_name_of_a_dataset(
+    ask: Ask, url: str
+) -> None:
+    refused = ask("models", "lineage", "abc", "--url", url, code=4)["error"]
+    assert "modelyard datasets show NAME" in refused["fix"]
+
+
+def test_a_platform_loads_the_rows_of_a_dataset_as_a_job(
+    ask: Ask, url: str, file: Path, project: Project
+) -> None:
+    ask("datasets", "add", str(file), "--name", "sales")
+    told = ask("datasets", "load", "sales", "--url", url)
+    assert told == {"dataset": "sales@1", "loaded": None}
+    (job,) = ask("jobs", "list", "--url", url)
+    assert (job["kind"], job["dataset"]) == ("ingest", "sales@1")
+    assert ask("datasets", "load", "sales") == {"dataset": "sales@1", "loaded": 60}
 
 
 def test_a_model_that_is_nowhere_is_not_found_alike(ask: Ask, url: str) -> None:

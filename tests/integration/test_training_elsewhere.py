@@ -40,9 +40,19 @@ def test_what_the_platform_refuses_ends_with_the_code_of_the_error(
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "not-found"
 
 
-@pytest.mark.parametrize("option", ["--estimate", "--out=there"])
 def test_what_only_this_machine_can_do_is_refused(
-    url: str, file: Path, option: str, capsys: pytest.CaptureFixture[str]
+    url: str, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["train", str(file), *ASKED, "--url", url, option]) == 4
-    assert "--estimate and --out" in capsys.readouterr().err
+    assert run(["train", str(file), *ASKED, "--url", url, "--out=there"]) == 4
+    assert "--out is for trainings on this machine" in capsys.readouterr().err
+
+
+def test_a_platform_says_what_the_budget_of_automl_buys(
+    url: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["train", str(file), "--target", "y", "--url", url, "--estimate", "--json"]
+    assert run([*asked, "--algorithm", "auto", "--time-limit", "60"]) == 0
+    outlook = json.loads(capsys.readouterr().out)
+    assert (outlook["n_columns"], outlook["time_s"] > 0) == (2, True)
+    assert run([*asked, "--algorithm", "logistic-regression"]) == 4
+    assert "one algorithm is named" in json.loads(capsys.readouterr().out)["error"]["detail"]

@@ -36,6 +36,8 @@ class Datasets(Protocol):
 
     def mend(self, reference: str, fixes: Mapping[str, str], /) -> "DatasetVersionAnswer": ...
 
+    def load(self, reference: str, /) -> tuple[str, int | None]: ...
+
     def delete(self, reference: str, /, *, is_all: bool) -> Sequence[str]: ...
 
 
@@ -98,6 +100,11 @@ class _DatasetsHere:
             self.project.named_datasets.derive(reference, reading, caller=LOCAL_CALLER)
         )
 
+    def load(self, reference: str, /) -> tuple[str, int | None]:
+        named = self.project.named_datasets
+        version = named.require_ready(named.get(reference))
+        return version.reference, self.project.ingesting.load_rows(version.reference)
+
     def delete(self, reference: str, /, *, is_all: bool) -> Sequence[str]:
         service = self.project.named_datasets
         if is_all:
@@ -152,6 +159,10 @@ class _DatasetsThere:
         older = self.client.datasets.show(reference)
         asked = NewVersionRequest(of=older.version, fixes=dict(fixes))
         return self.client.datasets.read(self.client.datasets.derive(older.name, asked).reference)
+
+    def load(self, reference: str, /) -> tuple[str, int | None]:
+        # A worker of the platform does it when its turn comes: how many rows, nobody knows yet.
+        return self.client.datasets.load_rows(reference).reference, None
 
     def delete(self, reference: str, /, *, is_all: bool) -> Sequence[str]:
         # A bare name stands for all its versions there.

@@ -106,8 +106,16 @@ class Models(Protocol):
     def delete(self, reference: str, /, *, is_forced: bool) -> Any: ...
 
 
-def require_here(option: str, *, is_given: bool, url: str | None) -> None:
-    """Refuse an option that a platform has nothing for.
+def require_here(
+    option: str, *, is_given: bool, url: str | None, instead: str = "Leave it out"
+) -> None:
+    """Refuse an option, or a command, that a platform has nothing for.
+
+    Args:
+        option: as it is given.
+        is_given: whether it is.
+        url: of the platform; None for the one that the environment names, where it names one.
+        instead: what to do at a platform.
 
     Raises:
         UsageError: if it is given and a platform is named, also by the environment.
@@ -117,7 +125,7 @@ def require_here(option: str, *, is_given: bool, url: str | None) -> None:
     if is_given and (url or read_settings().url) is not None:
         raise UsageError(
             f"{option} is for what this machine does itself, and a platform is asked.",
-            fix="Leave it out, or ask no platform: without --url, and without MODELYARD_URL.",
+            fix=f"{instead}, or ask no platform: without --url, and without MODELYARD_URL.",
         )
 
 

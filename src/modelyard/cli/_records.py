@@ -62,6 +62,14 @@ def add_tagging(
         _show(found, f"{name_of(found)}: {len(found.tags)} labels left", wants_json=wants_json)
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """Return the fields of a record, of this machine or of a platform."""
+    if is_dataclass(record) and not isinstance(record, type):
+        return asdict(record)
+    fields: dict[str, Any] = record.model_dump()
+    return fields
+
+
 def plain_of(record: Any) -> Any:
     """Return a record for --json: of this machine, of a platform, or none."""
     if record is None:

@@ -9,6 +9,7 @@ import click
 from modelyard.cli._jobs_elsewhere import dataset_at, done_at
 from modelyard.cli._records import print_kept_metrics
 from modelyard.cli._screen import print_json, progress
+from modelyard.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from modelyard.client.clients import Client
@@ -37,15 +38,56 @@ def train_at(
     _show(client, ended, wants_json=wants_json)
 
 
+def estimate_at(
+    client: "Client", data: Path | str, *, config: "TrainingConfig", wants_json: bool
+) -> None:
+    """Say what AutoML may expect of its budget on a platform; a file is uploaded for it.
+
+    Args:
+        client: of the platform.
+        data: as of `train_at`.
+        config: what would be trained.
+        wants_json: whether to print for a machine.
+
+    Raises:
+        UsageError: if one algorithm is named, or something would stop the training.
+    """
+    from modelyard.cli._outcomes import print_outlook
+    from modelyard.domain.outlooks import Absence, Outlook
+    from modelyard.wire.jobs import TrainingPlan
+
+    with progress(is_shown=not wants_json) as bar:
+        dataset = dataset_at(client, data, bar=bar)
+        bar.stage("Looking at the data")
+        told = client.jobs.outline(TrainingPlan.model_validate_json(_wish(dataset, config=config)))
+    if told.outlook is None:
+        stops = ", ".join(told.blocking)
+        raise UsageError(
+            f"There is nothing to estimate: {stops} would stop the training."
+            if stops
+            else "There is nothing to estimate: one algorithm is named, or the table is too large.",
+            fix="Accept or mend it." if stops else "Ask for AutoML with --algorithm auto.",
+        )
+    facts = told.outlook.model_dump()
+    absences = tuple(Absence(**each) for each in facts.pop("absences"))
+    print_outlook(Outlook(**facts, absences=absences), wants_json=wants_json)
+
+
 def _asked(client: "Client", dataset: str, *, config: "TrainingConfig") -> "JobDetail":
+    from modelyard.wire.jobs import TrainingRequest
+
+    return client.jobs.train(TrainingRequest.model_validate_json(_wish(dataset, config=config)))
+
+
+def _wish(dataset: str, *, config: "TrainingConfig") -> str:
+    """Return what is asked of the platform, as JSON."""
     from modelyard.domain.plain import to_plain
     from modelyard.wire.configuration_documents import document_of
-    from modelyard.wire.jobs import TrainingRequest
 
     asked = {"dataset": dataset, "configuration": document_of(config)}
     if config.schema is not None:
         asked["row_schema"] = to_plain(config.schema, "schema")
-    return client.jobs.train(TrainingRequest.model_validate_json(json.dumps(asked)))
+    return json.dumps(asked)
 
 
 def _show(client: "Client", job: "JobAnswer", *, wants_json: bool) -> None:

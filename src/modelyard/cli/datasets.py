@@ -139,23 +139,24 @@ def preview(dataset: str, *, rows: int, url: str | None, wants_json: bool) -> No
 
 @datasets.command("load")
 @click.argument("dataset")
+@URL
 @JSON
-def load(dataset: str, *, wants_json: bool) -> None:
+def load(dataset: str, *, url: str | None, wants_json: bool) -> None:
     """Load the rows of DATASET into the database.
 
     They are in the table training_data, a JSON document each, until the version is deleted.
-    Trainings read the file.
+    Trainings read the file. A platform loads them as a job, which `jobs list` shows.
     """
-    from modelyard.bootstrap import open_project
     from modelyard.kit.numerals import counted
 
-    project = open_project()
-    version = project.named_datasets.require_ready(project.named_datasets.get(dataset))
-    n_rows = project.ingesting.load_rows(version.reference)
+    with datasets_at(url) as asked:
+        reference, n_rows = asked.load(dataset)
     if wants_json:
-        print_json({"dataset": version.reference, "loaded": n_rows})
+        print_json({"dataset": reference, "loaded": n_rows})
+    elif n_rows is None:
+        click.echo(f"{reference}: the platform loads its rows; modelyard jobs list shows the job.")
     else:
-        click.echo(f"{version.reference}: {counted(n_rows, 'row')} loaded.")
+        click.echo(f"{reference}: {counted(n_rows, 'row')} loaded.")
 
 
 @datasets.command("delete")

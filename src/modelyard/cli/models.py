@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from modelyard.cli._doors import URL, models_at
+from modelyard.cli._doors import URL, models_at, require_here
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._records import add_tagging, plain_of, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
@@ -112,12 +112,16 @@ def show(model: str, *, url: str | None, wants_json: bool) -> None:
 
 @models.command("lineage")
 @click.argument("sha256")
+@URL
 @JSON
-def lineage(sha256: str, *, wants_json: bool) -> None:
+def lineage(sha256: str, *, url: str | None, wants_json: bool) -> None:
     """Show what came of data: trainings and models.
 
-    SHA256 is the hash of the data, or its beginning.
+    SHA256 is the hash of the data, or its beginning. A platform is asked by the name of a dataset:
+    `datasets show` tells what came of it.
     """
+    instead = "Name the dataset: modelyard datasets show NAME tells what came of it"
+    require_here("models lineage", is_given=True, url=url, instead=instead)
     from dataclasses import asdict
 
     from modelyard.bootstrap import open_project

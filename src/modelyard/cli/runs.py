@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._doors import URL, require_here, runs_at
+from modelyard.cli._doors import URL, runs_at
 from modelyard.cli._options import DATA, JSON, pairs
-from modelyard.cli._records import add_tagging, plain_of, print_kept_metrics
+from modelyard.cli._records import add_tagging, fields_of, plain_of, print_kept_metrics
 from modelyard.cli._screen import confirm, print_json, print_table
 
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ def list_runs(*, out: "Path | None", url: str | None, wants_json: bool, **option
         is_descending=not options["ascending"],
         limit=options["limit"],
     )
-    require_here("--out", is_given=out is not None, url=url)
     with runs_at(url) as asked:
         found = asked.find(query)
     if out is not None:
-        write_runs(found, out)
+        write_runs([fields_of(run) for run in found], out)
     if wants_json:
         print_json([plain_of(run) for run in found])
         return
@@ -90,12 +89,11 @@ def show(run: str, *, out: "Path | None", url: str | None, wants_json: bool) -> 
     """
     from modelyard.services.runs import write_trials
 
-    require_here("--out", is_given=out is not None, url=url)
     with runs_at(url) as asked:
         found = asked.get(run)
         trials = asked.trials(found.id)
     if out is not None:
-        write_trials(trials, out)
+        write_trials([fields_of(each) for each in trials], out)
     if wants_json:
         print_json(plain_of(found) | {"trials": [plain_of(each) for each in trials]})
         return

@@ -212,13 +212,17 @@ def train(
                 out=out,
                 keeps_tables=not options["no_cache"],
             )
-        from modelyard.cli._training_elsewhere import train_at
+        from modelyard.cli._training_elsewhere import estimate_at, train_at
 
-        if wants_estimate or out is not None:
+        if out is not None:
             raise UsageError(
-                "--estimate and --out are for trainings on this machine.",
-                fix="Leave them out; the platform keeps the package.",
+                "--out is for trainings on this machine: the platform keeps the package.",
+                fix="Leave it out; the page of the model, or GET /models/NAME/package, hands the "
+                "package out.",
             )
+        if wants_estimate:
+            estimate_at(client, data, config=config, wants_json=wants_json)
+            return 0
         train_at(client, data, config=config, wants_json=wants_json)
         return 0
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,27 +76,35 @@ class RunService:
         return self.runs.delete(reference)
 
 
-def write_runs(runs: Sequence[Run], path: Path) -> None:
+def write_runs(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Write trainings as JSON, whole, or as CSV, a line each with the value of every metric.
 
+    Args:
+        runs: the fields of each, of this machine's or of a platform's.
+        path: of the file.
+
     Raises:
         InvalidValue: if the suffix is another.
         StoreError: if the file cannot be written.
     """
-    _write(path, [asdict(run) for run in runs], runs_csv(runs), what="runs")
+    _write(path, runs, runs_csv(runs), what="runs")
 
 
-def write_trials(trials: Sequence[Trial], path: Path) -> None:
+def write_trials(trials: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Write the trials of a search as JSON, whole, or as CSV, a line each.
 
+    Args:
+        trials: the fields of each.
+        path: of the file.
+
     Raises:
         InvalidValue: if the suffix is another.
         StoreError: if the file cannot be written.
     """
-    _write(path, [asdict(trial) for trial in trials], trials_csv(trials), what="trials")
+    _write(path, trials, trials_csv(trials), what="trials")
 
 
-def _write(path: Path, records: list[dict[str, Any]], table: str, *, what: str) -> None:
+def _write(path: Path, records: Sequence[Mapping[str, Any]], table: str, *, what: str) -> None:
     if path.suffix not in {".json", ".csv"}:
         raise InvalidValue(
             f"{what.capitalize()} are written as .json or .csv; '{path.suffix}' came.",
@@ -107,16 +115,16 @@ def _write(path: Path, records: list[dict[str, Any]], table: str, *, what: str) 
     write_whole(path, written.encode())
 
 
-def trials_csv(trials: Sequence[Trial]) -> str:
+def trials_csv(trials: Sequence[Mapping[str, Any]]) -> str:
     """Return a line for each trial, with a column for every hyperparameter and every fold."""
-    names = sorted({name for trial in trials for name in trial.parameters})
-    n_folds = max((len(trial.fold_scores) for trial in trials), default=0)
+    names = sorted({name for trial in trials for name in trial["parameters"]})
+    n_folds = max((len(trial["fold_scores"]) for trial in trials), default=0)
     rows = (
         (
-            *(getattr(trial, name) for name in _OF_A_TRIAL),
-            *(trial.parameters.get(name) for name in names),
-            *trial.fold_scores,
-            *([None] * (n_folds - len(trial.fold_scores))),
+            *(trial[name] for name in _OF_A_TRIAL),
+            *(trial["parameters"].get(name) for name in names),
+            *trial["fold_scores"],
+            *([None] * (n_folds - len(trial["fold_scores"]))),
         )
         for trial in trials
     )
@@ -124,13 +132,14 @@ def trials_csv(trials: Sequence[Trial]) -> str:
     return csv_text([*_OF_A_TRIAL, *names, *folds], rows)
 
 
-def runs_csv(runs: Sequence[Run]) -> str:
+def runs_csv(runs: Sequence[Mapping[str, Any]]) -> str:
     """Return a line for each training; what one does not have is empty."""
-    metrics = sorted({key for run in runs for key in run.metrics})
+    metrics = sorted({key for run in runs for key in run["metrics"]})
     rows = (
         (
-            *(getattr(run, name) for name in _COLUMNS),
-            *(run.metrics.get(key, {}).get("value") for key in metrics),
+            # A platform tells no path of its own.
+            *(run.get(name) for name in _COLUMNS),
+            *(run["metrics"].get(key, {}).get("value") for key in metrics),
         )
         for run in runs
     )

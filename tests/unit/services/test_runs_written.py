@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
@@ -13,13 +14,13 @@ from modelyard.domain.trials import Trial, TrialStatus
 from modelyard.services.runs import runs_csv, trials_csv, write_runs, write_trials
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
-RUNS = (
+RUNS = tuple(map(asdict, (
     Run(
         "a1", "iris", RunStatus.SUCCEEDED, AT, {}, 0, "iris.csv", algorithm="lightgbm",
         metrics={"accuracy": {"value": 0.9}, "log-loss": {"value": 0.3}},
     ),
     Run("a2", "=cmd()", RunStatus.FAILED, AT, {}, 0, "x.csv", reason="no rows"),
-)  # fmt: skip
+)))  # fmt: skip
 
 
 def test_every_training_is_a_line_and_every_metric_a_column():
@@ -51,7 +52,7 @@ def test_every_trial_is_a_line_and_every_hyperparameter_and_fold_a_column():
         Trial(2, {"depth": 3}, TrialStatus.SUCCEEDED, 0.9, 0.9, (0.8, 1.0), 1.5),
         Trial(1, {"depth": 9}, TrialStatus.FAILED, None, None, (), 0.1, "=too deep"),
     )
-    first, second = csv.DictReader(io.StringIO(trials_csv(trials)))
+    first, second = csv.DictReader(io.StringIO(trials_csv(list(map(asdict, trials)))))
 
     assert (first["number"], first["depth"], first["fold_2"]) == ("2", "3", "1.0")
     assert (second["status"], second["fold_1"], second["reason"]) == ("failed", "", "'=too deep")
