@@ -33,6 +33,11 @@ def in_order(n_moments, rows_each=1):
     return Resampling.of(table, Bonds((), time="at"))
 
 
+def one_draw(resampling, rng):
+    (counts,) = next(resampling.draws(rng, 1))
+    return counts
+
+
 def auc_of_noise(seed, n_groups, rows_each):
     """Judge a model that knows nothing, where rows of a group are alike in truth and in score."""
     rng = np.random.default_rng(seed)
@@ -82,7 +87,7 @@ def test_rows_of_one_group_are_drawn_equally_often():
     groups = np.array(["a", "b", "a", "c", None, "b", None])
     resampling = Resampling.of(table_of(g=groups.tolist()), Bonds((), group="g"))
 
-    counts = resampling.draw(np.random.default_rng(0))
+    counts = one_draw(resampling, np.random.default_rng(0))
 
     assert resampling.unit is IntervalUnit.GROUP
     assert resampling.n_units == 5
@@ -106,7 +111,7 @@ def test_rows_that_nothing_binds_are_drawn_one_by_one(bonds):
 
 
 def test_independent_rows_are_drawn_as_numpy_draws_them():
-    drawn = Resampling.of_rows(17).draw(np.random.default_rng(3))
+    drawn = one_draw(Resampling.of_rows(17), np.random.default_rng(3))
     rows = np.random.default_rng(3).integers(0, 17, size=17)
 
     np.testing.assert_array_equal(drawn, np.bincount(rows, minlength=17))
@@ -116,7 +121,7 @@ def test_independent_rows_are_drawn_as_numpy_draws_them():
 def test_a_draw_in_order_has_as_many_moments_and_keeps_rows_of_one_together(n, rows_each, seed):
     resampling = in_order(n, rows_each)
 
-    counts = resampling.draw(np.random.default_rng(seed)).reshape(n, rows_each)
+    counts = one_draw(resampling, np.random.default_rng(seed)).reshape(n, rows_each)
 
     assert counts[:, 0].sum() == n
     assert (counts == counts[:, :1]).all()
@@ -125,7 +130,7 @@ def test_a_draw_in_order_has_as_many_moments_and_keeps_rows_of_one_together(n, r
 def test_a_draw_in_order_is_made_of_blocks():
     resampling = in_order(27)
 
-    counts = resampling.draw(np.random.default_rng(0))
+    counts = one_draw(resampling, np.random.default_rng(0))
     starts = np.random.default_rng(0).integers(0, 27, size=9)
 
     assert resampling.block_length == 3
@@ -138,10 +143,8 @@ def test_blocks_widen_the_interval_of_a_mean_whose_errors_last():
     wave = np.repeat(rng.normal(size=100), 5)
     widths = []
     for resampling in (Resampling.of_rows(500), in_order(500)):
-        means = [
-            resampling.draw(rng) @ wave / 500  # each draw has 500 rows
-            for _ in range(400)
-        ]
+        # Each draw has 500 rows.
+        means = np.concatenate([counts @ wave / 500 for counts in resampling.draws(rng, 400)])
         widths.append(np.std(means))
 
     # Five rows that are one witness: sqrt(5) = 2.2 times as wide, less the edges of the blocks.

@@ -13,7 +13,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import share
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.confusion import totals_of
 from modelyard.domain.fairness import Fairness, Group, GroupFigure
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
@@ -45,10 +47,9 @@ class _Share:
     limits: tuple[float, float] = (0.0, 1.0)
 
     def of(self, groups: IntArray, *, weight: FloatArray, n_groups: int) -> FloatArray:
-        """Return the figure of each group under weights, NaN where the whole is nothing."""
-        parts = np.bincount(groups, weight * self.parts, minlength=n_groups)
-        whole = np.bincount(groups, weight * self.whole, minlength=n_groups)
-        return np.asarray(np.divide(parts, whole, out=np.full(n_groups, np.nan), where=whole > 0))
+        """Return the (..., n_groups) figures under (..., n) weights, NaN where the whole is 0."""
+        parts = totals_of(groups, weight * self.parts, n_groups=n_groups)
+        return share(parts, totals_of(groups, weight * self.whole, n_groups=n_groups))
 
 
 def measure_fairness(
@@ -67,8 +68,8 @@ def measure_fairness(
     order = np.argsort(-sizes, kind="stable")
     shares = _shares(scored)
     measured = {
-        name: _figures(share, groups, reference=int(order[0]), scored=scored, rng=rng)
-        for name, share in shares.items()
+        name: _figures(figure, groups, reference=int(order[0]), scored=scored, rng=rng)
+        for name, figure in shares.items()
     }
     return Fairness(
         column=column,
@@ -109,7 +110,7 @@ def _shares(scored: Scored) -> Mapping[str, _Share]:
 
 
 def _figures(
-    share: _Share,
+    figure: _Share,
     groups: IntArray,
     *,
     reference: int,
@@ -118,13 +119,15 @@ def _figures(
 ) -> list[GroupFigure]:
     n_groups = int(groups.max()) + 1
     weight = np.ones(scored.n_rows) if scored.weight is None else scored.weight
-    value = share.of(groups, weight=weight, n_groups=n_groups)
+    value = figure.of(groups, weight=weight, n_groups=n_groups)
     bound = scored.resampling
     draws = Draws.of(bound, scored.scores.shape[1])
     drawn = np.full((draws.n_draws, n_groups), np.nan)
     if bound.n_blocks >= 2:
-        for at in range(draws.n_draws):
-            drawn[at] = share.of(groups, weight=weight * bound.draw(rng), n_groups=n_groups)
+        counts = bound.draws(rng, draws.n_draws)
+        drawn = np.concatenate(
+            [figure.of(groups, weight=weight * each, n_groups=n_groups) for each in counts]
+        )
     found = []
     with np.errstate(divide="ignore", invalid="ignore"):
         difference, differences = value - value[reference], drawn - drawn[:, [reference]]
@@ -136,8 +139,8 @@ def _figures(
         found.append(
             GroupFigure(
                 value=float(value[at]),
-                low=max(own.low, share.limits[0]),
-                high=min(own.high, share.limits[1]),
+                low=max(own.low, figure.limits[0]),
+                high=min(own.high, figure.limits[1]),
                 difference=float(difference[at]),
                 difference_low=apart.low,
                 difference_high=apart.high,

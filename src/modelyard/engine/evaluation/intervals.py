@@ -32,8 +32,6 @@ _PERCENTILE_CELLS = 16_000
 _N_PERCENTILE = 1000
 _N_STANDARD = (50, 100)
 _STANDARD_CELLS = 12_000_000
-# Draws are scored together: so many counts lie in the cache of a core.
-_CELLS_AT_ONCE = 1 << 16
 
 # The 97.5 % point of the normal distribution.
 _Z = 1.959964
@@ -119,12 +117,11 @@ def draw_scores(
     drawn = {name: np.full(n_draws, np.nan) for name in scores}
     if resampling.n_blocks < 2:
         return drawn
-    at_once = max(1, _CELLS_AT_ONCE // resampling.n_rows)
-    for start in range(0, n_draws, at_once):
-        own = slice(start, min(start + at_once, n_draws))
-        counts = np.stack([resampling.draw(rng) for _ in range(own.start, own.stop)])
+    start = 0
+    for counts in resampling.draws(rng, n_draws):
         for name, score in scores.items():
-            drawn[name][own] = score(counts)
+            drawn[name][start : start + len(counts)] = score(counts)
+        start += len(counts)
     return drawn
 
 

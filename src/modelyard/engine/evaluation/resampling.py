@@ -12,6 +12,7 @@ A Circular Block-Resampling Procedure for Stationary Data (1992). Their length, 
 Horowitz, Jing: On Blocking Rules for the Bootstrap with Dependent Data (1995).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -30,6 +31,8 @@ FloatArray = npt.NDArray[np.float64]
 FEW_UNITS = 50
 # The cube root of 27 may come as a little more than 3.
 _ROUNDING = 1e-9
+# So many counts lie in the cache of a core.
+_CELLS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,16 @@ class Resampling:
         """Whether there are so few pieces that their number must widen the interval."""
         return self.unit is not IntervalUnit.ROW and self.n_blocks < FEW_UNITS
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return (n,) how often each row is drawn; blocks run over the last moment to the first."""
-        starts = rng.integers(0, self.n_units, size=self.n_blocks)
-        units = (starts[:, None] + np.arange(self.block_length)).ravel()[: self.n_units]
-        counts = np.bincount(units % self.n_units, minlength=self.n_units)
-        return counts[self.of_row].astype(np.float64)
+    def draws(self, rng: np.random.Generator, n_draws: int) -> Iterator[FloatArray]:
+        """Yield (k, n) how often each row is drawn, `n_draws` in all, as many at once as pay."""
+        at_once = max(1, _CELLS_AT_ONCE // self.n_rows)
+        for start in range(0, n_draws, at_once):
+            yield self._drawn(rng, min(at_once, n_draws - start))
+
+    def _drawn(self, rng: np.random.Generator, n_draws: int) -> FloatArray:
+        """Return (n_draws, n) counts; blocks run over the last moment to the first."""
+        starts = rng.integers(0, self.n_units, size=(n_draws, self.n_blocks, 1))
+        units = (starts + np.arange(self.block_length)).reshape(n_draws, -1)[:, : self.n_units]
+        places = units % self.n_units + self.n_units * np.arange(n_draws)[:, None]
+        counts = np.bincount(places.ravel(), minlength=self.n_units * n_draws)
+        return counts.reshape(n_draws, -1).take(self.of_row, axis=1).astype(np.float64)
