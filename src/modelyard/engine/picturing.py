@@ -27,7 +27,8 @@ def rows_with_pictures(table: Table, rows: IntArray, *, features: Sequence[str])
     for name in features:
         if table.column(name).kind is ColumnKind.IMAGE:
             rows = rows[table.frame[name].is_not_null().to_numpy()[rows]]
-    return np.setdiff1d(rows, rows_across_parts(table, features))
+    across = rows_across_parts(table, features)
+    return np.setdiff1d(rows, across) if len(across) else rows
 
 
 def rows_across_parts(table: Table, features: Sequence[str]) -> IntArray:

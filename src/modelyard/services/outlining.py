@@ -1,15 +1,20 @@
 """Says what a training would learn from and what AutoML may expect, before anybody asks for it."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from modelyard.catalog import Catalog
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.config_rules import check_config
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.outlines import Outline
+from modelyard.domain.datasets import DatasetState, DatasetVersion, ResolvedDataset
+from modelyard.domain.errors import ModelyardError
+from modelyard.domain.outlines import Outline, Whole
 from modelyard.domain.readings import with_dataset
 from modelyard.engine.kinds.typing import Typing, type_table
-from modelyard.engine.outlining import outline
+from modelyard.engine.outlining import outline, outline_by_some
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.progress import Silence
 from modelyard.services.datasets import DatasetService
@@ -36,6 +41,8 @@ class OutlineService:
     def outline(self, dataset: str, config: TrainingConfig) -> Outline:
         """Return what a training would learn from; nothing is fitted and nothing is recorded.
 
+        Of a large table some rows tell it, drawn by chance, where they do.
+
         Args:
             dataset: name, name and version, or hash.
             config: what would be trained.
@@ -48,12 +55,36 @@ class OutlineService:
         check_config(config, self.catalog.finding_codes())
         found = self.named.resolve(dataset)
         asked = with_dataset(config, found.version)
-        workshop = Workshop(
-            self.catalog,
-            self.clock,
-            Silence(),
-            self.n_threads,
-            begun=self.clock(),
-            typing=self.typing,
+        # What some rows do not allow, the whole table may.
+        with suppress(ModelyardError):
+            told = self._by_some(found, asked)
+            if told is not None:
+                return told
+        raw = self.datasets.read(found.path, asked.read)
+        return outline(raw, asked, workshop=self._workshop(self.typing))
+
+    def _by_some(self, found: ResolvedDataset, asked: TrainingConfig) -> Outline | None:
+        """Return what the rows tell that were drawn of a large table; None where there are none."""
+        is_described = found.version.state is DatasetState.READY
+        drawn = self.datasets.tables.drawn(found.path, asked.read) if is_described else None
+        if drawn is None:
+            return None
+        whole = self._whole(found.version)
+        # Not as the reader does, which keeps what it types as that of the whole file.
+        workshop = self._workshop(type_table)
+        return outline_by_some(drawn, whole, config=asked, workshop=workshop)
+
+    def _whole(self, version: DatasetVersion) -> Whole:
+        profile = json.loads(self.named.profile(version.reference))["profile"]
+        columns = profile["columns"]
+        return Whole(
+            n_rows=profile["n_rows"],
+            kinds={each["name"]: ColumnKind(each["kind"]) for each in columns},
+            n_unique={each["name"]: each["n_unique"] for each in columns},
         )
-        return outline(self.datasets.read(found.path, asked.read), asked, workshop=workshop)
+
+    def _workshop(self, typing: Typing) -> Workshop:
+        begun = self.clock()
+        return Workshop(
+            self.catalog, self.clock, Silence(), self.n_threads, begun=begun, typing=typing
+        )

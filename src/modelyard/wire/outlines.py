@@ -55,11 +55,16 @@ class OutlineAnswer(Answer):
     task_reason: str
     metric: str = Field(description="Key of the metric that would decide.")
     n_rows: int
+    n_seen: int = Field(
+        description="Rows on which this stands. Fewer than `n_rows` were drawn by chance from a "
+        "large table; the training looks at all, and may find more."
+    )
     columns: list[OutlinedColumn] = Field(description="Beside those that are dropped.")
     findings: list[dict[str, Any]] = Field(description="As those of a dataset, the worst first.")
     blocking: list[str] = Field(description="Findings that would stop it, by name.")
     outlook: OutlookAnswer | None = Field(
-        description="Of AutoML; null where one algorithm is named, or something would stop it."
+        description="Of AutoML; null where one algorithm is named, something would stop it, or not "
+        "all rows were seen."
     )
 
     @classmethod

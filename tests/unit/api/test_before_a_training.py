@@ -63,6 +63,7 @@ def test_the_task_of_a_target_is_told_with_its_reason(outline) -> None:
     told = outline(drop=["copy"])
     assert (told["task"], told["n_rows"], told["metric"]) == ("binary", 120, "roc-auc")
     assert told["task_reason"] == "it holds 2 different texts"
+    assert told["n_seen"] == told["n_rows"]
     assert told["outlook"] is None
 
 

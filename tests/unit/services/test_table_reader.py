@@ -154,3 +154,24 @@ def test_a_project_without_a_cache_keeps_nothing(tmp_path):
 
     assert open_project(settings).tables.kept.limit_bytes > 0
     assert open_project(settings, keeps_tables=False).tables.kept.limit_bytes == 0
+
+
+def test_rows_of_a_large_file_are_drawn_once_and_kept_in_their_order(reader, path):
+    options = ReadOptions()
+    drawing = replace(reader, drawn_cells=0, least_drawn=20)
+    assert drawing.drawn(path, options) is None
+    drawing.read_typed(path, options)
+
+    drawn = drawing.drawn(path, options)
+
+    ids = [int(cell) for cell in drawn.column("id")]
+    assert len(set(ids)) == 20
+    assert ids == sorted(ids)
+    whole = drawing.read(path, options).frame.rows()
+    assert all(row in whole for row in drawn.frame.rows())
+
+
+def test_of_a_table_of_hardly_more_rows_none_are_drawn(reader, path):
+    drawing = replace(reader, drawn_cells=0, least_drawn=51)
+    drawing.read_typed(path, ReadOptions())
+    assert drawing.drawn(path, ReadOptions()) is None

@@ -1,14 +1,18 @@
 """The page for training: suggests all of it, starts what is asked for, and shows how it goes on."""
 
+from dataclasses import replace
+
 import pytest
 from refusing import WORDS, refusing
 
+from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.jobs import Ending, EventKind, JobState, Line, Standing, Usage, WorkerSeen
 from modelyard.domain.runs import Run, RunStatus
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import Trial, TrialStatus
 from modelyard.services.uploads import UploadRequest
 from modelyard.wire.jobs import TrainingRequest
+from modelyard.wire.outlines import OutlineAnswer
 
 pytestmark = pytest.mark.extras
 
@@ -213,6 +217,27 @@ def test_a_table_that_is_too_large_to_be_looked_at_is_waited_for_once_a_visit(pa
     assert not shown.exception
     assert _asked(client)["drop"] == ["petal_width"]
     assert out_of_time.n_runs == 1
+
+
+class _BySome:
+    """Looks at a dataset as the API has it looked at, and says that it was by some of its rows."""
+
+    def __init__(self, project):
+        self._project = project
+
+    async def run(self, module, order, *, timeout_s):
+        del module, timeout_s
+        _, _, dataset, config = order
+        outline = self._project.outlining.outline(dataset, TrainingConfig.from_dict(config))
+        told = OutlineAnswer.of(replace(outline, n_rows=3_200_000, n_seen=86_956))
+        return b'{"outline": %s}' % told.model_dump_json().encode()
+
+
+def test_what_is_said_of_a_large_table_names_the_rows_on_which_it_stands(page, app, project):
+    app.state.apart = _BySome(project)
+    shown = page("train", dataset="demo@1")
+    assert not shown.exception
+    assert "stands on 86,956 of its 3,200,000 rows, drawn by chance" in _words(shown)
 
 
 def test_a_training_is_shown_as_text_for_other_doors(page):

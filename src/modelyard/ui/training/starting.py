@@ -7,6 +7,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import ModelyardError
 from modelyard.domain.tasks import Task
+from modelyard.kit.numerals import count
 from modelyard.ui.data.profiles import profile_of
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.problems import tell, told
@@ -143,6 +144,13 @@ def _tell_outline(
 
     with places.task:
         st.caption(f"**{ANSWERS[outline.task]}**: {plain(outline.task_reason)}.")
+        if outline.n_seen < outline.n_rows:
+            st.caption(
+                f"The table is large: what is said here stands on {count(outline.n_seen)} of its "
+                f"{count(outline.n_rows)} rows, drawn by chance. The training looks at all of "
+                "them, and stops before it learns anything if it finds more that gives the answer "
+                "away."
+            )
     with places.blocking:
         show_blocking(outline, target=config.target, form=form)
     if places.features is not None:

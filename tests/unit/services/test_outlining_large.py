@@ -1,0 +1,93 @@
+"""What a training would learn from a large table is told by rows that were drawn from it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from modelyard.bootstrap import Project, open_project
+from modelyard.domain.automl import AutoMLConfig
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import TargetError
+from modelyard.domain.outlines import Outline
+from modelyard.domain.tasks import Task
+from modelyard.services.outlining import OutlineService
+from modelyard.services.uploads import UploadRequest
+from modelyard.store.prepared import PreparedTables
+
+N_ROWS, N_DRAWN = 1_000, 200
+# A leak, an identifier, a class that comes once, one that hardly comes, and fifty numbers.
+TABLE = "id,age,copy,left,rare,grade,name\n" + "".join(
+    f"K{at:04d},{20 + at * 37 % 50},{'XY'[at * 7919 % 11 > 5]},{('no', 'yes')[at * 7919 % 11 > 5]},"
+    f"{'odd' if at == 0 else 'ab'[at % 2]},{at % 4 if at else 4},n{at // 2 * 2}\n"
+    for at in range(N_ROWS)
+)
+
+
+@pytest.fixture
+def project() -> Iterator[Project]:
+    opened = open_project()
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def service(project: Project, tmp_path: Path) -> OutlineService:
+    """Keep the table as a dataset; of so many rows a part is drawn."""
+    kept = PreparedTables(tmp_path / "kept", 10_000_000)
+    reader = replace(project.tables, kept=kept, least_bytes=1, drawn_cells=0, least_drawn=N_DRAWN)
+    request = UploadRequest("people", len(TABLE), "local", filename="people.csv")
+    project.uploads.take(request, [TABLE.encode()])
+    replace(project.ingesting, tables=reader).ingest("people")
+    datasets = replace(project.datasets, tables=reader)
+    return replace(project.outlining, datasets=datasets, typing=reader.type_table)
+
+
+@pytest.fixture
+def outline(service: OutlineService) -> Callable[..., Outline]:
+    """Return what asks what a training would learn from, beside the columns of other tests."""
+
+    def outlined(target: str, **wishes: object) -> Outline:
+        named = {"left", "copy", "rare", "grade", "name"} - {target, *wishes.pop("learns", ())}
+        config = TrainingConfig(target=target, drop=tuple(sorted(named)), **wishes)
+        return service.outline("people", config)
+
+    return outlined
+
+
+def test_some_rows_tell_what_would_stop_the_training(outline) -> None:
+    told = outline("left", learns=["copy"], automl=AutoMLConfig(time_limit_s=20.0))
+    assert (told.n_seen, told.n_rows) == (N_DRAWN, N_ROWS)
+    assert "leakage-copy:copy" in told.blocking
+    assert told.outlook is None
+
+
+def test_task_and_kinds_are_those_of_the_whole_table(outline) -> None:
+    told = outline("left")
+    kinds = {column.name: column.kind.value for column in told.columns}
+    assert (told.task, told.n_seen) == (Task.BINARY, N_DRAWN)
+    assert kinds == {"id": "identifier", "age": "integer", "left": "category"}
+    assert told.features == ("age",)
+
+
+@pytest.mark.parametrize("target", ["rare", "grade"])
+def test_where_a_class_is_missing_among_them_the_whole_table_is_looked_at(outline, target) -> None:
+    told = outline(target)
+    assert told.n_seen == N_ROWS
+    assert told.task is Task.MULTICLASS
+
+
+def test_what_is_refused_by_some_rows_is_judged_by_all(outline) -> None:
+    # Two rows of each name teach nothing, but are no reason to refuse it.
+    assert outline("name").n_seen == N_ROWS
+    with pytest.raises(TargetError, match="1000 rows"):
+        outline("id")
+
+
+def test_a_table_of_which_no_rows_are_kept_is_looked_at_as_a_whole(service, outline) -> None:
+    reader = service.datasets.tables
+    for folder in reader.kept.root.iterdir():
+        for path in folder.iterdir():
+            path.unlink()
+    assert outline("left").n_seen == N_ROWS
