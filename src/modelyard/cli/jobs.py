@@ -141,7 +141,7 @@ def retry(job: str, *, url: str | None, wants_json: bool) -> None:
 @URL
 @JSON
 def quota(*, url: str | None, wants_json: bool) -> None:
-    """Show how many jobs may run and wait at once, and how many do."""
+    """Show how many jobs may run and wait."""
     with jobs_at(url) as asked:
         found = asked.quota()
     if wants_json:

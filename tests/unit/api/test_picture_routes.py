@@ -23,17 +23,27 @@ def _drawn(at):
     return stream.getvalue()
 
 
+@pytest.fixture
+def add(project):
+    """Return a function that keeps five pictures for a tenant, and reads them."""
+
+    def add_them(tenant, *, first):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for at, label in enumerate(["<b>cat</b>"] * 3 + ["dog"] * 2):
+                archive.writestr(f"{label}/{at}.png", _drawn(first + at))
+        content, theirs = stream.getvalue(), project.of(tenant)
+        request = UploadRequest("animals", len(content), "user:e", filename="animals.zip")
+        version = theirs.ingesting.ingest(theirs.uploads.take(request, [content]).reference)
+        assert version.refusal is None
+
+    return add_them
+
+
 @pytest.fixture(autouse=True)
-def animals(project):
+def animals(add):
     """Keep a zip file of five pictures for the tenant, and read it."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for at, label in enumerate(["<b>cat</b>"] * 3 + ["dog"] * 2):
-            archive.writestr(f"{label}/{at}.png", _drawn(at))
-    content, ours = stream.getvalue(), project.of("acme")
-    request = UploadRequest("animals", len(content), "user:e", filename="animals.zip")
-    version = ours.ingesting.ingest(ours.uploads.take(request, [content]).reference)
-    assert version.refusal is None
+    add("acme", first=0)
 
 
 def test_pictures_are_told_by_class_and_page_by_page(ask):
@@ -56,6 +66,20 @@ def test_a_picture_is_a_small_jpeg_that_a_browser_takes_for_nothing_else(ask):
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert Image.open(io.BytesIO(answer.content)).size == (40, 20)
+
+
+def test_pictures_of_datasets_of_one_name_are_each_its_own(ask, add):
+    add("globex", first=10)
+    ours, theirs = (ask(each).get(f"{PICTURES}/1").content for each in ("editor", "stranger"))
+    assert ours != theirs
+    # One that takes the name of another that is gone is another version.
+    ask("editor").delete(f"{DATASETS}/animals")
+    add("acme", first=20)
+    assert ask("editor").get(f"{PICTURES}/1").status_code == 404
+    latest = PICTURES.replace("/1/", "/latest/")
+    replaced = ask("editor").get(f"{latest}/1")
+    assert replaced.status_code == 200
+    assert replaced.content not in {ours, theirs}
 
 
 def test_a_row_that_is_not_there_says_so(ask):

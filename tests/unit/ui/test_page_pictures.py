@@ -38,6 +38,7 @@ def add(project):
         request = UploadRequest("animals", len(content), "local", filename="animals.zip")
         version = project.ingesting.ingest(project.uploads.take(request, [content]).reference)
         assert version.refusal is None
+        return version
 
     return add_them
 
@@ -56,6 +57,14 @@ def test_a_dataset_of_pictures_is_shown_by_class(page, add):
     classes.select("dog").run()
     assert not app.exception
     assert [each.label for each in app.tabs] == ["Overview", "History"]
+
+
+def test_what_is_chosen_of_pictures_is_of_these_pictures_whatever_they_are_called(page, add):
+    version = add("cat/1.png", "dog/2.png")
+    app = page("data", dataset=version.reference)
+    (classes,) = [each for each in app.selectbox if each.label == "Class"]
+    classes.select("dog").run()
+    assert app.session_state[f"wall-class-{version.sha256}"] == "dog"
 
 
 def test_names_of_files_and_classes_do_nothing_on_the_page():

@@ -103,4 +103,5 @@ def _offer_more(found: PicturesAnswer, version: DatasetVersionAnswer, *, is_firs
 
 
 def _key(version: DatasetVersionAnswer, name: str) -> str:
-    return f"wall-{name}-{version.reference}"
+    # By what it holds: others may call another dataset so, in a visit that goes on as theirs.
+    return f"wall-{name}-{version.sha256}"
