@@ -9,7 +9,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.config_rules import check_config
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.datasets import DatasetState, DatasetVersion, ResolvedDataset
+from modelyard.domain.datasets import DatasetState, DatasetVersion
 from modelyard.domain.errors import ModelyardError
 from modelyard.domain.outlines import Outline, Whole
 from modelyard.domain.readings import with_dataset
@@ -53,23 +53,26 @@ class OutlineService:
                 which are told.
         """
         check_config(config, self.catalog.finding_codes())
-        found = self.named.resolve(dataset)
-        asked = with_dataset(config, found.version)
+        version = self.named.get(dataset)
+        asked = with_dataset(config, version)
         # What some rows do not allow, the whole table may.
         with suppress(ModelyardError):
-            told = self._by_some(found, asked)
+            told = self._by_some(version, asked)
             if told is not None:
                 return told
+        found = self.named.resolve(version.reference)
         raw = self.datasets.read(found.path, asked.read)
         return outline(raw, asked, workshop=self._workshop(self.typing))
 
-    def _by_some(self, found: ResolvedDataset, asked: TrainingConfig) -> Outline | None:
+    def _by_some(self, version: DatasetVersion, asked: TrainingConfig) -> Outline | None:
         """Return what the rows tell that were drawn of a large table; None where there are none."""
-        is_described = found.version.state is DatasetState.READY
-        drawn = self.datasets.tables.drawn(found.path, asked.read) if is_described else None
+        if version.state is not DatasetState.READY:
+            return None
+        path = self.named.download(version.reference).path
+        drawn = self.datasets.tables.drawn(path, asked.read, sha256=version.sha256)
         if drawn is None:
             return None
-        whole = self._whole(found.version)
+        whole = self._whole(version)
         # Not as the reader does, which keeps what it types as that of the whole file.
         workshop = self._workshop(type_table)
         return outline_by_some(drawn, whole, config=asked, workshop=workshop)

@@ -63,12 +63,18 @@ class TableReader:
             self.kept.keep(key, raw)
         return raw
 
-    def drawn(self, data: object, options: ReadOptions) -> RawTable | None:
+    def drawn(self, path: Path, options: ReadOptions, *, sha256: str) -> RawTable | None:
         """Return rows of a large file that were drawn by chance when it was read, in their order.
 
-        None where the file is not large, or none are kept.
+        Args:
+            path: of the file, which is not read.
+            options: how it was read.
+            sha256: that it has.
+
+        Returns:
+            None where the file is not large, or none are kept.
         """
-        place = self._place_of(data)
+        place = self._place_of(path, sha256=sha256)
         found = None if place is None else self.kept.find(_key("drawn", place, options))
         return found if isinstance(found, RawTable) else None
 
@@ -125,7 +131,7 @@ class TableReader:
     def _is_parsed(self, source: str) -> bool:
         return source in self.catalog.sources() and self.catalog.sources()[source].card.is_parsed
 
-    def _place_of(self, data: object) -> "_Place | None":
+    def _place_of(self, data: object, *, sha256: str = "") -> "_Place | None":
         """Return what a file is known by, None where it is not worth keeping."""
         if not (self.kept.limit_bytes and isinstance(data, str | os.PathLike)):
             return None
@@ -134,7 +140,9 @@ class TableReader:
         if not is_file or location.stat().st_size < self.least_bytes:
             return None
         card = source_of(location, self.catalog).card
-        return _Place(str(location), sha256_of_file(location), card.key) if card.is_parsed else None
+        if not card.is_parsed:
+            return None
+        return _Place(str(location), sha256 or sha256_of_file(location), card.key)
 
 
 @dataclass(frozen=True)

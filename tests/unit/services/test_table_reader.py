@@ -11,6 +11,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import NotFound
 from modelyard.domain.tables import RawTable, Table
+from modelyard.kit.hashing import sha256_of_file
 from modelyard.services.reading import TableReader
 from modelyard.settings import Settings
 from modelyard.store.prepared import PreparedTables
@@ -157,12 +158,12 @@ def test_a_project_without_a_cache_keeps_nothing(tmp_path):
 
 
 def test_rows_of_a_large_file_are_drawn_once_and_kept_in_their_order(reader, path):
-    options = ReadOptions()
+    options, sha256 = ReadOptions(), sha256_of_file(path)
     drawing = replace(reader, drawn_cells=0, least_drawn=20)
-    assert drawing.drawn(path, options) is None
+    assert drawing.drawn(path, options, sha256=sha256) is None
     drawing.read_typed(path, options)
 
-    drawn = drawing.drawn(path, options)
+    drawn = drawing.drawn(path, options, sha256=sha256)
 
     ids = [int(cell) for cell in drawn.column("id")]
     assert len(set(ids)) == 20
@@ -174,4 +175,4 @@ def test_rows_of_a_large_file_are_drawn_once_and_kept_in_their_order(reader, pat
 def test_of_a_table_of_hardly_more_rows_none_are_drawn(reader, path):
     drawing = replace(reader, drawn_cells=0, least_drawn=51)
     drawing.read_typed(path, ReadOptions())
-    assert drawing.drawn(path, ReadOptions()) is None
+    assert drawing.drawn(path, ReadOptions(), sha256=sha256_of_file(path)) is None
