@@ -46,6 +46,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
         "encoding": "utf-8",
         "delimiter": ";",
         "decimal": ",",
+        "header": True,
         "missing_tokens": ["?", "", "--"],
         "kinds": {"zip": "category"},
         "name": "again",
@@ -109,6 +110,20 @@ def test_the_python_of_the_report_trains_alike(model) -> None:
     memory: dict[str, Any] = {}
     exec(python_call(config, model.run.data_location), memory)  # noqa: S102 -- our own text, as its reader runs it
     assert memory["model"].run.config == model.run.config
+
+
+def test_a_file_without_a_header_is_trained_on_and_measured_at_every_door(put, done) -> None:
+    bare = put("bare.csv", ODD.split("\n", 1)[1])
+    model = modelyard.train(
+        bare, target="column_6", algorithm="logistic-regression", header=False, delimiter=";"
+    )
+    config = TrainingConfig.from_dict(model.run.config)
+    words = shlex.split(shell_command(config, model.run.data_location))
+    assert "--no-header" in words
+    again = done(*words[1:])
+    assert done("runs", "show", again["run"])["config"] == model.run.config
+    measured = done("evaluate", again["model"], str(bare), "--no-header", "--delimiter", ";")
+    assert measured["n_rows"] == len(ODD.splitlines()) - 1
 
 
 @pytest.mark.parametrize("model", OPTIONS[1:2], indirect=True)

@@ -48,6 +48,12 @@ _DIALECT = (
     click.option("--encoding", help="Of the file, e.g. utf-8 or cp1250; by default found."),
     click.option("--delimiter", help="Of the file, one character; by default found."),
     click.option("--decimal", metavar="MARK", help="'.' or ','; by default found."),
+    click.option(
+        "--header/--no-header",
+        default=None,
+        help="Whether the first line names the columns, as it is taken to; --no-header calls them "
+        "column_1 and so on.",
+    ),
 )
 DATA = click.Path(path_type=Path)
 QUERY: Decorator = click.option(

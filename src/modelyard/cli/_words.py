@@ -42,7 +42,7 @@ def read_options(
         InvalidValue: if a kind does not exist.
     """
     return ReadOptions(
-        **{name: dialect[name] for name in ("encoding", "delimiter", "decimal")},
+        **{name: dialect[name] for name in ("encoding", "delimiter", "decimal", "header")},
         missing_tokens=tuple(missing) or None,
         kinds={column: ColumnKind.called(word) for column, word in kinds.items()},
     )

@@ -150,6 +150,7 @@ _RULES = (
     _Rule("read.encoding", _is_text, "the name of an encoding", may_be_none=True),
     _Rule("read.delimiter", _is_text, "one character", may_be_none=True),
     _Rule("read.decimal", _is_text, "'.' or ','", may_be_none=True),
+    _Rule("read.header", lambda value: isinstance(value, bool), "true or false", may_be_none=True),
     _Rule("read.missing_tokens", _is_tokens, "texts that mean missing", may_be_none=True),
     _Rule("read.kinds", _is_mapping_to(ColumnKind), "kinds by the names of columns"),
     _Rule("preparation.normalize", _is_text, "a word"),

@@ -25,8 +25,6 @@ class ReadOptions:
 
     Attributes:
         encoding, delimiter, decimal: of a text file.
-        header: whether the first line of a text file names the columns, as is taken where nobody
-            says so; without it they are called column_1, column_2 and so on.
         missing_tokens: replaces the default list of cells that mean missing.
         kinds: column name to kind, over what would be found.
         missing_in: column name to cells that mean missing in it, beside the tokens of the table.
@@ -34,18 +32,20 @@ class ReadOptions:
         sequences: what of the table becomes columns of sequences.
         sets_aside: whether a row of another width than the header is set aside, where the file's
             other rows can be told from it; it refuses the file elsewhere.
+        header: whether the first line of a text file names the columns, as is taken where nobody
+            says so; without it they are called column_1, column_2 and so on.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
-    header: bool | None = None
     missing_tokens: tuple[str, ...] | None = None
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_formats: Mapping[str, str] = field(default_factory=dict)
     sequences: SequenceLayout = field(default_factory=SequenceLayout)
     sets_aside: bool = False
+    header: bool | None = None
 
 
 @dataclass(frozen=True)

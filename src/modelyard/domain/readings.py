@@ -21,6 +21,7 @@ def options_of(read: Mapping[str, Any]) -> ReadOptions:
         encoding=read.get("encoding"),
         delimiter=read.get("delimiter"),
         decimal=read.get("decimal"),
+        header=read.get("header"),
         missing_tokens=None if tokens is None else tuple(tokens),
         kinds=kinds,
     )
@@ -40,6 +41,7 @@ def with_dataset(config: TrainingConfig, version: DatasetVersion) -> TrainingCon
         encoding=asked.encoding or kept.encoding,
         delimiter=asked.delimiter or kept.delimiter,
         decimal=asked.decimal or kept.decimal,
+        header=kept.header if asked.header is None else asked.header,
         missing_tokens=kept.missing_tokens
         if asked.missing_tokens is None
         else asked.missing_tokens,

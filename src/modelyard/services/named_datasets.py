@@ -165,7 +165,9 @@ class NamedDatasetService:
             version: one that is kept.
             read: how the table is to be read besides.
         """
-        is_read_otherwise = bool(version.fixes or read.delimiter or read.encoding)
+        is_read_otherwise = bool(
+            version.fixes or read.delimiter or read.encoding or read.header is not None
+        )
         is_ready = version.state is DatasetState.READY and self.descriptions.has(version, PREVIEW)
         if is_read_otherwise or not is_ready:
             return None

@@ -76,6 +76,7 @@ OPTIONS = (
     _Option("read.encoding", "--encoding", "encoding"),
     _Option("read.delimiter", "--delimiter", "delimiter"),
     _Option("read.decimal", "--decimal", "decimal"),
+    _Option("read.header", "--header", "header"),
 )
 # Said even where it is the default: it is what makes two trainings alike.
 _ALWAYS = "seed"
@@ -95,8 +96,8 @@ def shell_command(config: TrainingConfig, location: str) -> str:
     """
     words = ["modelyard", "train", location or "DATA", "--target", config.target]
     for option, value in _chosen(config):
-        if value is True:
-            words.append(option.flag)
+        if isinstance(value, bool):
+            words.append(option.flag if value else option.flag.replace("--", "--no-", 1))
             continue
         for text in [SCHEMA] if option.path == "schema" else _texts(option, value):
             words += [option.flag, text]

@@ -95,6 +95,9 @@ class ReadingRequest(RequestBody):
     encoding: str | None = None
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
+    header: bool | None = Field(
+        default=None, description="Whether the first line names the columns; it is taken to."
+    )
     missing_tokens: list[str] | None = None
     kinds: dict[str, str] = Field(default_factory=dict, description="Column to kind.")
 

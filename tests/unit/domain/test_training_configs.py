@@ -29,6 +29,7 @@ READ_OPTIONS = st.builds(
     encoding=st.none() | TEXT,
     delimiter=st.none() | TEXT,
     decimal=st.none() | TEXT,
+    header=st.none() | st.booleans(),
     missing_tokens=st.none() | st.lists(TEXT, max_size=3).map(tuple),
     kinds=st.dictionaries(TEXT, st.sampled_from(ColumnKind), max_size=3),
 )

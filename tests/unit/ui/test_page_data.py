@@ -11,6 +11,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.errors import NotFound
 from modelyard.domain.identities import LOCAL_CALLER, Role
 from modelyard.services.uploads import UploadRequest
+from modelyard.ui.parts.texts import plain
 from modelyard.ui.process import PageProcess, hold
 from modelyard.ui.sessions import Sessions
 
@@ -49,6 +50,10 @@ def _words(app):
 
 def _button(app, label):
     return next(each for each in app.button if each.label == label)
+
+
+def _labelled(widgets, label):
+    return next(each for each in widgets if each.label == label)
 
 
 def test_the_datasets_are_listed_with_their_size_and_what_was_found(page, add):
@@ -108,6 +113,25 @@ def test_a_misread_file_is_read_otherwise_by_a_new_version(page, add, client):
     app.selectbox[1].set_value("Windows, Western Europe")
     _button(app, "Read it so").click().run()
     assert client.datasets.show("prices@2").read == {"encoding": "cp1252"}
+
+
+def test_a_file_without_a_header_is_read_so_and_back_again(page, add, client):
+    add("bare", "1;a;x\n" + "3;b;y\n5;c;z\n" * 20)
+    app = page("data", dataset="bare@1")
+    _labelled(app.selectbox, "The first line").select("is a row like the others")
+    _button(app, "Read it so").click().run()
+    read = client.datasets.read("bare@2")
+    assert (read.n_rows, read.read) == (41, {"header": False})
+    names = [each.name for each in client.datasets.preview("bare@2").columns]
+    assert names == ["column_1", "column_2", "column_3"]
+    assert f"Read with {plain('header: no')}" in _words(
+        page("data", dataset="bare@2", show="History")
+    )
+
+    app = page("data", dataset="bare@2")
+    _labelled(app.selectbox, "The first line").select("names the columns")
+    _button(app, "Read it so").click().run()
+    assert client.datasets.read("bare@3").n_rows == 40
 
 
 def test_what_nobody_has_read_yet_says_so_and_can_be_read(page, add, client):

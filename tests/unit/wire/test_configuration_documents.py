@@ -39,7 +39,11 @@ FULL = TrainingConfig(
         normalize="standard", dates="cyclic", columns={"zip": {"normalize": "none"}}
     ),
     read=ReadOptions(
-        encoding="cp1250", decimal=",", missing_tokens=("x",), kinds={"zip": ColumnKind.CATEGORY}
+        encoding="cp1250",
+        decimal=",",
+        header=False,
+        missing_tokens=("x",),
+        kinds={"zip": ColumnKind.CATEGORY},
     ),
     name="churn",
     tags={"stage": "draft"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from modelyard.components.sources._delimited.dialects import Dialect, find_dialect
+from modelyard.components.sources._delimited.dialects import Dialect, find_dialect, header_for
 from modelyard.components.sources._delimited.encodings import (
     DecodedText,
     decode,
@@ -29,7 +29,7 @@ _SUFFIXES = tuple(f"{end}{pack}" for end in (".csv", ".tsv", ".txt") for pack in
 # Excel writes this line to tell its own delimiter.
 _SEPARATOR_LINE = re.compile(rb"sep=([\t -!#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
 _FRACTION = re.compile(r"[+-]?[0-9]*[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
-_NO_HEADER = "perhaps the file has no header. Then write one, or its first row is lost."
+_NO_HEADER = "perhaps the file has no header. Then say so, or its first row is lost."
 _PLAIN = DecodedText(b"", "utf-8")
 # What a name may begin or end with unseen: spaces, a byte order mark, and spaces of no width.
 _UNSEEN = WHITE_SPACE + "\ufeff\u200b\u2060"
@@ -66,7 +66,8 @@ class CsvSource:
 
         Args:
             location: of the file.
-            options: what the user says about the encoding, the delimiter and the decimal mark.
+            options: what the user says about the encoding, the delimiter, the decimal mark and the
+                header.
 
         Raises:
             NotFound: if there is no such file.
@@ -134,6 +135,8 @@ def _at_once(location: Path, options: ReadOptions) -> _Found:
     require_table_text(text.content, location.name)
     plain, options = _without_separator_line(text.content, options)
     dialect = find_dialect(plain, options)
+    if options.header is False:
+        plain = header_for(plain, dialect.delimiter) + plain
     records = cut(plain, dialect, sets_aside=options.sets_aside)
     return _Found(records, dialect, replace(text, content=b""), sha256_of(content), len(content))
 

@@ -194,6 +194,9 @@ def _reader(rehearsal: Rehearsal) -> dict[str, Any]:
         options = {"infer_schema": False, "separator": facts.delimiter or ","}
         if facts.encoding not in {None, "ascii", "utf-8", "utf-8-sig"}:
             options["encoding"] = facts.encoding
+        if rehearsal.planned.config.read.header is False:
+            names = [column.name for column in rehearsal.planned.examination.table.columns]
+            options |= {"has_header": False, "new_columns": names}
         if facts.quote not in {None, '"'}:
             options["quote_char"] = facts.quote
     return {

@@ -6,8 +6,8 @@ from modelyard.client.clients import Client
 from modelyard.kit.numerals import counted
 from modelyard.ui.navigation import link_to
 from modelyard.ui.parts.advice import without_code
+from modelyard.ui.parts.cells import NO, YES
 from modelyard.ui.parts.people import who
-from modelyard.ui.parts.permissions import sees_every_model
 from modelyard.ui.parts.texts import plain, short
 from modelyard.ui.parts.times import ago, exactly, now
 from modelyard.wire.datasets import DatasetVersionAnswer
@@ -46,6 +46,8 @@ def _told_reading(version: DatasetVersionAnswer) -> list[tuple[str, str]]:
             told += [(name, ", ".join(f"{column} as {kind}" for column, kind in value.items()))]
         elif isinstance(value, list):
             told += [(name, ", ".join(f"“{each}”" for each in value))]
+        elif isinstance(value, bool):
+            told += [(name, YES if value else NO)]
         elif value is not None:
             told += [(name, f"“{value}”" if value != "\t" else "tab")]
     return [(name, words) for name, words in told if words]
@@ -76,12 +78,6 @@ def _show_offspring(client: Client, version: DatasetVersionAnswer) -> None:
     import streamlit as st
 
     st.subheader("What came of it", anchor=False)
-    if not sees_every_model():
-        st.caption(
-            "This tells of every model, and you are given some of them. An editor can tell you "
-            "what came of it."
-        )
-        return
     lineage = client.datasets.lineage(version.reference)
     if not lineage.runs and not lineage.models:
         st.markdown("No training has used this version yet.")

@@ -1,6 +1,7 @@
 """How a text file is read: told, and read otherwise where it was misread or could not be read."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetFormat
@@ -23,6 +24,7 @@ _DELIMITERS = {
     "bar  |": "|",
 }
 _DECIMALS = {_FOUND_OUT: None, "point  1.5": ".", "comma  1,5": ","}
+_HEADERS = {"names the columns": None, "is a row like the others": False}
 # Those of spreadsheets in Europe, the Americas and Asia, which a file does not always tell by
 # itself. Source: WHATWG, Encoding Standard, section 4.2.
 _ENCODINGS = {
@@ -38,6 +40,7 @@ _ENCODINGS = {
     "Chinese (GB 18030)": "gb18030",
     "Korean (EUC-KR)": "euc_kr",
 }
+Value = TypeVar("Value", str, bool)
 _TEXTS = frozenset({DatasetFormat.CSV, DatasetFormat.PACKED_CSV})
 
 
@@ -91,7 +94,10 @@ def offer_reading(client: Client, version: DatasetVersionAnswer, *, is_open: boo
         st.expander("Read the file otherwise", expanded=is_doubtful),
         st.form("reading", border=False),
     ):
-        st.caption("Where columns run together, letters look wrong, or numbers are taken for text.")
+        st.caption(
+            "Where columns run together, letters look wrong, numbers are taken for text, or the "
+            "first row has become the names of the columns."
+        )
         wanted = _asked(version)
         if st.form_submit_button("Read it so"):
             with told():
@@ -111,6 +117,7 @@ def _asked(version: DatasetVersionAnswer) -> dict[str, Any]:
     with first:
         delimiter = _choose("Between columns", _DELIMITERS, read.get("delimiter"))
         encoding = _choose("Letters (encoding)", _ENCODINGS, read.get("encoding"))
+        header = _choose("The first line", _HEADERS, read.get("header"))
     with second:
         decimal = _choose("Decimal mark", _DECIMALS, read.get("decimal"))
         tokens = st.text_input(
@@ -120,7 +127,7 @@ def _asked(version: DatasetVersionAnswer) -> dict[str, Any]:
             help="With commas between; in place of the usual ones. An empty cell is one of them.",
         )
     words = [word.strip() for word in tokens.split(",") if word.strip()]
-    wanted = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding}
+    wanted = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
     asked: dict[str, Any] = {
         name: value for name, value in wanted.items() if value is not None or name in read
     }
@@ -131,7 +138,7 @@ def _asked(version: DatasetVersionAnswer) -> dict[str, Any]:
     return asked
 
 
-def _choose(label: str, options: dict[str, str | None], now: str | None) -> str | None:
+def _choose(label: str, options: Mapping[str, Value | None], now: Value | None) -> Value | None:
     import streamlit as st
 
     values = list(options.values())

@@ -34,7 +34,7 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
         model,
         data=dataset.path,
         file=AnswerFile(draft, options),
-        dialect=FileDialect(read.encoding, read.delimiter, read.decimal),
+        dialect=FileDialect.of(read),
         progress=report,
     )
     report.stage("Publishing the answers")

@@ -34,5 +34,5 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
         metric=payload["metric"],
         threshold=payload["threshold"],
         sensitive=tuple(payload["sensitive"]),
-        dialect=FileDialect(read.encoding, read.delimiter, read.decimal),
+        dialect=FileDialect.of(read),
     )

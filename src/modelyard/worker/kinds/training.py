@@ -30,7 +30,7 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
         wants_end=assignment.wish.exists,
     )
     training.train(
-        lambda: project.datasets.read(dataset.path, config.read),
+        lambda: project.datasets.read_kept(dataset, config.read),
         config,
         progress=report,
         location=payload["dataset"],

@@ -63,8 +63,10 @@ def find_dialect(content: bytes, options: ReadOptions) -> Dialect:
     sample = _sample_of(content)
     delimiter = options.delimiter or _find_delimiter(sample)
     records = list(_records(sample, delimiter))
-    body = records[1:]
+    body = records if options.header is False else records[1:]
     notes = []
+    if options.header is False:
+        notes.append("The first line was read as a row: the columns are column_1 and so on.")
     if all(len(record) == 1 for record in records):
         notes.append("No delimiter was found: the file is read as one column.")
     skips_space = _skips_space(body)
@@ -75,6 +77,19 @@ def find_dialect(content: bytes, options: ReadOptions) -> Dialect:
     if skips_space:
         notes.append("Spaces after each delimiter were left out.")
     return Dialect(delimiter, decimal, is_plain, skips_space, tuple(notes))
+
+
+def header_for(content: bytes, delimiter: str) -> bytes:
+    """Return a line with a name for each field of the first record, empty where there is none.
+
+    Args:
+        content: UTF-8, without byte order mark, of which no line names the columns.
+        delimiter: of the text.
+    """
+    first = next(_records(_sample_of(content), delimiter), [])
+    names = (f"column_{at}" for at in range(1, len(first) + 1))
+    quoted = (f'"{name}"' if delimiter in name else name for name in names)
+    return f"{delimiter.join(quoted)}\n".encode() if first else b""
 
 
 def _require_possible(options: ReadOptions) -> None:

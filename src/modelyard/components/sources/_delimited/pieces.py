@@ -15,6 +15,7 @@ from modelyard.components.sources._delimited.dialects import (
     SAMPLE_BYTES,
     Dialect,
     find_dialect,
+    header_for,
 )
 from modelyard.components.sources._delimited.encodings import CONTROL_BYTES, is_marked
 from modelyard.components.sources._delimited.layouts import Layout, lay_out
@@ -71,8 +72,7 @@ class PieceReader:
         """
         if self._options.encoding not in _UTF8:
             raise NotPlainError
-        dialect = self._dialect()
-        header = b""
+        dialect, header = self._dialect()
         n_before = 0
         drops_trailing = False
         for block in self._blocks():
@@ -100,12 +100,15 @@ class PieceReader:
                 raise NotPlainError from error
             raise
 
-    def _dialect(self) -> Dialect:
+    def _dialect(self) -> tuple[Dialect, bytes]:
+        """Return the dialect, and the line above the file where no line of it names the columns."""
         with self._location.open("rb") as stream:
             start = stream.read(SAMPLE_BYTES + 1)
         if is_marked(start) or start[:4].lower() == b"sep=":
             raise NotPlainError
-        return find_dialect(start, self._options)
+        dialect = find_dialect(start, self._options)
+        is_bare = self._options.header is False
+        return dialect, header_for(start, dialect.delimiter) if is_bare else b""
 
     def _blocks(self) -> Iterator[bytes]:
         """Yield the file in blocks that end where a record ends."""
