@@ -1,5 +1,6 @@
 """What is uploaded is read by a job, trained on as it was mended, and stays while it is needed."""
 
+import json
 import random
 from collections.abc import Callable
 
@@ -76,6 +77,21 @@ def test_a_training_on_a_mended_version_mends_alike_and_tells_where_it_came_from
     assert run.config["fixes"] == fixes
     assert run.data_sha256 == project.named_datasets.get("people").sha256
     assert [model.run_id for model in project.named_datasets.lineage("people").models] == [run.id]
+
+
+def test_what_a_job_made_names_the_dataset_and_not_where_its_file_lies(project, work) -> None:
+    _take(project, TABLE.encode())
+    project.ingesting.ingest("people")
+    config = TrainingConfig(target="y", algorithm="logistic-regression")
+    project.jobs.train("people", config, caller=LOCAL_CALLER)
+    work()
+    model = project.models.get("people")
+    package = project.artifacts.path_of(model.artifact)
+    assert json.loads((package / "manifest.json").read_text())["data_location"] == "people@1"
+    assert "people@1" in (package / "report.html").read_text()
+    home = str(project.settings.home)
+    told = {each.name for each in package.rglob("*") if home.encode() in each.read_bytes()}
+    assert told == set()
 
 
 def test_a_job_loads_the_rows_into_the_database_until_the_version_is_deleted(project, work) -> None:

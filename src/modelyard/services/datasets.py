@@ -1,12 +1,13 @@
 """Reads a user's data and describes it, before anything is trained."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions
+from modelyard.domain.datasets import ResolvedDataset
 from modelyard.domain.profiles import Relations
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table, examine_typed
@@ -32,6 +33,15 @@ class DatasetService:
             UsageError: if nothing can read it.
         """
         return self.tables.read(data, options)
+
+    def read_kept(self, dataset: ResolvedDataset, options: ReadOptions) -> RawTable:
+        """Read a dataset into a raw table that is known by its name, not by where its file lies.
+
+        Raises:
+            DataError: if it is not a sound table.
+        """
+        raw = self.read(dataset.path, options)
+        return replace(raw, facts=replace(raw.facts, location=dataset.version.reference))
 
     def examine(
         self, data: object, options: ReadOptions, *, target: str | None = None, seed: int = 0
