@@ -210,7 +210,7 @@ class _OutOfTime:
 def test_a_table_that_is_too_large_to_be_looked_at_is_waited_for_once_a_visit(page, client, app):
     app.state.apart = out_of_time = _OutOfTime()
     shown = page("train", dataset="demo@1")
-    _widget(shown.selectbox, "Column to predict").set_value("sepal_width").run()
+    _widget(shown.radio, "What its answers may cost").set_value("fast").run()
     _widget(shown.multiselect, "Leave these columns out").set_value(["petal_width"]).run()
     assert "too large to be looked at before the training" in _words(shown)
     _widget(shown.button, "Start training").click().run()

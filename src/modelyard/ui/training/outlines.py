@@ -15,7 +15,8 @@ from modelyard.wire.outlines import OutlineAnswer
 _KEPT = "training-outlines"
 # Of the wishes that were looked at last: whoever goes back and forth waits once for each.
 _MOST_KEPT = 12
-# Of datasets: how long a look takes hardly depends on what is wished for.
+# Of datasets and targets: rows that are drawn of a large table tell of one target and not of
+# another, and how long a look at all of them takes hardly depends on what else is wished for.
 _TOO_LARGE = "too-large-to-outline"
 
 
@@ -27,18 +28,23 @@ def plan_of(dataset: str, config: TrainingConfig) -> TrainingPlan:
     return TrainingPlan.model_validate_json(json.dumps(asked))
 
 
-def outline_of(client: Client, plan: TrainingPlan) -> OutlineAnswer | None:
+def outline_of(client: Client, plan: TrainingPlan, *, target: str) -> OutlineAnswer | None:
     """Return what a training would learn from and may expect; None where its table is too large.
 
-    Nobody waits twice in a visit to be told that.
+    Nobody waits twice in a visit to be told that of a target.
+
+    Args:
+        client: of the platform.
+        plan: of the training.
+        target: of the training.
 
     Raises:
         ModelyardError: what would stop it before its first fit.
     """
     import streamlit as st
 
-    too_large: set[str] = st.session_state.setdefault(_TOO_LARGE, set())
-    if plan.dataset in too_large:
+    too_large: set[tuple[str, str]] = st.session_state.setdefault(_TOO_LARGE, set())
+    if (plan.dataset, target) in too_large:
         return None
     kept: OrderedDict[str, OutlineAnswer] = st.session_state.setdefault(_KEPT, OrderedDict())
     mark = plan.model_dump_json()
@@ -46,7 +52,7 @@ def outline_of(client: Client, plan: TrainingPlan) -> OutlineAnswer | None:
         try:
             kept[mark] = client.jobs.outline(plan)
         except TooLargeToOutline:
-            too_large.add(plan.dataset)
+            too_large.add((plan.dataset, target))
             return None
         while len(kept) > _MOST_KEPT:
             kept.popitem(last=False)

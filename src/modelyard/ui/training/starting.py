@@ -118,7 +118,7 @@ def _look(
 
     try:
         with places.outlook, st.spinner("Looking at the columns …"):
-            outline = outline_of(client, plan)
+            outline = outline_of(client, plan, target=config.target)
     except ModelyardError as error:
         with places.task:
             tell(error)
