@@ -75,6 +75,7 @@ def outlined(*findings, blocking=()):
         task_reason="it holds 2 texts",
         metric="roc-auc",
         n_rows=9,
+        n_seen=9,
         columns=[],
         findings=list(findings),
         blocking=list(blocking),
