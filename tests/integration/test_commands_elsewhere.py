@@ -1,6 +1,7 @@
 """Commands with `--url` do on a platform what they do here, with the same documents and errors."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,9 @@ def test_a_model_is_shown_with_its_origin(
     told = capsys.readouterr().out
     assert f"Trained by run {here['run']['id']} with seed 0." in told
     assert "From data (60 rows" in told
+    # What a person reads holds no lists, dictionaries and None of a programming language.
+    assert "a=b" in told
+    assert not {"[", "{", "None", "True"} & set(re.findall(r"[\[{]|None|True", told))
 
 
 def test_a_run_is_shown_tagged_and_forgotten(ask: Ask, url: str, project: Project) -> None:

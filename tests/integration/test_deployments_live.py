@@ -137,7 +137,12 @@ def live(platform: Live) -> Live:
 def test_a_deployment_answers_at_its_own_address_to_whoever_has_a_key(live: Live) -> None:
     answer = live.ask()
     assert (answer.status_code, answer.json()["prediction"]) == (200, "setosa")
-    assert answer.json()["version"] == str(live.model.version)
+    # By the name that it is served under, which need not be the model's.
+    assert live.model.name != "flowers"
+    assert (answer.json()["model"], answer.json()["version"]) == (
+        "flowers",
+        str(live.model.version),
+    )
     assert live.ask(key="mdy_wrong").status_code == 401
     assert httpx.get(f"{live.flowers.url}/info").status_code == 401
     assert httpx.get(f"{live.flowers.url}/health").status_code == 200

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -69,6 +69,30 @@ def print_table(title: str, headings: Sequence[str], *, rows: Sequence[Sequence[
         unlimited = screen.options.update(max_width=_WIDEST)
         screen.width = max(screen.width, screen.measure(table, options=unlimited).maximum)
     screen.print(table)
+
+
+def print_facts(title: str, facts: Mapping[str, object]) -> None:
+    """Print what is known of one thing, a line each; what is empty or not known is left out."""
+    told = {name: in_words(value) for name, value in facts.items()}
+    rows = [(name, words) for name, words in told.items() if words]
+    print_table(title, ("fact", "value"), rows=rows)
+
+
+def in_words(value: object) -> str:
+    """Return a value as people write it; nothing for one that is empty or not known.
+
+    >>> in_words(["champion", "eu"]), in_words({"stage": "live"}), in_words(None)
+    ('champion, eu', 'stage=live', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={in_words(each)}" for key, each in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(in_words, value))
+    return str(value)
 
 
 def _cell(value: object) -> str:

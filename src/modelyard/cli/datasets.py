@@ -8,7 +8,7 @@ import click
 from modelyard.cli._dataset_doors import datasets_at
 from modelyard.cli._doors import URL
 from modelyard.cli._options import DATA, JSON, pairs
-from modelyard.cli._screen import confirm, print_json, print_table
+from modelyard.cli._screen import confirm, print_facts, print_json, print_table
 from modelyard.domain.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -103,12 +103,8 @@ def show(dataset: str, *, url: str | None, wants_json: bool) -> None:
     if wants_json:
         print_json(_plain(version) | {"models": models})
         return
-    facts = _plain(version) | {"models": ", ".join(models)}
-    print_table(
-        version.reference,
-        ("fact", "value"),
-        rows=[(key, str(value)) for key, value in facts.items() if value not in ("", None)],
-    )
+    facts = version.model_dump(mode="json", exclude={"applied"})
+    print_facts(version.reference, facts | {"models": models})
     for sentence in version.applied:
         click.echo(sentence)
 

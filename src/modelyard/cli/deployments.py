@@ -5,7 +5,7 @@ import click
 from modelyard.cli._deployment_doors import deployments_at
 from modelyard.cli._doors import URL
 from modelyard.cli._options import JSON
-from modelyard.cli._screen import print_json, print_table
+from modelyard.cli._screen import print_facts, print_json, print_table
 
 
 @click.group("deployments")
@@ -42,9 +42,7 @@ def show(name: str, *, url: str | None, wants_json: bool) -> None:
     if wants_json:
         print_json(found.model_dump(mode="json"))
         return
-    facts = found.model_dump(mode="json")
-    rows = [(key, str(value)) for key, value in facts.items() if value is not None]
-    print_table(found.name, ("fact", "value"), rows=rows)
+    print_facts(found.name, found.model_dump(mode="json"))
 
 
 @deployments.command("end")

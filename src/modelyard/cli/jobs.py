@@ -6,7 +6,7 @@ import click
 
 from modelyard.cli._doors import URL, jobs_at
 from modelyard.cli._options import JSON
-from modelyard.cli._screen import print_json, print_table
+from modelyard.cli._screen import print_facts, print_json, print_table
 from modelyard.domain.jobs import JobKind, JobState
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def show(job: str, *, url: str | None, wants_json: bool) -> None:
     if wants_json:
         print_json(found.model_dump(mode="json"))
         return
-    facts = found.model_dump(mode="json", exclude={"payload"})
-    rows = [(key, str(value)) for key, value in facts.items() if value not in (None, {})]
-    print_table(found.id, ("fact", "value"), rows=rows)
+    print_facts(found.id, found.model_dump(mode="json", exclude={"payload"}))
 
 
 @jobs.command("log")

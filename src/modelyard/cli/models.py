@@ -7,7 +7,7 @@ import click
 from modelyard.cli._doors import URL, models_at, require_here
 from modelyard.cli._options import JSON, pairs
 from modelyard.cli._records import add_tagging, plain_of, print_kept_metrics
-from modelyard.cli._screen import confirm, print_json, print_table
+from modelyard.cli._screen import confirm, print_facts, print_json, print_table
 from modelyard.domain.errors import UsageError
 
 
@@ -89,11 +89,7 @@ def show(model: str, *, url: str | None, wants_json: bool) -> None:
 
     facts = plain_of(origin.model)
     metrics = facts.pop("metrics")
-    print_table(
-        origin.model.reference,
-        ("fact", "value"),
-        rows=[(key, str(value)) for key, value in facts.items()],
-    )
+    print_facts(origin.model.reference, facts)
     print_kept_metrics(metrics)
     if origin.run is not None:
         click.echo(f"Trained by run {origin.run.id} with seed {origin.run.seed}.")

@@ -7,7 +7,7 @@ import click
 from modelyard.cli._doors import URL, runs_at
 from modelyard.cli._options import DATA, JSON, pairs
 from modelyard.cli._records import add_tagging, fields_of, plain_of, print_kept_metrics
-from modelyard.cli._screen import confirm, print_json, print_table
+from modelyard.cli._screen import confirm, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def show(run: str, *, out: "Path | None", url: str | None, wants_json: bool) -> 
     if wants_json:
         print_json(plain_of(found) | {"trials": [plain_of(each) for each in trials]})
         return
-    print_table(f"Training {found.id}", ("fact", "value"), rows=_facts(found))
+    print_facts(f"Training {found.id}", _facts(found))
     print_kept_metrics(found.metrics)
     if trials:
         _print_trials(trials)
@@ -139,9 +139,9 @@ def _row(run: "Run | RunAnswer", *, metric: str) -> tuple[object, ...]:
     )
 
 
-def _facts(run: "Run | RunDetail") -> list[tuple[str, str]]:
+def _facts(run: "Run | RunDetail") -> dict[str, object]:
     """Return what a person asks of a training; --json has the rest."""
-    facts = {
+    return {
         "name": run.name,
         "status": run.status.value,
         "reason": run.reason,
@@ -157,9 +157,8 @@ def _facts(run: "Run | RunDetail") -> list[tuple[str, str]]:
         "started": f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC",
         "took": "" if run.duration_s is None else f"{run.duration_s:.1f} s",
         "of it the fit": "" if run.fit_s is None else f"{run.fit_s:.1f} s",
-        "tags": ", ".join(f"{key}={value}" for key, value in run.tags.items()),
+        "tags": run.tags,
     }
-    return [(name, str(value)) for name, value in facts.items() if value not in (None, "")]
 
 
 def _print_trials(trials: "Sequence[Trial | TrialAnswer]") -> None:
