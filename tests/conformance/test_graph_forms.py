@@ -8,7 +8,7 @@ import pytest
 from modelyard.kit.discovery import scan
 from modelyard.packaging.graphs.chains import DOUBLE, Chain, encoded
 from modelyard.packaging.graphs.forms import Columns
-from modelyard.packaging.graphs.messages import STRING, Port, model_of
+from modelyard.packaging.graphs.messages import OPSETS, STRING, Port, Versions, model_of
 from modelyard.runtime.steps.clip import Clip
 from modelyard.runtime.steps.date_parts import PARTS, DateParts
 from modelyard.runtime.steps.fill import Fill
@@ -19,6 +19,8 @@ from modelyard.runtime.steps.one_hot import OneHot
 from modelyard.runtime.steps.products import Products
 from modelyard.runtime.steps.quantiles import Quantiles
 from modelyard.runtime.steps.rescale import Rescale
+from modelyard.runtime.steps.sequence_values import SequenceValues
+from modelyard.runtime.steps.token_ids import TokenIds, spaced
 from modelyard.runtime.steps.word_values import WordValues
 
 FORMS = {form.step: form for _, form in scan("modelyard.packaging.graphs.steps", "FORM")}
@@ -41,6 +43,8 @@ WORD_STEPS = [
     MissingIndicator(),
     OneHot((("a", None, "ü"), ("b",))),
     OneHot(((), ("a", "b"))),
+    TokenIds((("a", "never", "seen", "\N{SNOWMAN}"), ("ü",)), 3),
+    TokenIds(((), ("a",)), 1),
     WordValues(
         (("a", "ü"), ("b",)),
         (((0.1, 0.2), (0.3, 1e300)), ((5.0, 6.0),)),
@@ -48,6 +52,9 @@ WORD_STEPS = [
         ((1 / 3, 2.0), (9.0, 9.0)),
     ),
 ]
+
+
+SEQUENCE_STEPS = [SequenceValues((0.1, -3.0), (3.0, 7.0), length) for length in (1, 3, 9)]
 
 
 def in_graph(step, block, *, width):
@@ -59,10 +66,14 @@ def in_graph(step, block, *, width):
         *encoded({"made": made}),
         inputs=[Port("block", STRING if are_words else DOUBLE, block.shape[1])],
         outputs=[Port("made", STRING if form.gives_words else DOUBLE, width)],
+        versions=Versions(opsets=OPSETS | {"": form.opset}),
     )
     onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     given = np.where(block == None, "", block) if are_words else block  # noqa: E711 -- each cell
+    if isinstance(step, TokenIds):
+        given = np.array([[spaced(cell) for cell in row] for row in given], dtype=object)
+        given = given.reshape(block.shape)
     return session.run(None, {"block": given})[0]
 
 
@@ -99,6 +110,14 @@ def test_a_step_over_words_is_the_same_in_a_graph(step):
         np.testing.assert_array_equal(made, expected)
 
 
+@pytest.mark.parametrize("step", SEQUENCE_STEPS, ids=lambda step: f"length-{step.length}")
+def test_a_sequence_is_the_same_in_a_graph(step):
+    cells = ["1.0", None, "0.1 -2e-05 3.0", "1e+149 2.3e-308 0.30000000000000004 -0.0 7.0", "2.0 3.0"]
+    block = np.array([[one, other] for one in cells for other in cells], dtype=object)
+    expected = step.apply(block)
+    np.testing.assert_array_equal(in_graph(step, block, width=expected.shape[1]), expected)
+
+
 @pytest.mark.parametrize("parts", [PARTS, CIRCLES, ("day",)], ids=["parts", "circles", "one"])
 def test_moments_of_every_century_are_taken_apart_alike(parts):
     rng = np.random.default_rng(0)
@@ -112,7 +131,7 @@ def test_moments_of_every_century_are_taken_apart_alike(parts):
     np.testing.assert_array_equal(in_graph(step, block, width=expected.shape[1]), expected)
 
 
-@pytest.mark.parametrize("step", [*NUMBER_STEPS[:3], *WORD_STEPS[:4]], ids=lambda step: step.kind)
+@pytest.mark.parametrize("step", [*NUMBER_STEPS[:3], *WORD_STEPS[:6]], ids=lambda step: step.kind)
 def test_a_table_without_rows_has_an_answer_without_rows(step):
     block = (words() if step in WORD_STEPS[:2] + WORD_STEPS[3:] else numbers())[:0]
     shape = step.apply(block).shape
@@ -120,7 +139,7 @@ def test_a_table_without_rows_has_an_answer_without_rows(step):
 
 
 def test_every_step_with_a_form_is_among_the_examples():
-    shown = {type(step) for step in (*NUMBER_STEPS, *WORD_STEPS)} | {DateParts}
+    shown = {type(step) for step in (*NUMBER_STEPS, *WORD_STEPS, *SEQUENCE_STEPS)} | {DateParts}
     assert set(FORMS) == shown
 
 
@@ -131,7 +150,5 @@ def test_the_steps_without_a_form_are_those_that_the_page_names():
         "hashed-words",
         "nearest-fill",
         "respell",
-        "sequence-values",
         "tf-idf",
-        "token-ids",
     }

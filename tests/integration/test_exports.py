@@ -49,7 +49,7 @@ def assert_alike(model, path, data):
     rows = data.select([column.name for column in model.manifest.inputs]).to_dicts()
     blocks = model.opened.predictor.reader.read_rows(rows)
     expected = model.opened.predictor.predict_blocks(blocks)
-    answers = session.run(None, graph_inputs(blocks))
+    answers = session.run(None, graph_inputs(blocks, model.opened.package.recipe))
     if expected.probabilities is None:
         np.testing.assert_allclose(answers[0], expected.values, rtol=1e-6, atol=1e-6)
     else:

@@ -15,6 +15,7 @@ import modelyard
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue, UnparseableValue
+from modelyard.services.exporting import export
 from modelyard.serving.exchanges import Request
 from modelyard.serving.routes import routes_of
 from modelyard.serving.shelf import Found, Shelf
@@ -104,6 +105,28 @@ def test_a_text_that_is_missing_or_never_seen_is_answered(reader: Model) -> None
     shares = reader.opened.predictor.predict_rows(rows).probabilities
     assert np.isfinite(shares).all()
     assert (shares[0] == shares[1]).all()
+
+
+@pytest.mark.parametrize("name", ["reader", "in_order"])
+def test_the_scoring_example_answers_texts_and_sequences_as_the_package(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    model: Model = request.getfixturevalue(name)
+    export(model.opened, "scoring", path=tmp_path / "alone")
+    for rows in ("rows.csv", "rows.json"):
+        script = [
+            sys.executable,
+            str(tmp_path / "alone" / "score.py"),
+            str(tmp_path / "alone" / rows),
+        ]
+        done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        answers = [line.split(",") for line in done.stdout.splitlines()]
+        data = json.loads((tmp_path / "alone" / "rows.json").read_text())
+        assert [each[0] for each in answers[1:]] == list(model.predict(data))
+        shares = [[float(each) for each in row[1:]] for row in answers[1:]]
+        expected = model.opened.predictor.predict_rows(data).probabilities
+        assert np.allclose(shares, expected, rtol=0, atol=1e-6)
 
 
 def test_reasons_are_told_for_a_text_as_a_whole(reader: Model) -> None:

@@ -9,13 +9,15 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue, ParityExceeded, UsageError
 from modelyard.domain.manifests import Manifest
 from modelyard.kit.matching import suggestion
 from modelyard.kit.spreadsheets import csv_text
-from modelyard.packaging.graphs.whole import NUMBERS, WORDS, whole_graph
+from modelyard.packaging.graphs.whole import NUMBERS, WORDS, spelled, whole_graph
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.packages import ESTIMATOR, MODEL, REFERENCE
+from modelyard.runtime.recipes import Recipe
 from modelyard.runtime.sessions import open_graph
 from modelyard.services.predicting import OpenModel
 from modelyard.store.artifacts import folder_at, require_free
@@ -26,6 +28,7 @@ from modelyard.store.files import write_whole
 TOLERANCE = 1e-6
 
 _EXAMPLE_ROWS = 10
+_SHORT = "0.0"
 _UNSEEN = "\N{SNOWMAN} never seen in training"
 
 Cells = dict[str, list[object]]
@@ -102,7 +105,7 @@ def _prove(model: OpenModel, content: bytes) -> None:
     session, decision = open_graph(content), model.predictor.decision
     for blocks in (_reference_blocks(model), _odd_blocks(model)):
         expected = model.predictor.predict_blocks(blocks)
-        answers = session.run(None, graph_inputs(blocks))
+        answers = session.run(None, graph_inputs(blocks, model.package.recipe))
         flips = 0
         if expected.probabilities is None:
             got, wanted = (
@@ -123,13 +126,17 @@ def _prove(model: OpenModel, content: bytes) -> None:
             )
 
 
-def graph_inputs(blocks: Blocks) -> dict[str, npt.NDArray[np.generic]]:
+def graph_inputs(blocks: Blocks, recipe: Recipe) -> dict[str, npt.NDArray[np.generic]]:
     """Return rows as an exported graph takes them."""
     given: dict[str, npt.NDArray[np.generic]] = {}
     if blocks.number_names:
         given[NUMBERS] = blocks.numbers
     if blocks.string_names:
-        words = [["" if cell is None else cell for cell in row] for row in blocks.strings.tolist()]
+        write = spelled(blocks.string_names, recipe)
+        words = [
+            ["" if cell is None else of(cell) for of, cell in zip(write, row, strict=True)]
+            for row in blocks.strings.tolist()
+        ]
         given[WORDS] = np.array(words, dtype=object).reshape(blocks.strings.shape)
     return given
 
@@ -151,8 +158,10 @@ def _odd_blocks(model: OpenModel) -> Blocks:
     for at, name in enumerate(usual.number_names):
         odd = (np.nan, 0.0, *ends[name])
         numbers[:, at] = [np.nan if each is None else each for each in odd][: len(numbers)]
-    for row, word in enumerate((None, _UNSEEN)[: len(strings)]):
-        strings[row, :] = word
+    kinds = {column.name: column.kind for column in model.manifest.inputs}
+    for at, name in enumerate(usual.string_names):
+        unseen = _SHORT if kinds[name] is ColumnKind.SEQUENCE else _UNSEEN
+        strings[:2, at] = (None, unseen)[: len(strings)]
     return Blocks(usual.number_names, usual.string_names, numbers, strings)
 
 

@@ -45,6 +45,7 @@ class Link:
 
     Attributes:
         output: which of the node's outputs is the value that it makes.
+        n_outputs: of the node, where those behind it must be declared as well.
     """
 
     op: str
@@ -52,6 +53,7 @@ class Link:
     attributes: Mapping[str, Attribute | Body]
     domain: str
     output: int
+    n_outputs: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,7 @@ class Chain:
         *inputs: "Array | Chain | None",
         domain: str = "",
         output: int = 0,
+        n_outputs: int = 1,
         **attributes: Attribute | Body,
     ) -> "Chain":
         """Return the chain with one more node.
@@ -84,12 +87,13 @@ class Chain:
                 goes; without a None it goes first.
             domain: of the operator.
             output: which of the operator's outputs is wanted.
+            n_outputs: that the operator must have.
             attributes: an int; a text; an int64 array for a list of integers; any other array for a
                 tensor; a body for a graph.
         """
         placed = inputs if any(each is None for each in inputs) else (None, *inputs)
         taken = tuple(self if each is None else each for each in placed)
-        return Chain(Link(op, taken, attributes, domain, output))
+        return Chain(Link(op, taken, attributes, domain, output, n_outputs))
 
     def to_model(self, *, n_features: int, n_outputs: int) -> bytes:
         """Return the model: `features` double (rows, n_features), `scores` double likewise."""
@@ -134,10 +138,9 @@ def _node(link: Link, taken: list[str], made: str, *, inside: str) -> bytes:
             attributes[name] = Subgraph(nodes, constants, inside + INPUT, inside + OUTPUT)
         else:
             attributes[name] = value
-    passed = [f"{inside}passed_{at}" for at in range(link.output)]
-    return node(
-        link.op, taken, output=made, passed=passed, attributes=attributes, domain=link.domain
-    )
+    outputs = [f"{inside}passed_{at}" for at in range(max(link.n_outputs, link.output + 1))]
+    outputs[link.output] = made
+    return node(link.op, taken, output=outputs, attributes=attributes, domain=link.domain)
 
 
 def in_order(chains: Iterable[Chain]) -> list[Link]:

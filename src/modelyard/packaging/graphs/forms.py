@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.packaging.graphs.chains import DOUBLE, INT64, ML_DOMAIN, Chain
-from modelyard.packaging.graphs.messages import BOOL
+from modelyard.packaging.graphs.messages import BOOL, OPSETS
 
 MISSING_WORD = ""
+# The operators that part texts came with these.
+SPLITS_TEXTS = 20
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,13 @@ class Form:
         step: the class of the step in the runtime.
         write: from a fitted step and its columns to what the step makes of them.
         gives_words: whether that is texts.
+        opset: of the standard operators that it is written for.
     """
 
     step: type[Any]
     write: Callable[[Any, Columns], Chain]
     gives_words: bool = False
+    opset: int = OPSETS[""]
 
 
 def beside(parts: Sequence[Chain], *, axis: int = 1) -> Chain:
@@ -90,6 +94,17 @@ def places_of(column: Chain, words: Sequence[str], *, missing: int, unknown: int
         values_int64s=np.array([missing, *range(len(words))], dtype=np.int64),
         default_int64=unknown,
     )
+
+
+def parted(column: Chain) -> tuple[Chain, Chain]:
+    """Return (n, m) parts of (n, 1) texts, empty behind the last, and (n, 1) how many there are."""
+    parts, counts = (column.then("StringSplit", output=output, n_outputs=2) for output in (0, 1))
+    return parts.then("Squeeze", np.array([1], dtype=np.int64)), counts
+
+
+def padded(chain: Chain, n_columns: int) -> Chain:
+    """Return values with so many columns of 0 behind them."""
+    return chain.then("Pad", np.array([0, 0, 0, n_columns], dtype=np.int64))
 
 
 def are_missing(columns: Columns) -> Chain:

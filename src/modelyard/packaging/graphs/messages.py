@@ -60,26 +60,25 @@ def node(
     op: str,
     inputs: Sequence[str],
     *,
-    output: str,
+    output: str | Sequence[str],
     attributes: Mapping[str, Attribute],
     domain: str = "",
-    passed: Sequence[str] = (),
 ) -> bytes:
     """Return a node.
 
     Args:
         op: operator of the standard domain, or of `domain`.
         inputs: names of the values that it takes.
-        output: name of the value that it makes.
+        output: name of the value that it makes, or of each of them.
         attributes: an int; a text; an int64 array for a list of integers; an array of objects for
             a list of texts; any other array for a tensor; a subgraph.
         domain: of the operator.
-        passed: names of outputs before that one, which nothing takes.
     """
+    outputs = (output,) if isinstance(output, str) else output
     return b"".join(
         [
             *(text_field(1, name) for name in inputs),
-            *(text_field(2, name) for name in (*passed, output)),
+            *(text_field(2, name) for name in outputs),
             text_field(4, op),
             *(bytes_field(5, _attribute(*item)) for item in attributes.items()),
             text_field(7, domain),

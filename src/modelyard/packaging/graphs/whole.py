@@ -6,7 +6,7 @@ which is what makes single rows quick. The words of a missing cell are empty.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +24,7 @@ from modelyard.packaging.graphs.merging import Joined, join
 from modelyard.packaging.graphs.messages import BOOL, OPSETS, STRING, Port, Versions, model_of
 from modelyard.runtime.decisions import Decision
 from modelyard.runtime.recipes import Recipe, Stage
+from modelyard.runtime.steps.token_ids import WORD, TokenIds, spaced
 
 NUMBERS, WORDS = "numbers", "words"
 LABEL, PROBABILITIES, VALUE = "label", "probabilities", "value"
@@ -50,6 +51,7 @@ def whole_graph(manifest: Manifest, recipe: Recipe, *, model: bytes) -> bytes:
     joined = Joined(opsets=dict(OPSETS))
     _add(joined, {"made_features": prepared(recipe)}, prefix="recipe/")
     join(joined, model, prefix="model/", known={INPUT: "made_features", OUTPUT: "raw_scores"})
+    opsets = {**joined.opsets, "": max(joined.opsets[""], _opset_of(recipe))}
     answers = _answers(manifest)
     _add(joined, answers, prefix="answer/")
     return model_of(
@@ -57,7 +59,7 @@ def whole_graph(manifest: Manifest, recipe: Recipe, *, model: bytes) -> bytes:
         joined.constants,
         inputs=_inputs(recipe),
         outputs=_outputs(manifest),
-        versions=Versions(joined.ir_version, joined.opsets),
+        versions=Versions(joined.ir_version, opsets),
         facts=facts_of(manifest, recipe),
     )
 
@@ -68,7 +70,7 @@ def prepared(recipe: Recipe) -> Chain:
     Raises:
         UsageError: if a step has no graph form.
     """
-    forms = {form.step: form for _, form in scan(_STEPS, "FORM")}
+    forms = _forms()
     _require_forms(recipe, forms)
     sources = [
         Columns(Chain(taken=NUMBERS), len(recipe.number_names), are_words=False),
@@ -89,6 +91,7 @@ def prepared(recipe: Recipe) -> Chain:
 
 def facts_of(manifest: Manifest, recipe: Recipe) -> dict[str, str]:
     """Return what stands beside the graph in its metadata, everything but texts as JSON."""
+    in_order = _read_in_order(recipe)
     facts: dict[str, Any] = {
         "name": manifest.name,
         "task": manifest.task.value,
@@ -97,7 +100,7 @@ def facts_of(manifest: Manifest, recipe: Recipe) -> dict[str, str]:
         "created_at": manifest.created_at,
         "number_columns": list(recipe.number_names),
         "word_columns": list(recipe.string_names),
-        "columns": [_column_facts(column, manifest) for column in manifest.inputs],
+        "columns": [_column_facts(column, manifest, in_order) for column in manifest.inputs],
         "labels": list(manifest.labels),
         "versions": dict(manifest.versions),
     }
@@ -111,13 +114,39 @@ def facts_of(manifest: Manifest, recipe: Recipe) -> dict[str, str]:
     }
 
 
-def _column_facts(column: InputColumn, manifest: Manifest) -> dict[str, Any]:
+def spelled(names: Sequence[str], recipe: Recipe) -> list[Callable[[str], str]]:
+    """Return for each column of words how the graph wants its texts written."""
+    in_order = _read_in_order(recipe)
+    return [spaced if name in in_order else str for name in names]
+
+
+def _read_in_order(recipe: Recipe) -> set[str]:
+    """Return the columns of which a network reads the words one after the other."""
+    stages = (stage for stage in recipe.stages if isinstance(stage.step, TokenIds))
+    return {name for stage in stages for name in stage.inputs}
+
+
+def _forms() -> dict[type[Any], Form]:
+    return {form.step: form for _, form in scan(_STEPS, "FORM")}
+
+
+def _opset_of(recipe: Recipe) -> int:
+    """Return the standard operators that the steps ask for."""
+    forms = _forms()
+    return max((forms[type(stage.step)].opset for stage in recipe.stages), default=0)
+
+
+def _column_facts(column: InputColumn, manifest: Manifest, in_order: set[str]) -> dict[str, Any]:
     """Return how the cells of a column are read."""
     facts = {
         "name": column.name,
         "kind": column.kind.value,
         "missing": sorted({*manifest.missing_tokens, *column.missing_words}),
     }
+    if column.name in in_order:
+        return facts | {"words": WORD}
+    if column.kind is ColumnKind.SEQUENCE:
+        return facts | {"decimal": manifest.decimal}
     if column.kind is ColumnKind.BOOLEAN:
         return facts | {"true_words": column.true_words, "false_words": column.false_words}
     if column.kind is ColumnKind.DATETIME:

@@ -7,6 +7,7 @@ is answered stands in the graph's own metadata.
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -44,8 +45,21 @@ def word(value: Any, column: Mapping[str, Any]) -> str:
         value = str(value).lower()
     elif isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, list):
+        return " ".join(repr(float(item)) for item in value)
     text = "" if value is None else str(value).strip()
-    return "" if text in column["missing"] else text
+    if text in column["missing"]:
+        return ""
+    if column["kind"] == "sequence":
+        return " ".join(repr(float(item)) for item in items_of(text, column))
+    return " ".join(re.findall(column["words"], text.lower())) if "words" in column else text
+
+
+def items_of(text: str, column: Mapping[str, Any]) -> list[str]:
+    """Return the numbers of a sequence, between which are spaces, semicolons or commas."""
+    for mark in {",", ";"} - {column["decimal"]}:
+        text = text.replace(mark, " ")
+    return text.strip("[]").replace(column["decimal"], ".").split()
 
 
 def number(value: Any, column: Mapping[str, Any]) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 # A word, or a sign that is no white space: what a text says by its marks is kept.
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+WORD = r"\w+|[^\w\s]"
+_TOKEN = re.compile(WORD)
 NOTHING, UNKNOWN = 0, 1
 # Ids that are no word of the vocabulary.
 N_SPECIAL = 2
@@ -19,6 +20,11 @@ N_SPECIAL = 2
 def tokens_of(text: str) -> list[str]:
     """Return the words and signs of a text in order, in lower case."""
     return _TOKEN.findall(text.lower())
+
+
+def spaced(text: str) -> str:
+    """Return the words and signs of a text with one space between two."""
+    return " ".join(tokens_of(text))
 
 
 @dataclass(frozen=True)
