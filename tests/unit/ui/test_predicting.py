@@ -127,6 +127,15 @@ def test_days_are_written_and_told_as_in_the_table():
     assert written(_column(ColumnKind.DATETIME, example="2020-03-01T05:00:00"), date(2020, 3, 1))
 
 
+@pytest.mark.parametrize(("zone", "told"), [("", ""), ("+02:00", " UTC")], ids=["none", "two"])
+def test_a_range_of_times_with_a_zone_says_in_which_zone_it_is_told(zone, told):
+    example = f"2020-01-01T05:00:00{zone}"
+    column = _column(
+        ColumnKind.DATETIME, example=example, minimum=DAY.minimum, maximum=DAY.minimum + 3.6e9
+    )
+    assert range_told(column) == f"2020-01-01T00:00:00 to 2020-01-01T01:00:00{told}"
+
+
 @pytest.mark.parametrize(
     ("form", "cell", "told"),
     [

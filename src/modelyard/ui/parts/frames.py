@@ -17,6 +17,8 @@ GUIDE = "#768399"
 _GRID, _NOWHERE = "rgba(130,144,165,0.22)", "rgba(0,0,0,0)"
 _SPAN_OPACITY = 0.2
 _NAME_EM, _AXIS_EM = 18.0, 45.0
+# Of a title from the numbers beside it, which Streamlit moves towards it.
+_STANDOFF_PX = 14
 
 
 def framed(traces: Traces, *, height: int, **layout: Any) -> Figure:
@@ -146,4 +148,4 @@ def draw(figure: Figure, *, key: str, about: str) -> None:
 
 
 def _title(label: str) -> dict[str, Any]:
-    return {"text": inert(shorten(visible(label), _AXIS_EM)), "standoff": 8}
+    return {"text": inert(shorten(visible(label), _AXIS_EM)), "standoff": _STANDOFF_PX}

@@ -157,5 +157,7 @@ def range_told(column: ColumnAnswer) -> str:
         return ""
     if column.kind == ColumnKind.DATETIME:
         ends = [written(column, time_at(end)) for end in (column.minimum, column.maximum)]
-        return " to ".join(ends)
+        # A range has no zone; a column whose cells have one is counted in UTC.
+        zone = "" if keeps_time(column, column.example) else " UTC"
+        return f"{' to '.join(ends)}{zone}"
     return f"{column.minimum:.12g} to {column.maximum:.12g}"
