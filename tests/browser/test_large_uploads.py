@@ -2,14 +2,17 @@
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from crowds import Crowd
 from processes_of_pages import page_process
 from visiting import PATIENCE_MS, OpenTab, open_page, see, settle, upload
 
 from modelyard.client.clients import Client
+from modelyard.domain.identities import Role
 from platforms import Platform
 
 if TYPE_CHECKING:
@@ -131,6 +134,20 @@ def test_a_file_goes_on_after_a_reload_where_it_was_and_past_the_page(
     assert _page_memory(laptop) - before < MOST_GROWTH_BYTES
     with Client(laptop.api) as client:
         assert client.datasets.show("large").size_bytes == file.stat().st_size
+
+
+def test_whoever_has_logged_in_uploads_as_themselves(
+    crowd: Crowd, tab_of: Callable[[Role], "Page"], tmp_path: Path
+) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("number,square\n" + "".join(f"{at},{at * at}\n" for at in range(100)))
+    tab = tab_of(Role.EDITOR)
+    open_page(tab, "data")
+    upload(tab, file)
+    tab.get_by_role("button", name="Upload").click()
+    see(tab, re.compile("^own@"))
+    with crowd.client(Role.EDITOR) as client:
+        assert client.datasets.show("own").created_by == client.logins.show_me().subject
 
 
 def test_a_file_that_has_arrived_is_being_taken_in_and_not_cut_off(
