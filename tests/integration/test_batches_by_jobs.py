@@ -71,6 +71,19 @@ def _answers(project: Project, job: Job) -> bytes:
     return project.registry.batches.answers(LOCAL_CALLER, job.id).path.read_bytes()
 
 
+def test_why_a_job_could_not_write_is_told_without_the_place_on_the_server(
+    project: Project, ask: Callable[..., Job], work: Callable[..., None]
+) -> None:
+    (project.folder / "answers").write_text("in the way")
+    job = ask()
+    work()
+    kept = project.jobs.get(job.id)
+    assert kept.state is JobState.FAILED
+    told = "The platform cannot write what it keeps: a file of that name is in the way."
+    assert kept.reason.endswith(told)
+    assert str(project.folder) not in kept.reason
+
+
 def test_a_job_writes_what_the_command_line_writes_and_names_the_bad_row(
     project: Project, ask: Callable[..., Job], work: Callable[..., None], tmp_path: Path
 ) -> None:

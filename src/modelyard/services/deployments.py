@@ -52,7 +52,8 @@ class DeploymentService:
             Conflict: if it ends or has ended already.
         """
         self.get(caller, name)
-        with self.audit.recorded(caller, "deployment.undeploy", target=name):
+        # What is served is not deleted before.
+        with self.audit.recorded(caller, "deployment.undeploy", target=name, makes_room=True):
             return self.deployments.withdraw(name, at=self.now())
 
     def get(self, caller: Caller, name: str) -> Deployment:

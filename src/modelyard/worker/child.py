@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from modelyard.bootstrap import Project, open_project
-from modelyard.domain.errors import ModelyardError, UsageError
+from modelyard.domain.errors import DamagedFile, ModelyardError, StoreError, UsageError
 from modelyard.domain.jobs import JobKind, Limits, Problem
 from modelyard.kit.families import die_with_parent, go_before_others
 from modelyard.kit.signals import terminable
@@ -85,7 +85,7 @@ def _end_of(assignment: Assignment, report: Report) -> int:
     except MemoryError as error:
         report.failed(Problem.MEMORY, str(error))
     except ModelyardError as error:
-        report.failed(error.code, str(error))
+        report.failed(error.code, _reason(error))
     except KeyboardInterrupt:
         return 128 + signal.SIGTERM
     except Exception as error:  # noqa: BLE001 -- a door: the worker and the job's log are told
@@ -94,6 +94,13 @@ def _end_of(assignment: Assignment, report: Report) -> int:
     else:
         return 0
     return 1
+
+
+def _reason(error: ModelyardError) -> str:
+    """Return why a job failed for those who asked for it, who may not be of this machine."""
+    if isinstance(error, StoreError) and not isinstance(error, DamagedFile):
+        return error.elsewhere
+    return str(error)
 
 
 def _do(assignment: Assignment, report: Report) -> None:

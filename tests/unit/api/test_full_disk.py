@@ -95,10 +95,12 @@ def test_a_dataset_a_model_and_the_files_of_a_job_are_deleted(
     _upload(project)
     client = ask("admin")
     job = _predict(project, client)
+    client.post(f"{ML}/models/churn@1/deploy", json={"name": "eu"})
     fill()
     assert client.patch(f"{ML}/models/churn@1/tags", json=_TAGS).status_code == 507
     for path, status in {
         f"batch-predict/{job}/answers": 204,
+        "deployments/eu": 200,
         "models/churn@1": 204,
         "datasets/rows": 200,
     }.items():
