@@ -4,6 +4,7 @@ import json
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,37 @@ def test_pictures_are_trained_on_and_predicted_for_by_jobs_and_logged_by_their_h
     assert "circle/00.png,circle" in answers
 
     _is_logged_by_its_hash(project)
+
+
+def test_hyperparameters_of_a_network_for_pictures_are_searched_by_a_job(
+    project: Project, client: Client, shapes: Path
+) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    _uploaded(project, client, shapes)
+    space = {"learning_rate": "0.002..0.02 log"}
+    search = {"type": "random", "trials": 2, "folds": 2, "space": space}
+    job = client.jobs.train(_asked(search=search))
+    work_off(project)
+    done = client.jobs.show(job.id)
+    assert done.state is JobState.SUCCEEDED, done.reason
+    found = project.predicting.open("shapes@1").manifest
+    assert found.search is not None
+    assert 0.002 <= found.parameters["learning_rate"] <= 0.02
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_of_pictures_the_target_and_the_algorithm_go_without_saying(
+    project: Project, client: Client, shapes: Path, url: str, cli: Any, where: str
+) -> None:
+    _uploaded(project, client, shapes)
+    if where == "here":
+        ending = cli("train", "shapes@1", "--set", "depth=18", "--json")
+        assert ending.code != 0
+        assert "small-cnn" in ending.error["detail"]
+    else:
+        ending = cli("train", "shapes@1", "--url", url, "--estimate", "--json")
+        assert "one algorithm is named" in ending.error["detail"]
 
 
 def _is_logged_by_its_hash(project: Project) -> None:

@@ -96,6 +96,7 @@ def approach_in(options: Mapping[str, Any]) -> Approach:
     only = options["only"]
     wanted = Wanted(
         algorithm=options["algorithm"],
+        usual=options["usual"],
         search_type=options["search_type"],
         budget={name: options[name] for name in ("n_trials", "time_limit_s")},
         search={

@@ -25,18 +25,19 @@ from modelyard.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from modelyard.bootstrap import Project
+    from modelyard.client.clients import Client
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
     from modelyard.domain.datasets import ResolvedDataset
 
 
 @click.command("train")
 @click.argument("data", type=LOCATION)
-@click.option("--target", help="Column to predict; by default label, of a folder of pictures.")
+@click.option("--target", help="Column to predict; by default label, of pictures.")
 @click.option("--task", help="binary, multiclass or regression; by default found from the target.")
 @click.option(
     "--algorithm",
-    help="Key of an algorithm, or auto for AutoML; by default lightgbm, or auto where there is a "
-    "budget.",
+    help="Key of an algorithm, or auto for AutoML; by default lightgbm, small-cnn for pictures, or "
+    "auto where there is a budget.",
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A hyperparameter.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave this column out.")
@@ -200,9 +201,8 @@ def train(
     the job is to end.
     """
     data = answering(data, query)
-    options["target"] = options["target"] or _target_in(data)
-    config = _config(options)
     with client_at(url) as client:
+        config = _config(options, are_pictures=_are_pictures(data, client))
         if client is None:
             return _train_here(
                 data,
@@ -277,20 +277,31 @@ def _kept(project: "Project", data: Path | str) -> "ResolvedDataset | None":
     return None
 
 
-def _target_in(data: Path | str) -> str:
-    """Return the target of data whose target goes without saying.
+def _are_pictures(data: Path | str, client: "Client | None") -> bool:
+    """Return whether data are pictures: a folder, a zip file, or a dataset that was one."""
+    from modelyard.domain.datasets import DatasetFormat
+    from modelyard.domain.errors import InvalidValue, NotFound
+
+    if isinstance(data, str):
+        return False
+    if data.exists():
+        return data.is_dir() or data.suffix.lower() == f".{DatasetFormat.PICTURES}"
+    with suppress(NotFound, InvalidValue):
+        if client is not None:
+            return client.datasets.show(str(data)).format is DatasetFormat.PICTURES
+        from modelyard.bootstrap import open_project
+
+        dataset = _kept(open_project(), data)
+        return dataset is not None and dataset.version.format is DatasetFormat.PICTURES
+    return False
+
+
+def _config(options: dict[str, Any], *, are_pictures: bool) -> "TrainingConfig":
+    """Read the options.
 
     Raises:
-        UsageError: if it does not.
+        UsageError: if options do not go together, or the target does not go without saying.
     """
-    from modelyard.domain.pictures import LABEL_COLUMN
-
-    if isinstance(data, Path) and (data.is_dir() or data.suffix.lower() == ".zip"):
-        return LABEL_COLUMN
-    raise UsageError("--target is missing.", fix="Name the column to predict: --target species.")
-
-
-def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import (
         approach_in,
         class_weight_of,
@@ -300,13 +311,22 @@ def _config(options: dict[str, Any]) -> "TrainingConfig":
         scalar,
         shares_of,
     )
+    from modelyard.domain.approaches import USUAL_FOR_PICTURES
     from modelyard.domain.configs import TrainingConfig
+    from modelyard.domain.pictures import LABEL_COLUMN
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
 
+    target = options["target"] or (LABEL_COLUMN if are_pictures else None)
+    if target is None:
+        raise UsageError(
+            "--target is missing.", fix="Name the column to predict: --target species."
+        )
+    options["usual"] = USUAL_FOR_PICTURES if are_pictures else TrainingConfig.algorithm
+
     approach = approach_in(options)
     return TrainingConfig(
-        target=options["target"],
+        target=target,
         task=Task.called(options["task"]) if options["task"] else None,
         algorithm=approach.algorithm,
         parameters={

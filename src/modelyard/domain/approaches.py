@@ -38,6 +38,7 @@ class Wanted:
         budget: `n_trials` and `time_limit_s`, which a search and AutoML take alike.
         search: the other fields of a search.
         automl: the other fields of AutoML.
+        usual: key of the algorithm where none is named.
     """
 
     algorithm: str | None
@@ -45,6 +46,7 @@ class Wanted:
     budget: Mapping[str, Any]
     search: Mapping[str, Any]
     automl: Mapping[str, Any]
+    usual: str = TrainingConfig.algorithm
 
 
 def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
@@ -75,7 +77,7 @@ def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
             fix="Leave the algorithm and the search out, or leave these out.",
         )
     search = search_config(wanted.search_type, {**budget, **wanted.search}, asks=asks_search)
-    named = TrainingConfig.algorithm if wanted.algorithm in {None, AUTO} else wanted.algorithm
+    named = wanted.usual if wanted.algorithm in {None, AUTO} else wanted.algorithm
     return Approach(str(named), search=search)
 
 
