@@ -202,7 +202,7 @@ def train(
     """
     data = answering(data, query)
     with client_at(url) as client:
-        config = _config(options, are_pictures=_are_pictures(data, client))
+        config = _config(_with_usual(options, are_pictures=_are_pictures(data, client)))
         if client is None:
             return _train_here(
                 data,
@@ -296,12 +296,26 @@ def _are_pictures(data: Path | str, client: "Client | None") -> bool:
     return False
 
 
-def _config(options: dict[str, Any], *, are_pictures: bool) -> "TrainingConfig":
-    """Read the options.
+def _with_usual(options: dict[str, Any], *, are_pictures: bool) -> dict[str, Any]:
+    """Return the options with what goes without saying.
 
     Raises:
-        UsageError: if options do not go together, or the target does not go without saying.
+        UsageError: if the target does not.
     """
+    from modelyard.domain.approaches import USUAL_FOR_PICTURES
+    from modelyard.domain.configs import TrainingConfig
+    from modelyard.domain.pictures import LABEL_COLUMN
+
+    target = options["target"] or (LABEL_COLUMN if are_pictures else None)
+    if target is None:
+        raise UsageError(
+            "--target is missing.", fix="Name the column to predict: --target species."
+        )
+    usual = USUAL_FOR_PICTURES if are_pictures else TrainingConfig.algorithm
+    return {**options, "target": target, "usual": usual}
+
+
+def _config(options: dict[str, Any]) -> "TrainingConfig":
     from modelyard.cli._words import (
         approach_in,
         class_weight_of,
@@ -311,22 +325,13 @@ def _config(options: dict[str, Any], *, are_pictures: bool) -> "TrainingConfig":
         scalar,
         shares_of,
     )
-    from modelyard.domain.approaches import USUAL_FOR_PICTURES
     from modelyard.domain.configs import TrainingConfig
-    from modelyard.domain.pictures import LABEL_COLUMN
     from modelyard.domain.tasks import Task
     from modelyard.wire.schema_files import read_data_schema
 
-    target = options["target"] or (LABEL_COLUMN if are_pictures else None)
-    if target is None:
-        raise UsageError(
-            "--target is missing.", fix="Name the column to predict: --target species."
-        )
-    options["usual"] = USUAL_FOR_PICTURES if are_pictures else TrainingConfig.algorithm
-
     approach = approach_in(options)
     return TrainingConfig(
-        target=target,
+        target=options["target"],
         task=Task.called(options["task"]) if options["task"] else None,
         algorithm=approach.algorithm,
         parameters={

@@ -78,7 +78,7 @@ class SequenceLayout:
         return type(self)(wide, long)
 
 
-def columns_of(name: str, of: str | tuple[str, ...], present: Sequence[str]) -> tuple[str, ...]:
+def columns_of(name: str, of: str | tuple[str, ...], *, present: Sequence[str]) -> tuple[str, ...]:
     """Return the columns of a sequence's items, in their order.
 
     Args:

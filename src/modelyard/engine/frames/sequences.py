@@ -37,7 +37,7 @@ def with_sequences(raw: RawTable, layout: SequenceLayout, *, sets_aside: bool) -
     if layout.long is not None:
         raw = _gathered(raw, layout.long)
     for name, of in layout.wide.items():
-        columns = columns_of(name, of, raw.frame.columns)
+        columns = columns_of(name, of, present=raw.frame.columns)
         raw = _side_by_side(raw, name, columns=columns, sets_aside=sets_aside)
     return raw
 
