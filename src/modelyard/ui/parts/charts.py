@@ -89,7 +89,7 @@ def _plane(spec: ChartSpec) -> Figure:
         n_named += 1
         if series.low:
             ends = _finite(series.low), _finite(series.high)
-            traces += span(_finite(series.x), *ends, colour=colour)
+            traces += span(_finite(series.x), ends, colour=colour)
         traces.append(_line(series, colour, is_cloud=spec.kind is ChartKind.POINTS))
     return framed(
         traces,

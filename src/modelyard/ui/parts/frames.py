@@ -93,8 +93,7 @@ def guide(**ends: Any) -> dict[str, Any]:
 
 def span(
     places: Sequence[Any],
-    low: Sequence[float | None],
-    high: Sequence[float | None],
+    ends: tuple[Sequence[float | None], Sequence[float | None]],
     *,
     colour: str,
 ) -> Traces:
@@ -108,7 +107,8 @@ def span(
         "showlegend": False,
     }
     filled = {"fill": "tonexty", "fillcolor": softened(colour, _SPAN_OPACITY)}
-    return [edge | {"y": list(low)}, edge | {"y": list(high)} | filled]
+    low, high = (list(end) for end in ends)
+    return [edge | {"y": low}, edge | {"y": high} | filled]
 
 
 def softened(colour: str, opacity: float) -> str:

@@ -103,7 +103,7 @@ def lines(
 
 def _between(low: Mapping[datetime, float], high: Mapping[datetime, float]) -> Traces:
     places = [_moment(at) for at in low]
-    return span(places, list(low.values()), list(high.values()), colour=SERIES[0])
+    return span(places, (list(low.values()), list(high.values())), colour=SERIES[0])
 
 
 def _times(ends: tuple[datetime, datetime]) -> dict[str, object]:

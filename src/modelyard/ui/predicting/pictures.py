@@ -97,7 +97,7 @@ def curve(
         ends: of the interval at each place.
         is_share: whether answers are shares of one.
     """
-    traces = [] if ends is None else span(places, *ends, colour=SERIES[0])
+    traces = [] if ends is None else span(places, ends, colour=SERIES[0])
     for at, (name, values) in enumerate(lines.items()):
         traces.append(
             {
