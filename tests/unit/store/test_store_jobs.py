@@ -164,6 +164,18 @@ def test_more_than_the_quota_do_not_wait(queue, jobs_of) -> None:
     assert jobs.quota() == Quota(1, 2)
 
 
+def test_the_use_of_a_quota_counts_what_runs_and_waits_of_the_tenant_alone(
+    queue, jobs_of, claims, enlist
+) -> None:
+    worker = enlist()
+    for id_ in ("1", "2", "3"):
+        queue(id_)
+    assert claims.claim(worker, at=AT) is not None
+    queue("4", "another")
+    use = jobs_of("local").quota_use()
+    assert (use.n_running, use.n_queued, use.quota.most_queued) == (1, 2, 30)
+
+
 def test_a_quota_below_one_is_refused(jobs_of) -> None:
     with pytest.raises(InvalidValue):
         jobs_of("local").set_quota(Quota(most_running=0))

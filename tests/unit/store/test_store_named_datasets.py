@@ -272,3 +272,14 @@ def test_running_trainings_and_jobs_that_wait_use_a_dataset(records, versions, m
     assert users.of(added) == ("run r1", "job j1")
     runs.update(replace(runs.get("r1"), status=RunStatus.FAILED))
     assert users.of(added) == ("job j1",)
+
+
+def test_loaded_rows_of_one_version_are_forgotten_and_those_of_others_stay(versions, records):
+    first, second = versions.add(VERSION), versions.add(VERSION)
+    rows = TrainingData(records)
+    # More than go in one transaction.
+    for version, n_rows in ((first, 10_001), (second, 1)):
+        rows.load(version, [[{"x": at} for at in range(n_rows)]])
+    rows.forget(first)
+    assert rows.page(first).items == ()
+    assert [each.cells for each in rows.page(second).items] == [{"x": 0}]
