@@ -41,7 +41,8 @@ def trains(tmp_path_factory: pytest.TempPathFactory) -> Trains:
     project: Project = open_project(settings)
 
     def call(data: object, algorithm: str, **options: Any) -> Model:
-        parameters = QUICK | options.pop("parameters", {})
+        given = options.pop("parameters", {})
+        parameters = {} if given is None else QUICK | given
         return modelyard.train(
             data,
             target="label",
@@ -127,6 +128,21 @@ def test_the_scoring_example_answers_texts_and_sequences_as_the_package(
         shares = [[float(each) for each in row[1:]] for row in answers[1:]]
         expected = model.opened.predictor.predict_rows(data).probabilities
         assert np.allclose(shares, expected, rtol=0, atol=1e-6)
+
+
+def test_a_network_competes_where_all_columns_are_texts(trains: Trains) -> None:
+    rivals = {"only": ["cnn-1d", "logistic-regression"], "n_trials": 2, "parameters": None}
+    board = trains(texts(), "auto", kinds={"note": "text"}, name="race", **rivals)
+    entries = board.manifest.leaderboard["entries"] if board.manifest.leaderboard else []
+    found = {each["algorithm"]: each["status"] for each in entries}
+    assert found == {"cnn-1d": "succeeded", "logistic-regression": "succeeded"}
+
+
+def test_a_network_of_texts_does_not_compete_beside_other_columns(trains: Trains) -> None:
+    table = texts().with_columns(size=pl.int_range(pl.len()) % 7)
+    rivals = {"only": ["cnn-1d"], "n_trials": 1, "parameters": None}
+    with pytest.raises(InvalidValue, match="does not go with the kinds of the columns"):
+        trains(table, "auto", kinds={"note": "text"}, name="beside", **rivals)
 
 
 def test_reasons_are_told_for_a_text_as_a_whole(reader: Model) -> None:

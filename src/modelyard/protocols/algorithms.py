@@ -1,6 +1,6 @@
 """An algorithm fits a model to a matrix of prepared features."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -198,6 +198,10 @@ class AlgorithmCard:
     def takes_tables(self) -> bool:
         """Whether it takes whatever the cells of a table hold, and asks for nothing else."""
         return self.kinds >= CELLS and not self.wants
+
+    def suits(self, kinds: Collection[ColumnKind]) -> bool:
+        """Return whether it takes columns of all these kinds, and finds one that it asks for."""
+        return self.kinds >= set(kinds) and (not self.wants or not self.wants.isdisjoint(kinds))
 
     @property
     def takes_pictures(self) -> bool:

@@ -100,10 +100,15 @@ def _times(algorithm: Algorithm, arena: Arena) -> int:
 
 def _missing(judge: Judge, algorithms: Collection[str], *, only: Sequence[str]) -> list[Absence]:
     """Return the algorithms that compete elsewhere and do not here."""
-    found = []
+    found, kinds = [], {column.kind for column in judge.plan.columns}
     for key, each in judge.workshop.catalog.algorithms().items():
         card = each.card
-        is_meant = card.starts and judge.plan.task in card.tasks and (not only or key in only)
+        is_meant = (
+            card.starts
+            and card.suits(kinds)
+            and judge.plan.task in card.tasks
+            and (not only or key in only)
+        )
         if is_meant and key not in algorithms:
             hint = install_hint(card)
             reason = "cannot weigh rows" if hint is None else f"is not installed: {hint}"

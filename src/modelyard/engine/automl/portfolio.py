@@ -68,6 +68,8 @@ def _hindrance(algorithm: Algorithm | None, plan: FitPlan) -> str:
     card = algorithm.card
     if plan.task not in card.tasks:
         return f": it cannot do {plan.task}"
+    if card.starts and not card.suits({column.kind for column in plan.columns}):
+        return ": it does not go with the kinds of the columns"
     if not card.starts:
         return ": no settings of it are known to AutoML; train it alone with --algorithm"
     return ": it is not installed, or cannot weigh rows as is asked"
@@ -75,7 +77,10 @@ def _hindrance(algorithm: Algorithm | None, plan: FitPlan) -> str:
 
 def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
     card = algorithm.card
-    if not card.starts or plan.task not in card.tasks or install_hint(card) is not None:
+    kinds = {column.kind for column in plan.columns}
+    if not card.starts or plan.task not in card.tasks or not card.suits(kinds):
+        return False
+    if install_hint(card) is not None:
         return False
     try:
         is_weighed, by_class = plan.weight is not None, plan.class_weight != NONE

@@ -10,6 +10,7 @@ from modelyard.protocols.algorithms import (
     AlgorithmCard,
     Needs,
     Parameter,
+    Start,
 )
 
 LENGTHS = (
@@ -56,6 +57,7 @@ def sequence_card(
     summary: str,
     source: str,
     own: tuple[Parameter, ...],
+    starts: tuple[Start, ...] = (),
     **training: float | str | bool,
 ) -> AlgorithmCard:
     """Return the card of a network for texts and sequences.
@@ -66,6 +68,7 @@ def sequence_card(
         summary: likewise.
         source: likewise.
         own: hyperparameters that no other network has.
+        starts: with which it takes part in AutoML.
         training: defaults of how it is trained, by the name of the hyperparameter.
     """
     return AlgorithmCard(
@@ -84,5 +87,6 @@ def sequence_card(
         source=source,
         extra=EXTRA,
         libraries=("torch",),
+        starts=starts,
         kinds=frozenset({ColumnKind.TEXT, ColumnKind.SEQUENCE}),
     )
