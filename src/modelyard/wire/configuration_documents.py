@@ -32,7 +32,7 @@ _ALIKE = (
     "card",
     "keep_estimator",
 )
-_DIALECT = ("encoding", "delimiter", "decimal", "header", "missing_tokens", "kinds")
+_DIALECT = ("encoding", "delimiter", "decimal", "header", "missing_tokens", "kinds", "sequences")
 
 
 def document_of(config: TrainingConfig) -> dict[str, Any]:

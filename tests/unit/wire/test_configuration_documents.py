@@ -7,6 +7,7 @@ import pytest
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.splits import Shares
 from modelyard.domain.tasks import Task
 from modelyard.wire.configuration_documents import document_of
@@ -44,6 +45,9 @@ FULL = TrainingConfig(
         header=False,
         missing_tokens=("x",),
         kinds={"zip": ColumnKind.CATEGORY},
+        sequences=SequenceLayout.of(
+            {"wide": {"shake": "t_*"}, "long": {"id": "m", "time": "at", "values": ["heat"]}}
+        ),
     ),
     name="churn",
     tags={"stage": "draft"},
