@@ -112,7 +112,13 @@ def test_a_step_over_words_is_the_same_in_a_graph(step):
 
 @pytest.mark.parametrize("step", SEQUENCE_STEPS, ids=lambda step: f"length-{step.length}")
 def test_a_sequence_is_the_same_in_a_graph(step):
-    cells = ["1.0", None, "0.1 -2e-05 3.0", "1e+149 2.3e-308 0.30000000000000004 -0.0 7.0", "2.0 3.0"]
+    cells = [
+        "1.0",
+        None,
+        "0.1 -2e-05 3.0",
+        "1e+149 2.3e-308 0.30000000000000004 -0.0 7.0",
+        "2.0 3.0",
+    ]
     block = np.array([[one, other] for one in cells for other in cells], dtype=object)
     expected = step.apply(block)
     np.testing.assert_array_equal(in_graph(step, block, width=expected.shape[1]), expected)

@@ -1,6 +1,7 @@
 """`modelyard compare`: models side by side, on the same rows where some are named."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,7 +27,7 @@ def compare(
     out: Path | None,
     trust: tuple[str, ...],
     wants_json: bool,
-    **written: str | None,
+    **written: Any,
 ) -> None:
     """Put MODELS side by side, the best first.
 
