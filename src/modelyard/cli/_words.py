@@ -20,6 +20,7 @@ from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.fixes import RECOMMENDED, AppliedFix, FixWord
 from modelyard.domain.predictions import Flag, FlagKind, RowError
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.splits import Shares
 from modelyard.domain.tables import SourceFacts
 
@@ -45,7 +46,27 @@ def read_options(
         **{name: dialect[name] for name in ("encoding", "delimiter", "decimal", "header")},
         missing_tokens=tuple(missing) or None,
         kinds={column: ColumnKind.called(word) for column, word in kinds.items()},
+        sequences=_layout(dialect.get("sequences")),
     )
+
+
+def _layout(text: str | None) -> SequenceLayout:
+    """Read the option --sequences.
+
+    Raises:
+        InvalidValue: if it is no JSON object, or says something else.
+    """
+    try:
+        told = json.loads(text) if text else {}
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise InvalidValue(
+            f"--sequences takes a JSON object; '{text}' came.",
+            fix="""For example: --sequences '{"wide": {"vibration": "t_*"}}'""",
+            sample=text,
+        )
+    return SequenceLayout.of(told)
 
 
 def shares_of(text: str) -> Shares:

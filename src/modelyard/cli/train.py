@@ -173,6 +173,12 @@ if TYPE_CHECKING:
 @click.option("--out", type=DATA, help="Folder for a copy of the package.")
 @MISSING
 @KIND
+@click.option(
+    "--sequences",
+    metavar="JSON",
+    help="Items in columns or rows that become sequences, e.g. "
+    """'{"wide": {"vibration": "t_*"}}'.""",
+)
 @QUERY
 @dialect
 @NO_CACHE

@@ -73,6 +73,7 @@ OPTIONS = (
     _Option("keep_estimator", "--keep-estimator", "keep_estimator"),
     _Option("read.missing_tokens", "--missing", "missing_tokens"),
     _Option("read.kinds", "--kind", "kinds"),
+    _Option("read.sequences", "--sequences", "sequences"),
     _Option("read.encoding", "--encoding", "encoding"),
     _Option("read.delimiter", "--delimiter", "delimiter"),
     _Option("read.decimal", "--decimal", "decimal"),
@@ -164,7 +165,7 @@ def _texts(option: _Option, value: Any) -> list[str]:
         return [f"{key}={_where(each)}" for key, each in value.items()]
     if option.path == "automl.algorithms":
         return [",".join(value)]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and option.path != "read.sequences":
         return [f"{key}={_word(each)}" for key, each in value.items()]
     return [_word(each) for each in value] if isinstance(value, list) else [_word(value)]
 
