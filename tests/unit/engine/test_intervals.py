@@ -36,6 +36,15 @@ def test_draws_that_are_scored_in_parts_are_those_that_are_scored_at_once():
     np.testing.assert_array_equal(drawn, expected[:, 0])
 
 
+def test_fewer_draws_are_scored_at_once_where_each_makes_a_large_table():
+    sizes = []
+    scores = {"a": lambda weights: sizes.append(len(weights)) or weights[:, 0]}
+
+    draw_scores(scores, of_rows(20), n_draws=9, rng=np.random.default_rng(0), n_classes=150)
+
+    assert sizes == [2, 2, 2, 2, 1]
+
+
 def test_all_scores_see_the_same_draws():
     values = np.random.default_rng(0).normal(size=50)
     scores = {"a": mean_of(values), "b": mean_of(values + 1)}

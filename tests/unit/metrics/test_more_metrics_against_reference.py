@@ -209,3 +209,9 @@ def test_a_row_without_weight_leaves_a_figure_defined():
     truth, answer, weight = np.array([0.0, 2.0]), np.array([1.0, 1.0]), np.array([0.0, 1.0])
 
     assert METRICS["mape"].score(truth, answer, weight) == pytest.approx(0.5)
+
+
+def test_a_correlation_with_one_true_class_is_exactly_zero():
+    truth, answers = np.zeros(10, dtype=int), np.repeat([0, 1, 2], [2, 7, 1])
+
+    assert METRICS["mcc"].score(truth, answers) == 0.0

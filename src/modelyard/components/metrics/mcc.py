@@ -47,9 +47,10 @@ class _Matthews:
 
 def _correlation(confusion: FloatArray) -> FloatArray:
     """Return the correlation, 0 where truth or answer does not vary, as scikit-learn does."""
-    shares = share(confusion, confusion.sum(axis=(-2, -1), keepdims=True))
-    truths, answers = shares.sum(axis=-1), shares.sum(axis=-2)
-    shared = hits_of(shares).sum(axis=-1) - (truths * answers).sum(axis=-1)
+    n = confusion.sum(axis=(-2, -1))
+    truths = share(confusion.sum(axis=-1), n[..., None])
+    answers = share(confusion.sum(axis=-2), n[..., None])
+    shared = share(hits_of(confusion).sum(axis=-1), n) - (truths * answers).sum(axis=-1)
     # 1 minus a sum of squares, written so that a single class gives exactly 0.
     spread = (truths * (1 - truths)).sum(axis=-1) * (answers * (1 - answers)).sum(axis=-1)
     found = np.clip(share(shared, np.sqrt(np.maximum(spread, 0))), -1.0, 1.0)

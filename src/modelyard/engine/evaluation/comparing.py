@@ -169,7 +169,13 @@ def _sides(
         for key, score in scores.items()
     }
     with np.errstate(over="ignore", invalid="ignore"):
-        drawn = draw_scores(flat, one.resampling, n_draws=draws.n_draws, rng=rng)
+        drawn = draw_scores(
+            flat,
+            one.resampling,
+            n_draws=draws.n_draws,
+            rng=rng,
+            n_classes=len(one.labels),
+        )
         everything = np.ones(one.n_rows)
         values = {name: float(score(everything)) for name, score in flat.items()}
     return {

@@ -184,7 +184,13 @@ def _estimates(
     everything = np.ones(scored.n_rows)
     values = {name: float(score(everything)) for name, score in weighted.items()}
     draws = Draws.of(scored.resampling, scored.scores.shape[1])
-    drawn = draw_scores(weighted, scored.resampling, n_draws=draws.n_draws, rng=rng)
+    drawn = draw_scores(
+        weighted,
+        scored.resampling,
+        n_draws=draws.n_draws,
+        rng=rng,
+        n_classes=len(scored.labels),
+    )
     found = []
     for key, metric in metrics.items():
         card = metric.card

@@ -102,6 +102,7 @@ def draw_scores(
     *,
     n_draws: int,
     rng: np.random.Generator,
+    n_classes: int = 0,
 ) -> dict[str, FloatArray]:
     """Take every score under the same draws.
 
@@ -110,6 +111,7 @@ def draw_scores(
         resampling: what is drawn. One piece cannot tell how pieces differ: nothing is drawn.
         n_draws: how often.
         rng: of the draws.
+        n_classes: of which scores make a table for each draw; 0 where there are none.
 
     Returns:
         Name to (n_draws,) scores, NaN where a draw left the score undefined.
@@ -118,7 +120,7 @@ def draw_scores(
     if resampling.n_blocks < 2:
         return drawn
     start = 0
-    for counts in resampling.draws(rng, n_draws):
+    for counts in resampling.draws(rng, n_draws, n_cells=n_classes**2):
         for name, score in scores.items():
             drawn[name][start : start + len(counts)] = score(counts)
         start += len(counts)

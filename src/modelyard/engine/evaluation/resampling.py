@@ -31,7 +31,7 @@ FloatArray = npt.NDArray[np.float64]
 FEW_UNITS = 50
 # The cube root of 27 may come as a little more than 3.
 _ROUNDING = 1e-9
-# So many counts lie in the cache of a core.
+# So many numbers lie in the cache of a core.
 _CELLS_AT_ONCE = 1 << 16
 
 
@@ -90,9 +90,17 @@ class Resampling:
         """Whether there are so few pieces that their number must widen the interval."""
         return self.unit is not IntervalUnit.ROW and self.n_blocks < FEW_UNITS
 
-    def draws(self, rng: np.random.Generator, n_draws: int) -> Iterator[FloatArray]:
-        """Yield (k, n) how often each row is drawn, `n_draws` in all, as many at once as pay."""
-        at_once = max(1, _CELLS_AT_ONCE // self.n_rows)
+    def draws(
+        self, rng: np.random.Generator, n_draws: int, *, n_cells: int = 0
+    ) -> Iterator[FloatArray]:
+        """Yield (k, n) how often each row is drawn, `n_draws` in all, as many at once as pay.
+
+        Args:
+            rng: of the draws.
+            n_draws: how often.
+            n_cells: of what is made of a draw, where these are more than its rows.
+        """
+        at_once = max(1, _CELLS_AT_ONCE // max(self.n_rows, n_cells))
         for start in range(0, n_draws, at_once):
             yield self._drawn(rng, min(at_once, n_draws - start))
 
