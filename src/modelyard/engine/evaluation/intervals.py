@@ -122,7 +122,8 @@ def draw_scores(
     start = 0
     for counts in resampling.draws(rng, n_draws, n_cells=n_classes**2):
         for name, score in scores.items():
-            drawn[name][start : start + len(counts)] = score(counts)
+            own = np.reshape(score(counts), len(counts))  # No number stands for many draws.
+            drawn[name][start : start + len(counts)] = own
         start += len(counts)
     return drawn
 
