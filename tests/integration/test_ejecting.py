@@ -119,10 +119,11 @@ def test_dates_truths_texts_words_gaps_and_weights_are_read_and_prepared_alike(a
     assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
 
 
-def test_a_file_without_a_header_is_read_by_numbered_columns(tmp_path):
+@pytest.mark.parametrize("options", [{}, {"drop": ["column_2"]}], ids=["all", "one-dropped"])
+def test_a_file_without_a_header_is_read_by_numbered_columns(options, tmp_path):
     data = tmp_path / "bare.csv"
     data.write_text("\n".join(PENGUINS.read_text().splitlines()[1:]))
-    trained(data, "column_1", "logistic-regression", header=False)
+    trained(data, "column_1", "logistic-regression", header=False, **options)
     ejected = eject(tmp_path / "out")
     assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
 

@@ -190,19 +190,20 @@ def _reader(rehearsal: Rehearsal) -> dict[str, Any]:
             sample=facts.source,
         )
     options: dict[str, object] = {}
+    is_bare = facts.source == "csv" and rehearsal.planned.config.read.header is False
     if facts.source == "csv":
         options = {"infer_schema": False, "separator": facts.delimiter or ","}
         if facts.encoding not in {None, "ascii", "utf-8", "utf-8-sig"}:
             options["encoding"] = facts.encoding
-        if rehearsal.planned.config.read.header is False:
-            names = [column.name for column in rehearsal.planned.examination.table.columns]
-            options |= {"has_header": False, "new_columns": names}
+        if is_bare:
+            options["has_header"] = False
         if facts.quote not in {None, '"'}:
             options["quote_char"] = facts.quote
     return {
         "function": _READERS[facts.source],
         "options": options,
         "is_text": facts.source == "csv",
+        "is_bare": is_bare,
         "decimal": facts.decimal or ".",
         "missing": sorted({*facts.missing_tokens, ""}),
     }
