@@ -15,11 +15,23 @@ from pathlib import Path
 # SQLite writes 1,000 pages of 4 KiB into its log before it begins the log anew (its manual, "PRAGMA
 # wal_autocheckpoint"), and then as much into the database: room for both, twice.
 RESERVE_BYTES = 16 << 20
+# How many times its size it leaves free when it is made: it is not to be what fills a disk.
+_LEFT_FREE = 2
 
 
 def free_bytes(folder: Path) -> int:
     """Return how many bytes may still be written where a folder is."""
     return shutil.disk_usage(folder).free
+
+
+def write_zeros(handle: int, start: int, n_bytes: int) -> None:
+    """Take room on the disk by writing it, where the system gives none without (macOS)."""
+    end = start + n_bytes
+    while start < end:
+        start += os.pwrite(handle, bytes(min(1 << 20, end - start)), start)
+
+
+_ALLOCATE: Callable[[int, int, int], None] = getattr(os, "posix_fallocate", write_zeros)
 
 
 @dataclass(frozen=True)
@@ -30,16 +42,21 @@ class Reserve:
         path: of the file, on the disk that whoever deletes has to write to.
         size_bytes: that it is to have.
         free: tells the room that is left on the disk of a folder.
+        allocate: takes room for an open file, from a place in it on, so many bytes.
     """
 
     path: Path
     size_bytes: int = RESERVE_BYTES
     free: Callable[[Path], int] = free_bytes
+    allocate: Callable[[int, int, int], None] = _ALLOCATE
 
     def fill(self) -> None:
-        """Make the file, or give it back what it lacks; of a disk with less room it takes all."""
+        """Make the file, or give it back what it lacks; a disk that is nearly full is left so."""
         # Where it cannot be made, nothing is lost that there was.
         with suppress(OSError):
+            has = self.path.stat().st_size if self.path.exists() else 0
+            if has + self.free(self.path.parent) < (1 + _LEFT_FREE) * self.size_bytes:
+                return
             handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             try:
                 self._take(handle)
@@ -79,4 +96,4 @@ class Reserve:
         has = os.fstat(handle).st_size
         wanted = min(self.size_bytes, has + self.free(self.path.parent))
         if wanted > has:
-            os.posix_fallocate(handle, has, wanted - has)
+            self.allocate(handle, has, wanted - has)

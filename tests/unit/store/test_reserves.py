@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.store.databases import open_database
-from modelyard.store.reserves import Reserve
+from modelyard.store.reserves import Reserve, write_zeros
 
 SIZE = 1 << 20
 
@@ -27,10 +27,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "reserve"
 
 
-def test_room_is_lent_where_the_disk_is_full_and_taken_back(path: Path) -> None:
-    disk = Disk(SIZE, path)
+def _on_a_full_disk(path: Path) -> tuple[Reserve, Disk]:
+    """Return a reserve that was made while there was room, and the disk that has none now."""
+    disk = Disk(3 * SIZE, path)
     reserve = Reserve(path, SIZE, disk.free)
     reserve.fill()
+    disk.capacity = SIZE
+    return reserve, disk
+
+
+def test_room_is_lent_where_the_disk_is_full_and_taken_back(path: Path) -> None:
+    reserve, _ = _on_a_full_disk(path)
     assert path.stat().st_blocks * 512 >= SIZE
     with reserve.lent():
         assert path.stat().st_size == 0
@@ -38,13 +45,11 @@ def test_room_is_lent_where_the_disk_is_full_and_taken_back(path: Path) -> None:
 
 
 def test_what_was_written_meanwhile_is_taken_off_the_room(path: Path) -> None:
-    disk = Disk(SIZE, path)
-    reserve = Reserve(path, SIZE, disk.free)
-    reserve.fill()
+    reserve, disk = _on_a_full_disk(path)
     with reserve.lent():
         disk.capacity -= 8192
     assert path.stat().st_size == SIZE - 8192
-    disk.capacity += SIZE
+    disk.capacity = 3 * SIZE
     reserve.fill()
     assert path.stat().st_size == SIZE
 
@@ -57,13 +62,31 @@ def test_a_disk_with_room_is_left_as_it_is(path: Path) -> None:
 
 
 def test_of_two_at_once_the_last_one_takes_the_room_back(path: Path) -> None:
-    reserve = Reserve(path, SIZE, Disk(SIZE, path).free)
-    reserve.fill()
+    reserve, _ = _on_a_full_disk(path)
     with reserve.lent():
         with reserve.lent():
             pass
         assert path.stat().st_size == 0
     assert path.stat().st_size == SIZE
+
+
+def test_a_disk_that_is_nearly_full_is_left_as_it_is(path: Path) -> None:
+    Reserve(path, SIZE, Disk(3 * SIZE - 1, path).free).fill()
+    assert not path.exists()
+    reserve, disk = _on_a_full_disk(path)
+    with reserve.lent():
+        disk.capacity -= 8192
+    disk.capacity = 3 * SIZE - 1
+    reserve.fill()
+    assert path.stat().st_size == SIZE - 8192
+
+
+def test_room_is_taken_by_writing_where_the_system_gives_none_without(path: Path) -> None:
+    # More than one piece, and not a whole number of them.
+    size = 2 * SIZE + 1
+    Reserve(path, size, Disk(3 * size, path).free, write_zeros).fill()
+    assert path.stat().st_size == size
+    assert path.stat().st_blocks * 512 >= size
 
 
 def test_none_is_made_by_those_who_delete(path: Path) -> None:
