@@ -83,7 +83,8 @@ def _end_of(assignment: Assignment, report: Report) -> int:
     try:
         _do(assignment, report)
     except MemoryError as error:
-        report.failed(Problem.MEMORY, str(error))
+        # What its frames hold is needed to say so.
+        report.failed(Problem.MEMORY, str(error.with_traceback(None)))
     except ModelyardError as error:
         report.failed(error.code, _reason(error))
     except KeyboardInterrupt:

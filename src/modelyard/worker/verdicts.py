@@ -10,7 +10,8 @@ from modelyard.kit.memory import memory_limit
 
 # How libraries say that memory ran out, before they give up: Rust, C++, and numpy.
 _OUT_OF_MEMORY = re.compile(
-    r"memory allocation of \d+ bytes failed|bad_alloc|[Oo]ut of memory|Unable to allocate"
+    r"memory allocation of \d+ bytes failed|bad_alloc|[Oo]ut of memory|Unable to allocate|"
+    r"\bMemoryError\b"
 )
 # A new try is told to have this much more than what was seen, which was not yet enough.
 _MORE = 1.5

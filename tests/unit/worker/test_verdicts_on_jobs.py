@@ -39,6 +39,7 @@ def test_what_may_mend_itself_is_tried_again(code):
         {"told": ("memory", "Unable to allocate 9 GiB")},
         {"told": ("error", "RuntimeError: bad allocation: std::bad_alloc")},
         {"code": -signal.SIGABRT, "last_words": "memory allocation of 800 bytes failed"},
+        {"code": 1, "last_words": "Traceback (most recent call last):\n  ...\nMemoryError"},
         {"code": -signal.SIGKILL, "is_machine_full": True},
     ],
 )
