@@ -16,11 +16,13 @@ class Whole:
     Attributes:
         kinds: of its columns, by name.
         n_unique: different values of each, those that are missing left out.
+        n_missing: cells of each.
     """
 
     n_rows: int
     kinds: Mapping[str, ColumnKind]
     n_unique: Mapping[str, int]
+    n_missing: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
@@ -12,7 +12,7 @@ from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.datasets import DatasetState, DatasetVersion
 from modelyard.domain.errors import ModelyardError
 from modelyard.domain.outlines import Outline, Whole
-from modelyard.domain.readings import with_dataset
+from modelyard.domain.readings import options_of, with_dataset
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.outlining import outline, outline_by_some
 from modelyard.engine.workshop import Workshop
@@ -66,7 +66,9 @@ class OutlineService:
 
     def _by_some(self, version: DatasetVersion, asked: TrainingConfig) -> Outline | None:
         """Return what the rows tell that were drawn of a large table; None where there are none."""
-        if version.state is not DatasetState.READY:
+        own = replace(options_of(version.read), kinds=asked.read.kinds)
+        # What is known of the whole table is known as the version reads it.
+        if version.state is not DatasetState.READY or asked.read != own:
             return None
         path = self.named.download(version.reference).path
         drawn = self.datasets.tables.drawn(path, asked.read, sha256=version.sha256)
@@ -84,6 +86,7 @@ class OutlineService:
             n_rows=profile["n_rows"],
             kinds={each["name"]: ColumnKind(each["kind"]) for each in columns},
             n_unique={each["name"]: each["n_unique"] for each in columns},
+            n_missing={each["name"]: each["n_missing"] for each in columns},
         )
 
     def _workshop(self, typing: Typing) -> Workshop:

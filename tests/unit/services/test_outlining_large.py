@@ -8,7 +8,7 @@ import pytest
 
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.automl import AutoMLConfig
-from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import TargetError
 from modelyard.domain.outlines import Outline
 from modelyard.domain.tasks import Task
@@ -17,10 +17,13 @@ from modelyard.services.uploads import UploadRequest
 from modelyard.store.prepared import PreparedTables
 
 N_ROWS, N_DRAWN = 1_000, 200
-# A leak, an identifier, a class that comes once, one that hardly comes, and fifty numbers.
-TABLE = "id,age,copy,left,rare,grade,name\n" + "".join(
+# A leak, an identifier, a class that comes once, one that hardly comes, and fifty numbers. A mark
+# is on three rows that are not drawn, and one target is unknown in a tenth of the rows.
+MARKED = {0, 1, 3}
+TABLE = "id,age,copy,left,rare,grade,name,mark,same,part\n" + "".join(
     f"K{at:04d},{20 + at * 37 % 50},{'XY'[at * 7919 % 11 > 5]},{('no', 'yes')[at * 7919 % 11 > 5]},"
-    f"{'odd' if at == 0 else 'ab'[at % 2]},{at % 4 if at else 4},n{at // 2 * 2}\n"
+    f"{'odd' if at == 0 else 'ab'[at % 2]},{at % 4 if at else 4},n{at // 2 * 2},"
+    f"{int(at in MARKED)},7,{('no', 'yes')[at * 7919 % 11 > 5] if at % 10 else ''}\n"
     for at in range(N_ROWS)
 )
 
@@ -49,18 +52,47 @@ def outline(service: OutlineService) -> Callable[..., Outline]:
     """Return what asks what a training would learn from, beside the columns of other tests."""
 
     def outlined(target: str, **wishes: object) -> Outline:
-        named = {"left", "copy", "rare", "grade", "name"} - {target, *wishes.pop("learns", ())}
+        beside = {"left", "copy", "rare", "grade", "name", "mark", "same", "part"}
+        named = beside - {target, *wishes.pop("learns", ())}
         config = TrainingConfig(target=target, drop=tuple(sorted(named)), **wishes)
         return service.outline("people", config)
 
     return outlined
 
 
-def test_some_rows_tell_what_would_stop_the_training(outline) -> None:
+def test_what_would_stop_the_training_is_told_by_all_rows(outline) -> None:
     told = outline("left", learns=["copy"], automl=AutoMLConfig(time_limit_s=20.0))
-    assert (told.n_seen, told.n_rows) == (N_DRAWN, N_ROWS)
+    assert (told.n_seen, told.n_rows) == (N_ROWS, N_ROWS)
     assert "leakage-copy:copy" in told.blocking
     assert told.outlook is None
+
+
+def test_what_was_accepted_is_told_by_some_rows(outline) -> None:
+    accepted = frozenset({"leakage-copy", "leakage-single"})
+    told = outline("left", learns=["copy"], accepted=accepted)
+    assert (told.n_seen, told.blocking) == (N_DRAWN, ())
+
+
+def test_a_column_that_varies_in_other_rows_alone_is_learned_from(outline) -> None:
+    told = outline("left", learns=["mark", "same"])
+    assert told.n_seen == N_DRAWN
+    assert told.features == ("age", "mark")
+    left_out = {name: found.code for found in told.findings for name in found.drops}
+    assert left_out == {"id": "identifier-column", "same": "constant-column"}
+
+
+def test_rows_that_were_drawn_tell_no_numbers_of_rows(outline) -> None:
+    told = outline("part")
+    assert told.n_seen == N_DRAWN
+    assert "missing-target" in {found.code for found in told.findings}
+    assert not [found.code for found in told.findings if found.rows]
+
+
+def test_a_table_that_is_read_otherwise_than_its_version_is_looked_at_as_a_whole(outline) -> None:
+    otherwise = ReadOptions(missing_tokens=("20",))
+    assert outline("left", read=otherwise).n_seen == N_ROWS
+    # Rows that were drawn as it was read so are kept by now; what is known is of another reading.
+    assert outline("left", read=otherwise).n_seen == N_ROWS
 
 
 def test_task_and_kinds_are_those_of_the_whole_table(outline) -> None:
