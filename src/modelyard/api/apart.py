@@ -7,15 +7,22 @@ of it, so that one process waits ready where another was needed lately.
 
 import asyncio
 import pickle
+import signal
 import subprocess
 import sys
 import weakref
 from contextlib import suppress
 from typing import Any
 
+from modelyard.api.child import OUT_OF_MEMORY
+
 _CHILD = "modelyard.api.child"
 # Whoever fills in a form asks again within minutes; then its 105 MB of memory are given back.
 _KEPT_S = 300.0
+# How a process ends that needs more than it has: told by Python; ended by the kernel for its
+# processor time (getrlimit(2)), or because the machine has no memory left; by Rust and C++, which
+# abort where they get none (std::alloc::handle_alloc_error, std::bad_alloc).
+_TOO_MUCH = frozenset({OUT_OF_MEMORY, -signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT})
 
 Process = subprocess.Popen[bytes]
 
@@ -30,12 +37,16 @@ class Apart:
         self._ends: dict[int, weakref.finalize[[Process], Apart]] = {}
 
     async def run(self, module: str, order: Any, *, timeout_s: float) -> bytes | None:
-        """Let a process do a piece of work; return its answer, None where it took too long.
+        """Let a process do a piece of work; return its answer.
 
         Args:
             module: of ours, with a function `perform`.
             order: that it is handed.
             timeout_s: seconds, after which it is killed.
+
+        Returns:
+            None where it took too long or too much memory; empty where it failed otherwise, which
+            it says in the log.
         """
         async with self._places:
             process = self._taken()
@@ -47,7 +58,7 @@ class Apart:
             finally:
                 self._end(process)
                 self._keep_one()
-            return answer
+            return None if process.returncode in _TOO_MUCH else answer
 
     def _taken(self) -> Process:
         process, self._waiting = self._waiting, None

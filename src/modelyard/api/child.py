@@ -16,6 +16,8 @@ from modelyard.kit.families import die_with_parent, go_before_others
 # Libraries reserve a gigabyte before they read anything.
 MEMORY_BYTES = 4 << 30
 _CPU_S = 60
+# Exit code, as sysexits.h calls what the system cannot give: EX_OSERR.
+OUT_OF_MEMORY = 71
 _USUAL = (
     "modelyard.api.outlining_child",
     "modelyard.services.outlining",
@@ -37,10 +39,13 @@ def main() -> None:
     answering = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _load()
-    # A message between a process and its own child.
-    module, order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
-    with os.fdopen(answering, "wb") as answer:
-        answer.write(importlib.import_module(module).perform(order))
+    try:
+        # A message between a process and its own child.
+        module, order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
+        with os.fdopen(answering, "wb") as answer:
+            answer.write(importlib.import_module(module).perform(order))
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
 
 
 def _load() -> None:

@@ -130,6 +130,22 @@ def test_a_table_that_takes_too_long_is_refused_by_an_answer_that_nobody_asks_ag
     assert "retry-after" not in response.headers
 
 
+class _AtFault:
+    """Runs what the API asks for apart, and ends without an answer."""
+
+    async def run(self, module: str, order: object, *, timeout_s: float) -> bytes:
+        del module, order, timeout_s
+        return b""
+
+
+def test_a_process_that_fails_is_no_table_that_is_too_large(
+    ask: Ask, app: FastAPI, dataset: None
+) -> None:
+    app.state.apart = _AtFault()
+    response = ask("editor").post(f"{API}/training/outline", json=_plan())
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+
+
 def test_nothing_is_kept_of_an_outline(outline, ask: Ask) -> None:
     outline(drop=["copy"])
     assert ask("editor").get(f"{API}/runs").json()["items"] == []

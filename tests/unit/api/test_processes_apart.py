@@ -14,11 +14,15 @@ from modelyard.api.apart import Apart
 # Far more than a process takes to begin on a crowded machine.
 PATIENCE_S = 120.0
 WORK = """
-import os, time
+import os, signal, time
 
 def perform(order):
     if order == "crash":
         os._exit(3)
+    if order == "memory":
+        raise MemoryError
+    if order in ("SIGXCPU", "SIGKILL", "SIGABRT"):
+        os.kill(os.getpid(), getattr(signal, order))
     if order == "sleep":
         time.sleep(600)
     if order == "print":
@@ -63,6 +67,11 @@ def test_after_a_crash_the_next_work_is_done(module):
     crashed, after = _answers(module, "crash", "work")
     assert crashed == b""
     assert after.isdigit()
+
+
+@pytest.mark.parametrize("order", ["memory", "SIGXCPU", "SIGKILL", "SIGABRT"])
+def test_what_needs_more_than_it_has_is_answered_with_nothing(module, order):
+    assert _answers(module, order) == [None]
 
 
 def test_what_takes_too_long_is_ended_and_answered_with_nothing(module):

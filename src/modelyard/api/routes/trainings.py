@@ -38,12 +38,14 @@ async def outline_training(
     config = training_config(request.configuration, request.row_schema)
     order = project.settings, project.tenant, request.dataset, config.to_dict()
     answer = await connection.app.state.apart.run(_CHILD, order, timeout_s=_TIMEOUT_S)
-    if not answer:
+    if answer is None:
         raise TooLargeToOutline(
             f"Looking at '{request.dataset}' takes more than {_TIMEOUT_S:.0f} s, or more than "
             f"{MEMORY_BYTES / 1e9:.0f} GB of memory.",
             fix="Start the training: it looks at the table first, with the limits of a job.",
         )
+    if not answer:
+        raise RuntimeError("the process that looks at datasets ended without an answer")
     told = json.loads(answer)
     if "error" in told:
         raise error_from(json.dumps(told["error"]).encode(), retry_after_s=0)
