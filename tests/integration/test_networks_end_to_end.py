@@ -88,6 +88,22 @@ def reader(trains: Trains) -> Model:
     return trains(texts(), "gru", kinds={"note": "text"}, parameters=longer, name="notes")
 
 
+WIDE = {"wide": {"readings": "t_*"}}
+LONG = {"long": {"id": "id", "time": "at", "values": ["readings"]}}
+
+
+def in_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return sequences with a row for each of their items."""
+    items = frame.with_row_index("id").explode("readings")
+    return items.with_columns(at=pl.int_range(pl.len()).over("id"))
+
+
+def in_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return sequences with a column for each of their items."""
+    wide = in_rows(frame).pivot("at", index=["id", "label"], values="readings").drop("id")
+    return wide.rename({each: f"t_{each}" for each in wide.columns if each != "label"})
+
+
 @pytest.fixture(scope="module")
 def in_order(trains: Trains) -> Model:
     return trains(sequences(), "cnn-1d", kinds={"readings": "sequence"}, name="readings")
@@ -164,19 +180,46 @@ def test_lists_and_texts_of_numbers_give_one_model(trains: Trains, in_order: Mod
 def test_items_in_columns_and_in_rows_teach_what_lists_do(
     trains: Trains, in_order: Model, tmp_path: Path
 ) -> None:
-    items = sequences().with_row_index("id").explode("readings")
-    items = items.with_columns(at=pl.int_range(pl.len()).over("id"))
-    wide = items.pivot("at", index=["id", "label"], values="readings").drop("id")
-    wide = wide.rename({each: f"t_{each}" for each in wide.columns if each != "label"})
-    side_by_side = trains(wide, "cnn-1d", sequences={"wide": {"readings": "t_*"}}, name="side")
-    told = {"long": {"id": "id", "time": "at", "values": ["readings"]}}
+    items, wide = in_rows(sequences()), in_columns(sequences())
+    side_by_side = trains(wide, "cnn-1d", sequences=WIDE, name="side")
     long = items.sample(fraction=1.0, shuffle=True, seed=0).sort("id", maintain_order=True)
-    below = trains(long, "cnn-1d", sequences=told, drop="id", name="below")
+    below = trains(long, "cnn-1d", sequences=LONG, drop="id", name="below")
     for model, frame in ((side_by_side, wide), (below, long)):
         assert model.manifest.metrics == in_order.manifest.metrics
         frame.write_csv(tmp_path / "later.csv")
         assert list(model.predict(tmp_path / "later.csv")) == list(in_order.predict(sequences()))
         assert list(model.predict(sequences())) == list(in_order.predict(sequences()))
+        assert model.predict(frame.to_dicts()) == list(in_order.predict(sequences()))
+
+
+def test_columns_that_outlast_a_layout_stand_beside_the_answers_at_every_door(
+    trains: Trains, tmp_path: Path
+) -> None:
+    items, wide = in_rows(sequences()), in_columns(sequences())
+    side_by_side = trains(wide, "cnn-1d", sequences=WIDE, name="kept-side")
+    below = trains(items, "cnn-1d", sequences=LONG, drop="id", name="kept-below")
+    path, kept_in = tmp_path / "rows.csv", {}
+    for model, frame in ((side_by_side, wide), (below, items)):
+        frame.write_csv(path)
+        answer = model.project.predicting.predict(model.opened, path, keep=frame.columns)
+        assert {len(cells) for cells in answer.kept.values()} == {N_ROWS}
+        kept_in[model.manifest.name] = list(answer.kept)
+    assert kept_in == {"kept-side": wide.columns, "kept-below": ["id", "label"]}
+    wide.write_csv(path)
+    predicting = side_by_side.project.predicting
+    pieces = predicting.predict_in_pieces(side_by_side.opened, path, keep=wide.columns)
+    assert [list(each.kept) for each in pieces] == [wide.columns]
+
+
+def test_answers_for_items_in_rows_are_told_by_their_ids(trains: Trains) -> None:
+    pandas = pytest.importorskip("pandas")
+    items = in_rows(sequences()).with_columns(id=pl.format("machine {}", "id"))
+    model = trains(items, "cnn-1d", sequences=LONG, drop="id", name="by-ids")
+    frame = pandas.DataFrame(items.to_dict(as_series=False))
+    names = [f"machine {at}" for at in range(N_ROWS)]
+    assert model.predict(frame).index.tolist() == names
+    assert model.predict_proba(frame).index.tolist() == names
+    assert model.predict_proba(frame).index.name == "id"
 
 
 def test_a_cell_that_is_no_sequence_is_refused_with_its_row(trains: Trains) -> None:

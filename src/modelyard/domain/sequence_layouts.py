@@ -27,6 +27,11 @@ class LongRows:
     time: str
     values: tuple[str, ...]
 
+    @property
+    def of_items(self) -> tuple[str, ...]:
+        """Columns that say something of each item, not of the row that it belongs to."""
+        return (self.time, *self.values)
+
 
 @dataclass(frozen=True)
 class SequenceLayout:

@@ -35,6 +35,7 @@ class Answer:
         failed: all rows that have none, 1 is the first; `predictions` leave them out, `n_rows`
             counts them.
         kept: columns of the table, of every row.
+        ids: of the rows, where each was gathered from the rows of one id.
     """
 
     predictions: Predictions
@@ -45,6 +46,7 @@ class Answer:
     errors: tuple[RowError, ...] = ()
     failed: tuple[int, ...] = ()
     kept: Mapping[str, pl.Series] = field(default_factory=dict)
+    ids: pl.Series | None = None
 
     @property
     def n_failed(self) -> int:

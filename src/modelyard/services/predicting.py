@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -111,17 +112,25 @@ class PredictionService:
 
         A dict of a list must hold every column of the model, as a row alone must. A row that
         cannot be answered refuses all, or stands among the errors where it is not strict. The
-        columns of `keep` stand beside the answers.
+        columns of `keep` stand beside the answers, less those that a row has many cells of where
+        rows are items of sequences.
 
         Raises:
             ModelyardError: if not one row can be answered, or not all while it is strict.
         """
         if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
-            model.predictor.reader.require_keys(data)
-        raw = self._raw(model.manifest, data, dialect, sets_aside=not is_strict)
-        answer = self._answer(model, raw, is_strict=is_strict)
+            model.predictor.reader.require_keys(_with_sequences_named(data, model.manifest))
+        sets_aside = not is_strict
+        raw = self._read(model.manifest, data, dialect, sets_aside=sets_aside)
+        long = _layout_of(model.manifest).met_in(raw.frame.columns).long
+        rows = with_sequences(raw, SequenceLayout(long=long), sets_aside=sets_aside)
+        laid_out = _laid_out(rows, model.manifest, sets_aside=sets_aside)
+        answer = self._answer(model, laid_out, is_strict=is_strict)
         answer.require_one()
-        return replace(answer, kept=kept_columns(raw, keep))
+        if long is None:
+            return replace(answer, kept=kept_columns(rows, keep))
+        kept = kept_columns(rows, [name for name in keep if name not in long.of_items])
+        return replace(answer, kept=kept, ids=rows.column(long.id))
 
     def read(
         self,
@@ -225,16 +234,19 @@ class PredictionService:
             self._remember(model.reference, later.raw, evaluation)
         return evaluation
 
-    def _raw(
-        self, manifest: Manifest, data: object, dialect: FileDialect, *, sets_aside: bool = False
+    def _raw(self, manifest: Manifest, data: object, dialect: FileDialect) -> RawTable:
+        raw = self._read(manifest, data, dialect, sets_aside=False)
+        return _laid_out(raw, manifest, sets_aside=False)
+
+    def _read(
+        self, manifest: Manifest, data: object, dialect: FileDialect, *, sets_aside: bool
     ) -> RawTable:
-        """Read data for a model: what meant missing in training still does.
+        """Read data for a model, as they lie: what meant missing in training still does.
 
         So does the decimal mark, unless the user names another or a file plainly shows it.
         """
         options = _options(manifest, dialect, sets_aside=sets_aside)
-        raw = raw_table_of(data, self.catalog, options=options)
-        return _laid_out(_as_trained(raw, manifest, dialect), manifest, sets_aside=sets_aside)
+        return _as_trained(raw_table_of(data, self.catalog, options=options), manifest, dialect)
 
     def _answer(self, model: OpenModel, raw: RawTable, *, is_strict: bool) -> Answer:
         def read(part: RawTable) -> Blocks:
@@ -327,6 +339,14 @@ def _laid_out(raw: RawTable, manifest: Manifest, *, sets_aside: bool) -> RawTabl
     """Let items lie as in the training, where rows do not bring sequences themselves."""
     layout = _layout_of(manifest).met_in(raw.frame.columns)
     return with_sequences(raw, layout, sets_aside=sets_aside)
+
+
+def _with_sequences_named(
+    rows: Sequence[Mapping[str, Any]], manifest: Manifest
+) -> Sequence[Mapping[str, Any]]:
+    """Return rows that have the keys of the sequences that will be made of their items."""
+    made = _layout_of(manifest).met_in(list({name for row in rows for name in row})).names
+    return [{**dict.fromkeys(made), **row} for row in rows] if made else rows
 
 
 def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawTable:

@@ -90,7 +90,8 @@ class Model:
 
         Returns:
             One answer a row, in the order and of the kind that came: a pandas or polars Series, an
-            Arrow array, a list; for a path a polars Series.
+            Arrow array, a list; for a path a polars Series. Where rows are items of sequences, one
+            an id in the order in which they first appear, which are the index of a pandas Series.
 
         Raises:
             MissingColumns: if a column of the model is missing.
@@ -102,7 +103,7 @@ class Model:
         if answer.errors:
             warnings.warn(RowsNotAnswered(answer.errors, answer.n_failed), stacklevel=2)
             values = np.array(answer.spread(values.tolist()), dtype=object)
-        return like(data, values, name="prediction")
+        return like(data, values, name="prediction", ids=answer.ids)
 
     def predict_proba(self, data: Any) -> Any:
         """Return the probability of every label: a table of the kind that came, a column a label.
@@ -110,7 +111,8 @@ class Model:
         Raises:
             InvalidValue: for a regression model, which has no probabilities.
         """
-        probabilities = self.project.predicting.predict(self.opened, data).predictions.probabilities
+        answer = self.project.predicting.predict(self.opened, data)
+        probabilities = answer.predictions.probabilities
         if probabilities is None:
             raise InvalidValue(
                 f"'{self.manifest.name}' predicts a number, which has no probabilities.",
@@ -120,7 +122,7 @@ class Model:
             f"probability_{label}": probabilities[:, at]
             for at, label in enumerate(self.manifest.labels)
         }
-        return frame_like(data, columns)
+        return frame_like(data, columns, ids=answer.ids)
 
     def predict_interval(self, data: Any, *, level: float = 0.9) -> Any:
         """Return for every row the ends between which the truth lies in a share `level` of rows.
@@ -133,7 +135,8 @@ class Model:
             TooFewRows: if the model was measured on too few rows for the level.
         """
         answer = self.project.predicting.predict(self.opened, data)
-        return frame_like(data, interval_columns(self.opened, answer, level=level))
+        columns = interval_columns(self.opened, answer, level=level)
+        return frame_like(data, columns, ids=answer.ids)
 
     def predict_set(self, data: Any, *, level: float = 0.9) -> list[list[Label]]:
         """Return for every row the labels among which the truth is in a share `level` of rows.

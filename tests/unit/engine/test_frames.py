@@ -327,3 +327,11 @@ def test_pandas_is_read_where_arrow_is_not_installed():
         "sys.exit(rows[1] != (None, 'v', None) or rows[0][0] != 'x')"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_values_of_several_rows_each_have_their_ids_as_index():
+    rows, ids = pd.DataFrame({"v": [1, 2, 3]}), pl.Series("machine", ["b", "a"])
+    told = like(rows, np.array([0.1, 0.2]), name="prediction", ids=ids)
+    framed = frame_like(rows, {"yes": np.array([0.1, 0.2])}, ids=ids)
+    for index in (told.index, framed.index):
+        assert (index.tolist(), index.name) == (["b", "a"], "machine")

@@ -93,21 +93,22 @@ def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iter
     yield from source.stream(location.expanduser(), options)
 
 
-def like(data: object, values: Values, *, name: str) -> Any:
+def like(data: object, values: Values, *, name: str, ids: pl.Series | None = None) -> Any:
     """Return one value a row in the form in which the rows came.
 
     Args:
         data: what `raw_table_of` took.
         values: (n,) numbers, or labels as objects.
         name: of the column, where the form has room for it.
+        ids: of the values, where several rows had one; None where each had its own.
 
     Returns:
-        A pandas Series with the index of `data`, a polars Series, an Arrow chunked array, or a
-        list for lists and dicts; a polars Series for a path.
+        A pandas Series with the ids, or else the index of `data`, as its index, a polars Series,
+        an Arrow chunked array, or a list for lists and dicts; a polars Series for a path.
     """
     listed = values.tolist()
     if _is_a(data, "pandas", "DataFrame"):
-        return sys.modules["pandas"].Series(listed, index=_index(data, len(listed)), name=name)
+        return sys.modules["pandas"].Series(listed, index=_index(data, ids), name=name)
     if _is_arrow(data):
         return sys.modules["pyarrow"].chunked_array([listed])
     if isinstance(data, Mapping | list | tuple):
@@ -115,21 +116,22 @@ def like(data: object, values: Values, *, name: str) -> Any:
     return pl.Series(name, listed)
 
 
-def frame_like(data: object, columns: Mapping[str, Values]) -> Any:
+def frame_like(data: object, columns: Mapping[str, Values], *, ids: pl.Series | None = None) -> Any:
     """Return columns in the form in which the rows came.
 
     Args:
         data: what `raw_table_of` took.
         columns: name to (n,) values.
+        ids: as of `like`.
 
     Returns:
-        A pandas frame with the index of `data`, a polars frame, an Arrow table, a dict of lists
-        for a dict, a list of dicts for a list; a polars frame for a path.
+        A pandas frame with the ids, or else the index of `data`, as its index, a polars frame, an
+        Arrow table, a dict of lists for a dict, a list of dicts for a list; a polars frame for a
+        path.
     """
     listed = {name: values.tolist() for name, values in columns.items()}
     if _is_a(data, "pandas", "DataFrame"):
-        n_answers = max(map(len, listed.values()), default=0)
-        return sys.modules["pandas"].DataFrame(listed, index=_index(data, n_answers))
+        return sys.modules["pandas"].DataFrame(listed, index=_index(data, ids))
     if _is_arrow(data):
         return sys.modules["pyarrow"].table(listed)
     if isinstance(data, Mapping):
@@ -247,9 +249,10 @@ def _is_arrow(data: object) -> bool:
     return _is_a(data, "pyarrow", "Table", "RecordBatch")
 
 
-def _index(data: Any, n_answers: int) -> Any:
-    """Return the index of a frame, None where several of its rows had one answer."""
-    return data.index if len(data) == n_answers else None
+def _index(data: Any, ids: pl.Series | None) -> Any:
+    if ids is None:
+        return data.index
+    return sys.modules["pandas"].Index(ids.to_list(), name=ids.name)
 
 
 def _frame_of_arrow(data: Any) -> pl.DataFrame:

@@ -113,7 +113,7 @@ def _gathered(raw: RawTable, long: LongRows) -> RawTable:
         raise error
     items = _Items.of(raw, long)
     known = items.frame.get_column(long.id)
-    beside = [each for each in raw.frame.columns if each not in {long.time, *long.values}]
+    beside = [each for each in raw.frame.columns if each not in long.of_items]
     _require_one_for_each(raw, beside, items)
     firsts = known.to_frame().with_row_index("row").group_by(long.id, maintain_order=True).first()
     frame = raw.frame[firsts["row"].to_numpy()]
@@ -124,7 +124,7 @@ def _gathered(raw: RawTable, long: LongRows) -> RawTable:
         f"in the order of '{long.time}'."
     )
     left = frame.drop(long.time)
-    return replace(_noted(raw, note), frame=left, coded=raw.coded - {long.time, *long.values})
+    return replace(_noted(raw, note), frame=left, coded=raw.coded - {*long.of_items})
 
 
 @dataclass(frozen=True)
