@@ -18,10 +18,13 @@ from modelyard.domain.datasets import (
 from modelyard.domain.errors import Conflict, InvalidValue, NotFound
 from modelyard.domain.jobs import Job, JobKind, JobState, Quota
 from modelyard.domain.runs import RunStatus
+from modelyard.domain.tenants import LOCAL
+from modelyard.store.databases import open_database
 from modelyard.store.dataset_users import DatasetUsers
 from modelyard.store.datasets import Datasets
 from modelyard.store.jobs import Jobs
 from modelyard.store.named_datasets import NamedDatasets
+from modelyard.store.reserves import RESERVE_BYTES
 from modelyard.store.runs import Runs
 from modelyard.store.training_data import TrainingData
 from modelyard.store.uploads import Uploads
@@ -283,3 +286,27 @@ def test_loaded_rows_of_one_version_are_forgotten_and_those_of_others_stay(versi
     rows.forget(first)
     assert rows.page(first).items == ()
     assert [each.cells for each in rows.page(second).items] == [{"x": 0}]
+
+
+def test_wide_rows_go_without_a_log_that_fills_the_room_for_deletions(tmp_path):
+    path = tmp_path / "wide.db"
+    database = open_database(f"sqlite:///{path}")
+    version = NamedDatasets(database.of(LOCAL)).add(VERSION)
+    wide = [{"text": "x" * 3_000}] * 4_000
+    TrainingData(database.of(LOCAL)).load(version, [wide])
+    # Whoever closes the database last empties its log.
+    database.close()
+    database = open_database(f"sqlite:///{path}")
+    rows = TrainingData(database.of(LOCAL))
+    rows.forget(version)
+    assert rows.page(version).items == ()
+    # The log is written, and then the database.
+    assert (tmp_path / "wide.db-wal").stat().st_size < RESERVE_BYTES / 2
+    database.close()
+
+
+def test_a_row_that_is_larger_than_what_goes_together_goes_too(versions, records):
+    version, rows = versions.add(VERSION), TrainingData(records)
+    rows.load(version, [[{"text": "x" * (2 << 20)}, {"text": "y"}]])
+    rows.forget(version)
+    assert rows.page(version).items == ()
