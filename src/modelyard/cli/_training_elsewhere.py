@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from modelyard.client.clients import Client
     from modelyard.domain.configs import TrainingConfig
     from modelyard.wire.jobs import JobAnswer, JobDetail
+    from modelyard.wire.outlines import OutlineAnswer
 
 
 def train_at(
@@ -50,7 +51,8 @@ def estimate_at(
         wants_json: whether to print for a machine.
 
     Raises:
-        UsageError: if one algorithm is named, or something would stop the training.
+        UsageError: if one algorithm is named, something would stop the training, or the platform
+            looks at some rows of the table alone.
     """
     from modelyard.cli._outcomes import print_outlook
     from modelyard.domain.outlooks import Absence, Outlook
@@ -61,16 +63,24 @@ def estimate_at(
         bar.stage("Looking at the data")
         told = client.jobs.outline(TrainingPlan.model_validate_json(_wish(dataset, config=config)))
     if told.outlook is None:
-        stops = ", ".join(told.blocking)
-        raise UsageError(
-            f"There is nothing to estimate: {stops} would stop the training."
-            if stops
-            else "There is nothing to estimate: one algorithm is named, or the table is too large.",
-            fix="Accept or mend it." if stops else "Ask for AutoML with --algorithm auto.",
-        )
+        raise _nothing_to_estimate(told, is_automl=config.automl is not None)
     facts = told.outlook.model_dump()
     absences = tuple(Absence(**each) for each in facts.pop("absences"))
     print_outlook(Outlook(**facts, absences=absences), wants_json=wants_json)
+
+
+def _nothing_to_estimate(told: "OutlineAnswer", *, is_automl: bool) -> UsageError:
+    """Return why the platform did not say what AutoML may expect."""
+    why, fix = "one algorithm is named.", "Ask for AutoML with --algorithm auto."
+    if told.blocking:
+        why, fix = f"{', '.join(told.blocking)} would stop the training.", "Accept or mend it."
+    elif is_automl and told.n_seen < told.n_rows:
+        why = (
+            f"the table is large, and the platform looks at {told.n_seen:,} of its "
+            f"{told.n_rows:,} rows before a training."
+        )
+        fix = "Leave --estimate out: the training keeps to its time limit whatever fits into it."
+    return UsageError(f"There is nothing to estimate: {why}", fix=fix)
 
 
 def _asked(client: "Client", dataset: str, *, config: "TrainingConfig") -> "JobDetail":
