@@ -166,7 +166,11 @@ class NamedDatasetService:
             read: how the table is to be read besides.
         """
         is_read_otherwise = bool(
-            version.fixes or read.delimiter or read.encoding or read.header is not None
+            version.fixes
+            or read.delimiter
+            or read.encoding
+            or read.header is not None
+            or read.sequences.names
         )
         is_ready = version.state is DatasetState.READY and self.descriptions.has(version, PREVIEW)
         if is_read_otherwise or not is_ready:

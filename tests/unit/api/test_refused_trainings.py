@@ -61,6 +61,14 @@ def test_a_misspelt_name_is_refused_with_the_nearest(
     assert project.of("acme").jobs.find(JobQuery()).items == ()
 
 
+def test_columns_that_become_sequences_are_not_judged_by_those_of_the_file(
+    ask: Ask, ready: None
+) -> None:
+    wide = {"wide": {"growth": ["height", "weight"]}}
+    body = _body(modelyard={"sequences": wide, "drop": ["growth"]})
+    assert ask("editor").post(START, json=body).status_code == 202
+
+
 def test_columns_of_a_table_that_may_be_read_otherwise_are_not_judged(
     project: Project, ask: Ask, ready: None
 ) -> None:
