@@ -1,5 +1,6 @@
 """Items that lie side by side, or one below the other, become sequences, or are named."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -105,6 +106,17 @@ def test_rows_become_one_for_each_id_in_the_order_of_their_times():
     assert "4 rows are 2 sequences" in table.facts.notes[0]
 
 
+def test_white_space_around_an_id_makes_no_sequence_of_its_own():
+    table = read(items(machine=["b", "a", " b", "a\t"]), LONG)
+    assert table.frame["machine"].to_list() == ["b", "a"]
+    assert table.frame["shake"].to_list() == ["0.1 0.2", "1.1 1.2"]
+
+
+def test_a_number_that_means_missing_is_no_id():
+    with pytest.raises(DataError, match="Row 2 has no value in column 'machine'"):
+        read(items(machine=[1, -999, 1, 2]), LONG, missing_tokens=("-999",))
+
+
 def test_items_are_ordered_by_dates_as_dates():
     days = ["10.02.2024", "01.01.2024", "09.02.2024", "20.01.2024"]
     assert read(items(at=days), LONG).frame["shake"].to_list() == ["0.1 0.2", "1.1 1.2"]
@@ -114,6 +126,8 @@ def test_items_are_ordered_by_dates_as_dates():
     ("columns", "told", "row"),
     [
         ({"machine": ["b", None, "b", "a"]}, "Row 2 has no value in column 'machine'", 2),
+        ({"machine": ["b", "a", " NA ", "a"]}, "Row 3 has no value in column 'machine'", 3),
+        ({"machine": [1.0, math.nan, 1.0, 2.0]}, "Row 2 has no value in column 'machine'", 2),
         ({"at": [2, 1, None, 2]}, "Row 3 has no value in column 'at'", 3),
         ({"at": [1, 1, 1, 2]}, "Rows 1 and 3 have one 'machine' and one 'at'", 3),
         ({"at": ["x", "y", "z", "x"]}, "must hold numbers or dates", None),
@@ -121,7 +135,17 @@ def test_items_are_ordered_by_dates_as_dates():
         ({"heat": [20, "hot", 10, 12]}, "'hot'", 2),
         ({"fails": ["yes", "no", "no", "no"]}, "row 3 holds 'no', and row 1 of the same", 3),
     ],
-    ids=["no-id", "no-time", "one-time", "no-order", "no-item", "no-number", "two-targets"],
+    ids=[
+        "no-id",
+        "id-in-words",
+        "id-nan",
+        "no-time",
+        "one-time",
+        "no-order",
+        "no-item",
+        "no-number",
+        "two-targets",
+    ],
 )
 def test_rows_that_make_no_sequence_are_refused_with_what_is_wrong(columns, told, row):
     with pytest.raises(DataError, match=told) as caught:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from modelyard.domain.cells import missing_tokens_of
+from modelyard.domain.cells import WHITE_SPACE, missing_tokens_of
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, MissingColumns
@@ -111,6 +111,7 @@ def _gathered(raw: RawTable, long: LongRows) -> RawTable:
     _require(raw.frame.columns, (long.id, long.time, *long.values))
     for error in raw.set_aside.values():
         raise error
+    raw = replace(raw, frame=raw.frame.with_columns(_ids(raw, long.id)))
     items = _Items.of(raw, long)
     known = items.frame.get_column(long.id)
     beside = [each for each in raw.frame.columns if each not in long.of_items]
@@ -145,8 +146,7 @@ class _Items:
     def of(cls, raw: RawTable, long: LongRows) -> "_Items":
         ids = raw.column(long.id)
         times = _times(raw, long.time)
-        lacks_id = np.array([each is None or not str(each).strip() for each in ids.to_list()])
-        for name, is_missing in ((long.id, lacks_id), (long.time, np.isnan(times))):
+        for name, is_missing in ((long.id, ids.is_null().to_numpy()), (long.time, np.isnan(times))):
             if is_missing.any():
                 row = int(is_missing.argmax())
                 raise DataError(
@@ -183,6 +183,18 @@ class _Items:
             if number is not None:
                 made[int(self.groups[row])].append(number)
         return list(made.values())
+
+
+def _ids(raw: RawTable, name: str) -> pl.Series:
+    """Return ids without white space around them, null where a cell means missing."""
+    grammar, ids = _grammar_of(raw), raw.column(name)
+    if ids.dtype == pl.String:
+        ids = ids.str.strip_chars(WHITE_SPACE)
+        return ids.set(ids.is_in(list(grammar.missing)), None)
+    if ids.dtype.is_numeric():
+        ids = ids.fill_nan(None) if ids.dtype.is_float() else ids
+        return ids.set(ids.cast(pl.Float64).is_in(list(grammar.marked)), None)
+    return ids
 
 
 def _times(raw: RawTable, name: str) -> np.ndarray:
