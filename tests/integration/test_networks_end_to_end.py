@@ -211,6 +211,14 @@ def test_columns_that_outlast_a_layout_stand_beside_the_answers_at_every_door(
     assert [list(each.kept) for each in pieces] == [wide.columns]
 
 
+def test_the_kind_of_the_column_that_orders_items_is_that_of_the_training(trains: Trains) -> None:
+    items, kinds = in_rows(sequences()), {"at": "numeric"}
+    model = trains(items, "cnn-1d", sequences=LONG, drop="id", kinds=kinds, name="numbered")
+    odd = items.with_columns(at=pl.when(pl.col("at") == 1).then(pl.lit("x")).otherwise("at"))
+    with pytest.raises(UnparseableValue, match="'at'"):
+        model.predict(odd)
+
+
 def test_answers_for_items_in_rows_are_told_by_their_ids(trains: Trains) -> None:
     pandas = pytest.importorskip("pandas")
     items = in_rows(sequences()).with_columns(id=pl.format("machine {}", "id"))

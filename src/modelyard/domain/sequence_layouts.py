@@ -51,6 +51,11 @@ class SequenceLayout:
         """The columns of sequences that come of it."""
         return (*self.wide, *(self.long.values if self.long else ()))
 
+    def uses_up(self, column: str) -> bool:
+        """Return whether a column is gone once sequences were made."""
+        is_part = any(column in _candidates(of, [column]) for of in self.wide.values())
+        return is_part or (self.long is not None and column == self.long.time)
+
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
         """Read a layout as it is configured, and as it is kept.

@@ -123,7 +123,7 @@ class PredictionService:
         sets_aside = not is_strict
         raw = self._read(model.manifest, data, dialect, sets_aside=sets_aside)
         long = _layout_of(model.manifest).met_in(raw.frame.columns).long
-        rows = with_sequences(raw, SequenceLayout(long=long), sets_aside=sets_aside)
+        rows = _made(raw, SequenceLayout(long=long), model.manifest, sets_aside=sets_aside)
         laid_out = _laid_out(rows, model.manifest, sets_aside=sets_aside)
         answer = self._answer(model, laid_out, is_strict=is_strict)
         answer.require_one()
@@ -338,7 +338,15 @@ def _layout_of(manifest: Manifest) -> SequenceLayout:
 def _laid_out(raw: RawTable, manifest: Manifest, *, sets_aside: bool) -> RawTable:
     """Let items lie as in the training, where rows do not bring sequences themselves."""
     layout = _layout_of(manifest).met_in(raw.frame.columns)
-    return with_sequences(raw, layout, sets_aside=sets_aside)
+    return _made(raw, layout, manifest, sets_aside=sets_aside)
+
+
+def _made(
+    raw: RawTable, layout: SequenceLayout, manifest: Manifest, *, sets_aside: bool
+) -> RawTable:
+    told = (manifest.extra or {}).get("kinds_of_items", {})
+    kinds = {name: ColumnKind(kind) for name, kind in told.items()}
+    return with_sequences(raw, layout, sets_aside=sets_aside, kinds=kinds)
 
 
 def _with_sequences_named(

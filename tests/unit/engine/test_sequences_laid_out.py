@@ -10,7 +10,7 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
-from modelyard.domain.errors import DataError, InvalidValue, MissingColumns
+from modelyard.domain.errors import DataError, InvalidValue, MissingColumns, UnparseableValue
 from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.tables import Table
 from modelyard.engine.frames.forms import raw_table_of
@@ -104,6 +104,23 @@ def test_rows_become_one_for_each_id_in_the_order_of_their_times():
     assert table.frame["shake"].to_list() == ["0.1 0.2", "1.1 1.2"]
     assert table.frame["heat"].to_list() == ["10.0 20.0", "11.0 12.0"]
     assert "4 rows are 2 sequences" in table.facts.notes[0]
+
+
+def test_times_are_read_as_the_kind_that_they_are_said_to_be():
+    with pytest.raises(UnparseableValue, match="'at'"):
+        read(items(at=["2", "1", "x", "2"]), LONG, kinds={"at": ColumnKind.NUMERIC})
+
+
+def test_times_that_are_none_are_refused_with_why_they_were_read_so():
+    days = ["01/02/2024", "02/01/2024", "03/02/2024", "x"]
+    with pytest.raises(DataError, match=r"was read as .*\. \S+") as caught:
+        read(items(at=days), LONG)
+    assert caught.value.fix.endswith("say of which kind this one is.")
+
+
+def test_columns_that_become_items_may_have_a_kind():
+    kinds = {"t_1": ColumnKind.NUMERIC, "y": ColumnKind.INTEGER}
+    assert read({"t_0": [1], "t_1": [2], "y": [0]}, WIDE, kinds=kinds).names == ("shake", "y")
 
 
 def test_white_space_around_an_id_makes_no_sequence_of_its_own():

@@ -169,7 +169,9 @@ def source_of(location: Path, catalog: Catalog) -> Source:
 def _laid_out(raw: RawTable, options: ReadOptions, *, root: Path | None) -> RawTable:
     """Return the table with its pictures found, and its sequences made."""
     raw = with_pictures(raw, options, root=root)
-    return with_sequences(raw, options.sequences, sets_aside=options.sets_aside)
+    return with_sequences(
+        raw, options.sequences, sets_aside=options.sets_aside, kinds=options.kinds
+    )
 
 
 def _is_named(location: Path, source: Source) -> bool:

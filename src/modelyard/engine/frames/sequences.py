@@ -1,7 +1,8 @@
 """Makes sequences of items that lie side by side in a table, or one below the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -19,9 +20,16 @@ from modelyard.engine.kinds.typing import type_table
 from modelyard.kit.matching import suggestion
 
 _LISTS = pl.List(pl.Float64)
+_AS_FOUND: Mapping[str, ColumnKind] = MappingProxyType({})
 
 
-def with_sequences(raw: RawTable, layout: SequenceLayout, *, sets_aside: bool) -> RawTable:
+def with_sequences(
+    raw: RawTable,
+    layout: SequenceLayout,
+    *,
+    sets_aside: bool,
+    kinds: Mapping[str, ColumnKind] = _AS_FOUND,
+) -> RawTable:
     """Return a table in which items are sequences, as lists of numbers.
 
     Args:
@@ -29,13 +37,15 @@ def with_sequences(raw: RawTable, layout: SequenceLayout, *, sets_aside: bool) -
         layout: says which items.
         sets_aside: whether a row whose items make no sequence is set aside; it refuses the table
             elsewhere.
+        kinds: column name to kind, of columns that are not read as what they look like: the one
+            that orders items is looked up.
 
     Raises:
         MissingColumns: if the layout names a column that is not there.
         DataError: at the first row whose items make no sequence.
     """
     if layout.long is not None:
-        raw = _gathered(raw, layout.long)
+        raw = _gathered(raw, layout.long, kinds)
     for name, of in layout.wide.items():
         columns = columns_of(name, of, present=raw.frame.columns)
         raw = _side_by_side(raw, name, columns=columns, sets_aside=sets_aside)
@@ -101,7 +111,7 @@ def _sequence(
     return found
 
 
-def _gathered(raw: RawTable, long: LongRows) -> RawTable:
+def _gathered(raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) -> RawTable:
     """Return a table with one row for each id, in the order in which they first appear.
 
     Raises:
@@ -112,7 +122,7 @@ def _gathered(raw: RawTable, long: LongRows) -> RawTable:
     for error in raw.set_aside.values():
         raise error
     raw = replace(raw, frame=raw.frame.with_columns(_ids(raw, long.id)))
-    items = _Items.of(raw, long)
+    items = _Items.of(raw, long, kinds)
     known = items.frame.get_column(long.id)
     beside = [each for each in raw.frame.columns if each not in long.of_items]
     _require_one_for_each(raw, beside, items)
@@ -143,9 +153,9 @@ class _Items:
     order: np.ndarray
 
     @classmethod
-    def of(cls, raw: RawTable, long: LongRows) -> "_Items":
+    def of(cls, raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) -> "_Items":
         ids = raw.column(long.id)
-        times = _times(raw, long.time)
+        times = _times(raw, long.time, kinds)
         for name, is_missing in ((long.id, ids.is_null().to_numpy()), (long.time, np.isnan(times))):
             if is_missing.any():
                 row = int(is_missing.argmax())
@@ -197,15 +207,17 @@ def _ids(raw: RawTable, name: str) -> pl.Series:
     return ids
 
 
-def _times(raw: RawTable, name: str) -> np.ndarray:
+def _times(raw: RawTable, name: str, kinds: Mapping[str, ColumnKind]) -> np.ndarray:
     alone = replace(raw, frame=raw.frame.select(name), coded=raw.coded & {name})
-    table = type_table(alone, ReadOptions(missing_tokens=raw.facts.missing_tokens or None))
-    kind = table.columns[0].kind
-    if not kind.is_number:
+    asked = {each: kind for each, kind in kinds.items() if each == name}
+    tokens = raw.facts.missing_tokens or None
+    table = type_table(alone, ReadOptions(kinds=asked, missing_tokens=tokens))
+    column = table.columns[0]
+    if not column.kind.is_number:
         raise DataError(
             f"Column '{name}' must hold numbers or dates, which order the items of sequences; it "
-            f"was read as {kind}.",
-            fix="Name a column of numbers or dates as 'time'.",
+            f"was read as {column.kind}. {column.reason}".rstrip(),
+            fix="Name a column of numbers or dates as 'time', or say of which kind this one is.",
             column=name,
         )
     return table.numbers(name)

@@ -60,7 +60,8 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
     for name, kind in options.kinds.items():
         if name not in known.kinds:
             require_table_kind(name, kind)
-    _require((*options.kinds, *options.missing_in, *options.date_formats), raw.frame.columns)
+    named = (*options.kinds, *options.missing_in, *options.date_formats)
+    _require([n for n in named if not options.sequences.uses_up(n)], raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
     dialect = (tokens, raw.facts.decimal or ".")
     pending, facts, coded = deque(raw.frame.get_columns()), raw.facts, raw.coded

@@ -152,9 +152,11 @@ def _extra(trained: Trained) -> dict[str, Any] | None:
     told: dict[str, Any] = {"fixes": [asdict(fix) for fix in applied]} if applied else {}
     if trained.quantisation is not None:
         told["quantisation"] = asdict(trained.quantisation)
-    layout = trained.examination.config.read.sequences
-    if layout.names:
-        told["sequences"] = to_plain(layout, "sequences")
+    read = trained.examination.config.read
+    if read.sequences.names:
+        told["sequences"] = to_plain(read.sequences, "sequences")
+        kinds = {name: kind for name, kind in read.kinds.items() if read.sequences.uses_up(name)}
+        told |= {"kinds_of_items": to_plain(kinds, "kinds_of_items")} if kinds else {}
     return told or None
 
 
