@@ -24,6 +24,7 @@ from modelyard.domain.jobs import Fence
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.outlooks import Outlook
+from modelyard.domain.reasons_elsewhere import reason_elsewhere
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.engine.automl.describing import trial_of
@@ -338,7 +339,7 @@ def _ending(error: BaseException) -> tuple[RunStatus, str]:
         return RunStatus.CANCELLED, "told to end (SIGTERM)"
     if isinstance(error, KeyboardInterrupt):
         return RunStatus.CANCELLED, "interrupted by the user"
-    return RunStatus.FAILED, str(error) or type(error).__name__
+    return RunStatus.FAILED, reason_elsewhere(error)
 
 
 def _described(run: Run, trained: Trained) -> Run:

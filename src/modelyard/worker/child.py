@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from modelyard.bootstrap import Project, open_project
-from modelyard.domain.errors import DamagedFile, ModelyardError, StoreError, UsageError
+from modelyard.domain.errors import ModelyardError, UsageError
 from modelyard.domain.jobs import JobKind, Limits, Problem
+from modelyard.domain.reasons_elsewhere import reason_elsewhere
 from modelyard.kit.families import die_with_parent, go_before_others
 from modelyard.kit.signals import terminable
 from modelyard.settings import read_settings
@@ -86,22 +87,15 @@ def _end_of(assignment: Assignment, report: Report) -> int:
         # What its frames hold is needed to say so.
         report.failed(Problem.MEMORY, str(error.with_traceback(None)))
     except ModelyardError as error:
-        report.failed(error.code, _reason(error))
+        report.failed(error.code, reason_elsewhere(error))
     except KeyboardInterrupt:
         return 128 + signal.SIGTERM
     except Exception as error:  # noqa: BLE001 -- a door: the worker and the job's log are told
         sys.excepthook(type(error), error, error.__traceback__)
-        report.failed(Problem.SURPRISE, f"{type(error).__name__}: {error}")
+        report.failed(Problem.SURPRISE, f"{type(error).__name__}: {reason_elsewhere(error)}")
     else:
         return 0
     return 1
-
-
-def _reason(error: ModelyardError) -> str:
-    """Return why a job failed for those who asked for it, who may not be of this machine."""
-    if isinstance(error, StoreError) and not isinstance(error, DamagedFile):
-        return error.elsewhere
-    return str(error)
 
 
 def _do(assignment: Assignment, report: Report) -> None:

@@ -17,6 +17,7 @@ import structlog
 
 from modelyard.domain.deployments import Deployment, DeploymentState
 from modelyard.domain.errors import ModelyardError, StoreError
+from modelyard.domain.reasons_elsewhere import reason_elsewhere
 from modelyard.store.serving_files import ServingFiles
 from modelyard.store.watched_deployments import WatchedDeployments
 from modelyard.worker.plans import ServingPlan
@@ -199,7 +200,8 @@ class Watcher:
             else:
                 self._ask(served, served.process)
         except (ModelyardError, OSError) as error:
-            self._fail(served, str(error))
+            self._log("deployment cannot be looked after", served, error=str(error))
+            self._fail(served, reason_elsewhere(error))
 
     def _start(self, served: _Served) -> None:
         clock = self.surroundings.clock()

@@ -79,6 +79,7 @@ class _World:
         self.deployments = Deployments(self.records)
         self.started: list[_Process] = []
         self.refresh_keys: Callable[[], None] = lambda: None
+        self.refuses: Exception | None = None
         self.asks_for_keys = False
         self.model = self.register()
         self.deployments.want("flowers", self.model, by="user:1", at=self.now())
@@ -138,6 +139,8 @@ class _World:
 
     def _start(self, folder: Path, plan: ServingPlan) -> _Process:
         assert folder == self.folder / "local" / "deployments" / "flowers"
+        if self.refuses is not None:
+            raise self.refuses
         self.started.append(_Process(plan))
         return self.process
 
@@ -185,6 +188,22 @@ def test_a_process_that_died_is_started_again_at_its_address(world: _World) -> N
     world.process.answer("1")
     world.turn(watcher, 1)
     assert (world.flowers.state, world.flowers.reason) == ("ready", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (StoreError("/srv/keys is away.", elsewhere="The disk is away."), "The disk is away."),
+        (PermissionError(13, "Permission denied", "/srv/keys"), "Permission denied"),
+    ],
+    ids=["store", "system"],
+)
+def test_why_nothing_starts_is_told_without_the_places_of_the_machine(
+    world: _World, error: Exception, reason: str
+) -> None:
+    world.refuses = error
+    world.turn(world.watcher())
+    assert (world.flowers.state, world.flowers.reason) == ("failing", reason)
 
 
 def test_keys_that_cannot_be_written_stop_no_watching(world: _World) -> None:
