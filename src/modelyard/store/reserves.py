@@ -17,21 +17,13 @@ from pathlib import Path
 RESERVE_BYTES = 16 << 20
 # How many times its size it leaves free when it is made: it is not to be what fills a disk.
 _LEFT_FREE = 2
+# macOS gives no room without its being written.
+_WRITES = not hasattr(os, "posix_fallocate")
 
 
 def free_bytes(folder: Path) -> int:
     """Return how many bytes may still be written where a folder is."""
     return shutil.disk_usage(folder).free
-
-
-def write_zeros(handle: int, start: int, n_bytes: int) -> None:
-    """Take room on the disk by writing it, where the system gives none without (macOS)."""
-    end = start + n_bytes
-    while start < end:
-        start += os.pwrite(handle, bytes(min(1 << 20, end - start)), start)
-
-
-_ALLOCATE: Callable[[int, int, int], None] = getattr(os, "posix_fallocate", write_zeros)
 
 
 @dataclass(frozen=True)
@@ -42,13 +34,13 @@ class Reserve:
         path: of the file, on the disk that whoever deletes has to write to.
         size_bytes: that it is to have.
         free: tells the room that is left on the disk of a folder.
-        allocate: takes room for an open file, from a place in it on, so many bytes.
+        writes: whether it has to write zeros to take room, or the system gives it without.
     """
 
     path: Path
     size_bytes: int = RESERVE_BYTES
     free: Callable[[Path], int] = free_bytes
-    allocate: Callable[[int, int, int], None] = _ALLOCATE
+    writes: bool = _WRITES
 
     def fill(self) -> None:
         """Make the file, or give it back what it lacks; a disk that is nearly full is left so."""
@@ -95,5 +87,12 @@ class Reserve:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         has = os.fstat(handle).st_size
         wanted = min(self.size_bytes, has + self.free(self.path.parent))
-        if wanted > has:
-            self.allocate(handle, has, wanted - has)
+        if wanted > has and self.writes:
+            _write_zeros(handle, has, wanted)
+        elif wanted > has:
+            os.posix_fallocate(handle, has, wanted - has)
+
+
+def _write_zeros(handle: int, start: int, end: int) -> None:
+    while start < end:
+        start += os.pwrite(handle, bytes(min(1 << 20, end - start)), start)

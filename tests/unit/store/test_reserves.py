@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.store.databases import open_database
-from modelyard.store.reserves import Reserve, write_zeros
+from modelyard.store.reserves import Reserve
 
 SIZE = 1 << 20
 
@@ -84,7 +84,7 @@ def test_a_disk_that_is_nearly_full_is_left_as_it_is(path: Path) -> None:
 def test_room_is_taken_by_writing_where_the_system_gives_none_without(path: Path) -> None:
     # More than one piece, and not a whole number of them.
     size = 2 * SIZE + 1
-    Reserve(path, size, Disk(3 * size, path).free, write_zeros).fill()
+    Reserve(path, size, Disk(3 * size, path).free, writes=True).fill()
     assert path.stat().st_size == size
     assert path.stat().st_blocks * 512 >= size
 
