@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from modelyard.domain.errors import AmbiguousHeader
 
+# Ends a sentence on text files of which no line names the columns.
+SAY_BARE = "say so with --no-header, in Python and configurations with header as false"
+
 
 def require_sound_header(names: Sequence[str]) -> None:
     """Refuse names that leave open which column is meant.
@@ -22,7 +25,7 @@ def require_sound_header(names: Sequence[str]) -> None:
     if empty:
         raise AmbiguousHeader(
             f"The header has no name at {_positions(empty)} of {len(names)}.",
-            fix="Give each column a name; the first line of a file must be the one with the names.",
+            fix=f"Give each column a name; if the first line of a file is a row, {SAY_BARE}.",
         )
     places: dict[str, list[int]] = {}
     for at, name in enumerate(names, start=1):

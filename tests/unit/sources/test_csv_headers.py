@@ -2,11 +2,12 @@
 
 import pytest
 
+from modelyard.components.sources._delimited.dialects import SAMPLE_BYTES
 from modelyard.components.sources._delimited.joining import joined
-from modelyard.components.sources._delimited.pieces import PieceReader
+from modelyard.components.sources._delimited.pieces import NotPlainError, PieceReader
 from modelyard.components.sources.csv import COMPONENT
 from modelyard.domain.configs import ReadOptions
-from modelyard.domain.errors import MalformedRow, NoRows
+from modelyard.domain.errors import AmbiguousHeader, DataError, MalformedRow, NoRows
 
 BARE = ReadOptions(header=False)
 
@@ -48,6 +49,17 @@ def test_a_first_line_names_the_columns_where_nobody_says_otherwise(read, header
     assert cells(read("a,b\n1,2\n", ReadOptions(header=header))) == {"a": ["1"], "b": ["2"]}
 
 
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [("a,,b\n1,2,3\n", AmbiguousHeader), ("a,b\n1,2\na,b\n", MalformedRow)],
+    ids=["no-name", "repeated"],
+)
+def test_whoever_is_refused_for_a_header_learns_how_to_say_that_there_is_none(read, content, error):
+    with pytest.raises(error) as raised:
+        read(content, ReadOptions())
+    assert "--no-header" in raised.value.fix
+
+
 def test_cells_of_the_first_line_may_be_empty_alike_and_quoted(read):
     assert cells(read('x,x,"a,b",\nc,d,e,f\n')) == {
         "column_1": ["x", "c"],
@@ -76,6 +88,21 @@ def test_a_file_without_a_row_is_refused(read, content):
 def test_a_delimiter_that_the_names_hold_cuts_none_of_them(read):
     raw = read("1_2\n3_4\n", ReadOptions(header=False, delimiter="_"))
     assert cells(raw) == {"column_1": ["1", "3"], "column_2": ["2", "4"]}
+
+
+def test_a_first_line_that_is_longer_than_the_sample_is_counted_to_its_end(tmp_path, read):
+    line = ",".join(["x" * (SAMPLE_BYTES // 2)] * 4)
+    content = f"{line}\n{line}\n"
+    assert read(content).frame.shape == (2, 4)
+    path = tmp_path / "long.csv"
+    path.write_text(content)
+    with pytest.raises(NotPlainError):
+        next(PieceReader(path, BARE).pieces())
+
+
+def test_a_quote_that_is_never_closed_is_refused_in_a_long_file(read):
+    with pytest.raises(DataError):
+        read('"' + "x,y\n" * SAMPLE_BYTES)
 
 
 def test_pieces_come_to_what_the_whole_file_comes_to(tmp_path, read):

@@ -80,7 +80,10 @@ class NetworkModel:
             UsageError: if it takes pictures.
         """
         if self.size is not None:
-            raise UsageError("This model answers for pictures.", fix=f"{len(X)} rows came without.")
+            raise UsageError(
+                f"This model answers for pictures; {len(X)} rows came without.",
+                fix="Call scores_seeing with the pictures of every row.",
+            )
         return self.scores_seeing(X, ())
 
     def scores_seeing(self, X: FloatArray, pictures: tuple[Pixels, ...]) -> FloatArray:

@@ -47,7 +47,10 @@ class QuantisedModel:
 
     def scores(self, X: FloatArray) -> FloatArray:
         """Refuse rows without pictures."""
-        raise UsageError("This model answers for pictures.", fix=f"{len(X)} rows came without.")
+        raise UsageError(
+            f"This model answers for pictures; {len(X)} rows came without.",
+            fix="Call scores_seeing with the pictures of every row.",
+        )
 
     def scores_seeing(self, X: FloatArray, pictures: tuple[Pixels, ...]) -> FloatArray:
         return np.concatenate(

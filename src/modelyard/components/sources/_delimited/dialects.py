@@ -4,7 +4,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from modelyard.domain.configs import ReadOptions
@@ -86,7 +86,13 @@ def header_for(content: bytes, delimiter: str) -> bytes:
         content: UTF-8, without byte order mark, of which no line names the columns.
         delimiter: of the text.
     """
-    first = next(_records(_sample_of(content), delimiter), [])
+    # A first line may be longer than the sample.
+    lines = io.TextIOWrapper(io.BytesIO(content), "utf-8", errors="ignore", newline="")
+    try:
+        first = next(_filled(lines, delimiter), [])
+    except csv.Error:
+        # A quote that is never closed: what is wrong with it, the cutting of the rows tells.
+        first = next(_records(_sample_of(content), delimiter), [])
     names = (f"column_{at}" for at in range(1, len(first) + 1))
     quoted = (f'"{name}"' if delimiter in name else name for name in names)
     return f"{delimiter.join(quoted)}\n".encode() if first else b""
@@ -120,9 +126,12 @@ def _sample_of(content: bytes) -> str:
 
 
 def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    filled = (record for record in reader if len(record) > 1 or (record and record[0].strip()))
-    return itertools.islice(filled, _SAMPLE_RECORDS)
+    return itertools.islice(_filled(io.StringIO(sample, newline=""), delimiter), _SAMPLE_RECORDS)
+
+
+def _filled(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    return (record for record in reader if len(record) > 1 or (record and record[0].strip()))
 
 
 def _find_delimiter(sample: str) -> str:

@@ -108,6 +108,9 @@ class PieceReader:
             raise NotPlainError
         dialect = find_dialect(start, self._options)
         is_bare = self._options.header is False
+        if is_bare and len(start) > SAMPLE_BYTES and not _end_of_records(start.lstrip()):
+            # The first record, of which the fields are counted, ends behind what was read.
+            raise NotPlainError
         return dialect, header_for(start, dialect.delimiter) if is_bare else b""
 
     def _blocks(self) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ import polars as pl
 from modelyard.components.sources._delimited.dialects import DELIMITERS, Dialect
 from modelyard.components.sources._delimited.layouts import Layout, lay_out
 from modelyard.domain.errors import MalformedRow
+from modelyard.domain.headers import SAY_BARE
 from modelyard.domain.tables import DELIMITER_NAMES
 
 _MAX_SAMPLE = 80
@@ -175,7 +176,7 @@ def _refuse_repeated_header(
             row = n_before + at + 1
             raise MalformedRow(
                 f"Row {row} repeats the header.",
-                fix="Remove the row; if the file has no header, write one above the first row.",
+                fix=f"Remove the row; if the file has no header, {SAY_BARE}.",
                 row=row,
                 sample=",".join(names)[:_MAX_SAMPLE],
             )
