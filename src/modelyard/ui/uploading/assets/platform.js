@@ -1,7 +1,9 @@
 // Asks the platform, as whoever is logged in, and turns what it refuses into errors.
-// Of an error, `isFinal` says that to ask again does not help.
+// Of an error, `isFinal` says that to ask again does not help, `isFull` that it does not before
+// somebody has made room on the platform's disk.
 
 const TOKEN_LASTS_MS = 60000
+const UNREACHED = 'The page cannot be reached at the moment.'
 
 export class Platform {
   // `api` is its address; the page's route at `tokenPath` hands the token out, where there is one.
@@ -63,9 +65,12 @@ export class Platform {
       try {
         answer = await fetch(this.tokenPath, { method: 'POST', headers: { 'X-Modelyard': 'token' }, credentials: 'same-origin' })
       } catch {
-        throw new Error('The page cannot be reached at the moment.')
+        throw new Error(UNREACHED)
       }
-      if (!answer.ok) throw final('You are not logged in any more. Load the page again, and choose the same file: it goes on.')
+      if (answer.status === 401 || answer.status === 403) {
+        throw final('You are not logged in any more. Load the page again, and choose the same file: it goes on.')
+      }
+      if (!answer.ok) throw new Error(UNREACHED)
       this.token = { value: (await answer.json()).token, at: Date.now() }
     }
     return this.token.value ? { Authorization: `Bearer ${this.token.value}` } : {}
@@ -90,5 +95,5 @@ function refusal(status, text) {
   }
   // What another moment, or another credential, may change is asked again.
   const mayPass = status === 401 || status === 408 || status === 409 || status === 429 || status >= 500
-  return Object.assign(new Error(told), { isFinal: !mayPass || status === 507, status })
+  return Object.assign(new Error(told), { isFinal: !mayPass, isFull: status === 507, status })
 }

@@ -51,11 +51,12 @@ export class Transfer {
         await this.sendPart()
       } catch (error) {
         if (error.name === 'AbortError' || error.isFinal || ++cuts > MOST_CUTS) throw error
-        await this.wait(cuts)
+        if (!error.isFull) await this.wait(cuts)
         this.offset = await this.reached().catch((cut) => {
           if (cut.name === 'AbortError' || cut.isFinal) throw cut
           return before
         })
+        if (error.isFull) throw full(error.message)
       }
       if (this.offset !== before) cuts = 0
     }
@@ -114,7 +115,7 @@ export class Transfer {
   async finish() {
     await this.platform.ask('HEAD', `/uploads/${this.upload.id}`, { signal: this.signal }).catch((error) => {
       if (error.name === 'AbortError') throw error
-      if (error.status === 507) throw Object.assign(new Error('The disk of the platform is full.'), { isFull: true })
+      if (error.isFull) throw full('The disk of the platform is full.')
     })
   }
 
@@ -159,4 +160,9 @@ export class Transfer {
       this.signal.addEventListener('abort', stop)
     })
   }
+}
+
+// What has arrived is kept meanwhile.
+function full(why) {
+  return Object.assign(new Error(`${why}\nIt can go on when there is room again.`), { isFull: true })
 }

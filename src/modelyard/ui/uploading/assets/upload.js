@@ -112,6 +112,8 @@ class Box {
     if (!known || this.file !== file || this.stage !== 'chosen') return
     if (known.state !== 'receiving' || known.size_bytes !== file.size) return forget(file)
     this.begun = known
+    // Nor is a name undone that was typed meanwhile.
+    if (this.root && this.part('name').value !== this.name) return drawAbout(this)
     this.name = known.name
     drawBox(this, { focus: true })
   }
@@ -136,8 +138,10 @@ class Box {
       this.reference = await transfer.run()
     } catch (error) {
       if (error.name === 'AbortError' || this.transfer !== transfer) return
-      if (error.isFinal) Object.assign(this, { begun: null, transfer: null })
-      return this.fail(error.message, error.isFinal ? 'chosen' : transfer.hasArrived ? 'late' : 'cut')
+      // Where a full disk let nothing begin, there is nothing to go on with.
+      const isOver = error.isFinal || (error.isFull && !transfer.upload)
+      if (isOver) Object.assign(this, { begun: null, transfer: null })
+      return this.fail(error.message, isOver ? 'chosen' : transfer.hasArrived ? 'late' : 'cut')
     }
     this.hear('done')
     // Whoever looks at another page is not carried away from it.
