@@ -122,7 +122,7 @@ def _gathered(raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) ->
     for error in raw.set_aside.values():
         raise error
     raw = replace(raw, frame=raw.frame.with_columns(_ids(raw, long.id)))
-    items = _Items.of(raw, long, kinds)
+    items = _Items.of(raw, long, kinds=kinds)
     known = items.frame.get_column(long.id)
     beside = [each for each in raw.frame.columns if each not in long.of_items]
     _require_one_for_each(raw, beside, items)
@@ -153,7 +153,7 @@ class _Items:
     order: np.ndarray
 
     @classmethod
-    def of(cls, raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) -> "_Items":
+    def of(cls, raw: RawTable, long: LongRows, *, kinds: Mapping[str, ColumnKind]) -> "_Items":
         ids = raw.column(long.id)
         times = _times(raw, long.time, kinds)
         for name, is_missing in ((long.id, ids.is_null().to_numpy()), (long.time, np.isnan(times))):
