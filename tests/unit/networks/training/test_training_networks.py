@@ -109,6 +109,14 @@ def test_the_graph_answers_as_the_network(key: str, task: Task) -> None:
     assert (np.abs(one - own[:1]) / scale[:1]).max() < 1e-5
 
 
+@pytest.mark.parametrize("quantisation", ["none", "int8"])
+def test_rows_without_pictures_are_refused_with_what_answers_for_them(quantisation: str) -> None:
+    training = lesson(parameters={"epochs": 1, "quantisation": quantisation})
+    with pytest.raises(UsageError, match="rows came without") as refused:
+        SMALL.fit(training).scores(training.X)
+    assert "scores_seeing" in refused.value.fix
+
+
 @pytest.mark.parametrize("task", list(Task))
 @pytest.mark.parametrize("key", sorted(ALGORITHMS))
 def test_a_rounded_network_answers_nearly_as_it_was_trained(key: str, task: Task) -> None:
