@@ -1,13 +1,15 @@
 """Draws the 120 sequences of `data/readings.csv`: cylinders, bells and funnels of 20 to 40 numbers.
 
-    python examples/draw_readings.py examples/data/readings.csv
+    python examples/draw_readings.py examples/data/readings.csv examples/data/readings_long.csv
 
-It needs numpy alone; the same sequences come each time. Source: Saito: Local Feature Extraction
-and Its Application Using a Library of Bases, thesis, Yale (1994).
+The second file holds the same with a number in each row. It needs numpy alone; the same sequences
+come each time. Source: Saito: Local Feature Extraction and Its Application Using a Library of
+Bases, thesis, Yale (1994).
 """
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +30,23 @@ def reading(form: str, rng: np.random.Generator) -> str:
 
 
 def main() -> None:
-    """Write the table."""
+    """Write both tables."""
     rng = np.random.default_rng(SEED)
     forms = rng.permutation(np.repeat(FORMS, A_CLASS)).tolist()
-    with Path(sys.argv[1]).open("w", encoding="utf-8", newline="") as stream:
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow(("reading", "form"))
-        table.writerows((reading(form, rng), form) for form in forms)
+    rows = [(reading(form, rng), form) for form in forms]
+    write(sys.argv[1], [("reading", "form"), *rows])
+    items = [
+        (f"R-{number:03}", at, value, form)
+        for number, (numbers, form) in enumerate(rows)
+        for at, value in enumerate(numbers.split())
+    ]
+    write(sys.argv[2], [("series", "at", "value", "form"), *items])
+
+
+def write(path: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write rows as CSV."""
+    with Path(path).open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
 
 
 if __name__ == "__main__":

@@ -106,9 +106,10 @@ def test_a_job_that_is_too_large_or_too_slow_or_crashes_ends_alone(
     armed: Callable[[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(VARIABLE, armed("run.added:crash"))
     too_large = ask(project, limits=Limits(memory_bytes=20 * MB))
     too_slow = ask(project, limits=Limits(wall_s=0.1))
+    work()
+    monkeypatch.setenv(VARIABLE, armed("run.added:crash"))
     crashing = ask(project)
     sound = ask(project)
     work()

@@ -168,7 +168,7 @@ def test_a_closed_answer_to_a_question_deletes_nothing(iris, cli, monkeypatch) -
 
 
 # Of pictures and of sequences networks learn.
-NEEDS = {"vision": pytest.mark.extras, "readings": pytest.mark.extras}
+NEEDS = dict.fromkeys(("vision", "readings", "readings_long"), pytest.mark.extras)
 
 
 @pytest.mark.parametrize(

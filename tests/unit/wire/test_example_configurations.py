@@ -49,10 +49,10 @@ def test_an_example_fits_the_schema_that_editors_get(path: Path) -> None:
     jsonschema.validate(given, configuration_schema())
 
 
-def test_the_examples_of_everything_automl_and_vision_have_every_key_between_them() -> None:
-    """A training names an algorithm or lets AutoML find one, of a table or of pictures."""
+def test_the_examples_have_every_key_between_them() -> None:
+    """A training names an algorithm or lets AutoML find one, of rows, pictures or sequences."""
     found = set()
-    for name in ("everything.yaml", "automl.yaml", "vision.yaml"):
+    for name in ("everything.yaml", "automl.yaml", "vision.yaml", "readings_long.yaml"):
         text = (EXAMPLES / "configs" / name).read_text(encoding="utf-8")
         found |= _dotted(yaml.safe_load(text))
     assert set(dotted_keys(Configuration)) <= found
