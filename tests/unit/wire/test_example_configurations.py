@@ -23,8 +23,8 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(stream))
 
 
-def test_there_are_nine_configurations_and_two_schemas() -> None:
-    assert len(CONFIGS) == 9
+def test_there_are_ten_configurations_and_two_schemas() -> None:
+    assert len(CONFIGS) == 10
     assert len(list((EXAMPLES / "schemas").glob("*.json"))) == 2
 
 
