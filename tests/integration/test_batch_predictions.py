@@ -1,5 +1,6 @@
 """Predictions from file to file: the same in pieces as at once, and nothing half-written."""
 
+import json
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -154,6 +155,21 @@ def test_the_command_writes_what_it_prints(model, data, tmp_path, capsys):
     capsys.readouterr()
     assert run(["predict", "batch", str(data)]) == 0
     assert capsys.readouterr().out == out.read_text("utf-8")
+
+
+def test_the_command_keeps_columns_that_are_named_before_the_answers(model, data, tmp_path, capsys):
+    out, asked = tmp_path / "kept.csv", ["--keep", "word", "--keep", "size", "--keep", "word"]
+    assert run(["predict", "batch", str(data), *asked, "--out", str(out)]) == 0
+    capsys.readouterr()
+    assert run(["predict", "batch", str(data), *asked]) == 0
+    printed = capsys.readouterr().out
+    assert printed == out.read_text("utf-8")
+    assert printed.startswith("word,size,prediction\n")
+    assert run(["predict", "batch", str(data), *asked, "--json"]) == 0
+    told, rows = json.loads(capsys.readouterr().out), data.read_text("utf-8").splitlines()
+    assert told["word"] == [row.split(",")[1] for row in rows[1:]]
+    assert run(["predict", "batch", str(data), "--keep", "words", "--out", str(out)]) != 0
+    assert "'word'" in capsys.readouterr().err
 
 
 def test_a_ragged_line_of_a_file_fails_alone_unless_it_is_strict(model, data, tmp_path):

@@ -122,11 +122,12 @@ def test_a_platform_predicts_what_this_machine_predicts(
 ) -> None:
     rows, here = tmp_path / "rows.csv", tmp_path / "here.csv"
     rows.write_text(TABLE.decode().replace("0.000,a", "many,a"))
-    assert run(["predict", "prices", str(rows), "--proba", "--out", str(here)]) == 9
+    asked = ["predict", "prices", str(rows), "--proba", "--keep", "x"]
+    assert run([*asked, "--out", str(here)]) == 9
     capsys.readouterr()
     worker = start_worker("--no-deployments")
     try:
-        assert run(["predict", "prices", str(rows), "--proba", "--url", url]) == 9
+        assert run([*asked, "--url", url]) == 9
         printed = capsys.readouterr()
         told = ask("predict", "prices", "rows", "--url", url, code=9)
     finally:

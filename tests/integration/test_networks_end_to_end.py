@@ -13,6 +13,7 @@ import pytest
 
 import modelyard
 from modelyard.bootstrap import Project, open_project
+from modelyard.cli._group import run
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue, UnparseableValue
 from modelyard.services.exporting import export
@@ -228,6 +229,33 @@ def test_answers_for_items_in_rows_are_told_by_their_ids(trains: Trains) -> None
     assert model.predict(frame).index.tolist() == names
     assert model.predict_proba(frame).index.tolist() == names
     assert model.predict_proba(frame).index.name == "id"
+    assert model.predict_proba(items).columns == ["id", "probability_down", "probability_up"]
+    assert [row["id"] for row in model.predict_proba(items.to_dicts())] == names
+
+
+def test_a_file_of_answers_for_items_in_rows_holds_their_ids(
+    trains: Trains, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = in_rows(sequences()).with_columns(id=pl.format("machine {}", "id"))
+    model = trains(items, "cnn-1d", sequences=LONG, drop="id", name="told-by-ids")
+    rows, out = tmp_path / "rows.csv", tmp_path / "answers.csv"
+    items.write_csv(rows)
+    for more in ([], ["--keep", "label"]):
+        trust = ["--trust", model.opened.package.signer]
+        assert run(["predict", str(model.path), str(rows), "--out", str(out), *trust, *more]) == 0
+        answers = pl.read_csv(out)
+        assert answers.columns == ["id", *more[1:], "prediction"]
+        assert answers["id"].to_list() == [f"machine {at}" for at in range(N_ROWS)]
+    answer = model.project.predicting.predict(model.opened, items, keep=["label", "id"])
+    assert list(answer.kept) == ["label", "id"]
+
+
+def test_ids_that_are_called_as_an_answer_is_stand_beside_none(trains: Trains) -> None:
+    items = in_rows(sequences()).rename({"id": "prediction"})
+    told = {"long": {**LONG["long"], "id": "prediction"}}
+    model = trains(items, "cnn-1d", sequences=told, drop="prediction", name="odd-ids")
+    answer = model.project.predicting.predict(model.opened, items)
+    assert (list(answer.kept), answer.ids.name) == ([], "prediction")
 
 
 def test_a_cell_that_is_no_sequence_is_refused_with_its_row(trains: Trains) -> None:

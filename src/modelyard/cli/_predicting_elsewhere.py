@@ -61,6 +61,7 @@ def _ask(client: "Client", model: str, *, dataset: str, how: BatchOptions, form:
         model=model,
         dataset=dataset,
         format=form.value,
+        keep=list(how.keep),
         probabilities=how.with_probabilities,
         interval=how.interval,
         sets=how.sets,

@@ -19,13 +19,26 @@ if TYPE_CHECKING:
 
 
 # Options that say how the answers are wanted; the others say how the file is written.
-_OF_ANSWERS = ("with_probabilities", "is_for_spreadsheets", "is_strict", "interval", "sets")
+_OF_ANSWERS = (
+    "keep",
+    "with_probabilities",
+    "is_for_spreadsheets",
+    "is_strict",
+    "interval",
+    "sets",
+)
 
 
 @click.command("predict")
 @click.argument("model")
 @click.argument("data", type=LOCATION)
 @click.option("--out", type=DATA, help="CSV file to write; by default standard output.")
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="Write this column of DATA before the answers, e.g. its key. May be repeated.",
+)
 @click.option(
     "--proba",
     "with_probabilities",
@@ -67,8 +80,9 @@ def predict(
 
     MODEL is a folder or a name such as iris@champion. The answers stand in the column `prediction`,
     in the order of the input, one a row, each as the label is: --spreadsheet is for files that a
-    spreadsheet opens. A row that cannot be answered is named with its column, has empty cells, and
-    the command ends with exit code 9.
+    spreadsheet opens. Columns of --keep stand before them; so do the ids, asked for or not, where
+    rows are items of sequences. A row that cannot be answered is named with its column, has empty
+    cells, and the command ends with exit code 9.
 
     With --url a platform predicts, as a job: DATA is uploaded, or is a dataset that it has.
     """
@@ -78,6 +92,7 @@ def predict(
 
     data = answering(data, query)
     require_another(out, data)
+    options["keep"] = tuple(dict.fromkeys(options["keep"]))
     how = BatchOptions(**{name: options.pop(name) for name in _OF_ANSWERS})
     require_here("--trust", is_given=bool(trust), url=url)
     for name, value in options.items():
@@ -118,7 +133,11 @@ def _predict_here(
         answer: Answer | Batch
         if out is None:
             plain = predicting.predict(
-                opened, source.data, dialect=source.dialect, is_strict=how.is_strict
+                opened,
+                source.data,
+                dialect=source.dialect,
+                is_strict=how.is_strict,
+                keep=how.keep,
             )
             answer = with_certainty(opened, plain, interval=how.interval, sets=how.sets)
         else:

@@ -114,6 +114,17 @@ def answer_table(
     )
 
 
+def answer_names(labels: Sequence[Label]) -> tuple[str, ...]:
+    """Return what columns of answers may be called, by the labels of the model."""
+    return (
+        "prediction",
+        "prediction_set",
+        "interval_low",
+        "interval_high",
+        *(f"probability_{label}" for label in labels),
+    )
+
+
 def kept_columns(raw: RawTable, names: Iterable[str]) -> dict[str, pl.Series]:
     """Return columns as their source wrote them, empty in rows whose cells are not known.
 

@@ -37,7 +37,7 @@ from modelyard.runtime.decisions import rule_of
 from modelyard.runtime.models import ReadyModel
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.sessions import Session
-from modelyard.services.answering import Answer, answer_table, kept_columns
+from modelyard.services.answering import Answer, answer_names, answer_table, kept_columns
 from modelyard.services.packages import PackageService
 
 _AS_FOUND = FileDialect()
@@ -112,8 +112,8 @@ class PredictionService:
 
         A dict of a list must hold every column of the model, as a row alone must. A row that
         cannot be answered refuses all, or stands among the errors where it is not strict. The
-        columns of `keep` stand beside the answers, less those that a row has many cells of where
-        rows are items of sequences.
+        columns of `keep` stand beside the answers. Where rows are items of sequences, so do the ids
+        in any case, and columns that a row has many cells of do not.
 
         Raises:
             ModelyardError: if not one row can be answered, or not all while it is strict.
@@ -129,8 +129,10 @@ class PredictionService:
         answer.require_one()
         if long is None:
             return replace(answer, kept=kept_columns(rows, keep))
-        kept = kept_columns(rows, [name for name in keep if name not in long.of_items])
-        return replace(answer, kept=kept, ids=rows.column(long.id))
+        names = [name for name in keep if name not in long.of_items]
+        if long.id not in (*names, *answer_names(model.manifest.labels)):
+            names.insert(0, long.id)
+        return replace(answer, kept=kept_columns(rows, names), ids=rows.column(long.id))
 
     def read(
         self,

@@ -127,11 +127,13 @@ def frame_like(data: object, columns: Mapping[str, Values], *, ids: pl.Series | 
     Returns:
         A pandas frame with the ids, or else the index of `data`, as its index, a polars frame, an
         Arrow table, a dict of lists for a dict, a list of dicts for a list; a polars frame for a
-        path.
+        path. All but pandas have the ids as their first column.
     """
     listed = {name: values.tolist() for name, values in columns.items()}
     if _is_a(data, "pandas", "DataFrame"):
         return sys.modules["pandas"].DataFrame(listed, index=_index(data, ids))
+    if ids is not None:
+        listed = {ids.name: ids.to_list()} | listed
     if _is_arrow(data):
         return sys.modules["pyarrow"].table(listed)
     if isinstance(data, Mapping):
