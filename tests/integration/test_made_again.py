@@ -126,6 +126,34 @@ def test_a_file_without_a_header_is_trained_on_and_measured_at_every_door(put, d
     assert measured["n_rows"] == len(ODD.splitlines()) - 1
 
 
+def test_a_model_of_a_file_without_a_header_says_how_it_is_asked(put, cli, tmp_path: Path) -> None:
+    bare = put("bare.csv", ODD.split("\n", 1)[1])
+    dialect = ["--no-header", "--delimiter", ";"]
+    few = ["--algorithm", "logistic-regression", "--name", "bare"]
+    trained = cli("train", str(bare), "--target", "column_6", *few, *dialect)
+    assert trained.code == 0
+    lines = [line for line in trained.out.splitlines() if "modelyard predict" in line]
+    told = shlex.split(lines[-1])
+    out_file = tmp_path / "answers.csv"
+    asked = [{"NEW.csv": str(bare), "predictions.csv": str(out_file)}.get(w, w) for w in told[1:]]
+    assert cli(*asked).code == 0
+    assert len(out_file.read_text().splitlines()) == len(ODD.splitlines())
+
+
+@pytest.mark.parametrize("command", ["predict {model}", "evaluate {model}", "train"])
+def test_columns_that_only_a_file_without_a_header_has_are_asked_for_with_the_way_out(
+    put, cli, done, command: str
+) -> None:
+    bare = put("bare.csv", ODD.split("\n", 1)[1])
+    few = ["--target", "column_6", "--algorithm", "logistic-regression", "--delimiter", ";"]
+    done("train", str(bare), "--name", "bare", "--no-header", *few)
+    name, *place = command.format(model="bare").split()
+    more = few if name == "train" else few[-2:]
+    refused = cli(name, *place, str(bare), *more)
+    assert refused.code == 3
+    assert "say so with --no-header" in refused.err
+
+
 @pytest.mark.parametrize("model", OPTIONS[1:2], indirect=True)
 def test_the_report_shows_every_option_that_was_given(model) -> None:
     page = (model.path / "report.html").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from modelyard.cli._words import (
     print_metrics,
     print_weaknesses,
 )
+from modelyard.domain.configs import FileDialect
 from modelyard.runtime.packages import REPORT
 
 # The level that is asked for most.
@@ -67,7 +68,8 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"Folder:  {folder}")
     click.echo(f"Report:  {outcome.folder / REPORT}")
     click.echo("Next:")
-    click.echo(f"  modelyard predict {outcome.model.reference} NEW.csv --out predictions.csv")
+    words = shlex.join(["NEW.csv", *FileDialect.of(trained.config.read).words])
+    click.echo(f"  modelyard predict {outcome.model.reference} {words} --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
     click.echo("  modelyard runs list")
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from modelyard.domain.errors import MissingColumns
+from modelyard.domain.headers import bare_fix
 from modelyard.domain.words import member_called
 from modelyard.kit.matching import suggestion
 
@@ -114,5 +115,6 @@ def missing_column(name: str, known: Collection[str]) -> MissingColumns:
     columns = f"Columns: {', '.join(names[:_MOST_NAMED])}."
     if len(names) == 1:
         columns += " If it holds several, name the delimiter that parts them."
+    columns = " ".join(filter(None, (columns, bare_fix([name]))))
     fix = suggestion(name, names, otherwise=columns)
     return MissingColumns(f"There is no column '{name}'.", fix=fix, column=name)

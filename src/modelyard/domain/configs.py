@@ -65,6 +65,15 @@ class FileDialect:
         """Return how a text file is written that is read so."""
         return cls(read.encoding, read.delimiter, read.decimal, read.header)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How the command line is told of it."""
+        named = {"encoding": self.encoding, "delimiter": self.delimiter, "decimal": self.decimal}
+        words = [part for name, value in named.items() if value for part in (f"--{name}", value)]
+        if self.header is not None:
+            words.append("--header" if self.header else "--no-header")
+        return tuple(words)
+
 
 @dataclass(frozen=True)
 class ColumnPreparation:

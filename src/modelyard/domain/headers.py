@@ -1,11 +1,35 @@
 """Which column names a table may have, whichever source it comes from."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from modelyard.domain.errors import AmbiguousHeader
 
 # Ends a sentence on text files of which no line names the columns.
 SAY_BARE = "say so with --no-header, in Python and configurations with header as false"
+_BARE = re.compile(r"column_[1-9][0-9]*")
+
+
+def bare_name(at: int) -> str:
+    """Return what a column is called where no line of a text file names it, 1 is the first."""
+    return f"column_{at}"
+
+
+def bare_fix(missing: Iterable[str]) -> str:
+    """Return what to do where columns are missing that only a file without a header has.
+
+    Args:
+        missing: names of columns; the answer is empty unless all are those of such files.
+
+    >>> bare_fix(["column_1", "age"])
+    ''
+    """
+    if not all(_BARE.fullmatch(name) for name in missing):
+        return ""
+    return (
+        "If the first line of the file is a row, say so with --no-header, or read the file into a "
+        "data frame with these names."
+    )
 
 
 def require_sound_header(names: Sequence[str]) -> None:

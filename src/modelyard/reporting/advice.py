@@ -1,7 +1,9 @@
 """Whether to trust a model and what to do next, in sentences that each rest on a figure."""
 
+import shlex
 from math import isnan
 
+from modelyard.domain.configs import FileDialect
 from modelyard.domain.evaluations import Coverage, Evaluation
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.suggestions import Suggestion
@@ -22,6 +24,8 @@ _MAX_NAMED = 3
 _TYPICAL_ERROR = "median-absolute-error"
 # The level that intervals and sets have where nobody asks for another.
 _USUAL_LEVEL = 0.9
+# What a file of new rows must be read with if that of the training was.
+_OF_FILES = ("encoding", "delimiter", "decimal", "header")
 
 
 def purpose(subject: ReportSubject) -> str:
@@ -106,7 +110,9 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     """Say what to do, the most pressing first, and how a good model is used."""
     told = steps_before_use(subject, verdict)
     if verdict.standing is Standing.BETTER:
-        return (*told, f"Use it: modelyard predict {subject.title} NEW.csv --out answers.csv")
+        asked = {name: subject.config.get(name) for name in _OF_FILES}
+        words = shlex.join(["NEW.csv", *FileDialect(**asked).words])
+        return (*told, f"Use it: modelyard predict {subject.title} {words} --out answers.csv")
     return told
 
 

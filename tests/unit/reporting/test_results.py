@@ -13,8 +13,10 @@ from modelyard.domain.tasks import Task
 from modelyard.domain.trade_offs import TradeOffs
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.domain.weaknesses import Slice, Weaknesses, WorstRow
+from modelyard.reporting.advice import next_steps
 from modelyard.reporting.results import results_of
 from modelyard.reporting.subjects import ReportSubject
+from modelyard.reporting.verdicts import Standing, Verdict
 from modelyard.wire.results import ResultsAnswer
 
 METRIC = MetricEstimate("roc-auc", "ROC AUC", True, 0.8, 0.7, 0.9, 0.5, 0.3, 0.2, 0.4)  # noqa: FBT003
@@ -79,6 +81,17 @@ SUBJECT = ReportSubject(
     findings=FINDINGS,
     threshold=0.4,
 )
+
+
+def test_how_to_use_a_model_says_how_files_like_that_of_the_training_are_read():
+    steps = next_steps(SUBJECT, Verdict(Standing.BETTER, "Good.", ""))
+    assert steps[-1] == "Use it: modelyard predict churn NEW.csv --out answers.csv"
+
+    asked = replace(SUBJECT, config={"header": False, "delimiter": ";", "seed": 3})
+    steps = next_steps(asked, Verdict(Standing.BETTER, "Good.", ""))
+    assert steps[-1].startswith(
+        "Use it: modelyard predict churn NEW.csv --delimiter ';' --no-header"
+    )
 
 
 def test_each_chart_stands_in_its_section_under_a_key_of_its_own():

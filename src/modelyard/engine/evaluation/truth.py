@@ -15,6 +15,7 @@ from modelyard.domain.errors import (
     UnparseableValue,
     UnsupportedPackage,
 )
+from modelyard.domain.headers import bare_fix
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label
@@ -43,7 +44,8 @@ def truth_of(raw: RawTable, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.N
     if column.name not in raw.frame.columns:
         raise MissingColumns(
             f"The data lacks the target '{column.name}'.",
-            fix="Evaluation needs the truth; use predict where it is not known.",
+            fix=bare_fix([column.name])
+            or "Evaluation needs the truth; use predict where it is not known.",
             column=column.name,
         )
     truths = _truths_of(manifest.labels)

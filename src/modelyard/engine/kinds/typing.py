@@ -10,6 +10,7 @@ from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import InvalidValue, MissingColumns, UnparseableValue
+from modelyard.domain.headers import bare_fix
 from modelyard.domain.number_formats import NumberFormat
 from modelyard.domain.tables import Known, RawTable, SourceFacts, Table
 from modelyard.domain.values import Grammar
@@ -247,7 +248,9 @@ def _require(names: Sequence[str], present: Sequence[str]) -> None:
     hints = [f"'{guess}' for '{name}'" for name, guess in guesses.items() if guess is not None]
     listed = ", ".join(f"'{name}'" for name in missing)
     noun = "column" if len(missing) == 1 else "columns"
-    fix = f"Did you mean {', '.join(hints)}?" if hints else "Add what is missing to the table."
+    fix = bare_fix(missing) or "Add what is missing to the table."
+    if hints:
+        fix = f"Did you mean {', '.join(hints)}?"
     if len(present) == 1:
         fix = f"{fix} If '{present[0]}' holds several columns, name the delimiter that parts them."
     raise MissingColumns(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.headers import bare_name
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -93,7 +94,7 @@ def header_for(content: bytes, delimiter: str) -> bytes:
     except csv.Error:
         # A quote that is never closed: what is wrong with it, the cutting of the rows tells.
         first = next(_records(_sample_of(content), delimiter), [])
-    names = (f"column_{at}" for at in range(1, len(first) + 1))
+    names = (bare_name(at) for at in range(1, len(first) + 1))
     quoted = (f'"{name}"' if delimiter in name else name for name in names)
     return f"{delimiter.join(quoted)}\n".encode() if first else b""
 
