@@ -38,6 +38,8 @@ UPLOAD_POINTS = (
     "upload.before-commit",
     "upload.after-commit",
 )
+# What a deletion of a dataset passes once it is certain, before rows in the database are swept.
+DATASET_DELETED = "dataset.deleted"
 
 
 def _fail() -> None:

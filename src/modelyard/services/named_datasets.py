@@ -1,7 +1,7 @@
 """Looks after datasets by their names: list, show, mend, hand out, delete."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,13 @@ from modelyard.domain.datasets import (
     NamedDataset,
     ResolvedDataset,
 )
-from modelyard.domain.errors import Conflict, DataError, InvalidValue, NotFound
+from modelyard.domain.errors import Conflict, DataError, InvalidValue, NotFound, StoreError
 from modelyard.domain.fixes import RECOMMENDED, Fix
 from modelyard.domain.galleries import GalleryQuery, ShownPicture
 from modelyard.domain.identities import Caller
 from modelyard.domain.queries import Page
 from modelyard.domain.readings import options_of
+from modelyard.kit.failpoints import DATASET_DELETED, reach
 from modelyard.services.audit import Audit
 from modelyard.services.galleries import GalleryPage, page_in, picture_in
 from modelyard.store.blobs import Blobs
@@ -228,8 +229,7 @@ class NamedDatasetService:
         """Return the picture of a row; 1 is the first.
 
         Raises:
-            NotFound: as `gallery`; also if the row is none of those that are shown.
-            InvalidValue, Conflict, DataError: as `profile`.
+            NotFound, InvalidValue, Conflict, DataError: as `gallery`; also if no such row is shown.
         """
         with self._pictures(reference) as lines:
             found = picture_in(lines, row)
@@ -329,11 +329,6 @@ class NamedDatasetService:
         return versions
 
     def _delete(self, versions: Sequence[DatasetVersion], caller: Caller) -> None:
-        for version in versions:
-            self._require_unused(version)
-        for version in versions:
-            # A copy of what the file holds: gone first, it needs no room in one transaction.
-            self.rows.forget(version)
         with self.blobs.held():
             # Nobody asks for a job in between: it would be written in the same queue.
             with self.audit.together(makes_room=True):
@@ -344,13 +339,27 @@ class NamedDatasetService:
         for version in versions:
             self.descriptions.delete(version)
             _log.info("dataset deleted", dataset=version.reference)
+        reach(DATASET_DELETED)
+        # It is deleted whatever comes of this; what stays is swept with the house.
+        with suppress(StoreError):
+            self.sweep(versions)
+
+    def sweep(self, versions: Sequence[DatasetVersion] | None = None) -> None:
+        """Put away the loaded rows of deleted versions, little by little; None: of every one.
+
+        Raises:
+            StoreError: if the database does not let us.
+        """
+        for version in self.versions_kept.deleted() if versions is None else versions:
+            self.rows.forget(version)
+            self.versions_kept.sweep(version)
 
     def _forget(self, version: DatasetVersion, caller: Caller) -> bool:
         """Take the record away, and return whether nothing stands for its content any more."""
         self._require_unused(version)
         told = {"sha256": version.sha256}
         self.audit.record(caller, "dataset.delete", target=version.reference, details=told)
-        return self.versions_kept.delete(version)
+        return self.versions_kept.delete(version, at=self.now())
 
     def _require_unused(self, version: DatasetVersion) -> None:
         users = self.users_of(version)

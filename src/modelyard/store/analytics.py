@@ -96,7 +96,8 @@ class Facts:
         table = DATASET_VERSIONS.c
         chosen = (
             sa.select(table.data_sha256, table.name)
-            .where(table.tenant == self._tenant, table.data_sha256 != "")
+            .where(table.tenant == self._tenant, table.deleted_at.is_(None))
+            .where(table.data_sha256 != "")
             .order_by(table.created_at)
         )
         return {row.data_sha256: row.name for row in connection.execute(chosen)}

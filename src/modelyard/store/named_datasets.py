@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,11 +28,12 @@ _BEST = (sa.case((_C.state == DatasetState.FAILED.value, 1), else_=0), *_NEWEST)
 
 
 class NamedDatasets:
-    """Records of `dataset_versions`."""
+    """Records of `dataset_versions`; those that were deleted are none of them any more."""
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
-        self._ours = _C.tenant == database.tenant
+        self._all_ours = _C.tenant == database.tenant
+        self._ours = sa.and_(self._all_ours, _C.deleted_at.is_(None))
 
     def add(self, version: DatasetVersion) -> DatasetVersion:
         """Remember a version under the next number of its name, and return it with that number.
@@ -125,21 +127,39 @@ class NamedDatasets:
         with self._database.writing() as connection:
             connection.execute(changed)
 
-    def delete(self, version: DatasetVersion) -> bool:
+    def delete(self, version: DatasetVersion, *, at: datetime) -> bool:
         """Forget a version, and return whether no other one has its content.
+
+        Nobody finds it from here on. What hangs on its record is there until `sweep`.
+
+        Args:
+            version: which one.
+            at: aware UTC time.
 
         Raises:
             Conflict: if somebody has deleted it meanwhile.
         """
         with self._database.writing() as connection:
-            gone = sa.delete(DATASET_VERSIONS).where(self._ours, *_is(version))
-            if connection.execute(gone).rowcount == 0:
+            gone = sa.update(DATASET_VERSIONS).where(self._ours, *_is(version))
+            if connection.execute(gone.values(deleted_at=at)).rowcount == 0:
                 raise Conflict(
                     f"The dataset {version.reference} was deleted meanwhile.",
                     fix="Nothing is left to be done.",
                 )
             same = sa.select(_C.version).where(self._ours, _C.sha256 == version.sha256)
             return connection.execute(same.limit(1)).first() is None
+
+    def deleted(self) -> tuple[DatasetVersion, ...]:
+        """Return the versions that were deleted and whose records are still there."""
+        chosen = sa.select(DATASET_VERSIONS).where(self._all_ours, _C.deleted_at.is_not(None))
+        with self._database.reading() as connection:
+            return tuple(_from_row(row) for row in connection.execute(chosen).mappings())
+
+    def sweep(self, version: DatasetVersion) -> None:
+        """Put away the record of a version that was deleted; any other one stays."""
+        gone = sa.delete(DATASET_VERSIONS).where(self._all_ours, *_is(version))
+        with self._database.writing(makes_room=True) as connection:
+            connection.execute(gone.where(_C.deleted_at.is_not(None)))
 
     def contents(self) -> frozenset[str]:
         """Return the file names of every content that a version stands for."""

@@ -3,7 +3,8 @@
 Trainings read the file: it is faster, and its hash says that it is what was uploaded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,30 +35,37 @@ class TrainingData:
     def load(self, version: DatasetVersion, batches: Iterable[Sequence[Mapping[str, Any]]]) -> int:
         """Keep the rows of a version in place of those that there were, and return their number.
 
-        Each batch is a transaction of its own, so that nobody waits for all of them.
+        They come little by little, so that nobody waits for all of them; where not all come, none
+        stays.
 
         Args:
             version: whose rows they are.
             batches: rows in their order, name to plain value.
         """
-        with self._database.writing() as connection:
-            connection.execute(sa.delete(TRAINING_DATA).where(self._ours, *_of(version)))
+        self.forget(version)
         n_rows = 0
-        for batch in batches:
-            rows = [
-                {
-                    "tenant": self._database.tenant,
-                    "name": version.name,
-                    "version": version.version,
-                    "number": number,
-                    "cells": dict(cells),
-                }
-                for number, cells in enumerate(batch, start=n_rows + 1)
-            ]
-            with self._database.writing() as connection:
-                connection.execute(sa.insert(TRAINING_DATA), rows)
-            n_rows += len(rows)
+        try:
+            for batch in batches:
+                for rows in _pieces(batch):
+                    self._add(version, rows, first=n_rows + 1)
+                    n_rows += len(rows)
+        except BaseException:
+            self.forget(version)
+            raise
         return n_rows
+
+    def _add(
+        self, version: DatasetVersion, rows: Sequence[Mapping[str, Any]], *, first: int
+    ) -> None:
+        """Keep some rows in one transaction, the first under that number."""
+        ours = self._database.tenant
+        key = {"tenant": ours, "name": version.name, "version": version.version}
+        records = [
+            key | {"number": number, "cells": dict(cells)}
+            for number, cells in enumerate(rows, start=first)
+        ]
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(TRAINING_DATA), records)
 
     def forget(self, version: DatasetVersion) -> None:
         """Delete the rows of a version, little by little: at once they would fill a log."""
@@ -99,6 +107,19 @@ class TrainingData:
             rows = connection.execute(paging.apply(chosen)).mappings().all()
         page, next_cursor = paging.cut(rows)
         return Page(tuple(DatasetRow(row["number"], row["cells"]) for row in page), next_cursor)
+
+
+def _pieces(batch: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Yield the rows of a batch, together what goes into one transaction, one row at least."""
+    start, together = 0, 0
+    for at, cells in enumerate(batch):
+        size = len(json.dumps(dict(cells)))
+        if at > start and (together + size > _BYTES_TOGETHER or at - start == _ROWS_TOGETHER):
+            yield batch[start:at]
+            start, together = at, 0
+        together += size
+    if start < len(batch):
+        yield batch[start:]
 
 
 def _of(version: DatasetVersion) -> tuple[sa.ColumnElement[bool], ...]:

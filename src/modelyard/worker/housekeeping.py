@@ -1,4 +1,7 @@
-"""Puts away what has been kept for long enough: logged predictions, and files of answers."""
+"""Puts away what has been kept for long enough: logged predictions, files of answers.
+
+And what hangs on what was deleted: rows of datasets in the database.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +51,8 @@ def tidy(project: Project, *, at: datetime, is_ending: Event) -> tuple[int, int]
     """
     settings, n_predictions, n_files = project.settings, 0, 0
     for tenant in _tenants(project):
+        if not is_ending.is_set():
+            project.of(tenant).named_datasets.sweep()
         if settings.answer_days and not is_ending.is_set():
             before = at - timedelta(days=settings.answer_days)
             n_files += project.of(tenant).registry.batches.forget(before=before)

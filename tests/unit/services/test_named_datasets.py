@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 import pytest
@@ -15,10 +15,13 @@ from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.datasets import DatasetState
 from modelyard.domain.errors import Conflict, DamagedFile, DataError, InvalidValue, NotFound
 from modelyard.domain.identities import LOCAL_CALLER
+from modelyard.domain.jobs import JobKind
 from modelyard.domain.readings import with_dataset
+from modelyard.kit.failpoints import DATASET_DELETED, VARIABLE
 from modelyard.services.named_datasets import Reading
 from modelyard.services.uploads import UploadRequest
 from modelyard.settings import Settings
+from modelyard.store.blobs import Blobs
 
 ROWS = [(20 + at % 40, ("Oslo", "Rome", "oslo")[at % 3], at % 2) for at in range(60)]
 CSV = "age,city,y\n" + "".join(f"{age},{city},{y}\n" for age, city, y in ROWS)
@@ -217,6 +220,44 @@ def test_what_is_in_use_is_not_deleted(project):
         with pytest.raises(Conflict, match="is being used: job j1"):
             delete("people", caller=LOCAL_CALLER)
     assert project.named_datasets.get("people").state is DatasetState.READY
+
+
+def test_a_deletion_that_is_refused_at_the_last_moment_loses_no_loaded_row(project):
+    _add(project, CSV.encode())
+    project.ingesting.load_rows("people")
+
+    @dataclass(frozen=True)
+    class Awaited(Blobs):
+        """Whose turn comes after somebody has asked for a training."""
+
+        def held(self):
+            payload = {"dataset": "people@1", "target": "y"}
+            project.jobs.submit(JobKind.TRAINING, payload, created_by="local")
+            return super().held()
+
+    late = replace(project.named_datasets, blobs=Awaited(project.blobs.root))
+    with pytest.raises(Conflict, match="is being used: job "):
+        late.delete("people", caller=LOCAL_CALLER)
+    assert len(project.named_datasets.loaded_rows("people").items) == 60
+    assert project.named_datasets.resolve("people").version.version == 1
+    assert "dataset.delete" not in [deed.action for deed in project.audit.page(AuditQuery()).items]
+
+
+def test_a_deletion_that_was_cut_short_is_ended_with_the_next_sweep(project, monkeypatch):
+    version = _add(project, CSV.encode())
+    project.ingesting.load_rows("people")
+
+    monkeypatch.setenv(VARIABLE, f"{DATASET_DELETED}:fail")
+    with pytest.raises(OSError, match="armed"):
+        project.named_datasets.delete("people", caller=LOCAL_CALLER)
+    with pytest.raises(NotFound):
+        project.named_datasets.loaded_rows("people")
+    assert len(project.named_datasets.rows.page(version).items) == 60
+    again = _add(project, CSV.encode())
+    assert again.version == 2
+    project.named_datasets.sweep()
+    assert project.named_datasets.rows.page(version).items == ()
+    assert project.named_datasets.resolve("people").version.version == 2
 
 
 def test_a_deleted_version_leaves_nothing_but_its_hash(project):

@@ -75,7 +75,7 @@ def test_a_version_is_read_as_it_was_written(versions):
 
 def test_versions_count_up_and_are_never_given_again(versions):
     assert [versions.add(VERSION).version for _ in range(3)] == [1, 2, 3]
-    versions.delete(_get(versions, "sales@3"))
+    versions.delete(_get(versions, "sales@3"), at=START)
     assert versions.add(VERSION).version == 4
     assert [each.version for each in versions.versions("sales").items] == [4, 2, 1]
 
@@ -148,11 +148,11 @@ def test_datasets_and_versions_come_page_by_page_each_once(versions):
 def test_a_content_is_free_once_its_last_version_is_gone(versions):
     first, second = versions.add(VERSION), versions.add(replace(VERSION, name="other"))
     assert versions.contents() == {f"{'ab' * 32}.csv"}
-    assert not versions.delete(first)
-    assert versions.delete(second)
+    assert not versions.delete(first, at=START)
+    assert versions.delete(second, at=START)
     assert versions.contents() == frozenset()
     with pytest.raises(Conflict, match="deleted meanwhile"):
-        versions.delete(second)
+        versions.delete(second, at=START)
 
 
 def test_an_upload_ends_with_its_version_and_ends_once(uploads, versions):
@@ -216,7 +216,7 @@ def test_nothing_of_one_tenant_is_seen_changed_or_deleted_by_another(database, v
         theirs.versions("sales")
     assert "sales@" not in str(refused.value)
     with pytest.raises(Conflict):
-        theirs.delete(added)
+        theirs.delete(added, at=START)
     theirs.settle(replace(added, state=DatasetState.FAILED, refusal=REFUSAL))
     with pytest.raises(NotFound):
         their_uploads.get("u1")
@@ -250,8 +250,32 @@ def test_rows_are_kept_in_place_of_those_before_and_go_with_their_version(
     first = rows.page(added, limit=2)
     assert [row.number for row in rows.page(added, limit=2, cursor=first.next_cursor).items] == [3]
     assert TrainingData(database.of("acme")).page(added).items == ()
-    versions.delete(added)
+    versions.delete(added, at=START)
+    versions.sweep(added)
     assert rows.page(added).items == ()
+
+
+def test_a_deleted_version_is_found_nowhere_and_swept_once(database, versions):
+    first, second = versions.add(VERSION), versions.add(VERSION)
+    versions.sweep(first)
+    versions.delete(first, at=START)
+    with pytest.raises(NotFound):
+        _get(versions, "sales@1")
+    with pytest.raises(Conflict):
+        versions.delete(first, at=START)
+    assert _get(versions, "sales") == second
+    assert [each.version for each in versions.versions("sales").items] == [2]
+    assert [each.n_versions for each in versions.find().items] == [1]
+    assert versions.deleted() == (first,)
+    theirs = NamedDatasets(database.of("acme"))
+    assert theirs.deleted() == ()
+    theirs.sweep(first)
+    assert versions.deleted() == (first,)
+    versions.sweep(first)
+    assert versions.deleted() == ()
+    versions.delete(second, at=START)
+    assert versions.contents() == frozenset()
+    assert versions.add(VERSION).version == 3
 
 
 def test_running_trainings_and_jobs_that_wait_use_a_dataset(records, versions, make_run, dataset):
@@ -303,6 +327,32 @@ def test_wide_rows_go_without_a_log_that_fills_the_room_for_deletions(tmp_path):
     # The log is written, and then the database.
     assert (tmp_path / "wide.db-wal").stat().st_size < RESERVE_BYTES / 2
     database.close()
+
+
+def test_wide_rows_are_loaded_and_loaded_again_without_a_large_log(tmp_path):
+    path = tmp_path / "wide.db"
+    database = open_database(f"sqlite:///{path}")
+    version = NamedDatasets(database.of(LOCAL)).add(VERSION)
+    rows = TrainingData(database.of(LOCAL))
+    wide = [{"text": "x" * 3_000}] * 4_000
+    for _ in range(2):
+        assert rows.load(version, [wide, [], wide[:1]]) == 4_001
+    assert (tmp_path / "wide.db-wal").stat().st_size < RESERVE_BYTES / 2
+    page = rows.page(version, limit=None)
+    assert [each.number for each in page.items] == list(range(1, 4_002))
+    database.close()
+
+
+def test_rows_that_cannot_all_be_loaded_leave_none(versions, records):
+    version, rows = versions.add(VERSION), TrainingData(records)
+
+    def batches():
+        yield [{"x": 1}]
+        raise InvalidValue("The rest cannot be read.", fix="")
+
+    with pytest.raises(InvalidValue):
+        rows.load(version, batches())
+    assert rows.page(version).items == ()
 
 
 def test_a_row_that_is_larger_than_what_goes_together_goes_too(versions, records):

@@ -36,6 +36,8 @@ DATASET_VERSIONS = sa.Table(
     sa.Column("created_by", Words, nullable=False),
     sa.Column("n_errors", sa.BigInteger),
     sa.Column("n_warnings", sa.BigInteger),
+    # Of a version that was deleted, until its loaded rows are gone; nobody is shown it.
+    sa.Column("deleted_at", UtcTime),
     key_to("dataset_names", {"name": "name"}),
     sa.Index(None, "tenant", "sha256"),
     sa.Index(None, "tenant", "data_sha256"),
