@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from modelyard.domain.weights import WeightsPlace
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.settings import Settings, configure_logs, let_threads_sleep, read_settings
 from modelyard.wiring.foundation import Foundation
@@ -125,7 +126,7 @@ class Project(Foundation):
             mark=mark_of_this_process,
             n_threads=self.settings.threads,
             scratch=self.folder / "unfinished",
-            weights=self.folder / "weights",
+            weights=WeightsPlace(self.folder / "weights", self.settings.hub),
             typing=self.tables.type_table,
         )
 
@@ -196,6 +197,7 @@ class Project(Foundation):
             packages=self.packages,
             origin=self.models.origin,
             read=self.datasets.read,
+            resolve=self.named_datasets.resolve,
             clock=time.monotonic,
             run=run_script,
             n_threads=self.settings.threads,

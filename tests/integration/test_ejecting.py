@@ -210,6 +210,20 @@ def test_the_command_names_the_files_and_both_metrics(cli, done, tmp_path):
     assert "exists already" in refused.err
 
 
+def test_a_model_of_a_kept_dataset_is_ejected_and_its_report_names_no_place(cli, done, tmp_path):
+    done("datasets", "add", PENGUINS, "--name", "birds")
+    told = done("train", "birds@1", "--target", "species", "--algorithm", "logistic-regression")
+    for name in ("report.html", "manifest.json"):
+        text = Path(told["report"]).with_name(name).read_text()
+        assert "birds@1" in text
+        assert "uploads" not in text
+    ejected = done("eject", "birds", "--out", tmp_path / "mine")
+    assert ejected["found"] == pytest.approx(ejected["expected"], rel=1e-6)
+    done("datasets", "delete", "birds", "--all", "--yes")
+    refused = cli("eject", "birds", "--out", tmp_path / "again")
+    assert (refused.code, "--data" in refused.err) == (5, True), refused.err
+
+
 @pytest.mark.parametrize("weight", [None, "w"])
 def test_a_script_teaches_the_logarithm_where_the_model_was_taught_it(tmp_path, weight):
     rng = np.random.default_rng(0)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from modelyard.client.clients import Client
     from modelyard.domain.configs import PreparationConfig, TrainingConfig
     from modelyard.domain.datasets import ResolvedDataset
+    from modelyard.domain.tables import RawTable
 
 
 @click.command("train")
@@ -248,26 +249,24 @@ def _train_here(
     from modelyard.services.datasets import location_of
 
     project = open_project(keeps_tables=keeps_tables)
-    place, location = data, location_of(data)
+    location = location_of(data)
     if (dataset := _kept(project, data)) is not None:
-        place, location = dataset.path, dataset.version.reference
+        location = dataset.version.reference
         config = with_dataset(config, dataset.version)
         config = replace(config, name=config.name or dataset.version.name)
+
+    def read() -> "RawTable":
+        if dataset is None:
+            return project.datasets.read(data, config.read)
+        return project.datasets.read_kept(dataset, config.read)
+
     if wants_estimate:
         with progress(is_shown=not wants_json) as bar:
-            outlook = project.training.estimate(
-                lambda: project.datasets.read(place, config.read), config, progress=bar
-            )
+            outlook = project.training.estimate(read, config, progress=bar)
         print_outlook(outlook, wants_json=wants_json)
         return 0
     with progress(is_shown=not wants_json) as bar:
-        outcome = project.training.train(
-            lambda: project.datasets.read(place, config.read),
-            config,
-            progress=bar,
-            location=location,
-            out=out,
-        )
+        outcome = project.training.train(read, config, progress=bar, location=location, out=out)
     print_outcome(outcome, wants_json=wants_json)
     return 0
 

@@ -3,12 +3,14 @@
 import platform
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions, TrainingConfig
+from modelyard.domain.datasets import ResolvedDataset
 from modelyard.domain.errors import InvalidValue, NotFound, ParityExceeded, UsageError
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tables import RawTable
@@ -54,6 +56,7 @@ class EjectService:
     Attributes:
         origin: returns the way back from a model of the registry.
         read: reads a table.
+        resolve: returns a dataset that is kept, by its name and version, its hash compared.
         clock: returns seconds, monotonic.
         run: runs a script in a process of its own; returns its exit code and what it printed.
         typing: gives the columns of a raw table their kinds.
@@ -63,6 +66,7 @@ class EjectService:
     packages: PackageService
     origin: Callable[[str], Origin]
     read: Callable[[object, ReadOptions], RawTable]
+    resolve: Callable[[str], ResolvedDataset]
     clock: Callable[[], float]
     run: Callable[[Path], tuple[int, str]]
     n_threads: int
@@ -84,13 +88,15 @@ class EjectService:
             reference: of a model in the registry.
             out: folder, which must not exist or be empty.
             progress: told what happens.
-            data: where the data of the training lie now; None for where they lay then.
+            data: where the data of the training lie now; None for where they lay then, in a
+                file or as a dataset that is kept.
             member: of a blend, the one that the script is to train.
             trust: fingerprint, or fingerprints, of keys to trust beside the user's own.
 
         Raises:
             UsageError: if the model is a blend, or the training did what no script repeats.
             NotFound: if the model or its data are not there.
+            DamagedFile: if the dataset is not what was uploaded.
             ParityExceeded: if the script does not give the metric; nothing is written then.
             StoreError: if the folder cannot be written.
         """
@@ -101,7 +107,7 @@ class EjectService:
         if member is not None:
             manifest = replace(manifest, calibration=None)
         config = self._config(found.reference)
-        location = _place_of(manifest, data)
+        location = self._place_of(manifest, data)
         raw = self.read(location, config.read)
         _require_same(raw, manifest, location)
         workshop = Workshop(self.catalog, self.clock, progress, self.n_threads, typing=self.typing)
@@ -155,6 +161,25 @@ class EjectService:
             )
         return TrainingConfig.from_dict(origin.run.config)
 
+    def _place_of(self, manifest: Manifest, data: Path | None) -> Path:
+        """Return the file of the training.
+
+        Raises:
+            NotFound: if it is not there.
+        """
+        named = manifest.data_location
+        location = Path(named) if data is None else data
+        if (named or data) and location.is_file():
+            return location
+        if data is None:
+            with suppress(NotFound, InvalidValue):
+                return self.resolve(named).path
+        raise NotFound(
+            f"The data of the training are not in the file '{location}'.",
+            fix="Say where they are now with --data.",
+            sample=str(location),
+        )
+
     def _ended(self, package: Package, member: str | None) -> Ended:
         """Return what the training came to: one algorithm, or the one that is chosen of a blend."""
         manifest = package.manifest
@@ -202,22 +227,6 @@ def _chosen(members: Sequence[Mapping[str, Any]], name: str | None) -> Mapping[s
             fix="Train again with --serve fast.",
         )
     return chosen
-
-
-def _place_of(manifest: Manifest, data: Path | None) -> Path:
-    """Return the file of the training.
-
-    Raises:
-        NotFound: if it is not there.
-    """
-    location = Path(manifest.data_location) if data is None else data
-    if not (manifest.data_location or data) or not location.is_file():
-        raise NotFound(
-            f"The data of the training are not in the file '{location}'.",
-            fix="Say where they are now with --data.",
-            sample=str(location),
-        )
-    return location
 
 
 def _require_same(raw: RawTable, manifest: Manifest, location: Path) -> None:
