@@ -8,6 +8,8 @@ from pathlib import Path
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.perimeters import Perimeter, parse_hosts, parse_origins, parse_proxies
+from modelyard.domain.weights import PUBLIC_HUB, Hub
+from modelyard.kit.addresses import stated
 from modelyard.kit.matching import nearest
 
 PREFIX = "MODELYARD_"
@@ -35,6 +37,9 @@ VARIABLES: Mapping[str, str] = {
     "ever.",
     "MODELYARD_URL": "Platform that commands with --url ask; by default this machine.",
     "MODELYARD_TOKEN": "API key, or access token, that is sent to that platform.",
+    "HF_ENDPOINT": "Hub that weights of networks are fetched from; by default that of Hugging "
+    "Face.",
+    "HF_HUB_OFFLINE": "1 where no hub may be asked; by default 0.",
     "MODELYARD_THREADS": "Threads to compute with; by default the cores this process may use.",
     "MODELYARD_LOG": f"Format of the log: {' or '.join(LOG_FORMATS)}; by default console.",
     "MODELYARD_LOG_LEVEL": f"Least severity to log: {', '.join(LOG_LEVELS)}; by default error.",
@@ -54,6 +59,8 @@ _TENANT_RATE = 6_000
 _PREDICTION_DAYS = 365
 # Whoever asked for a file has fetched it by then, or asks again.
 _ANSWER_DAYS = 30
+# As huggingface_hub reads them.
+_TRUE = frozenset({"1", "ON", "YES", "TRUE"})
 # A century: times go no further back than the year 1.
 _MOST_DAYS = 36_500
 
@@ -78,6 +85,7 @@ class Settings:
         token: that is sent to it, None for none.
         log_format: one of `LOG_FORMATS`.
         log_level: one of `LOG_LEVELS`.
+        hub: that hands out weights of networks.
         serving_token: that whoever renews the models of a server must send, None for nobody.
     """
 
@@ -98,6 +106,7 @@ class Settings:
     answer_days: int = _ANSWER_DAYS
     url: str | None = None
     token: str | None = field(default=None, repr=False)
+    hub: Hub = field(default_factory=Hub)
 
 
 def let_threads_sleep(environ: MutableMapping[str, str] | None = None) -> None:
@@ -176,7 +185,21 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         answer_days=_days("MODELYARD_ANSWER_DAYS", given, usual=_ANSWER_DAYS),
         url=given.get("MODELYARD_URL"),
         token=given.get("MODELYARD_TOKEN"),
+        hub=_hub(environ),
     )
+
+
+def _hub(environ: Mapping[str, str]) -> Hub:
+    """Read the variables of huggingface_hub, which people have set for other programs as well."""
+    endpoint = environ.get("HF_ENDPOINT") or PUBLIC_HUB
+    if not endpoint.startswith(("https://", "http://")):
+        raise InvalidValue(
+            f"HF_ENDPOINT must be an address with https:// or http://; '{stated(endpoint)}' came.",
+            fix=f"Set one, or unset it for {PUBLIC_HUB}.",
+            sample=stated(endpoint),
+        )
+    is_offline = environ.get("HF_HUB_OFFLINE", "").upper() in _TRUE
+    return Hub(endpoint.rstrip("/"), is_offline)
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from modelyard.bootstrap import open_project
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.weights import Hub
 from modelyard.settings import VARIABLES, let_threads_sleep, read_settings
 
 
@@ -43,6 +44,8 @@ def test_every_known_variable_is_honoured() -> None:
         "MODELYARD_ANSWER_DAYS": "0",
         "MODELYARD_URL": "https://ml.example.org",
         "MODELYARD_TOKEN": "hush-hush-hush",
+        "HF_ENDPOINT": "https://hub.example.org/",
+        "HF_HUB_OFFLINE": "1",
     }
     assert set(values) == set(VARIABLES)
     settings = read_settings(values)
@@ -58,7 +61,14 @@ def test_every_known_variable_is_honoured() -> None:
     assert (settings.prediction_days, settings.answer_days) == (90, 0)
     assert settings.token_key == values["MODELYARD_TOKEN_KEY"]
     assert (settings.url, settings.token) == ("https://ml.example.org", "hush-hush-hush")
+    assert settings.hub == Hub("https://hub.example.org", is_offline=True)
     assert "hush" not in repr(settings)
+
+
+def test_a_hub_is_an_address_that_is_asked_over_http() -> None:
+    assert read_settings({"HF_HUB_OFFLINE": "0"}).hub == Hub("https://huggingface.co")
+    with pytest.raises(InvalidValue, match="HF_ENDPOINT"):
+        read_settings({"HF_ENDPOINT": "file:///etc"})
 
 
 def test_without_an_argument_the_environment_of_the_process_is_read(

@@ -13,6 +13,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import NONE, ClassWeight, PreparationConfig
 from modelyard.domain.errors import TooFewRows
 from modelyard.domain.tasks import Label, Task
+from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.log_targets import fit_logarithm
 from modelyard.engine.mending import Mending, mended, mending_stages
 from modelyard.engine.preparing import fit_recipe, rows_of
@@ -91,7 +92,7 @@ class FitPlan:
         silent: positions of rows that a fix keeps from teaching, None for none.
         is_log: whether the model is taught the logarithm of the target.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
-        weights: folder of files of weights that a network may begin with; None for none.
+        weights: where files of weights are that a network may begin with; None for nowhere.
     """
 
     blocks: Blocks
@@ -113,7 +114,7 @@ class FitPlan:
     silent: IntArray | None = None
     is_log: bool = False
     scratch: Path | None = None
-    weights: Path | None = None
+    weights: WeightsPlace | None = None
 
     @property
     def wants_validation(self) -> bool:
@@ -331,7 +332,7 @@ def _lesson(
         rng=rng,
         weight=None if weights is None else weights[taught],
         n_threads=plan.n_threads,
-        pictures=recipe.pixels(rows_of(plan.blocks, taught)),
+        pictures=recipe.pixels(rows_of(plan.blocks, taught)) if recipe.pictures else (),
         spans=_spans(recipe),
         scratch=plan.scratch,
         weights=plan.weights,

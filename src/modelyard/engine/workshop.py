@@ -8,6 +8,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import Trial
+from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.protocols.progress import Progress
 
@@ -30,7 +31,7 @@ class Workshop:
         on_entry: is handed each candidate of AutoML as it ends, where anyone wants it.
         on_question: is told the task and the key of the metric that decides, before any fit.
         scratch: folder in which AutoML keeps what it has finished; None for nowhere.
-        weights: folder of files of weights that a network may begin with; None for none.
+        weights: where files of weights are that a network may begin with; None for nowhere.
         begun: moment of the clock at which the training began; None for now.
         typing: gives the columns of a raw table their kinds.
         wants_end: whether a search is to end with the best that it has; asked again and again.
@@ -44,7 +45,7 @@ class Workshop:
     on_entry: Callable[[Entry], object] | None = None
     on_question: Callable[[Task, str], object] | None = None
     scratch: Path | None = None
-    weights: Path | None = None
+    weights: WeightsPlace | None = None
     begun: float | None = None
     typing: Typing = type_table
     wants_end: Callable[[], bool] = never

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.tasks import Task
+from modelyard.domain.weights import WeightsPlace
 from modelyard.protocols.progress import Progress, Silence
 
 FloatArray = npt.NDArray[np.float64]
@@ -232,7 +233,7 @@ class FitInput:
         pictures_validation: of the validation rows.
         spans: columns of the matrix that are read in order, where the card asks for them.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
-        weights: folder of files of weights that a network may begin with; None for none.
+        weights: where files of weights are that a network may begin with; None for nowhere.
     """
 
     X: FloatArray
@@ -252,7 +253,7 @@ class FitInput:
     pictures_validation: tuple[Pixels, ...] = ()
     spans: tuple[Span, ...] = ()
     scratch: Path | None = None
-    weights: Path | None = None
+    weights: WeightsPlace | None = None
 
 
 class FittedModel(Protocol):

@@ -27,6 +27,7 @@ from modelyard.domain.outlooks import Outlook
 from modelyard.domain.reasons_elsewhere import reason_elsewhere
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
+from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.automl.describing import trial_of
 from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
@@ -77,7 +78,7 @@ class TrainingService:
         new_id: returns an identifier that sorts by the time it is given.
         mark: returns the mark of this process.
         scratch: folder in which AutoML keeps what it has finished until its model stands.
-        weights: folder in which whoever runs the product puts weights that networks begin with.
+        weights: that networks may begin with, where whoever runs the product puts them.
         typing: gives the columns of a raw table their kinds.
         fence: of the job that the training is; its end and the model appear together, or neither
             where another worker has the job by then. None where it is nobody's job.
@@ -98,7 +99,7 @@ class TrainingService:
     mark: Callable[[], str]
     n_threads: int
     scratch: Path
-    weights: Path | None = None
+    weights: WeightsPlace | None = None
     typing: Typing = type_table
     fence: Fence | None = None
     on_run: Callable[[str], None] | None = None

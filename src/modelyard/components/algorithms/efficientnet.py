@@ -77,7 +77,8 @@ def body(training: FitInput) -> Body:
     last = convolution(n_in, _channels(_LAST, wider), size=1)
     names |= named(last[0], str(len(layers)), "conv_head", "features.8.0")
     names |= named(last[1], str(len(layers) + 1), "bn2", "features.8.1")
-    return Body([*layers, *last], _channels(_LAST, wider), names)
+    architecture = f"efficientnet_{training.parameters['size']}"
+    return Body([*layers, *last], _channels(_LAST, wider), names, architecture)
 
 
 def _channels(n: int, wider: float) -> int:

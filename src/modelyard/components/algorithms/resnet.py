@@ -72,7 +72,7 @@ def body(training: FitInput) -> Body:
             names |= names_of_block(block, str(len(layers)), theirs=f"layer{stage + 1}.{at}")
             layers.append(block)
             n_in = block.n_out
-    return Body(layers, n_in, names)
+    return Body(layers, n_in, names, f"resnet{depth}")
 
 
 COMPONENT = ResNet()

@@ -21,11 +21,13 @@ class Body:
         layers: in order, the first of which brings pixels to mean 0 and spread 1.
         n_features: channels of the last field.
         names: of the tensors that may be loaded; empty where no files of weights are known.
+        architecture: what timm calls it, where such files are known.
     """
 
     layers: list[Any]
     n_features: int
     names: Names = field(default_factory=dict)
+    architecture: str = ""
 
 
 def named(layer: Any, own: str, *theirs: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -20,8 +20,9 @@ TRANSFER = (
     Parameter(
         WEIGHTS,
         RANDOM,
-        "With which the network begins: random, or a file of safetensors in the folder `weights` "
-        "of the project, named as by torchvision or timm.",
+        "With which the network begins: random, a file of safetensors in the folder `weights` of "
+        "the project, or one of a hub as hf://OWNER/NAME@COMMIT; its tensors are named as by "
+        "torchvision or timm.",
     ),
     Parameter(
         FROZEN,

@@ -68,7 +68,8 @@ def _learned(training: FitInput, build: Build) -> tuple[Learned, dict[str, Any]]
     # One picture tells the size; how bright all of them are is not asked, the weights have a scale.
     body = build(replace(training, pictures=(training.pictures[0][:1],)))
     set_scale(body.layers[0], mean=255 * np.array(MEAN), spread=255 * np.array(SPREAD))
-    found = load(body, weights_file(name, training.weights))
+    file = weights_file(name, training.weights, body=body, progress=training.progress)
+    found = load(body, file)
     parameters[f"{WEIGHTS}_sha256"] = found
     training = replace(training, parameters=parameters)
     if frozen:

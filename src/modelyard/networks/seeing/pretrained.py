@@ -1,5 +1,7 @@
 """Begins a network with weights that were learned elsewhere, from a file of safetensors.
 
+The file lies in the folder of weights, or is fetched from a hub.
+
 Such a file holds tensors and nothing that is executed. Files of torch's own (`.pth`, `.pt`, `.bin`)
 are pickles, which may do anything as they are read: they are never opened.
 """
@@ -9,12 +11,14 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.weights import WeightsPlace
 from modelyard.kit.hashing import sha256_of_file
 from modelyard.networks.seeing.bodies import Body
 from modelyard.networks.training.checkpoints import EXTRA
 from modelyard.protocols.extras import import_extra
+from modelyard.protocols.progress import Progress
 
-_SUFFIX = ".safetensors"
+_SUFFIX, _SCHEME = ".safetensors", "hf://"
 _CONVERT = (
     'Write it anew once, where you trust it: python -c "import torch, safetensors.torch as s; '
     "s.save_file(torch.load('{name}', weights_only=True), '{stem}.safetensors')\"."
@@ -24,17 +28,26 @@ _CONVERT = (
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-def weights_file(name: str, folder: Path | None) -> Path:
+def weights_file(name: str, place: WeightsPlace | None, *, body: Body, progress: Progress) -> Path:
     """Return the file of weights that a configuration names.
 
     Args:
-        name: of a file in the folder.
-        folder: where whoever runs the product has put such files; None for nowhere.
+        name: of a file in the folder, or its address at a hub.
+        place: where whoever runs the product has put such files; None for nowhere.
+        body: the network that they are for.
+        progress: told what is fetched.
 
     Raises:
         InvalidValue: if it is no plain name, no file of safetensors, or not there.
+        ModelyardError: as `hubs.fetched`.
     """
-    path = PurePath(name)
+    if name.startswith(_SCHEME) and place is not None:
+        made_for = {"architecture": body.architecture, "mean": MEAN, "std": SPREAD}
+        # Reading over HTTP takes a while to load, and few trainings need it.
+        from modelyard.networks.seeing.hubs import fetched
+
+        return fetched(name, place, made_for=made_for, progress=progress)
+    path, folder = PurePath(name), None if place is None else place.folder
     if path.suffix != _SUFFIX:
         told = _CONVERT.format(name=name, stem=path.stem)
         raise InvalidValue(
@@ -45,7 +58,8 @@ def weights_file(name: str, folder: Path | None) -> Path:
     if path.name != name or folder is None or not (folder / name).is_file():
         raise InvalidValue(
             f"There are no weights called '{name}' in '{folder or 'any folder'}'.",
-            fix="Put the file there, and name it without a folder.",
+            fix="Put the file there, and name it without a folder; or name one of a hub as "
+            f"{_SCHEME}OWNER/NAME@COMMIT.",
             sample=name,
         )
     return folder / name

@@ -11,6 +11,7 @@ from modelyard.catalog import Catalog
 from modelyard.components.algorithms import efficientnet, resnet
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Task
+from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
 from modelyard.runtime.sessions import Session
@@ -30,25 +31,7 @@ WEIGHTS = {
     ("efficientnet", "size", "b1"): 7_794_184 - 1_281_000,
     ("efficientnet", "size", "b2"): 9_109_994 - 1_409_000,
 }
-# Of each network some tensors, as torchvision and timm call them.
-NAMES = {
-    "resnet": {
-        "conv1.weight",
-        "bn1.running_var",
-        "layer2.0.downsample.1.bias",
-        "layer4.2.bn3.weight",
-    },
-    "efficientnet": {
-        "conv_stem.weight",
-        "features.0.1.running_mean",
-        "blocks.0.0.conv_dw.weight",
-        "features.1.0.block.1.fc1.bias",
-        "blocks.2.1.se.conv_expand.weight",
-        "features.4.2.block.3.1.weight",
-        "blocks.5.3.conv_pwl.weight",
-        "features.8.0.weight",
-    },
-}
+LAYOUTS = Path(__file__).parents[3] / "golden" / "weights_layouts.txt"
 
 
 def lesson(key: str, **parameters: Any) -> FitInput:
@@ -113,12 +96,50 @@ def test_every_tensor_that_learns_has_a_name_in_files_of_weights(key: str) -> No
     assert set(body.names) == {name for name in counted if not name.startswith("0.")}
     theirs = [name for each in body.names.values() for name in each]
     assert len(set(theirs)) == len(theirs)
-    assert NAMES[key] <= set(theirs)
+
+
+def layouts() -> dict[str, dict[str, tuple[int, ...]]]:
+    """Return of each network the tensors of its files, but for those of the last layer."""
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    for line in LAYOUTS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            held = found.setdefault(line.strip("[]"), {})
+        elif not line.startswith("#"):
+            layer, kind, *numbers = line.split()
+            shape = tuple(int(each) for each in numbers if each != "bias")
+            if kind == "norm":
+                parts = ("weight", "bias", "running_mean", "running_var")
+                held |= {f"{layer}.{part}": shape for part in parts}
+            elif kind == "conv":
+                held[f"{layer}.weight"] = shape
+                held |= {f"{layer}.bias": shape[:1]} if "bias" in numbers else {}
+    return found
+
+
+@pytest.mark.parametrize("title", layouts())
+def test_the_tensors_of_published_weights_are_those_of_the_network(title: str) -> None:
+    name, _, _ = title.partition(" ")
+    key, said = "resnet", {"depth": name.removeprefix("resnet")}
+    if name.startswith("efficientnet"):
+        key, said = "efficientnet", {"size": name.removeprefix("efficientnet_")}
+    body = MODULES[key].body(lesson(key, initial_weights="any.safetensors", **said))
+    held, layout = dict(torch.nn.Sequential(*body.layers).state_dict()), layouts()[title]
+    found = {
+        theirs: tuple(held[own].shape)
+        for own, known in body.names.items()
+        for theirs in known
+        if theirs in layout
+    }
+    assert found == layout
+    assert len(found) == len(body.names)
+    assert body.architecture == name
 
 
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_network_begins_with_the_weights_of_a_file(weights: Path, *, frozen: bool) -> None:
-    training = replace(small(initial_weights="resnet.safetensors", frozen=frozen), weights=weights)
+    training = replace(
+        small(initial_weights="resnet.safetensors", frozen=frozen), weights=WeightsPlace(weights)
+    )
     model = fit(training)
     file = safetensors.load_file(weights / "resnet.safetensors")
     own = model.network.state_dict()["1.weight"]
@@ -134,7 +155,7 @@ def test_the_last_layer_alone_learns_on_what_the_others_see(weights: Path) -> No
         "epochs": 30,
         "learning_rate": 0.05,
     }
-    training = replace(small(**said), weights=weights)
+    training = replace(small(**said), weights=WeightsPlace(weights))
     model = fit(training)
     scores = model.scores_seeing(training.X, training.pictures)
     assert (scores.argmax(axis=1) == training.y).mean() > 0.9
@@ -150,7 +171,7 @@ def test_layers_that_stay_as_they_are_need_weights_to_begin_with() -> None:
 def test_layers_that_stay_as_they_are_see_no_changed_pictures(weights: Path) -> None:
     said = small(initial_weights="resnet.safetensors", frozen=True, horizontal_flip=True)
     with pytest.raises(InvalidValue, match="see each picture once"):
-        fit(replace(said, weights=weights))
+        fit(replace(said, weights=WeightsPlace(weights)))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +182,7 @@ def test_a_file_that_may_run_code_is_refused_with_the_way_to_convert_it(
 ) -> None:
     (weights / "resnet18.pth").write_bytes(b"anything")
     with pytest.raises(InvalidValue, match="no file of safetensors") as told:
-        fit(replace(small(initial_weights=name), weights=weights))
+        fit(replace(small(initial_weights=name), weights=WeightsPlace(weights)))
     assert "weights_only=True" in told.value.fix
 
 
@@ -172,7 +193,7 @@ def test_no_file_outside_the_folder_of_weights_is_read(weights: Path, name: str)
     inside = weights / "inside"
     inside.mkdir()
     with pytest.raises(InvalidValue, match="There are no weights called"):
-        fit(replace(small(initial_weights=name), weights=inside))
+        fit(replace(small(initial_weights=name), weights=WeightsPlace(inside)))
 
 
 @pytest.mark.parametrize(
@@ -188,10 +209,10 @@ def test_weights_of_another_network_are_refused_by_the_first_tensor_that_differs
 ) -> None:
     given = lesson("resnet", initial_weights="resnet.safetensors", **parameters)
     with pytest.raises(InvalidValue, match=message):
-        fit(replace(given, weights=weights))
+        fit(replace(given, weights=WeightsPlace(weights)))
 
 
 def test_a_damaged_file_of_weights_is_refused(weights: Path) -> None:
     (weights / "resnet.safetensors").write_bytes(b"\x00" * 40)
     with pytest.raises(InvalidValue, match="cannot be read as safetensors"):
-        fit(replace(small(initial_weights="resnet.safetensors"), weights=weights))
+        fit(replace(small(initial_weights="resnet.safetensors"), weights=WeightsPlace(weights)))
