@@ -113,6 +113,9 @@ def mending_stages(blocks: Blocks, mending: Mending) -> tuple[Stage, ...]:
 
 def mended(blocks: Blocks, stages: Iterable[Stage]) -> Blocks:
     """Return the blocks as the stages of `mending_stages` leave them."""
+    stages = tuple(stages)
+    if not stages:
+        return blocks
     numbers, strings = blocks.numbers.copy(), blocks.strings.copy()
     for stage in stages:
         of_numbers = stage.inputs[0] in blocks.number_names

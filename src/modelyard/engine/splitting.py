@@ -17,6 +17,8 @@ from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.units import IntArray, RowUnits, moments_of
 
+PartArray = npt.NDArray[np.int8]
+
 _TRAIN, _VALIDATION, _TEST = 0, 1, 2
 # Bands of a regression's target, as many as leave about 20 rows in each, at most 10.
 _MAX_BANDS = 10
@@ -139,7 +141,7 @@ def carve(
 
 def _strata(y: npt.NDArray[Any], task: Task) -> IntArray:
     if task.is_classification:
-        return y.astype(np.int64)
+        return y.astype(np.int64, copy=False)
     n_bands = int(np.clip(len(y) // _ROWS_PER_BAND, 1, _MAX_BANDS))
     edges = np.unique(np.quantile(y, np.arange(1, n_bands) / n_bands))
     return np.searchsorted(edges, y, side="right").astype(np.int64)
@@ -157,11 +159,11 @@ def _deal(
     shares: Shares,
     task: Task,
     rng: np.random.Generator,
-) -> IntArray:
+) -> PartArray:
     """Return the part of each row."""
     stratum = units.strata(strata)
     order = np.lexsort((rng.random(units.n_units), stratum))
-    part_of_unit = np.empty(units.n_units, dtype=np.int64)
+    part_of_unit = np.empty(units.n_units, dtype=np.int8)
     part_of_unit[order] = _cut(units.sizes[order], stratum[order], shares, task=task)
     if not _is_complete(part_of_unit, shares):
         # So few units that strata leave a part empty: deal them without.
@@ -171,41 +173,41 @@ def _deal(
     is_bound = np.zeros(units.n_units, dtype=bool)
     if task.is_classification:
         # The only unit that holds a class must teach it.
-        is_bound = units.lonely(strata)
-        for label in np.setdiff1d(strata, strata[part_of_unit[units.of_row] == _TRAIN]):
+        is_bound, n_strata = units.lonely(strata), int(strata.max()) + 1
+        n_taught = np.bincount(strata[part_of_unit[units.of_row] == _TRAIN], minlength=n_strata)
+        for label in np.flatnonzero((np.bincount(strata) > 0) & (n_taught == 0)).tolist():
             part_of_unit[units.smallest_holding(label, strata)] = _TRAIN
     _fill_empty(part_of_unit, units.sizes, is_bound, shares)
-    parts: IntArray = part_of_unit[units.of_row]
+    parts: PartArray = part_of_unit[units.of_row]
     return parts
 
 
-def _cut(sizes: IntArray, stratum: IntArray, shares: Shares, *, task: Task) -> IntArray:
+def _cut(sizes: IntArray, stratum: IntArray, shares: Shares, *, task: Task) -> PartArray:
     """Return the part of each unit, where units come in dealing order, stratum by stratum.
 
     Each stratum is cut into train, test and validation rows. What rounding takes from one stratum
     the next gives back, so that the whole keeps its shares.
     """
-    starts = np.append(True, np.diff(stratum) > 0)
-    place = np.cumsum(starts) - 1
-    ends = np.append(np.flatnonzero(starts)[1:], len(sizes)) - 1
+    starts = np.append(0, np.flatnonzero(stratum[1:] != stratum[:-1]) + 1)
+    ends = np.append(starts[1:], len(sizes))
     cumulated = np.cumsum(sizes)
-    upto = cumulated[ends]
-    before = np.append(0, upto[:-1])
-    n_train = np.diff(np.rint(np.append(0, upto) * shares.train))
-    n_kept = np.diff(np.rint(np.append(0, upto) * (1 - shares.validation)))
+    upto = np.append(0, cumulated[ends - 1])
+    n_train = np.diff(np.rint(upto * shares.train))
+    n_kept = np.diff(np.rint(upto * (1 - shares.validation)))
     if task.is_classification:
         # Each class teaches with one unit at least.
         n_train = np.maximum(n_train, sizes[starts])
         n_kept = np.maximum(n_kept, n_train)
-    middle = cumulated - sizes / 2 - before[place]
-    part = np.full(len(sizes), _TEST, dtype=np.int64)
-    part[middle < n_train[place]] = _TRAIN
-    part[middle >= n_kept[place]] = _VALIDATION
+    part = np.full(len(sizes), _TEST, dtype=np.int8)
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        middle = cumulated[start:end] - sizes[start:end] / 2 - upto[at]
+        part[start:end][middle < n_train[at]] = _TRAIN
+        part[start:end][middle >= n_kept[at]] = _VALIDATION
     return part
 
 
 def _fill_empty(
-    part_of_unit: IntArray, sizes: IntArray, is_bound: npt.NDArray[np.bool_], shares: Shares
+    part_of_unit: PartArray, sizes: IntArray, is_bound: npt.NDArray[np.bool_], shares: Shares
 ) -> None:
     """Give each empty part that has a share the smallest free unit of the fullest part."""
     for part in _wanted(shares):
@@ -216,10 +218,10 @@ def _fill_empty(
                 part_of_unit[free[np.argmin(sizes[free])]] = part
 
 
-def _deal_in_order(moments: IntArray, shares: Shares) -> IntArray:
+def _deal_in_order(moments: IntArray, shares: Shares) -> PartArray:
     counts = np.bincount(moments)
     middle = (np.cumsum(counts) - counts / 2) / len(moments)
-    part_of_moment = np.full(len(counts), _TRAIN, dtype=np.int64)
+    part_of_moment = np.full(len(counts), _TRAIN, dtype=np.int8)
     part_of_moment[middle >= shares.train] = _VALIDATION
     part_of_moment[middle >= shares.train + shares.validation - _ROUNDING] = _TEST
     return part_of_moment[moments]
@@ -243,9 +245,8 @@ def _wanted(shares: Shares) -> list[int]:
     return [part for part, share in asked if share > 0]
 
 
-def _is_complete(parts: IntArray, shares: Shares) -> bool:
-    present = np.bincount(parts, minlength=3) > 0
-    return all(present[part] for part in _wanted(shares))
+def _is_complete(parts: PartArray, shares: Shares) -> bool:
+    return all(bool((parts == part).any()) for part in _wanted(shares))
 
 
 def _require_shares(shares: Shares) -> None:
@@ -285,7 +286,7 @@ def require_rows(n_rows: int, shares: Shares) -> None:
         )
 
 
-def _require_parts(parts: IntArray, shares: Shares) -> None:
+def _require_parts(parts: PartArray, shares: Shares) -> None:
     if not _is_complete(parts, shares):
         n_parts = len(_wanted(shares))
         raise TooFewRows(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
+from modelyard.kit.repeats import repeated
 
 IntArray = npt.NDArray[np.int64]
 
@@ -48,17 +50,26 @@ class RowUnits:
 
     def strata(self, of_row: IntArray) -> IntArray:
         """Return the most frequent stratum among the rows of each unit, given that of each row."""
+        majority = np.empty(self.n_units, dtype=np.int64)
+        # The last of its rows says what a unit of one row holds; the others are counted below.
+        majority[self.of_row] = of_row
         unit, stratum, counts = self._held(of_row)
         order = np.lexsort((-stratum, counts, unit))
-        last = np.append(np.flatnonzero(np.diff(unit[order])), len(order) - 1)
-        majority: IntArray = stratum[order][last]
+        last = np.append(np.flatnonzero(np.diff(unit[order])), len(order) - 1)[: len(order)]
+        majority[unit[order][last]] = stratum[order][last]
         return majority
 
     def lonely(self, of_row: IntArray) -> npt.NDArray[np.bool_]:
         """Return which units hold a stratum that no other unit holds."""
+        is_alone = self._is_alone
         unit, stratum, _ = self._held(of_row)
+        n_strata = int(of_row.max()) + 1
+        n_holders = np.bincount(stratum, minlength=n_strata)
+        n_holders += np.bincount(of_row[is_alone], minlength=n_strata)
+        only = n_holders == 1
         lonely = np.zeros(self.n_units, dtype=bool)
-        lonely[unit[(np.bincount(stratum) == 1)[stratum]]] = True
+        lonely[unit[only[stratum]]] = True
+        lonely[self.of_row[is_alone & only[of_row]]] = True
         return lonely
 
     def smallest_holding(self, stratum: int, of_row: IntArray) -> int:
@@ -66,10 +77,18 @@ class RowUnits:
         holders = np.unique(self.of_row[of_row == stratum])
         return int(holders[np.argmin(self.sizes[holders])])
 
+    @cached_property
+    def _is_alone(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether a row is a unit of its own."""
+        is_alone: npt.NDArray[np.bool_] = (self.sizes == 1)[self.of_row]
+        return is_alone
+
     def _held(self, of_row: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-        """Return each pair of a unit and a stratum that occurs, with its number of rows."""
+        """Return each pair of a unit of several rows and a stratum in it, with its rows."""
+        together = ~self._is_alone
         n_strata = int(of_row.max()) + 1
-        pairs, counts = np.unique(self.of_row * n_strata + of_row, return_counts=True)
+        pairs = self.of_row[together] * n_strata + of_row[together]
+        pairs, counts = np.unique(pairs, return_counts=True)
         unit, stratum = np.divmod(pairs, n_strata)
         return unit, stratum, counts
 
@@ -131,8 +150,16 @@ def _equal_rows(table: Table, features: Sequence[str]) -> IntArray:
     if not features:
         return np.arange(table.n_rows)
     hashes = table.frame.select(list(features)).hash_rows().to_numpy()
-    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    # Few rows of a large table have an equal: they alone are told apart.
+    together = np.flatnonzero(repeated(hashes))
+    if not len(together):
+        return np.arange(table.n_rows)
+    _, first, group = np.unique(hashes[together], return_index=True, return_inverse=True)
     # Numbered by first appearance: the hash itself may differ between versions of the engine.
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse]
+    is_first = np.ones(table.n_rows, dtype=bool)
+    is_first[together] = False
+    is_first[together[first]] = True
+    of_row: IntArray = np.cumsum(is_first)
+    of_row -= 1
+    of_row[together] = of_row[together[first]][group]
+    return of_row

@@ -39,6 +39,12 @@ class Blocks:
         """Number of rows."""
         return int(self.numbers.shape[0])
 
+    def column(self, name: str) -> Block:
+        """Return the cells of a column, as they lie in its block."""
+        if name in self.number_names:
+            return self.numbers[:, self.number_names.index(name)]
+        return self.strings[:, self.string_names.index(name)]
+
     def rows(self, part: slice) -> "Blocks":
         """Return the rows of a part."""
         return replace(self, numbers=self.numbers[part], strings=self.strings[part])

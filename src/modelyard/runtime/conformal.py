@@ -79,14 +79,18 @@ class Conformal:
                 weights. Weights are taken in the unit in which a row of the population counts 1 on
                 average, so that together they count as many rows as Kish's effective sample size.
         """
-        order = np.argsort(strangeness, kind="stable")
-        ranks = np.cumsum(_counted(len(order), None if weight is None else weight[order]))
-        scores, n_kept = strangeness[order], np.arange(1, _MAX_KEPT + 1)
-        if len(order) > _MAX_KEPT:
-            wanted = n_kept * (ranks[-1] / _MAX_KEPT) - _ROUNDING
-            kept = np.unique(np.minimum(np.searchsorted(ranks, wanted), len(order) - 1))
+        n_rows = len(strangeness)
+        if weight is None:
+            # Numbers alone are sorted in a tenth of the time that their places take.
+            ranks, scores = np.arange(1.0, n_rows + 1), np.sort(strangeness)
+        else:
+            order = np.argsort(strangeness, kind="stable")
+            ranks, scores = np.cumsum(_counted(weight[order])), strangeness[order]
+        if n_rows > _MAX_KEPT:
+            wanted = np.arange(1, _MAX_KEPT + 1) * (ranks[-1] / _MAX_KEPT) - _ROUNDING
+            kept = np.unique(np.minimum(np.searchsorted(ranks, wanted), n_rows - 1))
             ranks, scores = ranks[kept], scores[kept]
-        return cls(ranks, scores, len(order), difficulty)
+        return cls(ranks, scores, n_rows, difficulty)
 
     @property
     def n_counted(self) -> float:
@@ -197,14 +201,12 @@ def strangeness(
     return np.asarray(errors if difficulty is None else errors / difficulty.of(scores[:, 0]))
 
 
-def _counted(n_rows: int, weight: FloatArray | None) -> FloatArray:
+def _counted(weight: FloatArray) -> FloatArray:
     """Return what each row counts where a row of the population counts 1 on average.
 
     A row is met in the population as often as it weighs there, so that the mean weight that is met
     is sum(w ** 2) / sum(w).
     """
-    if weight is None:
-        return np.ones(n_rows)
     counted: FloatArray = weight * (weight.sum() / (weight**2).sum())
     return counted
 

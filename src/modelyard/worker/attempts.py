@@ -15,6 +15,7 @@ from resource import struct_rusage
 
 from modelyard.domain.jobs import Ending, Job, JobState, Limits, Problem, Usage
 from modelyard.kit.families import held_by_group, n_killed_for_memory
+from modelyard.kit.memory import handing_back
 from modelyard.worker.assignments import Assignment
 from modelyard.worker.listening import Account, Pipe
 from modelyard.worker.verdicts import Seen, too_large, too_long, verdict_of
@@ -152,6 +153,7 @@ class Attempt:
                     stderr=printing,
                     pass_fds=[saying],
                     start_new_session=True,
+                    env=handing_back(os.environ),
                 )
         except OSError:
             self._close()

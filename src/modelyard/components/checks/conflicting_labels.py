@@ -8,6 +8,7 @@ import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
+from modelyard.kit.repeats import repeated
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 _N_SHOWN = 10
@@ -57,9 +58,10 @@ def _conflicting(
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     frame = subject.table.frame
     seen = frame.select(names).hash_rows()
-    repeated = (seen.is_duplicated() & frame[str(subject.target)].is_not_null()).arg_true()
-    pairs = pl.DataFrame({"row": repeated, "features": seen.gather(repeated)})
-    pairs = pairs.with_columns(frame[str(subject.target)].gather(repeated).alias("label"))
+    again = pl.Series(repeated(seen.to_numpy()))
+    rows = (again & frame[str(subject.target)].is_not_null()).arg_true()
+    pairs = pl.DataFrame({"row": rows, "features": seen.gather(rows)})
+    pairs = pairs.with_columns(frame[str(subject.target)].gather(rows).alias("label"))
     conflicting = pairs.filter(pl.col("label").n_unique().over("features") > 1)
     return conflicting["row"].cast(pl.Int64).to_numpy()
 

@@ -3,9 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.profiles import ColumnProfile
+from modelyard.kit.repeats import repeated
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 _N_SHOWN = 10
@@ -30,7 +33,9 @@ class DuplicateRows:
             # With fewer combinations of values than rows, rows cannot but repeat.
             return
         frame = subject.table.frame.select([column.name for column in compared])
-        repeats = (~frame.hash_rows().is_first_distinct()).arg_true()
+        seen = frame.hash_rows()
+        again = pl.Series(repeated(seen.to_numpy())).arg_true()
+        repeats = again.filter(~seen.gather(again).is_first_distinct())
         if not len(repeats):
             return
         yield Finding(

@@ -11,7 +11,6 @@ import polars as pl
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.tables import RawTable, Table
 from modelyard.engine.kinds.typed import is_text
-from modelyard.engine.preparing import rows_of
 from modelyard.engine.training import Trained
 from modelyard.runtime.pictures.requests import WHITE_PIXEL
 
@@ -23,8 +22,11 @@ _N_BINS = 20
 def describe_inputs(trained: Trained, *, columns: Sequence[Column]) -> tuple[InputColumn, ...]:
     """Return what the rows that taught a model say about columns, in their order."""
     rows = trained.fitted.taught
-    table = trained.table.select([column.name for column in columns]).take(rows)
-    return tuple(_describe(table, trained.raw, column, rows=rows) for column in columns)
+    # One after the other: of a large table a second copy is not to be had.
+    return tuple(
+        _describe(trained.table.select([column.name]).take(rows), trained.raw, column, rows=rows)
+        for column in columns
+    )
 
 
 def reference_rows(trained: Trained) -> dict[str, Any]:
@@ -47,14 +49,14 @@ def reference_rows(trained: Trained) -> dict[str, Any]:
 
 def statistics(trained: Trained, inputs: Sequence[InputColumn]) -> dict[str, Any]:
     """Return the distribution of each input over the rows that taught, and of the test scores."""
-    blocks = rows_of(trained.plan.blocks, trained.fitted.taught)
-    values: dict[str, npt.NDArray[Any]] = {}
-    values |= {name: blocks.numbers[:, at] for at, name in enumerate(blocks.number_names)}
-    values |= {name: blocks.strings[:, at] for at, name in enumerate(blocks.string_names)}
+    blocks, rows = trained.plan.blocks, trained.fitted.taught
     scores = trained.scores
     return {
-        "n_rows": blocks.n_rows,
-        "inputs": {column.name: _distribution(column, values[column.name]) for column in inputs},
+        "n_rows": len(rows),
+        "inputs": {
+            column.name: _distribution(column, blocks.column(column.name)[rows])
+            for column in inputs
+        },
         "baseline": trained.answered.baseline[0].tolist(),
         "scores": [_binned(scores[:, at]) for at in range(scores.shape[1])],
     }
