@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
@@ -231,7 +232,8 @@ def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOpti
     """
     if target in options.kinds or not raw.is_text(target):
         return options
-    alone = replace(raw, frame=raw.frame.select(target))
+    # Its words tell, however often each of them stands there.
+    alone = replace(raw, frame=raw.frame.select(pl.col(target).unique(maintain_order=True)))
     marks = {name: words for name, words in options.missing_in.items() if name == target}
     plain = replace(options, kinds={}, missing_in=marks, date_formats={})
     if type_table(alone, plain).column(target).kind is not ColumnKind.BOOLEAN:
