@@ -36,19 +36,27 @@ class Apart:
         # Each ends its process when this ends, if not before.
         self._ends: dict[int, weakref.finalize[[Process], Apart]] = {}
 
-    async def run(self, module: str, order: Any, *, timeout_s: float) -> bytes | None:
+    async def run(
+        self, module: str, order: Any, *, timeout_s: float, patience_s: float | None = None
+    ) -> bytes | None:
         """Let a process do a piece of work; return its answer.
 
         Args:
             module: of ours, with a function `perform`.
             order: that it is handed.
             timeout_s: seconds, after which it is killed.
+            patience_s: seconds that it may wait for its turn; None for as long as that takes.
 
         Returns:
-            None where it took too long or too much memory; empty where it failed otherwise, which
-            it says in the log.
+            None where it took too long or too much memory, or its turn did not come; empty where it
+            failed otherwise, which it says in the log.
         """
-        async with self._places:
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._places.acquire()
+        except TimeoutError:
+            return None
+        try:
             process = self._taken()
             asked = pickle.dumps((module, order))
             try:
@@ -59,6 +67,8 @@ class Apart:
                 self._end(process)
                 self._keep_one()
             return None if process.returncode in _TOO_MUCH else answer
+        finally:
+            self._places.release()
 
     def _taken(self) -> Process:
         process, self._waiting = self._waiting, None

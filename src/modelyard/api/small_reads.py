@@ -17,8 +17,9 @@ _log = structlog.get_logger(__name__)
 
 # Read and described within about two seconds on two cores, the start of the process included.
 AT_ONCE_BYTES = 4 << 20
-# Nobody waits longer for the answer to an upload.
-_TIMEOUT_S = 20.0
+# Nobody waits longer for the answer to an upload: of many at once, those whose turn does not come
+# are left to jobs, which are fair between tenants.
+_PATIENCE_S, _TIMEOUT_S = 5.0, 20.0
 _CHILD = "modelyard.api.reading_child"
 
 
@@ -34,7 +35,7 @@ class SmallReads:
         if version.size_bytes <= AT_ONCE_BYTES and version.format is not DatasetFormat.PACKED_CSV:
             # Whether the process has read it, the version says.
             order = project.settings, project.tenant, version.reference
-            await self._apart.run(_CHILD, order, timeout_s=_TIMEOUT_S)
+            await self._apart.run(_CHILD, order, timeout_s=_TIMEOUT_S, patience_s=_PATIENCE_S)
             version = await run_in_threadpool(project.named_datasets.get, version.reference)
         if version.state is DatasetState.UNREAD:
             try:

@@ -78,6 +78,20 @@ def test_what_takes_too_long_is_ended_and_answered_with_nothing(module):
     assert _answers(module, "sleep", timeout_s=0.5) == [None]
 
 
+def test_who_waits_for_a_turn_in_vain_is_answered_with_nothing_and_takes_none(module):
+    async def ask():
+        apart = Apart()
+        busy = [asyncio.create_task(apart.run(module, "sleep", timeout_s=1.0)) for _ in range(2)]
+        await asyncio.sleep(0)
+        in_vain = await apart.run(module, "work", timeout_s=PATIENCE_S, patience_s=0.01)
+        await asyncio.gather(*busy)
+        return in_vain, await apart.run(module, "work", timeout_s=PATIENCE_S, patience_s=0.0)
+
+    in_vain, after = asyncio.run(ask())
+    assert in_vain is None
+    assert after.isdigit()
+
+
 def test_processes_that_have_ended_are_held_no_longer(module):
     async def ask():
         apart = Apart()
