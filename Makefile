@@ -14,6 +14,9 @@ MODEL ?= $(OUT)/model
 
 # The constraints hold for the build backend as well, so that every install is the same install.
 # Bytecode is left to the first import: all of it at once is 100 MB, of which training uses 40.
+# It is written then whatever the shell says: the tests start hundreds of processes, and a process
+# that compiles all that it imports takes three times as long to begin.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
