@@ -186,6 +186,16 @@ def test_every_example_configuration_runs(config, done, tmp_path) -> None:
     assert outcome["beats_baseline"] is True
 
 
+def test_items_in_rows_are_profiled_as_the_sequences_that_they_become(done, put) -> None:
+    rows = [f"m{at % 8},{at // 8},{at}.5,{at % 2}" for at in range(40)]
+    path = put("items.csv", "\n".join(["machine,at,shake,fails", *rows]))
+    layout = '{"long": {"id": "machine", "time": "at", "values": ["shake"]}}'
+    told = done("profile", path, "--target", "fails", "--sequences", layout)["profile"]
+    kinds = {column["name"]: column["kind"] for column in told["columns"]}
+    assert (told["n_rows"], kinds["shake"]) == (8, "sequence")
+    assert "at" not in kinds
+
+
 def test_a_configuration_does_what_the_options_do(done, put) -> None:
     data = put("data.csv", table())
     config = put(

@@ -15,7 +15,7 @@ import modelyard
 from modelyard.bootstrap import Project, open_project
 from modelyard.cli._group import run
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.errors import InvalidValue, UnparseableValue
+from modelyard.domain.errors import InvalidValue, UnparseableValue, UsageError
 from modelyard.services.exporting import export
 from modelyard.serving.exchanges import Request
 from modelyard.serving.routes import routes_of
@@ -220,6 +220,21 @@ def test_the_kind_of_the_column_that_orders_items_is_that_of_the_training(trains
         model.predict(odd)
 
 
+def test_dates_that_order_items_are_read_as_those_of_the_training(trains: Trains) -> None:
+    day = pl.format("{}/04/2024", pl.col("at").cast(pl.Int64) * 3 + 3)
+    items = in_rows(sequences()).with_columns(at=day)
+    model = trains(items, "cnn-1d", sequences=LONG, drop="id", name="dated")
+    # None of these says by itself which of its numbers is the month.
+    later = [
+        {"id": "a", "at": at, "readings": item}
+        for at, item in (("02/05/2024", 3), ("03/04/2024", 1), ("04/04/2024", 2))
+    ]
+    read = model.project.predicting.read(model.opened, later)
+    assert read.strings[0, 0] == "1.0 2.0 3.0"
+    with pytest.raises(UnparseableValue, match="'at'"):
+        model.predict([{**row, "at": row["at"].replace("/", " of ")} for row in later])
+
+
 def test_answers_for_items_in_rows_are_told_by_their_ids(trains: Trains) -> None:
     pandas = pytest.importorskip("pandas")
     items = in_rows(sequences()).with_columns(id=pl.format("machine {}", "id"))
@@ -295,6 +310,20 @@ def test_a_server_takes_a_sequence_as_a_list_and_as_a_text(in_order: Model) -> N
     assert many["predictions"][:2] == ["up", None]
     assert many["errors"][0]["code"] == "unparseable-value"
     assert many["predictions"][2] is not None
+
+
+def test_items_that_come_one_by_one_are_no_sequence_to_a_server(trains: Trains) -> None:
+    items, wide = in_rows(sequences()), in_columns(sequences())
+    below = trains(items, "cnn-1d", sequences=LONG, drop="id", name="served-below")
+    beside = trains(wide, "cnn-1d", sequences=WIDE, name="served-beside")
+    for model, frame in ((below, items), (beside, wide)):
+        row, predictor = frame.drop("label").row(0, named=True), model.opened.predictor
+        with pytest.raises(UsageError, match="'readings' is a sequence") as told:
+            predictor.predict_row(row)
+        assert '{"readings": [0.1, 0.4]}' in told.value.fix
+        with pytest.raises(UsageError, match="'readings' is a sequence"):
+            predictor.predict_rows([row, row])
+        assert predictor.predict_row({"readings": [0, 1.5, 3]}).value == "up"
 
 
 def test_answers_for_sequences_need_no_torch(in_order: Model) -> None:

@@ -34,6 +34,12 @@ KIND: Decorator = click.option(
     help="Read a column as this kind: numeric, integer, boolean, category, datetime, text, "
     "identifier, image, sequence. May be repeated.",
 )
+SEQUENCES: Decorator = click.option(
+    "--sequences",
+    metavar="JSON",
+    help="Items in columns or rows that become sequences, e.g. "
+    """'{"wide": {"vibration": "t_*"}}'.""",
+)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 CERTIFICATE: Decorator = click.option(
     "--certificate", type=_FILE, help="To speak TLS with, in PEM form, with its chain."

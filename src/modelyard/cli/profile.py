@@ -13,6 +13,7 @@ from modelyard.cli._options import (
     MISSING,
     NO_CACHE,
     QUERY,
+    SEQUENCES,
     answering,
     dialect,
     pairs,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=DATA, help="File for the whole profile as one HTML page.")
 @MISSING
 @KIND
+@SEQUENCES
 @QUERY
 @dialect
 @NO_CACHE

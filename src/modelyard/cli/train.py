@@ -16,6 +16,7 @@ from modelyard.cli._options import (
     MISSING,
     NO_CACHE,
     QUERY,
+    SEQUENCES,
     answering,
     dialect,
     pairs,
@@ -174,12 +175,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=DATA, help="Folder for a copy of the package.")
 @MISSING
 @KIND
-@click.option(
-    "--sequences",
-    metavar="JSON",
-    help="Items in columns or rows that become sequences, e.g. "
-    """'{"wide": {"vibration": "t_*"}}'.""",
-)
+@SEQUENCES
 @QUERY
 @dialect
 @NO_CACHE

@@ -40,6 +40,8 @@ class SourceFacts:
         has_other_mark: whether the decimal mark is another than that of the training whose model
             is to answer the rows.
         missing_tokens: cells that were read as missing.
+        time_format: of the dates that put items of sequences into order, as strptime writes it;
+            empty where there were none, or no text.
         notes: anything else that was found and decided, one sentence each.
     """
 
@@ -55,6 +57,7 @@ class SourceFacts:
     has_other_mark: bool = False
     missing_tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    time_format: str = ""
 
     @property
     def delimiter_name(self) -> str | None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from modelyard.domain.errors import DataError
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.predictions import Flag, Predictions, RowPrediction
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import Decision
 from modelyard.runtime.demands import Demands
@@ -85,7 +86,12 @@ class Predictor:
         return cls(
             recipe,
             session,
-            reader=InputReader(manifest.inputs, manifest.missing_tokens, decimal=manifest.decimal),
+            reader=InputReader(
+                manifest.inputs,
+                manifest.missing_tokens,
+                decimal=manifest.decimal,
+                layout=SequenceLayout.of((manifest.extra or {}).get("sequences", {})),
+            ),
             decision=Decision.of(manifest),
             demands=demands,
             n_threads=n_threads,

@@ -18,6 +18,7 @@ from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.domain.errors import MissingColumns, UnparseableValue, UsageError
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.pictures import Picture
+from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.sequences import sequence_of
 from modelyard.domain.values import Grammar, reader_of, text_of
 from modelyard.kit.matching import nearest
@@ -38,8 +39,11 @@ class InputReader:
         missing_tokens: Collection[str],
         *,
         decimal: str = ".",
+        layout: SequenceLayout | None = None,
     ) -> None:
         self.inputs = tuple(inputs)
+        # Rows of items, of which tables may make sequences, are none here: one row is all there is.
+        self._layout = layout if layout is not None and layout.names else None
         self._grammar = Grammar.of(missing_tokens, decimal)
         # A column with words of its own for missing has a grammar of its own.
         self._own = {
@@ -89,6 +93,8 @@ class InputReader:
 
     def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> Blocks:
         """Read many rows; an error names the row, 1 is the first."""
+        for row in rows if self._layout is not None else ():
+            self._require_whole(row)
         self.require_keys(rows)
         names = [column.name for column in self.inputs]
         return self._read_columns({name: [row[name] for row in rows] for name in names}, len(rows))
@@ -106,6 +112,7 @@ class InputReader:
 
     def read_columns(self, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]) -> Blocks:
         """Read whole columns of equal length; an error names the first cell of the first column."""
+        self._require_whole(columns)
         self._require_columns(columns)
         n_rows = len(columns[self.inputs[0].name]) if self.inputs else 0
         return self._read_columns(columns, n_rows)
@@ -147,6 +154,8 @@ class InputReader:
         """Read one row that may be joined with others; it is refused as by `read_row`."""
         numbers: list[float] = []
         name = ""
+        if self._layout is not None and isinstance(row, Mapping):
+            self._require_whole(row)
         try:
             for name, cell, takes_numbers, marked in self._cells:
                 value = row[name]
@@ -203,6 +212,18 @@ class InputReader:
                     column, value, row=row, decimal=decimal, misfits=misfits
                 ) from error
         return read
+
+    def _require_whole(self, present: Mapping[str, Any]) -> None:
+        """Refuse items that lie as those did which became sequences in the training."""
+        met = None if self._layout is None else self._layout.met_in([*present])
+        if met is None or not met.names:
+            return
+        name = met.names[0]
+        raise UsageError(
+            f"'{name}' is a sequence, and its items came one by one: here nobody gathers them.",
+            fix=f'Send it whole, for example {{"{name}": [0.1, 0.4]}}.',
+            column=name,
+        )
 
     def _require_columns(self, present: Mapping[str, Any], *, misfits: Sequence[int] = ()) -> None:
         absent = [column.name for column in self.inputs if column.name not in present]

@@ -346,9 +346,11 @@ def _laid_out(raw: RawTable, manifest: Manifest, *, sets_aside: bool) -> RawTabl
 def _made(
     raw: RawTable, layout: SequenceLayout, manifest: Manifest, *, sets_aside: bool
 ) -> RawTable:
-    told = (manifest.extra or {}).get("kinds_of_items", {})
-    kinds = {name: ColumnKind(kind) for name, kind in told.items()}
-    return with_sequences(raw, layout, sets_aside=sets_aside, kinds=kinds)
+    told = manifest.extra or {}
+    kinds = {name: ColumnKind(kind) for name, kind in told.get("kinds_of_items", {}).items()}
+    has_format = layout.long is not None and "time_format" in told
+    formats = {layout.long.time: told["time_format"]} if layout.long and has_format else {}
+    return with_sequences(raw, layout, sets_aside=sets_aside, kinds=kinds, formats=formats)
 
 
 def _with_sequences_named(

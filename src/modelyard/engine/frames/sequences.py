@@ -14,13 +14,14 @@ from modelyard.domain.errors import DataError, MissingColumns
 from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.sequence_layouts import LongRows, SequenceLayout, columns_of
 from modelyard.domain.sequences import number_in
-from modelyard.domain.tables import RawTable
+from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.values import Grammar
 from modelyard.engine.kinds.typing import type_table
 from modelyard.kit.matching import suggestion
 
 _LISTS = pl.List(pl.Float64)
 _AS_FOUND: Mapping[str, ColumnKind] = MappingProxyType({})
+_NO_FORMATS: Mapping[str, str] = MappingProxyType({})
 
 
 def with_sequences(
@@ -29,6 +30,7 @@ def with_sequences(
     *,
     sets_aside: bool,
     kinds: Mapping[str, ColumnKind] = _AS_FOUND,
+    formats: Mapping[str, str] = _NO_FORMATS,
 ) -> RawTable:
     """Return a table in which items are sequences, as lists of numbers.
 
@@ -39,13 +41,15 @@ def with_sequences(
             elsewhere.
         kinds: column name to kind, of columns that are not read as what they look like: the one
             that orders items is looked up.
+        formats: column name to the format of its dates, where it is known; as of `kinds`.
 
     Raises:
         MissingColumns: if the layout names a column that is not there.
         DataError: at the first row whose items make no sequence.
     """
     if layout.long is not None:
-        raw = _gathered(raw, layout.long, kinds)
+        known = ReadOptions(kinds=kinds, date_formats=formats)
+        raw = _gathered(raw, layout.long, known)
     for name, of in layout.wide.items():
         columns = columns_of(name, of, present=raw.frame.columns)
         raw = _side_by_side(raw, name, columns=columns, sets_aside=sets_aside)
@@ -111,8 +115,13 @@ def _sequence(
     return found
 
 
-def _gathered(raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) -> RawTable:
+def _gathered(raw: RawTable, long: LongRows, known: ReadOptions) -> RawTable:
     """Return a table with one row for each id, in the order in which they first appear.
+
+    Args:
+        raw: a row an item.
+        long: what belongs to what.
+        known: of the column that orders the items.
 
     Raises:
         DataError: if an id, a time or an item is missing, two items have one time, or another
@@ -122,11 +131,12 @@ def _gathered(raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) ->
     for error in raw.set_aside.values():
         raise error
     raw = replace(raw, frame=raw.frame.with_columns(_ids(raw, long.id)))
-    items = _Items.of(raw, long, kinds=kinds)
-    known = items.frame.get_column(long.id)
+    times = _times(raw, long.time, known)
+    items = _Items.of(raw, long, times=times.numbers(long.time))
+    ids = items.frame.get_column(long.id)
     beside = [each for each in raw.frame.columns if each not in long.of_items]
     _require_one_for_each(raw, beside, items)
-    firsts = known.to_frame().with_row_index("row").group_by(long.id, maintain_order=True).first()
+    firsts = ids.to_frame().with_row_index("row").group_by(long.id, maintain_order=True).first()
     frame = raw.frame[firsts["row"].to_numpy()]
     for name in long.values:
         frame = frame.with_columns(pl.Series(name, items.lists(raw, name), dtype=_LISTS))
@@ -134,8 +144,9 @@ def _gathered(raw: RawTable, long: LongRows, kinds: Mapping[str, ColumnKind]) ->
         f"{raw.frame.height:,} rows are {frame.height:,} sequences, one for each '{long.id}' and "
         f"in the order of '{long.time}'."
     )
-    left = frame.drop(long.time)
-    return replace(_noted(raw, note), frame=left, coded=raw.coded - {*long.of_items})
+    made = replace(raw, frame=frame.drop(long.time), coded=raw.coded - {*long.of_items})
+    written = times.columns[0].datetime_format or ""
+    return _noted(replace(made, facts=replace(raw.facts, time_format=written)), note)
 
 
 @dataclass(frozen=True)
@@ -153,9 +164,8 @@ class _Items:
     order: np.ndarray
 
     @classmethod
-    def of(cls, raw: RawTable, long: LongRows, *, kinds: Mapping[str, ColumnKind]) -> "_Items":
+    def of(cls, raw: RawTable, long: LongRows, *, times: np.ndarray) -> "_Items":
         ids = raw.column(long.id)
-        times = _times(raw, long.time, kinds)
         for name, is_missing in ((long.id, ids.is_null().to_numpy()), (long.time, np.isnan(times))):
             if is_missing.any():
                 row = int(is_missing.argmax())
@@ -207,11 +217,14 @@ def _ids(raw: RawTable, name: str) -> pl.Series:
     return ids
 
 
-def _times(raw: RawTable, name: str, kinds: Mapping[str, ColumnKind]) -> np.ndarray:
+def _times(raw: RawTable, name: str, known: ReadOptions) -> Table:
+    """Return the column that orders items, read as numbers or dates."""
     alone = replace(raw, frame=raw.frame.select(name), coded=raw.coded & {name})
-    asked = {each: kind for each, kind in kinds.items() if each == name}
+    kinds = {each: kind for each, kind in known.kinds.items() if each == name}
+    formats = {each: written for each, written in known.date_formats.items() if each == name}
     tokens = raw.facts.missing_tokens or None
-    table = type_table(alone, ReadOptions(kinds=asked, missing_tokens=tokens))
+    asked = ReadOptions(kinds=kinds, date_formats=formats, missing_tokens=tokens)
+    table = type_table(alone, asked)
     column = table.columns[0]
     if not column.kind.is_number:
         raise DataError(
@@ -220,7 +233,7 @@ def _times(raw: RawTable, name: str, kinds: Mapping[str, ColumnKind]) -> np.ndar
             fix="Name a column of numbers or dates as 'time', or say of which kind this one is.",
             column=name,
         )
-    return table.numbers(name)
+    return table
 
 
 def _require_one_for_each(raw: RawTable, names: Sequence[str], items: _Items) -> None:

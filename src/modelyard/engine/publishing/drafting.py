@@ -157,6 +157,8 @@ def _extra(trained: Trained) -> dict[str, Any] | None:
         told["sequences"] = to_plain(read.sequences, "sequences")
         kinds = {name: kind for name, kind in read.kinds.items() if read.sequences.uses_up(name)}
         told |= {"kinds_of_items": to_plain(kinds, "kinds_of_items")} if kinds else {}
+        written = trained.examination.table.facts.time_format
+        told |= {"time_format": written} if written else {}
     return told or None
 
 
