@@ -1,5 +1,6 @@
 """Models as a caller may see them: one that is not given is told of as one that does not exist."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from modelyard.bootstrap import Project
@@ -31,6 +32,21 @@ def model_for(caller: Caller, project: Project, *, reference: str) -> Model:
         raise NotFound(f"There is no model '{reference}'.", fix="List the models.") from error
 
 
+def models_for(caller: Caller, project: Project, *, references: Sequence[str]) -> tuple[Model, ...]:
+    """Return what `model_for` would return one by one, with one look into the database.
+
+    Raises:
+        NotFound, InvalidValue: as `model_for`.
+    """
+    for each in references:
+        caller.require_model(ModelReference.parse(each).name)
+    try:
+        return project.models.get_each(references)
+    except NotFound:
+        # The first that is not there is told as it would be alone.
+        return tuple(model_for(caller, project, reference=each) for each in references)
+
+
 def run_for(caller: Caller, project: Project, *, reference: str) -> Run:
     """Return the run with this id, or with the only id that begins so.
 
@@ -38,7 +54,17 @@ def run_for(caller: Caller, project: Project, *, reference: str) -> Run:
         NotFound: if there is none, or the caller is not given the model that it was to make.
         InvalidValue: if several begin so.
     """
-    run = project.runs.get(reference)
-    if not caller.access.allows(run.name):
-        raise NotFound(f"There is no run '{reference}'.", fix="List the runs.")
-    return run
+    return runs_for(caller, project, references=[reference])[0]
+
+
+def runs_for(caller: Caller, project: Project, *, references: Sequence[str]) -> tuple[Run, ...]:
+    """Return what `run_for` would return one by one, with one look into the database.
+
+    Raises:
+        NotFound, InvalidValue: as `run_for`.
+    """
+    runs = project.runs.get_each(references)
+    for run, reference in zip(runs, references, strict=True):
+        if not caller.access.allows(run.name):
+            raise NotFound(f"There is no run '{reference}'.", fix="List the runs.")
+    return runs

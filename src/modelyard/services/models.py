@@ -1,6 +1,6 @@
 """The registry of models: list, show, tag, promote, trace back, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from modelyard.domain.jobs import Fence
@@ -42,6 +42,14 @@ class ModelService:
             NotFound: if there is none.
         """
         return self.models.get(reference)
+
+    def get_each(self, references: Sequence[str]) -> tuple[Model, ...]:
+        """Return several at once, in their order.
+
+        Raises:
+            NotFound: as `get`, of the first that is not there.
+        """
+        return self.models.get_each(references)
 
     def evaluations_of(self, model: Model) -> tuple[StoredEvaluation, ...]:
         """Return the measurements of a version on later data, newest first."""

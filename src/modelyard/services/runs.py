@@ -52,6 +52,14 @@ class RunService:
         """
         return self.runs.get(reference)
 
+    def get_each(self, references: Sequence[str]) -> tuple[Run, ...]:
+        """Return several at once, in their order.
+
+        Raises:
+            NotFound: as `get`, of the first that is not there.
+        """
+        return self.runs.get_each(references)
+
     def trials(self, reference: str) -> tuple[Trial, ...]:
         """Return the trials of a run's search, the best first; none where it had no search.
 

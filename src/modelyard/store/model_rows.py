@@ -49,6 +49,27 @@ def get_model(connection: sa.Connection, text: str, *, tenant: str) -> Model:
     raise not_found("model", text, existing=aliases + references)
 
 
+def models_by_number(
+    connection: sa.Connection, texts: Sequence[str], *, tenant: str
+) -> dict[str, Model]:
+    """Return those models that references point to by number, as `name@3`, by reference.
+
+    Raises:
+        InvalidValue: if one of the references is none.
+    """
+    wanted = {text: ModelReference.parse(text) for text in texts}
+    keys = {(each.name, each.version): text for text, each in wanted.items() if each.version}
+    own = sa.select(*MODEL_COLUMNS).where(ML_MODELS.c.tenant == tenant)
+    key = sa.tuple_(ML_MODELS.c.name, ML_MODELS.c.version)
+    rows = [
+        row
+        for some in in_parts(list(keys))
+        for row in connection.execute(own.where(key.in_(some))).mappings()
+    ]
+    found = to_models(connection, rows, tenant=tenant)
+    return {keys[each.name, each.version]: each for each in found}
+
+
 def names_of_models(connection: sa.Connection, tenant: str) -> Iterable[str]:
     """Return the names that have a version, in order."""
     chosen = sa.select(ML_MODELS.c.name).where(ML_MODELS.c.tenant == tenant)

@@ -1,6 +1,6 @@
 """The registry: versions of named models, their aliases and tags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from modelyard.store.model_rows import (
     MODEL_COLUMNS,
     get_model,
     has_alias,
+    models_by_number,
     names_of_models,
     to_models,
     to_row,
@@ -103,6 +104,16 @@ class Models:
         """
         with self._database.reading() as connection:
             return self._get(connection, reference)
+
+    def get_each(self, references: Sequence[str]) -> tuple[Model, ...]:
+        """Return the models that `get` would return one by one, in their order, with one look.
+
+        Raises:
+            NotFound, InvalidValue: as `get`, of the first that is not there.
+        """
+        with self._database.reading() as connection:
+            known = models_by_number(connection, references, tenant=self._tenant)
+            return tuple(known.get(each) or self._get(connection, each) for each in references)
 
     def versions(self, name: str) -> tuple[Model, ...]:
         """Return every version of a name, newest first.

@@ -88,6 +88,25 @@ class Runs:
         with self._database.reading() as connection:
             return _get(connection, reference, tenant=self._tenant)
 
+    def get_each(self, references: Sequence[str]) -> tuple[Run, ...]:
+        """Return the runs that `get` would return one by one, in their order, with one look.
+
+        Raises:
+            NotFound, InvalidValue: as `get`, of the first that is not there.
+        """
+        own = sa.select(*_COLUMNS).where(TRAINING_JOBS.c.tenant == self._tenant)
+        with self._database.reading() as connection:
+            rows = [
+                row
+                for some in in_parts(sorted(set(references)))
+                for row in connection.execute(own.where(TRAINING_JOBS.c.id.in_(some))).mappings()
+            ]
+            known = {run.id: run for run in _with_tags(connection, rows, tenant=self._tenant)}
+            return tuple(
+                known.get(each) or _get(connection, each, tenant=self._tenant)
+                for each in references
+            )
+
     def find(self, query: RunQuery | None = None) -> tuple[Run, ...]:
         """Return the runs that the query asks for; equal ones newest first.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from modelyard.api.access import model_for
+from modelyard.api.access import model_for, models_for
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.policies import needs
 from modelyard.api.routing import router
@@ -137,6 +137,6 @@ def compare_models(
     caller: CallerOf, project: ProjectOf, body: wire.CompareRequest
 ) -> wire.ComparisonAnswer:
     """Put models side by side, the best first, by what their trainings measured."""
-    models = [model_for(caller, project, reference=each) for each in body.models]
+    models = models_for(caller, project, references=body.models)
     compared = project.registry.comparisons.compare(models, metric=body.metric)
     return wire.ComparisonAnswer.model_validate(compared)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from modelyard.api.access import model_for, run_for
+from modelyard.api.access import model_for, run_for, runs_for
 from modelyard.api.callers import CallerOf, ProjectOf
 from modelyard.api.policies import needs
 from modelyard.api.routing import router
@@ -92,7 +92,7 @@ def compare_runs(
     caller: CallerOf, project: ProjectOf, body: wire.RunCompareRequest
 ) -> wire.RunComparison:
     """Put trainings side by side: where their configurations differ, and every metric."""
-    runs = [run_for(caller, project, reference=each) for each in body.runs]
+    runs = runs_for(caller, project, references=body.runs)
     keys = dict.fromkeys(key for run in runs for key in run.metrics)
     measured = [
         wire.Difference(key=key, values=[run.metrics.get(key, {}).get("value") for run in runs])
