@@ -1,5 +1,6 @@
 """A metric says how far predictions are from the truth."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,10 +102,22 @@ class Preparable(Protocol):
     """A metric that does once what is the same under every weighting of the rows.
 
     Optional: the bootstrap weighs the same rows a thousand times, so a metric that sorts, counts
-    or takes logarithms offers this beside `score`, and takes a stack of weightings at once. It is
-    also told how many classes there are, which a few rows need not show.
+    or takes logarithms offers this, and takes a stack of weightings at once. It is also told how
+    many classes there are, which a few rows need not show. Who inherits from it is given `score`.
     """
 
+    def score(
+        self,
+        y_true: npt.NDArray[Any],
+        y_pred: npt.NDArray[Any],
+        weight: npt.NDArray[np.float64] | None = None,
+    ) -> float:
+        """Return the score of one weighting, as `Metric.score` does."""
+        weight = np.ones(len(y_true)) if weight is None else weight
+        n_classes = y_pred.shape[1] if y_pred.ndim > 1 else 0
+        return float(self.prepare(y_true, y_pred, n_classes=n_classes)(weight))
+
+    @abstractmethod
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
     ) -> WeightedScore:

@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import mean_of_defined, share
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _AveragePrecision:
+class _AveragePrecision(Preparable):
     card = MetricCard(
         key="average-precision",
         title="Average precision",
@@ -26,15 +26,6 @@ class _AveragePrecision:
         "the same",
         undefined="not defined without a row of the class",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

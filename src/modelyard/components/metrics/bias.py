@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _Bias:
+class _Bias(Preparable):
     card = MetricCard(
         key="bias",
         title="Bias",
@@ -24,15 +24,6 @@ class _Bias:
         source="Willmott, Matsuura: Advantages of the mean absolute error (2005), p. 80",
         best=0.0,
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _Brier:
+class _Brier(Preparable):
     card = MetricCard(
         key="brier",
         title="Brier score",
@@ -25,15 +25,6 @@ class _Brier:
         "halved, which for two classes is the mean of (p - y)²",
         is_proper=True,
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from modelyard.domain.averages import share
 from modelyard.domain.confusion import totals_of
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 _N_BINS = 15
 
 
-class _CalibrationError:
+class _CalibrationError(Preparable):
     card = MetricCard(
         key="ece",
         title="Calibration error",
@@ -28,15 +28,6 @@ class _CalibrationError:
         source="Guo, Pleiss, Sun, Weinberger: On calibration of modern neural networks (2017), "
         "equation 3",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import share, variance, varies
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _ExplainedVariance:
+class _ExplainedVariance(Preparable):
     card = MetricCard(
         key="explained-variance",
         title="Explained variance",
@@ -25,15 +25,6 @@ class _ExplainedVariance:
         "of the errors",
         undefined="not defined where the truth does not vary",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 from modelyard.runtime.calibration import FLOOR
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _LogLoss:
+class _LogLoss(Preparable):
     card = MetricCard(
         key="log-loss",
         title="Log loss",
@@ -25,15 +25,6 @@ class _LogLoss:
         source="Good: Rational decisions (1952); Gneiting, Raftery (2007), section 4.1",
         is_proper=True,
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _MaxError:
+class _MaxError(Preparable):
     card = MetricCard(
         key="max-error",
         title="Max error",
@@ -22,15 +22,6 @@ class _MaxError:
         wants=Wants.VALUES,
         source="Golub, Van Loan: Matrix Computations (2013), section 2.2: the infinity norm",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 _ROUNDING = 1e-12
 
 
-class _MedianAbsoluteError:
+class _MedianAbsoluteError(Preparable):
     card = MetricCard(
         key="median-absolute-error",
         title="Median absolute error",
@@ -25,15 +25,6 @@ class _MedianAbsoluteError:
         wants=Wants.VALUES,
         source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

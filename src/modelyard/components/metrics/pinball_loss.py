@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 _QUANTILE = 0.9
 
 
-class _PinballLoss:
+class _PinballLoss(Preparable):
     card = MetricCard(
         key="pinball-loss",
         title="Pinball loss (90 %)",
@@ -26,15 +26,6 @@ class _PinballLoss:
         wants=Wants.VALUES,
         source="Koenker, Bassett: Regression quantiles (1978), p. 38",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=0)(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int

@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
 from modelyard.domain.tasks import Task
-from modelyard.protocols.metrics import MetricCard, Wants, WeightedScore
+from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class _TopTwoAccuracy:
+class _TopTwoAccuracy(Preparable):
     card = MetricCard(
         key="top-2-accuracy",
         title="Top-2 accuracy",
@@ -24,15 +24,6 @@ class _TopTwoAccuracy:
         source="Russakovsky et al.: ImageNet large scale visual recognition challenge (2015), "
         "section 4.1, with two guesses in place of five, so that three classes can be told apart",
     )
-
-    def score(
-        self,
-        y_true: npt.NDArray[Any],
-        y_pred: npt.NDArray[Any],
-        weight: FloatArray | None = None,
-    ) -> float:
-        weight = np.ones(len(y_true)) if weight is None else weight
-        return float(self.prepare(y_true, y_pred, n_classes=y_pred.shape[1])(weight))
 
     def prepare(
         self, y_true: npt.NDArray[Any], y_pred: npt.NDArray[Any], *, n_classes: int
