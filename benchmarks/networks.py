@@ -12,6 +12,9 @@ the numbers.
 `text FILE`: messages with their label, parted by a tab (../shared/data/text/sms-spam.tsv: the UCI
 SMS Spam Collection); beside a logistic regression over weights of words (TF-IDF).
 
+`start FILE`: the same messages in five folds; `cnn-1d` as AutoML begins with it, beside LightGBM
+over weights of words, which begins there as well.
+
 `fusion FILE`: rows of a message, a sequence and a number; the value to predict is 2 for spam, plus
 0, 1 or 2 for cylinder, bell and funnel, plus the number, plus noise. Beside networks that see one
 of the three alone.
@@ -28,7 +31,7 @@ import numpy as np
 import polars as pl
 from measuring.results import keep, print_table
 
-N_DRAWS = 2_000
+N_DRAWS, N_FOLDS = 2_000, 5
 LENGTH, SHAPES = 128, ("cylinder", "bell", "funnel")
 SEQUENCES = {"taught": 900, "held": 150, "asked": 1_500}
 SPREAD, NOISE = 1.0, 0.3
@@ -105,6 +108,22 @@ def case_of_texts(path: Path) -> Case:
     return Case(frame, frame.height - asked - held, held, asked)
 
 
+def folds_of_texts(path: Path) -> list[Case]:
+    """Return the messages as often as there are folds, another fifth last each time."""
+    frame = messages(path).sample(fraction=1.0, shuffle=True, seed=0)
+    parts = [frame[at::N_FOLDS] for at in range(N_FOLDS)]
+    held = frame.height // 10
+    return [
+        Case(
+            pl.concat([*parts[:at], *parts[at + 1 :], asked]),
+            frame.height - asked.height - held,
+            held,
+            asked.height,
+        )
+        for at, asked in enumerate(parts)
+    ]
+
+
 def case_of_rows(path: Path) -> Case:
     rng = np.random.default_rng(1)
     frame = messages(path).sample(fraction=1.0, shuffle=True, seed=1)
@@ -139,6 +158,11 @@ def sides_of(name: str, epochs: int) -> tuple[Sequence[Side], Sequence[Side]]:
         keys, read = ("lstm", "transformer", "cnn-1d"), ("message",)
         against = [Side("logistic-regression", "logistic-regression", read, {})]
         return [Side(key, key, read, said) for key in keys], against
+    if name == "start":
+        from modelyard.components.algorithms.cnn_1d import COMPONENT
+
+        read, begun = ("message",), dict(COMPONENT.card.starts[0].parameters)
+        return [Side("cnn-1d", "cnn-1d", read, begun)], [Side("lightgbm", "lightgbm", read, {})]
     said = {**said, "max_length": LENGTH}
     fusion = Side("fusion", "fusion", ("message", "sequence", "number"), said)
     alone = [
@@ -195,10 +219,15 @@ def paired(ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     return {"gain": round(float(gains.mean()), 4), "low": round(low, 4), "high": round(high, 4)}
 
 
-def measured(name: str, case: Case, *, epochs: int, n_threads: int) -> dict[str, Any]:
-    """Return what each side cost, and the margins of the networks."""
+def measured(name: str, cases: Sequence[Case], *, epochs: int, n_threads: int) -> dict[str, Any]:
+    """Return what each side cost over all cases, and the margins of the networks."""
     networks, against = sides_of(name, epochs)
-    found = {s.name: losses(case, s, n_threads=n_threads) for s in (*networks, *against)}
+    found = {}
+    for side in (*networks, *against):
+        parts = [losses(case, side, n_threads=n_threads) for case in cases]
+        costs, wrongs, seconds = zip(*parts, strict=True)
+        found[side.name] = (np.concatenate(costs), np.concatenate(wrongs), float(np.mean(seconds)))
+    case = cases[0]
     sides = {
         side: {
             "loss": round(float(cost.mean()), 4),
@@ -245,7 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("sequence", "text", "fusion"))
+    parser.add_argument("what", choices=("sequence", "text", "start", "fusion"))
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--threads", type=int, default=1)
@@ -253,12 +282,13 @@ def main() -> None:
     if asked.what != "sequence" and asked.file is None:
         parser.error(f"{asked.what} needs a file of messages")
     made = {
-        "sequence": lambda _: case_of_sequences(),
-        "text": case_of_texts,
-        "fusion": case_of_rows,
+        "sequence": lambda _: [case_of_sequences()],
+        "text": lambda file: [case_of_texts(file)],
+        "start": folds_of_texts,
+        "fusion": lambda file: [case_of_rows(file)],
     }
-    case = made[asked.what](asked.file)
-    result = measured(asked.what, case, epochs=asked.epochs, n_threads=asked.threads)
+    cases = made[asked.what](asked.file)
+    result = measured(asked.what, cases, epochs=asked.epochs, n_threads=asked.threads)
     show(asked.what, keep(f"networks-{asked.what}", result))
 
 

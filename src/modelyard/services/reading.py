@@ -21,8 +21,10 @@ from modelyard.store.prepared import PreparedTables
 # Parsed and typed in a quarter of a second (0.03 s a MB; kept in 0.012 s, taken again in 0.008 s).
 # A copy of somebody's data must be worth more than that.
 LEAST_BYTES = 8 << 20
-# Rows that stand for a table where a look has to be quick: so many cells are looked at in a second
-# or two on two cores, and among 20,000 rows leakage is looked for (components/checks/leakage_*.py).
+# Rows that stand for a table where a look has to be quick: so many cells are looked at in 3 s of a
+# core, the start of the process included, where five times as many rows take 13 s
+# (`benchmarks/outlining.py`); among 20,000 rows leakage is looked for
+# (components/checks/leakage_*.py).
 DRAWN_CELLS, LEAST_DRAWN = 2_000_000, 20_000
 # A table of hardly more rows is looked at as a whole.
 _MANY_TIMES = 4
