@@ -2,7 +2,9 @@
 
 `latency`: ResNet-18 answers one picture of 224 x 224 on one thread: by torch as it is (eager), and
 by the runtime in single precision and in 8 bits, from the same bytes to probabilities, in turn.
-Beside it stands what decoding and resizing a photograph takes.
+Then photographs are decoded, resized and answered one after the other, as a server does, so that
+neither finds its memory warm; which share decoding and resizing have is told beside what the
+decoder takes to read the file alone, as it must before it can make a pixel.
 
 `speed`: pictures a second while the same ResNet-18 learns, by this product and by a plain loop in
 torch over the same batches: the same network, optimizer, mirrors and precision, a look at the same
@@ -17,7 +19,8 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,8 @@ N_CLASSES = 10
 # The clock of what a process computes counts hundredths of a second.
 N_REPEATED = 20
 TARGETS = {"float32": 0.65, "int8": 0.35}
-SIZES = ((224, 224), (500, 375), (1024, 768))
+# Width, height, and grain: what a photograph has less of, its file has fewer bytes for.
+PHOTOGRAPHS = ((224, 224, 6), (500, 375, 6), (1024, 768, 2), (1024, 768, 6), (4000, 3000, 2))
 # Of a folder of a few thousand photographs; what a step takes does not depend on it.
 N_TAUGHT, N_HELD = 2_048, 256
 
@@ -77,15 +81,15 @@ def drawn(n: int, side: int) -> tuple[Any, Any]:
     return pixels, y
 
 
-def photograph(width: int, height: int) -> bytes:
+def photograph(width: int, height: int, grain: int) -> bytes:
     """Return a JPEG file with as much detail as a photograph has."""
     from PIL import Image
 
     rng = np.random.default_rng(width)
     rough = rng.integers(0, 256, (height // 8, width // 8, 3), dtype=np.uint8)
     smooth = Image.fromarray(rough).resize((width, height), Image.Resampling.BICUBIC)
-    grain = rng.normal(0, 6, (height, width, 3))
-    whole = np.clip(np.asarray(smooth) + grain, 0, 255).astype(np.uint8)
+    noise = rng.normal(0, grain, (height, width, 3))
+    whole = np.clip(np.asarray(smooth) + noise, 0, 255).astype(np.uint8)
     stream = io.BytesIO()
     Image.fromarray(whole).save(stream, "JPEG", quality=85)
     return stream.getvalue()
@@ -95,8 +99,6 @@ def measure_latency(n_rounds: int) -> dict[str, Any]:
     """Time one answer by torch and by the runtime, and the way from a file to pixels."""
     import torch
 
-    from modelyard.domain.pictures import Picture
-    from modelyard.runtime.pictures.pixels import PictureForm
     from modelyard.runtime.sessions import Session
 
     said = {"image_height": SIDE, "image_width": SIDE, "epochs": 1, "batch_size": 8}
@@ -118,15 +120,50 @@ def measure_latency(n_rounds: int) -> dict[str, Any]:
 
     sides: dict[str, Callable[[], Any]] = {"torch eager": eager}
     sides |= {name: _asking(each, one, none) for name, each in sessions.items()}
-    form = PictureForm("image", SIDE, SIDE)
-    for size in SIZES:
-        picture = Picture.of(photograph(*size))
-        sides["{} x {}".format(*size)] = lambda picture=picture: form.pixels_of(picture)
     repeated = {name: _repeated(side) for name, side in sides.items()}
     spent = medians(in_turn(repeated, n_rounds=n_rounds).cpu)
     times = {name: each / N_REPEATED for name, each in spent.items()}
     apart = float(np.abs(sides["float32"]() - eager()).max())
-    return {"milliseconds": {name: 1e3 * each for name, each in times.items()}, "apart": apart}
+    return {
+        "milliseconds": {name: 1e3 * each for name, each in times.items()},
+        "apart": apart,
+        "photographs": [
+            measure_photograph(photograph(*each), sessions, n_rounds=n_rounds * N_REPEATED)
+            | {"width": each[0], "height": each[1]}
+            for each in PHOTOGRAPHS
+        ],
+    }
+
+
+def measure_photograph(content: bytes, sessions: Mapping[str, Any], *, n_rounds: int) -> Parameters:
+    """Return the median milliseconds of each step of an answer, and which share decoding has."""
+    from modelyard.domain.pictures import Picture
+    from modelyard.runtime.pictures.pixels import PictureForm
+
+    form, picture, none = PictureForm("image", SIDE, SIDE), Picture.of(content), np.empty((1, 0))
+    spent: dict[str, list[float]] = defaultdict(list)
+    for _ in range(n_rounds):
+        for name, session in sessions.items():
+            started = time.thread_time()
+            one = form.pixels_of(picture)[None]
+            decoded = time.thread_time()
+            session.scores(none, (one,))
+            answered = time.thread_time()
+            spent[f"decoded before {name}"].append(1e3 * (decoded - started))
+            spent[name].append(1e3 * (answered - decoded))
+            spent[f"share of {name}"].append((decoded - started) / (answered - started))
+            _read_alone(content)
+            spent["read alone"].append(1e3 * (time.thread_time() - answered))
+    return {"kilobytes": len(content) / 1e3} | medians(spent)
+
+
+def _read_alone(content: bytes) -> None:
+    """Let the decoder read a file to its end, and make one pixel of each square of 8 x 8."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(content))
+    image.draft("RGB", (1, 1))
+    image.load()
 
 
 def _asking(session: Any, one: Any, none: Any) -> Callable[[], Any]:
@@ -149,12 +186,18 @@ def print_latency(found: dict[str, Any]) -> None:
     for name, most in TARGETS.items():
         rows.append([name, f"{times[name]:.1f}", f"{times[name] / eager:.2f}", f"{most:.2f}"])
     print_table(["ResNet-18, 224 x 224, one thread", "ms", "of eager", "at most"], rows)
-    rows = []
-    for size in SIZES:
-        name = "{} x {}".format(*size)
-        shares = [times[name] / (times[name] + times[each]) for each in TARGETS]
-        rows.append([name, f"{times[name]:.1f}", *(f"{each:.1%}" for each in shares)])
-    print_table(["\nJPEG, decoded and resized", "ms", "of float32", "of int8"], rows)
+    rows = [
+        [
+            f"{each['width']} x {each['height']}, {each['kilobytes']:.0f} kB",
+            f"{each['decoded before int8']:.2f}",
+            f"{each['read alone']:.2f}",
+            *(f"{each[f'share of {name}']:.1%}" for name in TARGETS),
+            f"{each['read alone'] / (each['read alone'] + each['int8']):.1%}",
+        ]
+        for each in found["photographs"]
+    ]
+    titles = ["\nJPEG, decoded and resized", "ms", "read alone", "of float32", "of int8"]
+    print_table([*titles, "read alone, of int8"], rows)
 
 
 def measure_speed(parameters: Parameters, *, n_rounds: int, n_threads: int) -> dict[str, Any]:
