@@ -77,6 +77,17 @@ class TrainingData:
                     gone = sa.delete(TRAINING_DATA).where(self._ours, *_of(version))
                     connection.execute(gone.where(_C.number <= last))
 
+    def _has_all(self, connection: sa.Connection, version: DatasetVersion) -> bool:
+        """Return whether all were loaded, and nobody is loading or forgetting them.
+
+        They come and go in their order: what is there of both ends is there in between.
+        """
+        if version.n_rows is None:
+            return True
+        ends = {1, version.n_rows}
+        there = sa.select(sa.func.count()).where(self._ours, *_of(version), _C.number.in_(ends))
+        return connection.execute(there).scalar_one() == len(ends)
+
     def _last_to_go(self, connection: sa.Connection, version: DatasetVersion) -> int | None:
         """Return up to which row those go that go next, one at least; None where none is left."""
         # The text is ASCII: a character is a byte.
@@ -95,7 +106,7 @@ class TrainingData:
     def page(
         self, version: DatasetVersion, *, limit: int | None = None, cursor: str | None = None
     ) -> Page[DatasetRow]:
-        """Return rows of a version in their order, or a part of them; none where none were loaded.
+        """Return rows of a version in their order, or a part of them; none before all are loaded.
 
         Raises:
             InvalidValue: if the cursor is none of this list.
@@ -104,6 +115,8 @@ class TrainingData:
         paging = Paging((SortKey(_C.number),), limit, cursor, scope)
         chosen = sa.select(_C.number, _C.cells).where(self._ours, *_of(version))
         with self._database.reading() as connection:
+            if not self._has_all(connection, version):
+                return Page((), None)
             rows = connection.execute(paging.apply(chosen)).mappings().all()
         page, next_cursor = paging.cut(rows)
         return Page(tuple(DatasetRow(row["number"], row["cells"]) for row in page), next_cursor)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from modelyard.domain.datasets import (
     DatasetFormat,
@@ -26,6 +27,7 @@ from modelyard.store.jobs import Jobs
 from modelyard.store.named_datasets import NamedDatasets
 from modelyard.store.reserves import RESERVE_BYTES
 from modelyard.store.runs import Runs
+from modelyard.store.tables.training_data import TRAINING_DATA
 from modelyard.store.training_data import TrainingData
 from modelyard.store.uploads import Uploads
 
@@ -352,6 +354,28 @@ def test_rows_that_cannot_all_be_loaded_leave_none(versions, records):
 
     with pytest.raises(InvalidValue):
         rows.load(version, batches())
+    assert rows.page(version).items == ()
+
+
+def test_rows_are_seen_once_all_are_loaded_and_until_the_first_is_forgotten(versions, records):
+    version, rows = versions.add(replace(VERSION, n_rows=3)), TrainingData(records)
+    seen = []
+
+    def batches():
+        for batch in ([{"x": 1}, {"x": 2}], [{"x": 3}]):
+            seen.append(len(rows.page(version).items))
+            yield batch
+        seen.append(len(rows.page(version).items))
+
+    for _ in range(2):
+        rows.load(version, batches())
+    assert seen == [0, 0, 3] * 2
+    # As a process leaves it that is killed.
+    with records.writing() as connection:
+        gone = sa.delete(TRAINING_DATA).where(
+            TRAINING_DATA.c.tenant == records.tenant, TRAINING_DATA.c.number == 1
+        )
+        connection.execute(gone)
     assert rows.page(version).items == ()
 
 
