@@ -126,8 +126,10 @@ def test_a_rounded_network_answers_nearly_as_it_was_trained(key: str, task: Task
     own, before = scores(model, training), scores(model.unrounded, training)
     assert (own == Session(model.to_onnx(), fuses=True).scores(training.X, training.pictures)).all()
     assert (own != before).any()
-    # Channels that are looked at one by one, and bends without a corner, lose more to rounding.
-    most = 0.3 if key == "efficientnet" else 0.1
+    # Values before and behind bends without a corner are rounded five times a block. Seeds and
+    # precisions came to 0.10 to 0.16 for labels and to 0.15 to 0.27 for values; hand signs to 0.03.
+    deep = 0.3 if task is Task.REGRESSION else 0.2
+    most = deep if key == "efficientnet" else 0.1
     assert np.abs(own - before).mean() < most * before.std()
 
 
