@@ -10,6 +10,7 @@ from modelyard.kit.matching import known_names
 from modelyard.protocols.algorithms import AlgorithmCard, Parameter
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
+_NONE = "none"
 
 
 def resolve_parameters(card: AlgorithmCard, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,14 +60,36 @@ _UNFIT = object()
 def _typed(parameter: Parameter, raw: Any) -> Any:
     value = _WORDS.get(raw.casefold(), raw) if isinstance(raw, str) else raw
     if value is None:
-        return None if parameter.default is None or "none" in parameter.choices else _UNFIT
+        return _nothing(parameter)
     if isinstance(parameter.default, bool):
         return value if isinstance(value, bool) else _UNFIT
-    if parameter.choices:
-        return value if value in parameter.choices else _number(parameter, value)
-    if isinstance(parameter.default, str):
+    if value in parameter.choices:
+        return value
+    if parameter.choices and not _takes_number(parameter):
+        return _word(parameter, value)
+    if isinstance(parameter.default, str) and not parameter.choices:
         return value if isinstance(value, str) else _UNFIT
     return _number(parameter, value)
+
+
+def _nothing(parameter: Parameter) -> Any:
+    """Return what stands for no value: none, the word for it, or that there must be one."""
+    if parameter.default == _NONE:
+        return _NONE
+    return None if parameter.default is None or _NONE in parameter.choices else _UNFIT
+
+
+def _takes_number(parameter: Parameter) -> bool:
+    """Return whether a number may stand where a word may."""
+    has_ends = parameter.minimum is not None or parameter.maximum is not None
+    return has_ends or not isinstance(parameter.default, str)
+
+
+def _word(parameter: Parameter, value: Any) -> Any:
+    """Return the word that a number writes, such as a depth of 18."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if str(value) in parameter.choices else _UNFIT
 
 
 def _number(parameter: Parameter, value: Any) -> Any:
@@ -94,8 +117,7 @@ def _allowed(parameter: Parameter) -> str:
     if isinstance(parameter.default, bool):
         return "true or false"
     words = f"one of {', '.join(parameter.choices)}" if parameter.choices else ""
-    takes_number = parameter.minimum is not None or parameter.maximum is not None
-    if isinstance(parameter.default, str) and not takes_number:
+    if not _takes_number(parameter):
         return words or "a word"
     kind = "a whole number" if type(parameter.default) is int else "a number"
     if parameter.minimum is not None:
