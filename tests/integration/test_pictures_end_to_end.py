@@ -18,6 +18,7 @@ import modelyard
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import (
+    BlockingFindings,
     InvalidValue,
     ModelyardError,
     UnreadablePicture,
@@ -27,7 +28,7 @@ from modelyard.serving.exchanges import Request
 from modelyard.serving.routes import routes_of
 from modelyard.serving.shelf import Found, Shelf
 from modelyard.settings import Settings
-from modelyard.workbench.models import Model
+from modelyard.workbench.models import Model, RowsNotAnswered
 
 pytestmark = pytest.mark.extras
 Image = pytest.importorskip("PIL.Image")
@@ -131,6 +132,27 @@ def test_a_table_may_name_pictures_or_hold_them(
     assert list(made.predict(data)) == list(model.predict(SHAPES))
 
 
+def test_a_program_gives_pictures_as_it_holds_them(trains: Trains, model: Model) -> None:
+    files = sorted(SHAPES.rglob("*.png"))
+    table = pl.DataFrame({"image": [each.read_bytes() for each in files]})
+    usual, chances = list(model.predict(table)), model.predict_proba(table).rows()
+    cells = table["image"].to_list()
+    rows = [{"image": cell} for cell in cells]
+    pandas = pytest.importorskip("pandas").DataFrame({"image": cells})
+    for data in (rows, {"image": cells}, pandas):
+        assert list(model.predict(data)) == usual
+    assert [tuple(row.values()) for row in model.predict_proba(rows)] == chances
+    assert model.predict_row({"image": memoryview(cells[0])}).value == usual[0]
+    made = trains(
+        pandas.assign(label=[path.parent.name for path in files]),
+        kinds={"image": "image"},
+        name="held",
+    )
+    assert made.manifest.metrics == model.manifest.metrics
+    with pytest.warns(RowsNotAnswered, match=r"row 2 holds '1\.png'"):
+        assert model.predict([rows[0], {"image": "1.png"}], strict=False) == [usual[0], None]
+
+
 def test_pictures_that_cannot_be_read_are_left_out_by_name(trains: Trains, tmp_path: Path) -> None:
     root = shutil.copytree(SHAPES, tmp_path / "shapes")
     (root / "circle" / "broken.png").write_bytes(CIRCLE.read_bytes()[:60])
@@ -153,6 +175,16 @@ def test_folders_deal_the_rows_and_no_test_picture_teaches(trains: Trains, tmp_p
     assert made.evaluation.n_rows == 10
     (found,) = [each for each in made.findings if each.code == "pictures-across-parts"]
     assert found.sample == ("train/circle/again.png",)
+
+
+def test_a_class_that_no_folder_teaches_is_refused(trains: Trains, tmp_path: Path) -> None:
+    for part, at in (("train", "0[0-6]"), ("test", "0[7-9]")):
+        for path in SHAPES.glob(f"*/{at}.png"):
+            if part == "test" or path.parent.name != "square":
+                (tmp_path / part / path.parent.name).mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, tmp_path / part / path.parent.name)
+    with pytest.raises(BlockingFindings, match="'square' is in 'test/square' alone"):
+        trains(tmp_path, name="untaught")
 
 
 def test_one_class_folder_is_refused(trains: Trains, tmp_path: Path) -> None:

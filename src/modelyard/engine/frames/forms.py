@@ -21,7 +21,7 @@ from modelyard.domain.series import frame_of_columns
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.frames.hashes import frame_hash
 from modelyard.engine.frames.pandas_forms import frame_of_pandas
-from modelyard.engine.frames.pictures import with_pictures
+from modelyard.engine.frames.pictures import with_bytes, with_pictures
 from modelyard.engine.frames.sequences import with_sequences
 from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
@@ -30,6 +30,8 @@ _FORMS = (
     "a path, a pandas, polars or Arrow table, a dict of columns (name to list), or a list of rows "
     "(each a dict)"
 )
+
+_ONE_VALUE = (str, bytes, bytearray, memoryview)
 
 Values = npt.NDArray[Any]
 
@@ -58,7 +60,8 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     """
     scheme = scheme_of(data)
     if scheme is not None:
-        raw = _hashed(_source_of_address(scheme, catalog).read(str(data), options))
+        raw = _source_of_address(scheme, catalog).read(str(data), options)
+        raw = _hashed(replace(raw, frame=with_bytes(raw.frame, options)))
         return _laid_out(raw, options, root=None)
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
@@ -70,6 +73,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     require_sound_header(frame.columns)
     if not frame.height:
         raise NoRows("The table has no rows.", fix="Give at least one row.")
+    frame = with_bytes(frame, options)
     facts = SourceFacts(
         source=source,
         sha256=frame_hash(frame),
@@ -274,7 +278,7 @@ def _frame_of_arrow(data: Any) -> pl.DataFrame:
 def _columns_of(data: Mapping[Any, Any]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name, values in data.items():
-        if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+        if isinstance(values, _ONE_VALUE) or not hasattr(values, "__len__"):
             raise UsageError(
                 f"Column '{name}' must be a list of values; got {type(values).__name__}.",
                 fix="Give a list for each column; a single row is a list with one dict.",

@@ -3,17 +3,35 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from modelyard.domain.columns import ColumnKind
+from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, UnreadablePicture, UsageError
+from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.pictures import Album
 from modelyard.domain.tables import RawTable
+from modelyard.domain.values import plain_value
 from modelyard.kit.hashing import canonical_json, sha256_of
 from modelyard.runtime.pictures.looking import album_of
 from modelyard.runtime.pictures.places import Folder
+from modelyard.runtime.pictures.requests import content_of
+
+# Columns in memory that may hold pictures, in one way or in several.
+_HELD = (pl.String, pl.Object, pl.Null)
+
+
+def with_bytes(frame: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
+    """Return a table that is no file, the pictures in columns of kind IMAGE as bytes.
+
+    They may be any bytes, base64 or data URLs. A column with a cell that is none of them keeps it,
+    and is of type Object.
+    """
+    asked = [name for name, kind in options.kinds.items() if kind is ColumnKind.IMAGE]
+    held = [name for name in asked if frame.schema.get(name) in _HELD]
+    return frame.with_columns([_held(frame[name]) for name in held])
 
 
 def with_pictures(raw: RawTable, options: ReadOptions, *, root: Path | None) -> RawTable:
@@ -31,12 +49,42 @@ def with_pictures(raw: RawTable, options: ReadOptions, *, root: Path | None) -> 
     asked = [name for name, kind in options.kinds.items() if kind is ColumnKind.IMAGE]
     for name in asked:
         if name in raw.frame.columns and name not in raw.known.albums:
-            raw = _with_pictures_in(raw, name, root)
+            raw = _with_pictures_in(raw, name, root, sets_aside=options.sets_aside)
     return raw
 
 
-def _with_pictures_in(raw: RawTable, name: str, root: Path | None) -> RawTable:
-    names, fetch = _named(raw.column(name), root)
+def _held(values: pl.Series) -> pl.Series:
+    cells = [_content(cell) for cell in values.to_list()]
+    is_whole = all(cell is None or isinstance(cell, bytes) for cell in cells)
+    return pl.Series(values.name, cells, dtype=pl.Binary if is_whole else pl.Object)
+
+
+def _content(cell: Any) -> Any:
+    """Return the bytes that a cell stands for, None where it is missing, or the misfit itself."""
+    try:
+        return content_of(cell) or (None if isinstance(cell, str) else b"")
+    except ValueError:
+        return None if _is_missing(cell) else cell
+
+
+def _is_missing(cell: Any) -> bool:
+    try:
+        plain = plain_value(cell)
+    except ValueError:
+        return False
+    return plain is None or plain != plain  # noqa: PLR0124 -- NaN
+
+
+def _with_pictures_in(raw: RawTable, name: str, root: Path | None, *, sets_aside: bool) -> RawTable:
+    values = raw.column(name)
+    if values.dtype == pl.Object and root is None:
+        misfits = _misfits(values)
+        if not sets_aside:
+            raise misfits[min(misfits)]
+        cells = [None if at in misfits else cell for at, cell in enumerate(values.to_list())]
+        raw = replace(raw, set_aside={**misfits, **raw.set_aside})
+        values = pl.Series(name, cells, dtype=pl.Binary)
+    names, fetch = _named(values, root)
     present = [each for each in names if each is not None]
     cells, album = album_of(present, fetch)
     found = iter(cells)
@@ -71,6 +119,18 @@ def _named(values: pl.Series, root: Path | None) -> tuple[list[str | None], Call
         fix="Write paths into a CSV file beside the pictures, or bytes into a Parquet file.",
         column=values.name,
     )
+
+
+def _misfits(values: pl.Series) -> dict[int, DataError]:
+    """Return why cells are no pictures, by row."""
+    cells = values.to_list()
+    rows = [at for at, cell in enumerate(cells) if not isinstance(cell, bytes | None)]
+    wanted, found = Column(values.name, ColumnKind.IMAGE), dict[int, DataError]()
+    for at in rows:
+        error = unfit_cell(wanted, cells[at], row=at + 1, misfits=rows)
+        error.fix = "Give the picture itself; paths are read from a CSV file beside the pictures."
+        found[at] = error
+    return found
 
 
 def _unread(

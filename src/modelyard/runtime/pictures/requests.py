@@ -31,8 +31,21 @@ def picture_of(value: Any, name: str) -> Picture | None:
     """
     if value is None or isinstance(value, Picture):
         return value
+    content = content_of(value)
+    return Picture.of(content, name) if content else None
+
+
+def content_of(value: Any) -> bytes:
+    """Return the bytes of the picture that a cell holds, none of an empty one.
+
+    Args:
+        value: bytes, base64, or a data URL in base64.
+
+    Raises:
+        ValueError: if it is something else.
+    """
     if isinstance(value, bytes | bytearray | memoryview):
-        return Picture.of(bytes(value), name) if len(value) else None
+        return bytes(value)
     if not isinstance(value, str) or len(value) > _MOST_CHARACTERS:
         raise ValueError("no picture")
     text = value.strip()
@@ -40,10 +53,7 @@ def picture_of(value: Any, name: str) -> Picture | None:
         about, comma, text = text.partition(",")
         if not comma or not about.endswith(_BASE64):
             raise ValueError("no data URL in base64")
-    if not text:
-        return None
     try:
-        content = b64decode(text, validate=True)
+        return b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError("no base64") from error
-    return Picture.of(content, name)
