@@ -303,8 +303,7 @@ def _with_usual(options: dict[str, Any], *, are_pictures: bool) -> dict[str, Any
     Raises:
         UsageError: if the target does not.
     """
-    from modelyard.domain.approaches import USUAL_FOR_PICTURES
-    from modelyard.domain.configs import TrainingConfig
+    from modelyard.domain.approaches import usual_for
     from modelyard.domain.pictures import LABEL_COLUMN
 
     target = options["target"] or (LABEL_COLUMN if are_pictures else None)
@@ -312,7 +311,8 @@ def _with_usual(options: dict[str, Any], *, are_pictures: bool) -> dict[str, Any
         raise UsageError(
             "--target is missing.", fix="Name the column to predict: --target species."
         )
-    usual = USUAL_FOR_PICTURES if are_pictures else TrainingConfig.algorithm
+    kinds = pairs(options["kinds"], "--kind")
+    usual = usual_for(kinds.values(), are_pictures=are_pictures)
     return {**options, "target": target, "usual": usual}
 
 

@@ -1,10 +1,11 @@
 """Which way a training goes: one algorithm, one with searched hyperparameters, or AutoML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.errors import UsageError
@@ -47,6 +48,18 @@ class Wanted:
     search: Mapping[str, Any]
     automl: Mapping[str, Any]
     usual: str = TrainingConfig.algorithm
+
+
+def usual_for(kinds: Iterable[str], *, are_pictures: bool = False) -> str:
+    """Return the key of the algorithm where none is named.
+
+    Args:
+        kinds: that the user says columns are of.
+        are_pictures: whether the data are a folder or an archive of pictures.
+    """
+    if are_pictures or ColumnKind.IMAGE in set(kinds):
+        return USUAL_FOR_PICTURES
+    return TrainingConfig.algorithm
 
 
 def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:

@@ -1,6 +1,6 @@
 """Looks at a table before anything is fitted: kinds, task, profile, findings, features."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,8 @@ _WHOLE_NUMBER = r"^[+-]?[0-9]{1,18}$"
 
 
 _AS_IS = Mending()
+# Ways back that a refusal has room for.
+_MOST_WAYS = 3
 _A_KIND = {
     ColumnKind.IDENTIFIER: "codes that name the rows",
     ColumnKind.CATEGORY: "a category",
@@ -315,6 +317,13 @@ def _examined(
         raise DataError(
             "No column is left to learn from: every one beside the target is dropped, constant, "
             "empty, an identifier or text.",
-            fix="Add columns, drop fewer, or set the kind of one that was misread.",
+            fix="Add columns, drop fewer, or set the kind of one that was misread."
+            + _ways_back(findings),
         )
     return Examination(table, described, findings, task, reason, features, config)
+
+
+def _ways_back(findings: Iterable[Finding]) -> str:
+    """Return what brings back columns that were left out, where a kind does."""
+    ways = [each for each in findings if each.drops and "--kind" in each.fix]
+    return "".join(f" '{', '.join(each.drops)}': {each.fix}" for each in ways[:_MOST_WAYS])

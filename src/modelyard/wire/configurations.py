@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
-from modelyard.domain.approaches import AUTO, USUAL_FOR_PICTURES, Approach, Wanted, approach_of
+from modelyard.domain.approaches import AUTO, Approach, Wanted, approach_of, usual_for
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, SearchConfig, TrainingConfig
 from modelyard.domain.errors import InvalidValue
@@ -30,11 +29,6 @@ from modelyard.wire.sections import (
     TableSection,
 )
 from modelyard.wire.yaml_files import read_yaml
-
-# What is trained where the configuration does not say.
-_USUAL = MappingProxyType(
-    {"tabular": TrainingConfig(target="").algorithm, "image": USUAL_FOR_PICTURES}
-)
 
 
 @dataclass(frozen=True)
@@ -197,8 +191,8 @@ def _approach(configuration: Configuration | PlatformConfiguration) -> Approach:
         UsageError: if it asks for AutoML and for a search.
     """
     ours = configuration.modelyard
-    kind = "image" if isinstance(_data_of(configuration), PictureSection) else "tabular"
-    name = configuration.model.name or _USUAL[kind]
+    are_pictures = isinstance(_data_of(configuration), PictureSection)
+    name = configuration.model.name or usual_for(ours.kinds.values(), are_pictures=are_pictures)
     if ours.automl is None and name != AUTO:
         return Approach(name, None if ours.search is None else _search(ours.search))
     section = ours.automl or AutoMLSection()

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from modelyard.domain.approaches import Approach, Wanted, approach_of
+from modelyard.domain.approaches import Approach, Wanted, approach_of, usual_for
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import PreparationConfig, ReadOptions, TrainingConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey
@@ -54,7 +54,8 @@ class TrainOptions(TypedDict, total=False):
     Attributes:
         task: "binary", "multiclass" or "regression"; left out: found from the target.
         algorithm: key of an algorithm, e.g. "lightgbm", "random-forest", "logistic-regression"; or
-            "auto" for AutoML, which a budget alone asks for as well.
+            "auto" for AutoML, which a budget alone asks for as well; left out: "lightgbm", or
+            "small-cnn" for pictures.
         parameters: hyperparameters by name, over the algorithm's defaults.
         drop: columns to leave out.
         sensitive: columns by whose groups the model is measured, dropped ones as well.
@@ -154,8 +155,15 @@ class TrainOptions(TypedDict, total=False):
     keep_estimator: bool
 
 
-def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
+def config_of(
+    target: str, options: Mapping[str, Any], *, are_pictures: bool = False
+) -> TrainingConfig:
     """Return the configuration that a target and options stand for.
+
+    Args:
+        target: column to predict.
+        options: see `TrainOptions`.
+        are_pictures: whether the data are a folder or an archive of pictures.
 
     Raises:
         UnknownKey: if there is no such option, with the nearest one.
@@ -182,7 +190,7 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
     for name in ("drop", "sensitive"):
         if name in chosen:
             chosen[name] = _words(chosen[name])
-    approach = _approach(options)
+    approach = _approach(options, are_pictures=are_pictures)
     chosen.setdefault("shares", approach.shares)
     return TrainingConfig(
         target=target,
@@ -199,7 +207,7 @@ def config_of(target: str, options: Mapping[str, Any]) -> TrainingConfig:
     )
 
 
-def _approach(options: Mapping[str, Any]) -> Approach:
+def _approach(options: Mapping[str, Any], *, are_pictures: bool) -> Approach:
     """Read whether one algorithm, a search or AutoML is asked for."""
 
     def given(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -208,8 +216,11 @@ def _approach(options: Mapping[str, Any]) -> Approach:
     automl = given(_AUTOML)
     if automl["algorithms"] is not None:
         automl["algorithms"] = _words(automl["algorithms"])
+    kinds = options.get("kinds")
+    said = kinds.values() if isinstance(kinds, Mapping) else ()
     wanted = Wanted(
         algorithm=options.get("algorithm"),
+        usual=usual_for(map(str, said), are_pictures=are_pictures),
         search_type=options.get("search_type"),
         budget=given(_BUDGET),
         search=given(_SEARCH),

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from modelyard.bootstrap import Project, open_project
+from modelyard.domain.datasets import DatasetFormat
 from modelyard.domain.outlooks import Outlook
+from modelyard.kit.addresses import scheme_of
 from modelyard.protocols.progress import Progress, Silence
 from modelyard.services.datasets import location_of
 from modelyard.workbench.models import Model
@@ -36,7 +38,7 @@ def train(
         ModelyardError: if data or options do not allow training.
     """
     project = project or open_project()
-    config = config_of(target, dict(options))
+    config = config_of(target, dict(options), are_pictures=_are_pictures(data))
     outcome = project.training.train(
         lambda: project.datasets.read(data, config.read),
         config,
@@ -80,7 +82,15 @@ def estimate(
         ModelyardError: as `train`.
     """
     project = project or open_project()
-    config = config_of(target, dict(options))
+    config = config_of(target, dict(options), are_pictures=_are_pictures(data))
     return project.training.estimate(
         lambda: project.datasets.read(data, config.read), config, progress=progress or Silence()
     )
+
+
+def _are_pictures(data: Any) -> bool:
+    """Return whether data are a folder or a zip file of pictures."""
+    if not isinstance(data, str | Path) or scheme_of(data) is not None:
+        return False
+    path = Path(data)
+    return path.is_dir() or path.suffix.lower() == f".{DatasetFormat.PICTURES}"

@@ -89,6 +89,12 @@ def test_number_that_was_read_as_an_identifier_is_left_out_with_a_way_back(run_c
     assert "--kind id=integer" in finding.fix
 
 
+def test_paths_of_pictures_are_told_with_the_kind_that_reads_them(run_check):
+    columns = {"my photo": [f"photos/{at}.png" for at in range(40)], "y": ["a", "b"] * 20}
+    (finding,) = run_check("identifier-like", columns, "y", task=Task.BINARY)
+    assert finding.fix.endswith("--kind 'my photo'=image.")
+
+
 def test_words_that_are_all_different_are_left_out_as_identifiers(run_check):
     columns = {"y": Y, "name": [f"passenger {n}" for n in range(60)]}
     (finding,) = run_check("identifier-like", columns, "y", task=Task.BINARY)

@@ -86,6 +86,15 @@ def test_what_python_is_given_is_refused_in_words() -> None:
             train(rows, target="y", **options)
 
 
+def test_a_column_of_pictures_asks_for_an_algorithm_that_sees() -> None:
+    assert config_of("y", {"kinds": {"photo": "image"}}).algorithm == "small-cnn"
+    assert config_of("y", {}, are_pictures=True).algorithm == "small-cnn"
+    assert (
+        config_of("y", {"kinds": {"photo": "image"}, "algorithm": "fusion"}).algorithm == "fusion"
+    )
+    assert config_of("y", {"kinds": {"zip": "category"}}).algorithm == "lightgbm"
+
+
 def test_scalars_of_numpy_are_taken_as_numbers() -> None:
     config = config_of("y", {"seed": np.int64(7)})
     check_config(config, CODES)

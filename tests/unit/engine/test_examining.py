@@ -1,10 +1,12 @@
 """A table is looked at before anything is fitted, in the light of what is asked of it."""
 
 import polars as pl
+import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.errors import DataError
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.examining import examine
 from modelyard.protocols.checks import CheckCard
@@ -59,3 +61,10 @@ def test_what_a_check_draws_does_not_depend_on_the_others():
         examine(_raw(), TrainingConfig(target="y"), checks=checks, progress=Silence())
     assert alone.drawn == behind.drawn
     assert behind.drawn != before.drawn
+
+
+def test_where_nothing_is_left_to_learn_from_the_way_back_is_told():
+    paths = [f"photos/{row}.png" for row in range(40)]
+    raw = RawTable(pl.DataFrame({"photo": paths, "y": ["a", "b"] * 20}), SourceFacts("memory"))
+    with pytest.raises(DataError, match="--kind photo=image"):
+        examine(raw, TrainingConfig("y"), checks=Catalog().checks(), progress=Silence())

@@ -8,6 +8,7 @@ import pytest
 from modelyard.components.sources.csv import COMPONENT
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
+from modelyard.domain.errors import DataError
 from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.engine.kinds.typing import type_table
 
@@ -72,3 +73,13 @@ def test_decimals_are_not_rounded_where_they_are_whole(value, kind, read):
     table = type_table(RawTable(frame, SourceFacts("polars")), ReadOptions())
     assert table.column("cell").kind is kind
     assert table.frame["cell"].to_list() == [read, None]
+
+
+@pytest.mark.parametrize(
+    ("content", "way"),
+    [(b"\x89PNG\r\n\x1a\n", "--kind photo=image"), (b"hello", "Unfold 'photo'")],
+)
+def test_bytes_are_refused_with_the_kind_of_what_they_begin_as(content: bytes, way: str) -> None:
+    raw = RawTable(pl.DataFrame({"photo": [None, content]}), SourceFacts("frame", "", "", 0))
+    with pytest.raises(DataError, match=way):
+        type_table(raw, ReadOptions())

@@ -11,6 +11,7 @@ from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.number_formats import DRESSED
 from modelyard.domain.profiles import ColumnProfile
 from modelyard.protocols.checks import CheckCard, CheckInput
+from modelyard.runtime.pictures.formats import promised_format
 
 # Among fewer rows, texts may all differ by chance.
 _MIN_ROWS = 20
@@ -67,6 +68,9 @@ def _fixes(column: ColumnProfile, n_known: int) -> tuple[str, ...]:
 
 
 def _way_back(column: ColumnProfile, sample: tuple[str, ...]) -> str:
+    if all("." in value and promised_format(value) for value in sample):
+        kind = f"--kind {quote(column.name)}=image"
+        return f" If its cells name pictures, by paths from the folder of the file: {kind}."
     if column.kind is not ColumnKind.IDENTIFIER or not all(value.isdigit() for value in sample):
         return ""
     if max(int(value) for value in sample) > INT64_MAX:

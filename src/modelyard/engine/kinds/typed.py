@@ -9,6 +9,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.errors import DataError
 from modelyard.domain.values import cell_text
 from modelyard.engine.kinds.finding import FALSE_WORDS, TRUE_WORDS, Typed, find_whole_kind
+from modelyard.engine.kinds.unfolding import way_out
 
 _CATEGORICAL = (pl.Categorical, pl.Enum)
 
@@ -68,8 +69,7 @@ def find_typed_kind(series: pl.Series) -> Typed:
     raise DataError(
         f"Column '{name}' holds values of type {dtype}; a column must hold one number, word, date "
         f"or truth value in each cell.",
-        fix=f"Unfold '{name}' into columns of its own, or drop it; lists of numbers may be read as "
-        "kind sequence.",
+        fix=way_out(name, _first_of(series)),
         column=name,
     )
 
@@ -118,6 +118,11 @@ def _over(ticks: pl.Series, per_second: float) -> pl.Series:
     # The table engine divides by multiplying with the inverse, which is not exact.
     seconds = ticks.cast(pl.Float64).fill_null(float("nan")).to_numpy() / per_second
     return pl.Series(ticks.name, seconds, nan_to_null=True)
+
+
+def _first_of(series: pl.Series) -> object:
+    present = series.drop_nulls()
+    return None if present.is_empty() else present.item(0)
 
 
 def _too_wide(series: pl.Series) -> Typed:
