@@ -187,3 +187,26 @@ def test_a_ragged_line_of_a_file_fails_alone_unless_it_is_strict(model, data, tm
         assert "Row 654 has 5 fields" in str(error.error)
     with pytest.raises(MalformedRow, match="Row 654"):
         predicting.predict(opened, data)
+
+
+@pytest.fixture
+def of_one_column(tmp_path):
+    words = ["good day", "bad night", "good night", "bad day"] * 30
+    told = ["no" if ("bad" in word) != (at % 5 == 0) else "yes" for at, word in enumerate(words)]
+    rows = [f"{word},{answer}" for word, answer in zip(words, told, strict=True)]
+    path = tmp_path / "texts.csv"
+    path.write_text("\n".join(["text,answer", *rows]), "utf-8")
+    train(path, target="answer", algorithm="logistic-regression", name="texts")
+    return tmp_path / "new.csv"
+
+
+def test_blank_lines_are_told_with_and_without_a_file_of_answers(of_one_column, tmp_path, capsys):
+    of_one_column.write_text("text\ngood day\n\n   \nbad night\n\n", "utf-8")
+    assert run(["predict", "texts", str(of_one_column)]) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 3
+    assert "3 blank lines were skipped. No answer stands for them." in printed.err
+    assert run(["predict", "texts", str(of_one_column), "--out", str(tmp_path / "out.csv")]) == 0
+    assert "3 blank lines were skipped." in capsys.readouterr().err
+    assert run(["predict", "texts", str(of_one_column), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n_blank"] == 3

@@ -73,7 +73,7 @@ def _ask(client: "Client", model: str, *, dataset: str, how: BatchOptions, form:
 
 def _plain(job: "JobAnswer") -> dict[str, Any]:
     told = {name: job.result[name] for name in ("model", "dataset", "n_rows", "n_failed", "errors")}
-    return {"job": job.id} | told
+    return {"job": job.id, "n_blank": job.result.get("n_blank", 0)} | told
 
 
 def _columns(file: Path) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _columns(file: Path) -> dict[str, Any]:
 
 
 def _print(job: "JobAnswer", file: Path, *, out: Path | None) -> None:
-    from modelyard.cli._words import print_row_errors
+    from modelyard.cli._words import print_blank, print_row_errors
     from modelyard.domain.predictions import RowError
     from modelyard.wire.problem_documents import error_from
 
@@ -93,6 +93,8 @@ def _print(job: "JobAnswer", file: Path, *, out: Path | None) -> None:
         RowError(each["row"], error_from(json.dumps(each).encode(), retry_after_s=1))
         for each in result["errors"]
     ]
+    # A job of an older release does not tell of them.
+    print_blank(result.get("n_blank", 0))
     print_row_errors(errors, n_failed=result["n_failed"])
     if out is None:
         click.echo(file.read_bytes(), nl=False)

@@ -22,7 +22,7 @@ from modelyard.domain.fixes import RECOMMENDED, AppliedFix, FixWord
 from modelyard.domain.predictions import Flag, FlagKind, RowError
 from modelyard.domain.sequence_layouts import SequenceLayout
 from modelyard.domain.splits import Shares
-from modelyard.domain.tables import SourceFacts
+from modelyard.domain.tables import SourceFacts, told_blank
 
 if TYPE_CHECKING:
     from modelyard.services.answering import Answer
@@ -343,6 +343,13 @@ def print_flags(flags: Sequence[Flag]) -> None:
         click.echo(f"Note: column '{flag.column}': {what}.", err=True)
 
 
+def print_blank(n_blank: int) -> None:
+    """Say how many blank lines were skipped, so that no row is missed among the answers."""
+    if n_blank:
+        what = "it" if n_blank == 1 else "them"
+        click.echo(f"Note: {told_blank(n_blank)} No answer stands for {what}.", err=True)
+
+
 def _rows_hold(n_rows: int) -> str:
     return "1 row holds a value" if n_rows == 1 else f"{n_rows} rows hold values"
 
@@ -350,7 +357,10 @@ def _rows_hold(n_rows: int) -> str:
 def print_row_errors(errors: Sequence[RowError], *, n_failed: int) -> None:
     """Say which rows have no answer, and why not."""
     for each in errors[:_MOST_ROWS_TOLD]:
-        click.echo(f"Error in row {each.row}: {each.error}", err=True)
+        told, place = str(each.error), f"Row {each.row}"
+        # Where a message begins with its row, this is not said twice.
+        after = told.removeprefix(place) if told.startswith((f"{place}:", f"{place},")) else ""
+        click.echo(f"Error in row {each.row}{after or f': {told}'}", err=True)
     if n_failed:
         more = n_failed - min(n_failed, _MOST_ROWS_TOLD)
         and_more = f" {more:,} more are like these; --json names up to 1,000." if more else ""
@@ -376,6 +386,7 @@ def plain_answer(
         "ignored_columns": list(answer.ignored_columns),
         "errors": [each.to_dict() for each in answer.errors],
         "n_failed": answer.n_failed,
+        "n_blank": answer.n_blank,
     }
     if isinstance(answer, Batch):
         return plain | {"out": str(out)}

@@ -163,10 +163,11 @@ def _print(
     with_probabilities: bool,
     is_for_spreadsheets: bool,
 ) -> None:
-    from modelyard.cli._words import print_flags, print_row_errors
+    from modelyard.cli._words import print_blank, print_flags, print_row_errors
     from modelyard.services.answers import answer_csv
     from modelyard.services.batches import Batch
 
+    print_blank(answer.n_blank)
     print_flags(answer.flags)
     print_row_errors(answer.errors, n_failed=answer.n_failed)
     if answer.ignored_columns:

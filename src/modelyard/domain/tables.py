@@ -26,6 +26,16 @@ _DISTINCT_SHARE = 0.5
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
 
+def told_blank(n_blank: int) -> str:
+    """Return the sentence on blank lines.
+
+    >>> told_blank(1)
+    '1 blank line was skipped.'
+    """
+    lines = "1 blank line was" if n_blank == 1 else f"{n_blank} blank lines were"
+    return f"{lines} skipped."
+
+
 @dataclass(frozen=True)
 class SourceFacts:
     """What was found out about a file while it was read, stated to the user.
@@ -42,6 +52,7 @@ class SourceFacts:
         missing_tokens: cells that were read as missing.
         time_format: of the dates that put items of sequences into order, as strptime writes it;
             empty where there were none, or no text.
+        n_blank: lines without any character but white space, which were skipped.
         notes: anything else that was found and decided, one sentence each.
     """
 
@@ -58,6 +69,7 @@ class SourceFacts:
     missing_tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     time_format: str = ""
+    n_blank: int = 0
 
     @property
     def delimiter_name(self) -> str | None:

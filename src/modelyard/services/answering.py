@@ -36,6 +36,7 @@ class Answer:
             counts them.
         kept: columns of the table, of every row.
         ids: of the rows, where each was gathered from the rows of one id.
+        n_blank: blank lines of the file, which were skipped: no answer stands for them.
     """
 
     predictions: Predictions
@@ -47,6 +48,7 @@ class Answer:
     failed: tuple[int, ...] = ()
     kept: Mapping[str, pl.Series] = field(default_factory=dict)
     ids: pl.Series | None = None
+    n_blank: int = 0
 
     @property
     def n_failed(self) -> int:
@@ -111,6 +113,7 @@ def answer_table(
         n_rows=raw.frame.height,
         errors=sifted.errors,
         failed=sifted.failed,
+        n_blank=raw.facts.n_blank,
     )
 
 

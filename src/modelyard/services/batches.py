@@ -76,6 +76,7 @@ class Batch:
     n_rows: int
     errors: tuple[RowError, ...] = ()
     n_failed: int = 0
+    n_blank: int = 0
 
 
 def predict_to_file(
@@ -121,6 +122,7 @@ def _written(
                 told.n_rows + each.n_rows,
                 (*told.errors, *each.errors)[:MOST_ERRORS],
                 told.n_failed + each.n_failed,
+                told.n_blank + each.n_blank,
             )
             progress.say(f"{told.n_rows:,} rows")
         if not told.n_rows:

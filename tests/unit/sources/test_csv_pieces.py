@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelyard.components.sources._delimited.joining import joined
-from modelyard.components.sources._delimited.pieces import NotPlainError, PieceReader
+from modelyard.components.sources._delimited.pieces import PIECE_BYTES, NotPlainError, PieceReader
 from modelyard.components.sources.csv import COMPONENT
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, MalformedRow
@@ -143,3 +143,20 @@ def test_a_file_of_which_half_is_ragged_is_refused_as_a_whole(tmp_path):
         COMPONENT.read(path, ReadOptions(sets_aside=True))
     with pytest.raises(NotPlainError):
         in_pieces(path, sets_aside=True)
+
+
+def test_blank_lines_of_all_pieces_are_told_once(tmp_path):
+    path = tmp_path / "long.csv"
+    rows = f"{'x' * 10_000},1\n\n" * (PIECE_BYTES // 10_000)
+    path.write_text("a,b\n\n" + rows * 2 + "\n" * 3, "utf-8")
+    pieces = list(COMPONENT.stream(path, ReadOptions()))
+    assert len(pieces) > 1
+    n_blank = COMPONENT.read(path, ReadOptions()).facts.n_blank
+    assert sum(each.facts.n_blank for each in pieces) == n_blank == rows.count("\n") + 4
+
+
+def test_a_piece_of_blank_lines_behind_the_last_row_asks_for_the_whole_file(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("a,b\n" + "1,2\n" * (PIECE_BYTES // 4) + "\n" * PIECE_BYTES, "utf-8")
+    with pytest.raises(NotInPiecesError):
+        list(COMPONENT.stream(path, ReadOptions()))

@@ -21,7 +21,7 @@ from modelyard.domain.cells import WHITE_SPACE, missing_tokens_of, parse_number
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import NoRows
 from modelyard.domain.headers import require_sound_header
-from modelyard.domain.tables import RawTable, SourceFacts
+from modelyard.domain.tables import RawTable, SourceFacts, told_blank
 from modelyard.kit.hashing import sha256_of
 from modelyard.protocols.sources import NotInPiecesError, SourceCard
 
@@ -94,12 +94,18 @@ class CsvSource:
         if not location.is_file() or location.suffix.lower() == PACKED:
             raise NotInPiecesError
         try:
+            n_blank = 0
             for piece in PieceReader(location, options).pieces():
+                n_blank += piece.records.n_blank
                 if piece.records.frame.height:
-                    found = _Found(piece.records, piece.dialect, _PLAIN)
-                    yield self._raw(found, location, options)
+                    records = replace(piece.records, n_blank=n_blank)
+                    yield self._raw(_Found(records, piece.dialect, _PLAIN), location, options)
+                    n_blank = 0
         except NotPlainError as error:
             raise NotInPiecesError from error
+        if n_blank:
+            # No row is left to tell of the blank lines behind it.
+            raise NotInPiecesError
 
     def _raw(self, found: _Found, location: Path, options: ReadOptions) -> RawTable:
         dialect, records = found.dialect, found.records
@@ -120,6 +126,7 @@ class CsvSource:
             is_decimal_plain=dialect.is_decimal_plain,
             missing_tokens=missing_tokens_of(options.missing_tokens),
             notes=(*found.text.notes, *dialect.notes, *_notes(records, names)),
+            n_blank=records.n_blank,
         )
         frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
         coded = (name for name, dtype in frame.schema.items() if dtype != pl.String)
@@ -184,10 +191,7 @@ def _refuse_empty(names: tuple[str, ...], location: Path) -> None:
 
 def _notes(records: Records, names: tuple[str, ...]) -> Iterator[str]:
     if records.n_blank:
-        lines = (
-            "1 blank line was" if records.n_blank == 1 else f"{records.n_blank} blank lines were"
-        )
-        yield f"{lines} skipped."
+        yield told_blank(records.n_blank)
     if records.drops_trailing or len(names) < len(records.names):
         yield "Delimiters at the end of the lines were left out: no column stands behind them."
     if names and all(parse_number(name) is not None for name in names):

@@ -49,6 +49,7 @@ def _facts_of(batch: Batch) -> dict[str, Any]:
     return {
         "n_rows": batch.n_rows,
         "n_failed": batch.n_failed,
+        "n_blank": batch.n_blank,
         "errors": [each.to_dict() for each in batch.errors[:_MOST_TOLD]],
         "n_ignored_columns": len(batch.ignored_columns),
         "ignored_columns": list(batch.ignored_columns[:_MOST_TOLD]),
