@@ -24,6 +24,34 @@ def test_the_one_folder_around_all_others_says_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize("around", ["", "pets/", "home/pets/"])
+def test_a_picture_beside_the_class_folders_changes_nothing_for_the_others(around: str) -> None:
+    names = ["cats/1.png", "dogs/1.png", "cover.png"]
+    found = told(*(around + name for name in names))
+    assert [(name.removeprefix(around), label) for name, label, _ in found] == [
+        ("cats/1.png", "cats"),
+        ("cover.png", None),
+        ("dogs/1.png", "dogs"),
+    ]
+
+
+@pytest.mark.parametrize("around", ["", "pets/"])
+def test_a_picture_beside_the_folders_of_the_parts_belongs_to_none(around: str) -> None:
+    names = ["train/cats/1.png", "train/dogs/2.png", "test/cats/3.png", "cover.png"]
+    found = {name: (label, part) for name, label, part in told(*(around + name for name in names))}
+    assert found == {
+        f"{around}train/cats/1.png": ("cats", "train"),
+        f"{around}train/dogs/2.png": ("dogs", "train"),
+        f"{around}test/cats/3.png": ("cats", "test"),
+        f"{around}cover.png": (None, None),
+    }
+
+
+def test_a_class_with_a_folder_in_it_stays_a_class() -> None:
+    found = told("cats/1.png", "cats/indoors/2.png")
+    assert [label for _, label, _ in found] == ["cats", "cats"]
+
+
 @pytest.mark.parametrize(
     ("folder", "part"),
     [

@@ -1,10 +1,10 @@
 """Tells from where the files of pictures lie which class and which part each belongs to.
 
 Four layouts are known: `class/file`, `part/class/file` with parts such as train and test, either of
-them within one folder more, and files that lie in no folder, which have no class.
+them within one folder more, and files that lie in no folder, which have no class. A picture beside
+the folders of the others has none either, and changes nothing for them.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -75,7 +75,7 @@ def layout_of(names: Iterable[str]) -> Layout:
     has_parts = _names_parts(folders)
     placed = []
     for name, parts in zip(pictures, folders, strict=True):
-        part = _PARTS[parts[0].lower()] if has_parts else None
+        part = _PARTS[parts[0].lower()] if has_parts and parts else None
         classes = parts[1:] if has_parts else parts
         placed.append(Placed(name, classes[0] if classes else None, part))
     return Layout(tuple(placed), len(known) - len(pictures))
@@ -89,12 +89,17 @@ def _is_left_behind(name: str) -> bool:
 def _unwrapped(folders: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Take away the one folder that holds all others, as long as others are left in it."""
     left = list(folders)
-    while left and all(len(parts) > 1 for parts in left) and len({p[0] for p in left}) == 1:
+    while len({parts[:1] for parts in left}) == 1 and _holds_folders(left):
         left = [parts[1:] for parts in left]
     return left
 
 
+def _holds_folders(folders: Sequence[tuple[str, ...]]) -> bool:
+    """Whether all lies in folders of the first one, or in several of them and beside."""
+    within = [parts[1] for parts in folders if len(parts) > 1]
+    return len(within) == len(folders) > 0 or len(set(within)) > 1
+
+
 def _names_parts(folders: Sequence[tuple[str, ...]]) -> bool:
-    first = Counter(parts[0].lower() if parts else "" for parts in folders)
-    found = {_PARTS.get(name) for name in first}
+    found = {_PARTS.get(parts[0].lower()) for parts in folders if parts}
     return TRAIN in found and len(found) > 1 and None not in found
