@@ -32,13 +32,34 @@ def test_a_member_is_read_where_it_is_packed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../out.png", "cats/../../out.png", "/etc/out.png", "C:/out.png", "cats\\..\\out.png"]
+    "name",
+    [
+        "../out.png",
+        "cats/../../out.png",
+        "/etc/out.png",
+        "C:/out.png",
+        "cats\\..\\out.png",
+        "\\etc\\out.png",
+        "\\\\host\\out.png",
+        "C:\\out.png",
+    ],
 )
 def test_a_member_that_leads_out_refuses_the_archive(tmp_path: Path, name: str) -> None:
     info = zipfile.ZipInfo("place")
     info.filename = info.orig_filename = name
     with pytest.raises(UnsafeArchive, match="leads out of the archive"):
         Archive.judged(described(tmp_path / "a.zip", info))
+
+
+@pytest.mark.parametrize("name", ["cats\\1.png", "cats/in\\1.png", "1.png\\"])
+def test_a_backslash_in_a_plain_name_is_named_as_what_refuses_the_archive(
+    tmp_path: Path, name: str
+) -> None:
+    info = zipfile.ZipInfo("place")
+    info.filename = info.orig_filename = name
+    with pytest.raises(UnsafeArchive, match="has a backslash in its name, where zip") as told:
+        Archive.judged(described(tmp_path / "a.zip", info))
+    assert "leads out" not in str(told.value)
 
 
 def test_a_link_in_an_archive_refuses_it(tmp_path: Path) -> None:

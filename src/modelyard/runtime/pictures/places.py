@@ -29,6 +29,7 @@ _IS_ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # What unpacking raises for bytes that are not what was packed.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
+_BACKSLASH = "where zip files have '/': some tools of Windows write it, so pack with another"
 _PACKED = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz")
 
 
@@ -156,15 +157,12 @@ def _require_sound(path: Path, files: list[zipfile.ZipInfo]) -> None:
 def _fault_of(member: zipfile.ZipInfo) -> str:
     """Return what is wrong with a member, by what the directory says of it; empty for nothing."""
     name = member.filename
+    written = {name, getattr(member, "orig_filename", name)}
     mode = member.external_attr >> 16
-    parts = PurePosixPath(name).parts
     is_large = member.file_size > _LARGE_BYTES
     faults = {
-        "leads out of the archive": name.startswith("/")
-        or "\\" in getattr(member, "orig_filename", name)
-        or ".." in parts
-        or ":" in name
-        or "\0" in getattr(member, "orig_filename", name),
+        "leads out of the archive": any(_leads_out(each) for each in written),
+        f"has a backslash in its name, {_BACKSLASH}": any("\\" in each for each in written),
         "is a link or a device": bool(stat.S_IFMT(mode)) and not stat.S_ISREG(mode),
         "is encrypted": bool(member.flag_bits & _IS_ENCRYPTED),
         "is packed by a method that is not read": member.compress_type not in _METHODS,
@@ -173,6 +171,12 @@ def _fault_of(member: zipfile.ZipInfo) -> str:
         and member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1),
     }
     return next((told for told, is_true in faults.items() if is_true), "")
+
+
+def _leads_out(name: str) -> bool:
+    plain = name.replace("\\", "/")
+    is_odd = plain.startswith("/") or ":" in plain or "\0" in plain
+    return is_odd or ".." in PurePosixPath(plain).parts
 
 
 def _unsafe(path: Path, why: str) -> UnsafeArchive:
