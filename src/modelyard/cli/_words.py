@@ -358,9 +358,10 @@ def print_row_errors(errors: Sequence[RowError], *, n_failed: int) -> None:
     """Say which rows have no answer, and why not."""
     for each in errors[:_MOST_ROWS_TOLD]:
         told, place = str(each.error), f"Row {each.row}"
-        # Where a message begins with its row, this is not said twice.
-        after = told.removeprefix(place) if told.startswith((f"{place}:", f"{place},")) else ""
-        click.echo(f"Error in row {each.row}{after or f': {told}'}", err=True)
+        # A message that begins with its row is not told of it again.
+        is_placed = told.startswith((f"{place}:", f"{place},"))
+        after = told.removeprefix(place) if is_placed else f": {told}"
+        click.echo(f"Error in row {each.row}{after}", err=True)
     if n_failed:
         more = n_failed - min(n_failed, _MOST_ROWS_TOLD)
         and_more = f" {more:,} more are like these; --json names up to 1,000." if more else ""

@@ -61,10 +61,19 @@ class Look:
 
 @dataclass(frozen=True)
 class Unread:
-    """A file that is no picture that can be read, and why."""
+    """A file that is no picture that can be read.
+
+    Attributes:
+        name: what the user calls it.
+        reason: why it cannot be read.
+        fix: what to do about it.
+        row: of the table that names it, 1 is the first; None for a file of a folder.
+    """
 
     name: str
     reason: str
+    fix: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.findings import Finding
-from modelyard.domain.pictures import Album, Look
+from modelyard.domain.pictures import Album, Look, Unread
 from modelyard.domain.tables import Known, Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.profiling import profile
@@ -116,6 +116,7 @@ def test_a_picture_of_another_size_is_told_with_it(odd: dict[str, int]) -> None:
     assert finding.code == "odd-size-pictures"
     assert finding.sample == (f"7.jpg ({looks[7].width:,} × {looks[7].height:,})",)
     assert "640 × 480 pixels in the middle" in finding.message
+    assert finding.message.endswith(f"middle: {finding.sample[0]}.")
 
 
 @pytest.mark.parametrize("brightness", [0.01, 0.99])
@@ -125,6 +126,7 @@ def test_a_picture_that_is_nearly_black_or_white_is_told(brightness: float) -> N
     (finding,) = run("odd-pictures", subject(looks))
     assert finding.code == "odd-brightness-pictures"
     assert finding.pictures == ("4.jpg",)
+    assert finding.message.endswith(f"than the others: {finding.sample[0]}.")
 
 
 def test_pictures_of_many_sizes_and_lights_are_not_odd() -> None:
@@ -144,3 +146,26 @@ def test_few_pictures_say_nothing_of_what_is_usual() -> None:
     looks = [look(at) for at in range(10)]
     looks[3] = replace(looks[3], width=64_000)
     assert run("odd-pictures", subject(looks)) == []
+
+
+def test_pictures_that_cannot_be_read_are_named_with_their_rows_and_what_helps() -> None:
+    told = subject([look(at) for at in range(30)])
+    album = told.table.known.albums["image"]
+    unread = tuple(
+        Unread(f"{at}.png", f"'{at}.png' is not there.", "Check.", at) for at in range(1, 8)
+    )
+    known = Known(albums={"image": replace(album, unread=unread)})
+    table = replace(told.table, known=known)
+    (finding,) = run("unreadable-pictures", replace(told, table=table))
+    names = ", ".join(f"{at}.png (row {at})" for at in range(1, 6))
+    assert f"cannot be read: {names} and 2 more. Of the first: '1.png' is not" in finding.message
+    assert finding.rows == (1, 2, 3, 4, 5, 6, 7)
+    assert finding.fix == "They are left out. Check."
+
+
+def test_bytes_are_named_by_their_row_alone() -> None:
+    told = subject([look(at) for at in range(30)])
+    album = replace(told.table.known.albums["image"], unread=(Unread("row 6", "Broken.", row=6),))
+    table = replace(told.table, known=Known(albums={"image": album}))
+    (finding,) = run("unreadable-pictures", replace(told, table=table))
+    assert "cannot be read: row 6. Of the first" in finding.message

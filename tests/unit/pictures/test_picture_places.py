@@ -174,5 +174,18 @@ def test_a_pipe_among_the_files_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UnreadablePicture, match=r"'1\.png' cannot be read: No such file"):
-        Folder(tmp_path).read("1.png")
+    for name in ("1.png", "none/1.png"):
+        with pytest.raises(UnreadablePicture, match=r"'(none/)?1\.png' is not there") as told:
+            Folder(tmp_path).read(name)
+        assert told.value.fix == "Check the path, which begins in the folder of its table."
+
+
+def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "cats").mkdir()
+    with pytest.raises(UnreadablePicture, match="'cats' is a folder"):
+        Folder(tmp_path).read("cats")
+
+
+def test_an_address_on_the_web_is_told_as_one(tmp_path: Path) -> None:
+    with pytest.raises(UnreadablePicture, match=r"'https://a\.test/1\.png' is an address"):
+        Folder(tmp_path).read("https://a.test/1.png")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.components.checks._pictures.naming import told
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.pictures import Album, Look
 from modelyard.protocols.checks import CheckCard, CheckInput
@@ -60,13 +61,14 @@ def _told_size(name: str, odd: list[Look], album: Album) -> Finding:
     usual = sorted(album.looks.values(), key=lambda each: each.width * each.height)
     middle = usual[len(usual) // 2]
     shown = odd[:_N_SHOWN]
+    sized = [f"{each.name} ({each.width:,} × {each.height:,})" for each in odd]
     return Finding(
         code="odd-size-pictures",
         severity=Severity.INFO,
         message=f"{_counted(odd, name)} far larger, smaller, longer or flatter than the others, "
-        f"which have {middle.width:,} × {middle.height:,} pixels in the middle.",
+        f"which have {middle.width:,} × {middle.height:,} pixels in the middle: {told(sized)}.",
         columns=(name,),
-        sample=tuple(f"{each.name} ({each.width:,} × {each.height:,})" for each in shown),
+        sample=tuple(sized[:_N_SHOWN]),
         fix=_FIX,
         pictures=tuple(each.name for each in shown),
     )
@@ -74,12 +76,13 @@ def _told_size(name: str, odd: list[Look], album: Album) -> Finding:
 
 def _told_brightness(name: str, odd: list[Look]) -> Finding:
     shown = odd[:_N_SHOWN]
+    lit = [f"{each.name} ({each.brightness:.0%} of white)" for each in odd]
     return Finding(
         code="odd-brightness-pictures",
         severity=Severity.INFO,
-        message=f"{_counted(odd, name)} far brighter or darker than the others.",
+        message=f"{_counted(odd, name)} far brighter or darker than the others: {told(lit)}.",
         columns=(name,),
-        sample=tuple(f"{each.name} ({each.brightness:.0%} of white)" for each in shown),
+        sample=tuple(lit[:_N_SHOWN]),
         fix=_FIX,
         pictures=tuple(each.name for each in shown),
     )

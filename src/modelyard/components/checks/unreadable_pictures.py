@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from modelyard.components.checks._pictures.naming import told
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.pictures import Unread
 from modelyard.protocols.checks import CheckCard, CheckInput
 
-_N_SHOWN = 5
+_N_SHOWN, _N_ROWS = 5, 10
 
 
 class UnreadablePictures:
-    """Looks for broken, empty and foreign files among pictures."""
+    """Looks for broken, empty, foreign and missing files among pictures."""
 
     card = CheckCard("unreadable-pictures", "Unreadable pictures", ("unreadable-pictures",))
 
@@ -18,16 +20,25 @@ class UnreadablePictures:
         for name, album in subject.table.known.albums.items():
             if not album.unread:
                 continue
-            first = album.unread[0]
+            shown = album.unread[:_N_SHOWN]
+            ways = dict.fromkeys(each.fix for each in shown if each.fix)
             yield Finding(
                 code="unreadable-pictures",
                 severity=Severity.WARNING,
                 message=f"{len(album.unread):,} of {subject.table.n_rows:,} pictures of column "
-                f"'{name}' cannot be read; the first: {first.reason}",
+                f"'{name}' cannot be read: {told([_place(each) for each in album.unread])}. "
+                f"Of the first: {shown[0].reason}",
                 columns=(name,),
-                sample=tuple(each.name for each in album.unread[:_N_SHOWN]),
-                fix="They are left out. Write them anew as PNG or JPEG to have them in.",
+                rows=tuple(each.row for each in album.unread if each.row is not None)[:_N_ROWS],
+                sample=tuple(each.name for each in shown),
+                fix=" ".join(("They are left out.", *ways)),
             )
+
+
+def _place(unread: Unread) -> str:
+    row = None if unread.row is None else f"row {unread.row}"
+    # Bytes have no other name than their row.
+    return unread.name if row in {None, unread.name} else f"{unread.name} ({row})"
 
 
 COMPONENT = UnreadablePictures()

@@ -89,6 +89,9 @@ def _with_pictures_in(raw: RawTable, name: str, root: Path | None, *, sets_aside
     cells, album = album_of(present, fetch)
     found = iter(cells)
     column = [None if each is None else next(found) for each in names]
+    rows = [at + 1 for at, each in enumerate(names) if each is not None and column[at] is None]
+    unread = zip(album.unread, rows, strict=True)
+    album = replace(album, unread=tuple(replace(each, row=row) for each, row in unread))
     known = replace(
         raw.known,
         kinds={**raw.known.kinds, name: ColumnKind.IMAGE},
@@ -100,7 +103,7 @@ def _with_pictures_in(raw: RawTable, name: str, root: Path | None, *, sets_aside
         frame=raw.frame.with_columns(pl.Series(name, column, dtype=pl.String)),
         facts=facts,
         coded=raw.coded - {name},
-        set_aside={**_unread(names, column, album, name), **raw.set_aside},
+        set_aside={**_unread(album, name), **raw.set_aside},
         known=known,
     )
 
@@ -133,18 +136,16 @@ def _misfits(values: pl.Series) -> dict[int, DataError]:
     return found
 
 
-def _unread(
-    names: list[str | None], column: list[str | None], album: Album, name: str
-) -> dict[int, DataError]:
+def _unread(album: Album, name: str) -> dict[int, DataError]:
     """Return why pictures cannot be read, by row."""
-    rows = [at for at, each in enumerate(names) if each is not None and column[at] is None]
     return {
-        at: UnreadablePicture(
-            f"Row {at + 1}: {unread.reason}",
-            fix="Write it anew.",
-            row=at + 1,
+        unread.row - 1: UnreadablePicture(
+            f"Row {unread.row}: {unread.reason}",
+            fix=unread.fix,
+            row=unread.row,
             column=name,
             sample=unread.name,
         )
-        for at, unread in zip(rows, album.unread, strict=True)
+        for unread in album.unread
+        if unread.row is not None
     }

@@ -56,7 +56,7 @@ def album_of(names: Iterable[str], fetch: Callable[[str], bytes]) -> tuple[list[
                 looks[key] = look_at(content, name)
             cells.append(key)
         except UnreadablePicture as error:
-            unread.append(Unread(name, error.message))
+            unread.append(Unread(name, error.message, error.fix or ""))
             cells.append(None)
     return cells, Album(looks, fetch, tuple(unread))
 

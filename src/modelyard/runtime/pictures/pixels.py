@@ -70,7 +70,8 @@ class PictureForm:
 
     def _pixels_at(self, at: int, picture: Picture | None) -> Pixels:
         if picture is None:
-            raise self._refused(at, UnreadablePicture("there is no picture.", fix="Send one."))
+            fix = "Give one: its path or its bytes in a table, base64 in a request."
+            raise self._refused(at, UnreadablePicture("there is no picture.", fix=fix))
         try:
             return self.pixels_of(picture)
         except UnreadablePicture as error:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from modelyard.domain.errors import UnreadablePicture, UnsafeArchive
+from modelyard.kit.addresses import scheme_of
 from modelyard.runtime.pictures.opening import MOST_BYTES
 
 # A pipe among the files is not waited for.
@@ -50,6 +51,12 @@ class Folder:
             UnreadablePicture: if it is not there, not in the folder, no regular file, or too large.
         """
         path = self.root / name
+        if scheme_of(name) is not None:
+            raise UnreadablePicture(
+                f"'{name}' is an address on the web, and pictures are not fetched from there.",
+                fix="Fetch it into the folder of the table, and name its file.",
+                sample=name,
+            )
         if "\0" in name or not path.resolve().is_relative_to(self.root.resolve()):
             raise UnreadablePicture(
                 f"'{name}' lies outside the folder of its table.",
@@ -59,16 +66,23 @@ class Folder:
         try:
             descriptor = os.open(path, _FLAGS)
             with os.fdopen(descriptor, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise _is_no_file(name)
+                mode = os.fstat(descriptor).st_mode
+                if not stat.S_ISREG(mode):
+                    raise _is_no_file(name, what="a folder" if stat.S_ISDIR(mode) else "no file")
                 # One byte more than may be opened, which tells that it is too large.
                 return stream.read(MOST_BYTES + 1)
         except IsADirectoryError as error:
-            raise _is_no_file(name) from error
+            raise _is_no_file(name, what="a folder") from error
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise UnreadablePicture(
+                f"'{name}' is not there.",
+                fix="Check the path, which begins in the folder of its table.",
+                sample=name,
+            ) from error
         except OSError as error:
             raise UnreadablePicture(
                 f"'{name}' cannot be read: {error.strerror}.",
-                fix="Check that it is there, and that you may read it.",
+                fix="Check that you may read it.",
                 sample=name,
             ) from error
 
@@ -129,8 +143,10 @@ class Archive:
             ) from error
 
 
-def _is_no_file(name: str) -> UnreadablePicture:
-    return UnreadablePicture(f"'{name}' is no file.", fix="Leave it out.", sample=name)
+def _is_no_file(name: str, *, what: str) -> UnreadablePicture:
+    return UnreadablePicture(
+        f"'{name}' is {what}.", fix="Name the file of a picture, or leave it out.", sample=name
+    )
 
 
 def _require_sound(path: Path, files: list[zipfile.ZipInfo]) -> None:

@@ -84,7 +84,7 @@ def _set_aside(cells: Sequence[str | None], album: Album) -> dict[int, DataError
     rows = [at for at, cell in enumerate(cells) if cell is None]
     return {
         at: UnreadablePicture(
-            f"Row {at + 1}: {unread.reason}", fix="Write it anew.", row=at + 1, sample=unread.name
+            f"Row {at + 1}: {unread.reason}", fix=unread.fix, row=at + 1, sample=unread.name
         )
         for at, unread in zip(rows, album.unread, strict=True)
     }
