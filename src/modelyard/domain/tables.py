@@ -200,6 +200,14 @@ class Table:
         values[:] = [None if cell is None else album.picture(cell) for cell in cells]
         return values
 
+    def pictured(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Return (n,) which rows have every picture of those of the columns that hold pictures."""
+        has_all = np.ones(self.n_rows, dtype=bool)
+        for name in names:
+            if self.column(name).kind is ColumnKind.IMAGE:
+                has_all &= self.frame[name].is_not_null().to_numpy()
+        return has_all
+
     def codes(self, name: str) -> npt.NDArray[np.int64]:
         """Return a column of any kind as (n,) int64: equal values share a code, -1 where missing.
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from modelyard.domain.columns import ColumnKind
 from modelyard.domain.splits import TEST, TRAIN, VALIDATION, Split
 from modelyard.domain.tables import Table
 from modelyard.engine.dealing import Dealer
@@ -24,9 +23,7 @@ def rows_with_pictures(table: Table, rows: IntArray, *, features: Sequence[str])
         rows: positions of those to choose from.
         features: columns that the model will see.
     """
-    for name in features:
-        if table.column(name).kind is ColumnKind.IMAGE:
-            rows = rows[table.frame[name].is_not_null().to_numpy()[rows]]
+    rows = rows[table.pictured(features)[rows]]
     across = rows_across_parts(table, features)
     return np.setdiff1d(rows, across) if len(across) else rows
 

@@ -67,14 +67,16 @@ def _finite(column: Column) -> pl.Expr:
 
 
 def _n_duplicate_rows(table: Table) -> int:
-    """Return how many rows repeat an earlier one.
+    """Return how many rows repeat an earlier one; a picture that was not read equals no other.
 
     Rows are compared by a 64-bit hash: among a million rows two different ones share it with
     a probability below 1e-7.
     """
     if not table.columns or not table.n_rows:
         return 0
-    return table.n_rows - table.frame.hash_rows().n_unique()
+    is_read = table.pictured(table.names)
+    frame = table.frame if is_read.all() else table.frame.filter(pl.Series(is_read))
+    return frame.height - frame.hash_rows().n_unique()
 
 
 def _profile_column(

@@ -45,6 +45,12 @@ def subject_of(
 
 
 @pytest.fixture
+def subject() -> Callable[..., CheckInput]:
+    """Return a function that builds what a check looks at."""
+    return subject_of
+
+
+@pytest.fixture
 def run_check() -> Callable[..., list[Finding]]:
     """Return a function that runs the check of a key on columns."""
 

@@ -30,7 +30,7 @@ class UntaughtClass:
             return
         labels, told = table.frame[target], table.frame[part]
         teaches = _teaches(subject, told)
-        never = _has_pictures(subject) & labels.is_not_null()
+        never = pl.Series(table.pictured(subject.features)) & labels.is_not_null()
         never &= ~labels.is_in(labels.filter(teaches).unique().implode()).fill_null(value=False)
         classes = labels.filter(never).unique(maintain_order=True)
         if not len(classes):
@@ -54,7 +54,8 @@ class UntaughtClass:
 
 def _teaches(subject: CheckInput, told: pl.Series) -> pl.Series:
     """Return which rows of the teaching part have every picture, and are none that test."""
-    teaches = _has_pictures(subject) & (told.fill_null(TRAIN) == TRAIN)
+    teaches = pl.Series(subject.table.pictured(subject.features))
+    teaches &= told.fill_null(TRAIN) == TRAIN
     # Where no folder is called test, the rows to validate by test.
     is_test = told == (TEST if (told == TEST).any() else VALIDATION)
     for name in _pictures(subject):
@@ -62,13 +63,6 @@ def _teaches(subject: CheckInput, told: pl.Series) -> pl.Series:
         tested = cells.filter(is_test).drop_nulls().unique()
         teaches &= ~cells.is_in(tested.implode()).fill_null(value=False)
     return teaches
-
-
-def _has_pictures(subject: CheckInput) -> pl.Series:
-    has_all = pl.Series(np.ones(subject.table.n_rows, dtype=bool))
-    for name in _pictures(subject):
-        has_all &= subject.table.frame[name].is_not_null()
-    return has_all
 
 
 def _pictures(subject: CheckInput) -> list[str]:
