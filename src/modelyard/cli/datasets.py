@@ -216,7 +216,10 @@ def _plain(version: "DatasetVersionAnswer") -> dict[str, Any]:
 
 def _require_file(file: Path) -> None:
     if not file.exists():
-        raise NotFound(f"There is no file '{file}'.", fix="Check the path.", sample=str(file))
+        from modelyard.kit.matching import suggested_path
+
+        fix = suggested_path(file)
+        raise NotFound(f"There is no file '{file}'.", fix=fix, sample=str(file))
     if not file.is_file():
         raise UsageError(
             f"'{file}' is no file.",

@@ -205,6 +205,7 @@ def train(
     """
     data = answering(data, query)
     with client_at(url) as client:
+        _require_readable(data, client)
         config = _config(_with_usual(options, are_pictures=_are_pictures(data, client)))
         if client is None:
             return _train_here(
@@ -276,6 +277,17 @@ def _kept(project: "Project", data: Path | str) -> "ResolvedDataset | None":
     with suppress(NotFound, InvalidValue):
         return project.named_datasets.resolve(str(data))
     return None
+
+
+def _require_readable(data: Path | str, client: "Client | None") -> None:
+    """Refuse a path that is misspelt, before options are asked for that it would explain."""
+    if isinstance(data, str) or client is not None:
+        return
+    from modelyard.bootstrap import open_project
+
+    project = open_project()
+    if data.exists() or _kept(project, data) is None:
+        project.datasets.require_readable(data)
 
 
 def _are_pictures(data: Path | str, client: "Client | None") -> bool:

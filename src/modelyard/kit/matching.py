@@ -2,6 +2,11 @@
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+# Of a folder, so many names are compared: more take seconds.
+_MOST_COMPARED = 10_000
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -38,3 +43,13 @@ def known_names(word: str, candidates: Iterable[str], *, title: str = "Known") -
     """
     names = list(candidates)
     return f"{suggestion(word, names)} {title}: {', '.join(names) or 'none'}.".lstrip()
+
+
+def suggested_path(path: Path, *, otherwise: str = "Check the path.") -> str:
+    """Return the question whether a file or folder beside a path that is not there was meant."""
+    try:
+        names = sorted(each.name for each in islice(path.parent.iterdir(), _MOST_COMPARED))
+    except OSError:
+        return otherwise
+    close = nearest(path.name, names)
+    return otherwise if close is None else f"Did you mean '{path.parent / close}'?"

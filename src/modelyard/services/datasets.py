@@ -11,6 +11,7 @@ from modelyard.domain.datasets import ResolvedDataset
 from modelyard.domain.profiles import Relations
 from modelyard.domain.tables import RawTable
 from modelyard.engine.examining import Examination, examine_table, examine_typed
+from modelyard.engine.frames.forms import source_of
 from modelyard.engine.relating import relate
 from modelyard.kit.addresses import stated
 from modelyard.reporting.profile_pages import ProfileSubject, render_profile
@@ -24,6 +25,15 @@ class DatasetService:
 
     catalog: Catalog
     tables: TableReader
+
+    def require_readable(self, path: Path) -> None:
+        """Refuse what no source reads, before anything else is asked of the user.
+
+        Raises:
+            NotFound: if there is no such file or folder, with the nearest name beside it.
+            UsageError: if nothing reads files of its name.
+        """
+        source_of(path, self.catalog)
 
     def read(self, data: object, options: ReadOptions) -> RawTable:
         """Read a path or an object in memory into a raw table.

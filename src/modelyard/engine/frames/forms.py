@@ -24,7 +24,9 @@ from modelyard.engine.frames.pandas_forms import frame_of_pandas
 from modelyard.engine.frames.pictures import with_bytes, with_pictures
 from modelyard.engine.frames.sequences import with_sequences
 from modelyard.kit.addresses import scheme_of
+from modelyard.kit.matching import suggested_path
 from modelyard.protocols.sources import NotInPiecesError, Source, StreamingSource
+from modelyard.runtime.pictures.formats import promised_format
 
 _FORMS = (
     "a path, a pandas, polars or Arrow table, a dict of columns (name to list), or a list of rows "
@@ -153,20 +155,29 @@ def source_of(location: Path, catalog: Catalog) -> Source:
 
     Raises:
         UsageError: if there is none.
-        NotFound: if there is no such file.
+        NotFound: if there is no such file or folder, with the nearest name beside it.
     """
+    if not location.exists():
+        raise NotFound(
+            f"There is no file or folder '{location}'.",
+            fix=suggested_path(location),
+            sample=str(location),
+        )
     sources = catalog.sources()
     suffix, is_folder = location.suffix.lower(), location.is_dir()
     for source in sources.values():
         if source.card.reads_folders if is_folder else _is_named(location, source):
             return source
     known = ", ".join(sorted(s for source in sources.values() for s in source.card.suffixes))
-    if not location.exists():
-        raise NotFound(
-            f"There is no file '{location}'.", fix="Check the path.", sample=str(location)
+    if promised_format(location.name) is not None:
+        raise UsageError(
+            f"'{location.name}' is one picture, and a table of pictures is a folder or a zip file.",
+            fix="Put it into a folder, for training one for each class, and name the folder.",
+            sample=suffix,
         )
+    named = f"its suffix is '{suffix}'" if suffix else "its name has no suffix"
     raise UsageError(
-        f"No source reads '{location.name}': its suffix is '{suffix}'.",
+        f"No source reads '{location.name}': {named}.",
         fix=f"Known suffixes: {known}.",
         sample=suffix,
     )
