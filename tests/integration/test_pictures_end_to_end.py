@@ -346,5 +346,5 @@ def test_the_command_line_needs_no_target_for_a_folder_and_tells_files_apart(
     assert "Answer: label = circle with probability" in why.out
     assert (tmp_path / "why.jpg").is_file()
     assert cli("explain", "shapes@1", tmp_path / "none.jpg").code == 5
-    missing = cli("train", "table.csv")
+    missing = cli("train", SHAPES.parent / "iris.csv")
     assert (missing.code, "--target is missing" in missing.err) == (4, True)
