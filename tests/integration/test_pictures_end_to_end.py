@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from serving_servers import running
 
 import modelyard
 from modelyard.bootstrap import Project, open_project
@@ -277,6 +278,36 @@ def test_a_server_takes_a_picture_as_it_is_in_a_form_and_in_json(post: Callable[
     assert plain["probabilities"] == held["probabilities"] == row["probabilities"]
     assert many["predictions"] == ["circle", None]
     assert many["errors"][0]["code"] == "unreadable-picture"
+
+
+def test_a_server_answers_each_file_of_a_form_by_its_name(model: Model, tmp_path: Path) -> None:
+    square = SHAPES / "square" / "00.png"
+    files = [
+        ("file", ("round.png", CIRCLE.read_bytes(), "image/png")),
+        ("file", ("läuft.png", b"hello", "image/png")),
+        ("more", ("edged.png", square.read_bytes(), "image/png")),
+    ]
+    usual = [model.predict_row({"image": path.read_bytes()}).value for path in (CIRCLE, square)]
+    trust = ("--trust", model.opened.package.signer)
+    with running(tmp_path, [f"shapes={model.path}"], *trust) as server:
+        told = server.client.post("/predict-batch", files=files, data={"note": "hello"}).json()
+        assert told["files"] == ["round.png", "läuft.png", "edged.png"]
+        assert told["predictions"] == [usual[0], None, usual[1]]
+        ((row, name, detail),) = [(e["row"], e["sample"], e["detail"]) for e in told["errors"]]
+        assert (row, name) == (2, "läuft.png")
+        assert "'läuft.png' is no picture" in detail
+        strict = server.client.post("/predict-batch?strict=true", files=files)
+        assert (strict.status_code, strict.json()["sample"]) == (422, "läuft.png")
+
+        two = server.client.post("/predict/image", files=[files[0], files[2]])
+        assert two.status_code == 422
+        assert "one file; 2 came: 'round.png', 'edged.png'" in two.json()["detail"]
+        assert "/predict-batch" in two.json()["fix"]
+        elsewhere = server.client.post("/predict", files=files)
+        assert elsewhere.status_code == 415
+        assert "a form of several is for /predict-batch" in elsewhere.json()["fix"]
+        bodies = server.client.get("/openapi.json").json()["paths"]["/predict-batch"]["post"]
+        assert "multipart/form-data" in bodies["requestBody"]["content"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class BatchAnswer(msgspec.Struct, omit_defaults=True):
     Attributes:
         errors: of the first thousand such rows.
         n_failed: how many there are.
+        files: names of the files that came, one a row.
     """
 
     predictions: list[Any]
@@ -68,6 +69,7 @@ class BatchAnswer(msgspec.Struct, omit_defaults=True):
     sets: list[Any] | None = None
     explanations: list[Any] | None = None
     ignored_columns: tuple[str, ...] = ()
+    files: Sequence[str] = ()
 
 
 class RowRead(msgspec.Struct, frozen=True):
@@ -140,7 +142,9 @@ def row_reply(read: RowRead, scores: list[float], *, query: Query) -> Reply:
     return reply
 
 
-def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> Reply:
+def answer_rows(
+    served: Served, rows: Rows, *, query: Query, started: float, files: Sequence[str] = ()
+) -> Reply:
     """Answer for many rows.
 
     Args:
@@ -148,12 +152,13 @@ def answer_rows(served: Served, rows: Rows, *, query: Query, started: float) -> 
         rows: in the form in which they came.
         query: what is asked for beside the answers.
         started: when their body had come, by `time.perf_counter`.
+        files: names of the files that they came as, if they did.
     """
     read = time.perf_counter()
     batch = predict_batch(served.predictor, rows, is_strict=query.is_strict)
     values, scores = joined(served, batch)
     answer = batch_answer(served, batch, values=values, scores=scores)
-    answer.ignored_columns = rows.ignored(served.taken)
+    answer.ignored_columns, answer.files = rows.ignored(served.taken), files
     if query.has_wishes:
         _add_wishes_of_many(answer, served, batch, scores=scores, query=query)
     predicted = time.perf_counter()

@@ -7,8 +7,10 @@ from typing import Any
 from modelyard.domain.columns import ColumnKind, InputColumn
 from modelyard.kit.version import VERSION
 from modelyard.serving.facts import column_facts
+from modelyard.serving.form_files import FORM_TYPE, MOST_FILES
 from modelyard.serving.keys import OPEN_PATHS
 from modelyard.serving.options import ServerOptions
+from modelyard.serving.pictures import takes_one_picture
 from modelyard.serving.queries import MOST_REASONS, OPTIONS
 from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
@@ -33,6 +35,12 @@ _PROBLEMS = {
     "503": "Overloaded, or its keys cannot be read; Retry-After says when to ask again.",
 }
 _LEVEL = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
+_FILE: Json = {"type": "string", "format": "binary"}
+# The fields of a form may have other names.
+_FILES: Json = {
+    "type": "object",
+    "properties": {"file": {"type": "array", "items": _FILE, "maxItems": MOST_FILES}},
+}
 _OPTION_SCHEMAS: Mapping[str, Json] = {
     "interval": _LEVEL,
     "sets": _LEVEL,
@@ -96,6 +104,8 @@ def _operations(served: Served, *, is_only: bool) -> Iterator[tuple[str, Json]]:
         path = f"/models/{served.name}{below}"
         operation = _operation(f"{title} with {served.name}", body, example, answer=answer)
         operation["parameters"] = [_parameter(name) for name in options]
+        if below == "/predict-batch" and takes_one_picture(served):
+            operation["requestBody"]["content"][FORM_TYPE.decode()] = {"schema": _FILES}
         for each in (path, below) if is_only else (path,):
             yield each, operation | {"x-codeSamples": _samples(each, example)}
     image = _of_pictures(served)
@@ -113,15 +123,14 @@ def _operations(served: Served, *, is_only: bool) -> Iterator[tuple[str, Json]]:
 
 def _of_pictures(served: Served) -> Json:
     """Describe the path for one picture, which most models do not take."""
-    if [each.kind for each in served.manifest.inputs] != [ColumnKind.IMAGE]:
+    if not takes_one_picture(served):
         return _operation(f"Pictures are not read by {served.name}", {}, None, answer=None)
     operation = _operation(
         f"Answer for one picture with {served.name}", {}, None, answer="RowAnswer"
     )
-    file: Json = {"type": "string", "format": "binary"}
     operation["requestBody"]["content"] = {
-        "image/*": {"schema": file},
-        "multipart/form-data": {"schema": _object(file=file)},
+        "image/*": {"schema": _FILE},
+        FORM_TYPE.decode(): {"schema": _object(file=_FILE)},
     }
     return operation
 

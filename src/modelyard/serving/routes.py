@@ -7,9 +7,10 @@ from modelyard.domain.errors import UnsupportedMedia
 from modelyard.serving.answers import answer_rows, read_row, row_reply
 from modelyard.serving.arrows import ARROW_TYPE, read_arrow
 from modelyard.serving.exchanges import JSON_TYPE, Headers, Reply, Request, Route, Told
+from modelyard.serving.form_files import FORM_TYPE
 from modelyard.serving.forms import read_bare, read_many
 from modelyard.serving.kept_rows import kept_row, kept_rows
-from modelyard.serving.pictures import read_picture
+from modelyard.serving.pictures import read_picture, read_pictures
 from modelyard.serving.queries import read_query
 from modelyard.serving.shelf import Served
 from modelyard.serving.tensor_requests import HEADER_LENGTH
@@ -29,8 +30,10 @@ def predict(served: Served, request: Request) -> Reply:
 
 
 def predict_many(served: Served, request: Request) -> Reply:
-    """Answer `{"rows": [...]}`, `{"columns": {...}}` or an Arrow stream."""
+    """Answer `{"rows": [...]}`, `{"columns": {...}}`, an Arrow stream or a form of pictures."""
     started = time.perf_counter()
+    if media_type(request.headers) == FORM_TYPE:
+        return _predict_files(served, request, started)
     is_arrow = media_type(request.headers) == ARROW_TYPE
     columns = read_arrow(request.body) if is_arrow else None
     rows = columns or read_many(request.body)
@@ -38,6 +41,15 @@ def predict_many(served: Served, request: Request) -> Reply:
     if request.is_logged:
         written = kept_rows(served, rows, body=None if columns else request.body)
         reply.told = Told(served, written, reply.body)
+    return reply
+
+
+def _predict_files(served: Served, request: Request, started: float) -> Reply:
+    rows, files = read_pictures(served, request.body, headers=request.headers)
+    query = read_query(request.query)
+    reply = answer_rows(served, rows, query=query, started=started, files=files)
+    if request.is_logged:
+        reply.told = Told(served, kept_rows(served, rows), reply.body)
     return reply
 
 
@@ -61,6 +73,9 @@ def predict_image(served: Served, request: Request) -> Reply:
     return reply
 
 
+_OF_PICTURES = (
+    " The bytes of a picture are for /predict/image, and a form of several is for /predict-batch."
+)
 # Path below a model to what answers it, and the media types that it reads.
 _BELOW: Mapping[str, Handler] = {
     "/predict": predict,
@@ -96,18 +111,19 @@ def require_readable(route: Route, headers: Headers) -> None:
     kind = media_type(headers)
     coding = headers.get(b"content-encoding", b"identity").strip().lower()
     is_binary = route.is_of_protocol and HEADER_LENGTH in headers
-    is_arrow = kind == ARROW_TYPE and route.endpoint.endswith("/predict-batch")
+    is_of_many = kind in {ARROW_TYPE, FORM_TYPE} and route.endpoint.endswith("/predict-batch")
     is_image = route.endpoint.endswith("/predict/image")
     if coding != b"identity":
         raise UnsupportedMedia(
             f"The body must come as it is; Content-Encoding: {coding[:60].decode('latin-1')} came.",
             fix="Send it uncompressed, without the header Content-Encoding.",
         )
-    if kind in {b"", JSON_TYPE} or is_binary or is_arrow or is_image:
+    if kind in {b"", JSON_TYPE} or is_binary or is_of_many or is_image:
         return
+    beside = _OF_PICTURES if kind == FORM_TYPE or kind.startswith(b"image/") else ""
     raise UnsupportedMedia(
         f"The body must be application/json; {kind[:60].decode('latin-1')!r} came.",
-        fix="Send the header Content-Type: application/json.",
+        fix=f"Send JSON, with the header Content-Type: application/json.{beside}",
     )
 
 

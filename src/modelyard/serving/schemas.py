@@ -105,6 +105,7 @@ SCHEMAS: Mapping[str, Json] = {
         sets=_list(_or_null(_list(_LABEL))),
         explanations=_list(_or_null(_ref("Reasons"))),
         ignored_columns=_list(_TEXT),
+        files=_list(_TEXT),
     ),
     "Tensor": _record(
         {
