@@ -7,6 +7,8 @@ from modelyard.domain.cells import INT64_MAX, parse_number
 from modelyard.domain.columns import Column, ColumnKind, InputColumn
 from modelyard.domain.errors import UnparseableValue
 from modelyard.domain.number_formats import NumberFormat
+from modelyard.domain.sequences import is_too_large
+from modelyard.domain.values import LARGEST_NUMBER
 
 _EXPECTED = {
     ColumnKind.NUMERIC: "a number",
@@ -37,6 +39,8 @@ def unfit_cell(
     """
     shown = _shown(cell)
     expected = _EXPECTED.get(column.kind, "one word, number, date or truth value")
+    if column.kind is ColumnKind.SEQUENCE and is_too_large(cell, decimal):
+        expected = f"numbers of at most {LARGEST_NUMBER:g}"
     if column.kind is ColumnKind.BOOLEAN and column.true_words:
         expected += f" ({', '.join((*column.true_words, *column.false_words))})"
     if column.kind is ColumnKind.DATETIME:
@@ -55,6 +59,9 @@ def unfit_cell(
 def _fix(column: Column | InputColumn, cell: Any, decimal: str) -> str:
     if column.kind is ColumnKind.IMAGE:
         return "Send the picture itself; a text is never the name of a file here."
+    if column.kind is ColumnKind.SEQUENCE:
+        unit = "Write its numbers in a larger unit" if is_too_large(cell, decimal) else "Mend it"
+        return f"{unit}, or leave the cell empty."
     number_format = NumberFormat.read(column.number_format or decimal)
     other = number_format.in_mark("," if number_format.decimal == "." else ".")
     if (

@@ -5,7 +5,7 @@ so that equal sequences are equal cells of a table.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from modelyard.domain.values import LARGEST_NUMBER, Grammar
 
 _SPACE = " "
 _MARKS = (",", ";")
+# Two numbers are as often a place or a range.
+_FEWEST = 3
 
 
 def sequence_of(value: Any, grammar: Grammar) -> str | None:
@@ -35,6 +37,33 @@ def sequence_of(value: Any, grammar: Grammar) -> str | None:
         return _written([_number(item, grammar) for item in _items(value, grammar)])
     items = value if isinstance(value, list | tuple | np.ndarray) else [value]
     return _written([_double(item) for item in items])
+
+
+def are_sequences(cells: Iterable[str]) -> bool:
+    """Return whether each text is a sequence by its looks: three numbers or more, nothing else."""
+    plain = Grammar.of(())
+    for cell in cells:
+        try:
+            if len(_items(cell, plain)) < _FEWEST or sequence_of(cell, plain) is None:
+                return False
+        except ValueError:
+            return False
+    return True
+
+
+def is_too_large(value: Any, decimal: str = ".") -> bool:
+    """Return whether a cell holds finite numbers, some of them larger than are reckoned with."""
+    if not isinstance(value, str | list | tuple | np.ndarray):
+        return False
+    try:
+        items = _items(value, Grammar.of((), decimal)) if isinstance(value, str) else value
+        numbers = [
+            parse_number(each, decimal) if isinstance(each, str) else float(each) for each in items
+        ]
+    except (ValueError, TypeError, OverflowError):
+        return False
+    known = [each for each in numbers if each is not None and math.isfinite(each)]
+    return len(known) == len(numbers) and any(abs(each) > LARGEST_NUMBER for each in known)
 
 
 def number_in(cell: Any, grammar: Grammar) -> float | None:
@@ -82,7 +111,10 @@ def _number(item: str, grammar: Grammar) -> float:
 
 
 def _double(item: Any) -> float:
-    is_number = isinstance(item, int | float | np.number) and not isinstance(item, bool)
+    # Of a complex number, float() drops the imaginary part.
+    is_number = isinstance(item, int | float | np.number) and not isinstance(
+        item, bool | np.complexfloating
+    )
     try:
         number = float(item) if is_number else math.nan
     except (OverflowError, TypeError) as error:

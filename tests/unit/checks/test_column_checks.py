@@ -89,6 +89,24 @@ def test_number_that_was_read_as_an_identifier_is_left_out_with_a_way_back(run_c
     assert "--kind id=integer" in finding.fix
 
 
+def test_numbers_in_a_cell_are_told_with_the_kind_that_reads_them(run_check):
+    cells = [f"0.{at} -0.3 1e-3" for at in range(40)]
+    columns = {"vib": cells, "said": [f"it is {cell}" for cell in cells], "y": ["a", "b"] * 20}
+    kinds = {"vib": ColumnKind.TEXT, "said": ColumnKind.TEXT}
+    told = list(run_check("free-text", columns, "y", task=Task.BINARY, kinds=kinds))
+    assert ["=sequence" in each.fix for each in told] == [True, False]
+    assert "--kind vib=sequence" in told[0].fix
+    packed = {"vib": [cell.replace(" ", ",") for cell in cells], "y": columns["y"]}
+    (finding,) = run_check("identifier-like", packed, "y", task=Task.BINARY)
+    assert "--kind vib=sequence" in finding.fix
+
+
+def test_numbers_with_marks_of_thousands_are_no_sequence(run_check):
+    columns = {"paid": [f"1 {at + 100} 000" for at in range(40)], "y": ["a", "b"] * 20}
+    (finding,) = run_check("identifier-like", columns, "y", task=Task.BINARY)
+    assert "sequence" not in finding.fix
+
+
 def test_paths_of_pictures_are_told_with_the_kind_that_reads_them(run_check):
     columns = {"my photo": [f"photos/{at}.png" for at in range(40)], "y": ["a", "b"] * 20}
     (finding,) = run_check("identifier-like", columns, "y", task=Task.BINARY)

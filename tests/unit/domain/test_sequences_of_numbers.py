@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.domain.misfits import unfit_cell
 from modelyard.domain.sequences import numbers_of, sequence_of
 from modelyard.domain.values import LARGEST_NUMBER, Grammar
 
@@ -79,3 +81,24 @@ def test_numbers_come_back_to_the_last_bit(numbers: list[float]) -> None:
     assert written is not None
     assert numbers_of(written) == numbers
     assert sequence_of(written, GRAMMAR) == written
+
+
+def test_a_complex_number_is_not_cut_to_its_real_part() -> None:
+    with pytest.raises(ValueError, match="no finite number"):
+        sequence_of(np.array([1 + 2j, 3 + 0j]), GRAMMAR)
+
+
+@pytest.mark.parametrize(
+    "cell", [[1e308] * 40, np.full(3, 1e308), "1e308 1"], ids=["list", "array", "text"]
+)
+def test_finite_numbers_that_are_too_large_are_told_as_such(cell: Any) -> None:
+    error = unfit_cell(Column("vib", ColumnKind.SEQUENCE), cell, row=2)
+    assert "must hold numbers of at most 1e+150 in each cell" in error.message
+    assert error.fix == "Write its numbers in a larger unit, or leave the cell empty."
+
+
+@pytest.mark.parametrize("cell", ["1 x", [1.0, float("inf")], True, {"a": 1}], ids=str)
+def test_a_sequence_that_is_none_is_mended_and_not_marked(cell: Any) -> None:
+    error = unfit_cell(Column("vib", ColumnKind.SEQUENCE), cell, row=2)
+    assert "must hold finite numbers, as a list" in error.message
+    assert error.fix == "Mend it, or leave the cell empty."

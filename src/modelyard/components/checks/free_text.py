@@ -5,10 +5,13 @@ from shlex import quote
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.sequences import are_sequences
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 _N_SHOWN = 5
 _MAX_SHOWN_CHARS = 60
+# So many texts of numbers alone are not prose.
+_N_READ = 100
 
 
 class FreeText:
@@ -24,7 +27,16 @@ class FreeText:
                 continue
             if not column.n_unique:
                 continue
-            values = subject.table.frame[column.name].drop_nulls()[:_N_SHOWN]
+            values, name = subject.table.frame[column.name].drop_nulls(), quote(column.name)
+            fix = (
+                f"If its values repeat and mean classes, read it as such with --kind "
+                f"{name}=category; leave it out with --drop {name}."
+            )
+            if are_sequences(values[:_N_READ]):
+                fix = (
+                    f"Its cells hold numbers: networks for sequences read these with --kind "
+                    f"{name}=sequence; leave it out with --drop {name}."
+                )
             yield Finding(
                 code="free-text-column",
                 severity=Severity.INFO,
@@ -34,12 +46,8 @@ class FreeText:
                     "networks for texts read it in order."
                 ),
                 columns=(column.name,),
-                sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values),
-                fix=(
-                    "If its values repeat and mean classes, read it as such with "
-                    f"--kind {quote(column.name)}=category; leave it out with "
-                    f"--drop {quote(column.name)}."
-                ),
+                sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values[:_N_SHOWN]),
+                fix=fix,
                 fixes=("as-category",),
             )
 

@@ -10,6 +10,7 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.number_formats import DRESSED
 from modelyard.domain.profiles import ColumnProfile
+from modelyard.domain.sequences import are_sequences
 from modelyard.protocols.checks import CheckCard, CheckInput
 from modelyard.runtime.pictures.formats import promised_format
 
@@ -71,6 +72,10 @@ def _way_back(column: ColumnProfile, sample: tuple[str, ...]) -> str:
     if all("." in value and promised_format(value) for value in sample):
         kind = f"--kind {quote(column.name)}=image"
         return f" If its cells name pictures, by paths from the folder of the file: {kind}."
+    is_dressed = pl.Series(sample, dtype=pl.String).str.contains(DRESSED).all()
+    if are_sequences(sample) and not is_dressed:
+        kind = f"--kind {quote(column.name)}=sequence"
+        return f" If its cells hold the numbers of a sequence, read them so: {kind}."
     if column.kind is not ColumnKind.IDENTIFIER or not all(value.isdigit() for value in sample):
         return ""
     if max(int(value) for value in sample) > INT64_MAX:
