@@ -8,7 +8,7 @@ import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
-from modelyard.domain.errors import BlockingFindings, DataError, InvalidValue
+from modelyard.domain.errors import BlockingFindings, DataError, InvalidValue, MissingColumns
 from modelyard.domain.findings import Finding, Severity, summed_up, worst_first
 from modelyard.domain.pictures import LABEL_COLUMN
 from modelyard.domain.profiles import TableProfile
@@ -163,6 +163,7 @@ def _examine(
     typing: Typing,
 ) -> Examination:
     progress.stage("Reading the columns")
+    _require_class_folders(raw, config.target)
     options = config.read
     if config.weight is not None:
         kinds = {**options.kinds, config.weight: ColumnKind.NUMERIC}
@@ -224,6 +225,23 @@ def _told_by_folders(table: Table) -> tuple[str, Task | None]:
         return "", None
     n_labels = table.frame[LABEL_COLUMN].drop_nulls().n_unique()
     return LABEL_COLUMN, Task.BINARY if n_labels == 2 else Task.MULTICLASS
+
+
+def _require_class_folders(raw: RawTable, target: str) -> None:
+    """Refuse to learn from a folder of pictures that says nothing of their classes.
+
+    Raises:
+        MissingColumns: if that is so.
+    """
+    is_folder = bool(raw.known.albums and raw.known.files)
+    if is_folder and target == LABEL_COLUMN and LABEL_COLUMN not in raw.frame.columns:
+        raise MissingColumns(
+            f"The {raw.frame.height:,} pictures lie in no class folders, so that there is no "
+            f"column '{LABEL_COLUMN}' to learn.",
+            fix="Give a folder for each class with its pictures in it: cats/1.jpg, dogs/1.jpg; or "
+            "a table of their paths and classes, read with --kind COLUMN=image.",
+            column=LABEL_COLUMN,
+        )
 
 
 def _as_spelled(raw: RawTable, options: ReadOptions, *, target: str) -> ReadOptions:

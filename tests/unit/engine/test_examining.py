@@ -6,8 +6,9 @@ import pytest
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.errors import DataError
-from modelyard.domain.tables import RawTable, SourceFacts
+from modelyard.domain.errors import DataError, MissingColumns
+from modelyard.domain.pictures import Album
+from modelyard.domain.tables import Known, RawTable, SourceFacts
 from modelyard.engine.examining import examine
 from modelyard.protocols.checks import CheckCard
 from modelyard.protocols.progress import Silence
@@ -68,3 +69,17 @@ def test_where_nothing_is_left_to_learn_from_the_way_back_is_told():
     raw = RawTable(pl.DataFrame({"photo": paths, "y": ["a", "b"] * 20}), SourceFacts("memory"))
     with pytest.raises(DataError, match="--kind photo=image"):
         examine(raw, TrainingConfig("y"), checks=Catalog().checks(), progress=Silence())
+
+
+def test_pictures_without_class_folders_are_told_how_they_are_to_lie():
+    album = Album({}, lambda _: b"")
+    known = Known(
+        {"file": ColumnKind.IDENTIFIER, "image": ColumnKind.IMAGE},
+        albums={"image": album},
+        files=frozenset({"file"}),
+    )
+    frame = pl.DataFrame({"file": ["a.png", "b.png"], "image": ["a", "b"]})
+    raw = RawTable(frame, SourceFacts("folder"), known=known)
+    with pytest.raises(MissingColumns, match="The 2 pictures lie in no class folders") as told:
+        examine(raw, TrainingConfig("label"), checks={}, progress=Silence())
+    assert "cats/1.jpg, dogs/1.jpg" in told.value.fix
