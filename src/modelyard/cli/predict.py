@@ -78,11 +78,12 @@ def predict(
 ) -> int:
     """Answer for every row of DATA with MODEL.
 
-    MODEL is a folder or a name such as iris@champion. The answers stand in the column `prediction`,
-    in the order of the input, one a row, each as the label is: --spreadsheet is for files that a
-    spreadsheet opens. Columns of --keep stand before them; so do the ids, asked for or not, where
-    rows are items of sequences. A row that cannot be answered is named with its column, has empty
-    cells, and the command ends with exit code 9.
+    MODEL is a folder or a name such as iris@champion. DATA is a file, a folder of pictures or one
+    picture, or a database's address. The answers stand in the column `prediction`, in the order of
+    the input, one a row, each as the label is: --spreadsheet is for files that a spreadsheet opens.
+    Columns of --keep stand before them; so do the ids, asked for or not, where rows are items of
+    sequences. A row that cannot be answered is named with its column, has empty cells, and the
+    command ends with exit code 9.
 
     With --url a platform predicts, as a job: DATA is uploaded, or is a dataset that it has.
     """

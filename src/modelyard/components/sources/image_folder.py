@@ -14,7 +14,7 @@ from modelyard.runtime.pictures.places import Folder
 
 @dataclass(frozen=True)
 class ImageFolderSource:
-    """Reads folders."""
+    """Reads folders, and one picture as a folder that holds nothing else."""
 
     card: SourceCard
 
@@ -24,11 +24,13 @@ class ImageFolderSource:
         Raises:
             NoRows: if there is no picture in it.
         """
-        root = Path(location)
+        location = Path(location)
+        root = location if location.is_dir() else location.parent
+        names = _names_in(root) if location.is_dir() else [location.name]
         return table_of(
-            layout_of(_names_in(root)),
+            layout_of(names),
             Folder(root).read,
-            location=root,
+            location=location,
             options=options,
             source=self.card.key,
         )

@@ -14,6 +14,7 @@ import polars as pl
 
 from modelyard.catalog import Catalog
 from modelyard.domain.cells import missing_tokens_of
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, NoRows, NotFound, UsageError
 from modelyard.domain.headers import require_sound_header
@@ -69,7 +70,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         location = Path(data).expanduser()
         if "\0" in str(location):
             raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
-        raw = _hashed(source_of(location, catalog).read(location, options))
+        raw = _hashed(_asked_source(location, catalog, options).read(location, options))
         return _laid_out(raw, options, root=location.parent)
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
@@ -93,7 +94,7 @@ def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iter
     Raises:
         NotInPiecesError: at any time, if the file or its source must be read as a whole.
     """
-    source = source_of(location.expanduser(), catalog)
+    source = _asked_source(location.expanduser(), catalog, options)
     if not isinstance(source, StreamingSource):
         raise NotInPiecesError
     yield from source.stream(location.expanduser(), options)
@@ -181,6 +182,14 @@ def source_of(location: Path, catalog: Catalog) -> Source:
         fix=f"Known suffixes: {known}.",
         sample=suffix,
     )
+
+
+def _asked_source(location: Path, catalog: Catalog, options: ReadOptions) -> Source:
+    """Return the source of a location; one picture is a table where pictures are asked for."""
+    is_picture = location.is_file() and promised_format(location.name) is not None
+    if is_picture and ColumnKind.IMAGE in options.kinds.values():
+        return next(each for each in catalog.sources().values() if each.card.reads_folders)
+    return source_of(location, catalog)
 
 
 def _laid_out(raw: RawTable, options: ReadOptions, *, root: Path | None) -> RawTable:
