@@ -38,3 +38,12 @@ def test_one_picture_is_answered_as_the_folder_that_holds_it(trained, cli, tmp_p
     broken.write_bytes(b"broken")
     ending = cli("predict", "shapes", broken)
     assert (ending.code, "'broken.png' is no picture" in ending.err) == (3, True)
+
+
+def test_automl_says_that_it_takes_no_pictures_and_what_does(cli):
+    for options in (["--time-limit", "20"], ["--algorithm", "auto"], ["--trials", "3"]):
+        ending = cli("train", SHAPES, *options)
+        assert ending.code == 4
+        assert "AutoML takes no pictures yet" in ending.err
+        assert "small-cnn" in ending.err
+        assert "blending" not in ending.err

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from modelyard.catalog import Catalog, pick
+from modelyard.domain.approaches import USUAL_FOR_PICTURES
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import NONE, TrainingConfig
 from modelyard.domain.errors import InvalidValue, TargetError
 from modelyard.domain.tables import RawTable, Table
@@ -122,6 +124,8 @@ def _plan(
             fix=f"Use one of: {', '.join(fitting)}; or name another task.",
             sample=algorithm.card.key,
         )
+    if config.automl is not None:
+        _require_no_pictures(examination)
     _require_kinds(algorithm, examination, workshop=workshop)
     by_class = config.class_weight != NONE
     require_weighable(algorithm.card, task, is_weighed=config.weight is not None, by_class=by_class)
@@ -151,6 +155,25 @@ def _scratch_of(table: Table, config: TrainingConfig, workshop: Workshop) -> Pat
         return None
     told = canonical_json([config.to_dict(), table.facts.sha256])
     return workshop.scratch / f"fits-{sha256_of(told)[:32]}"
+
+
+def _require_no_pictures(examination: Examination) -> None:
+    """Refuse pictures, of which AutoML knows no algorithm that it could let compete.
+
+    Raises:
+        InvalidValue: naming their first column.
+    """
+    columns = [examination.table.column(name) for name in examination.features]
+    pictures = [column.name for column in columns if column.kind is ColumnKind.IMAGE]
+    if not pictures:
+        return
+    drop = "" if len(pictures) == len(columns) else f", or drop the column '{pictures[0]}'"
+    raise InvalidValue(
+        f"AutoML takes no pictures yet, and the column '{pictures[0]}' holds some.",
+        fix="Leave out what asks for AutoML, such as a time limit, and name an algorithm: "
+        f"{USUAL_FOR_PICTURES}{drop}.",
+        column=pictures[0],
+    )
 
 
 def _require_kinds(algorithm: Algorithm, examination: Examination, *, workshop: Workshop) -> None:
