@@ -23,6 +23,21 @@ def trained(cli):
     return ending.out
 
 
+def test_what_comes_next_names_a_folder_of_pictures(trained):
+    assert "modelyard predict shapes@1 FOLDER_OF_PICTURES --out" in trained
+    assert "NEW.csv" not in trained
+
+
+def test_a_profile_of_pictures_counts_in_words_and_gives_no_empty_reason(cli, tmp_path):
+    shutil.copytree(SHAPES, tmp_path / "photos")
+    (tmp_path / "photos" / "notes.md").write_text("of mine", "utf-8")
+    shutil.copy(CIRCLE, tmp_path / "photos" / "loose.png")
+    told = cli("profile", tmp_path / "photos").out
+    assert "Task: multiclass\n" in told
+    assert "1 file is no picture by its name: passed over." in told
+    assert "1 picture lies in no class folder, and has no label." in told
+
+
 def test_one_picture_is_answered_as_the_folder_that_holds_it(trained, cli, tmp_path):
     folder = tmp_path / "one"
     folder.mkdir()
@@ -32,7 +47,7 @@ def test_one_picture_is_answered_as_the_folder_that_holds_it(trained, cli, tmp_p
             "predict", "shapes", folder, *options
         )
     out = tmp_path / "answers.csv"
-    assert cli("predict", "shapes", CIRCLE, "--out", out).code == 0
+    assert "1 prediction written to" in cli("predict", "shapes", CIRCLE, "--out", out).out
     assert out.read_text("utf-8") == cli("predict", "shapes", CIRCLE).out
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"broken")

@@ -175,7 +175,9 @@ def _print(
         names = ", ".join(answer.ignored_columns)
         click.echo(f"Note: columns that the model does not take are ignored: {names}.", err=True)
     if isinstance(answer, Batch):
-        click.echo(f"{answer.n_rows - answer.n_failed} predictions written to {out}")
+        n_answered = answer.n_rows - answer.n_failed
+        noun = "prediction" if n_answered == 1 else "predictions"
+        click.echo(f"{n_answered} {noun} written to {out}")
         return
     text = answer_csv(
         answer, with_probabilities=with_probabilities, is_for_spreadsheets=is_for_spreadsheets

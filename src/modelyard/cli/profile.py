@@ -69,7 +69,8 @@ def profile(
     print_facts(examination.table.facts)
     _print_columns(examination.profile)
     if examination.task is not None:
-        click.echo(f"Task: {examination.task} ({examination.task_reason})")
+        reason = f" ({examination.task_reason})" if examination.task_reason else ""
+        click.echo(f"Task: {examination.task}{reason}")
     print_findings(examination.findings)
     if out is not None:
         click.echo(f"Page:  {out}")

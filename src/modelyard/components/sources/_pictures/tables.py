@@ -14,6 +14,7 @@ from modelyard.domain.errors import DataError, NoRows, UnreadablePicture
 from modelyard.domain.pictures import IMAGE_COLUMN, LABEL_COLUMN, Album
 from modelyard.domain.tables import Known, RawTable, SourceFacts
 from modelyard.kit.hashing import canonical_json, sha256_of
+from modelyard.kit.numerals import counted
 from modelyard.runtime.pictures.looking import album_of
 
 FILE_COLUMN, PART_COLUMN = "file", "part"
@@ -94,10 +95,18 @@ def _notes(layout: Layout, album: Album) -> list[str]:
     """Return what was passed over, and what was decided to make upright RGB of pictures."""
     notes = []
     if layout.n_others:
-        notes.append(f"{layout.n_others:,} files are no pictures by their names: passed over.")
+        are = (
+            "is no picture by its name"
+            if layout.n_others == 1
+            else "are no pictures by their names"
+        )
+        notes.append(f"{counted(layout.n_others, 'file')} {are}: passed over.")
     n_loose = sum(each.label is None for each in layout.files)
     if layout.has_labels and n_loose:
-        notes.append(f"{n_loose:,} pictures lie in no class folder, and have no label.")
+        lie, have = ("lies", "has") if n_loose == 1 else ("lie", "have")
+        notes.append(
+            f"{counted(n_loose, 'picture')} {lie} in no class folder, and {have} no label."
+        )
     changes = Counter(change for look in album.looks.values() for change in look.changes)
-    notes += [f"{n:,} pictures: {told}." for told, n in sorted(changes.items())]
+    notes += [f"{counted(n, 'picture')}: {told}." for told, n in sorted(changes.items())]
     return notes
