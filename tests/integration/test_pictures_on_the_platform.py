@@ -145,3 +145,11 @@ def _is_logged_by_its_hash(project: Project) -> None:
     kept = {"row": {"image": f"sha256:{sha256(content).hexdigest()}"}}
     assert json.loads(reply.told.rows) == kept
     assert json.loads(reply.body)["prediction"] == "circle"
+
+    form = b"--x\r\nContent-Disposition: form-data; name=file; filename=1.png\r\n\r\n" + content
+    headers = {b"content-type": b"multipart/form-data; boundary=x"}
+    route = routes_of(shelf.models)["/predict-batch"]
+    reply = route.answer(Request(b"", headers, form + b"\r\n--x--\r\n", is_logged=True))
+    assert reply.told is not None
+    assert json.loads(reply.told.rows) == {"rows": [kept["row"]]}
+    assert json.loads(reply.body)["files"] == ["1.png"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from secrets import token_hex
 from types import MappingProxyType
 
 from modelyard.client.flows import answer, each_of, read_as
@@ -63,6 +64,23 @@ class Predictions(Noun[Via]):
         return _answered(Request("POST", path, _PICTURE, picture, is_repeatable=False))
 
     @asks
+    def ask_pictures(
+        self, model: str, pictures: Mapping[str, bytes], *, options: PredictOptions | None = None
+    ) -> Flow[PredictAnswer]:
+        """Ask a deployed model about several pictures, by way of the platform.
+
+        Args:
+            model: reference to it.
+            pictures: name to the bytes of the file, at most 1,000.
+            options: what is told beside a prediction.
+        """
+        path = path_of("models", model, "predict", "images", query=options)
+        boundary = token_hex(16)
+        headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        body = _form_of(pictures, boundary)
+        return _answered(Request("POST", path, headers, body, is_repeatable=False))
+
+    @asks
     def page(self, query: PredictionQuery | None = None) -> Flow[PredictionPage]:
         """Return one page of what was answered, the newest first where nothing else is said."""
         return answer(get("predictions", query=query), PredictionPage)
@@ -112,3 +130,13 @@ def _answered(request: Request) -> Flow[PredictAnswer]:
     reply = yield Send(request)
     told = read_as(PredictAnswer, reply)
     return told.model_copy(update={"prediction_id": reply.headers.get("x-prediction-id")})
+
+
+def _form_of(files: Mapping[str, bytes], boundary: str) -> bytes:
+    """Return a form that holds the files (RFC 7578)."""
+    form = bytearray()
+    for name, content in files.items():
+        quoted = " ".join(name.splitlines()).replace("\\", r"\\").replace('"', r"\"")
+        head = f'Content-Disposition: form-data; name="file"; filename="{quoted}"'
+        form += f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
+    return bytes(form) + f"--{boundary}--\r\n".encode()

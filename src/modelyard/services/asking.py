@@ -47,10 +47,11 @@ class Question:
 
     Attributes:
         body: as the deployment takes it at `/predict` or `/predict-batch`; bytes at
-            `/predict/image`.
+            `/predict/image`, or at `/predict-batch` where they are a form of files.
         query: options of the deployment, as they stand in an address.
         is_trial: whether a row is only tried out, so that the answer is not written down.
         media_type: of bytes.
+        has_files: whether bytes are a form of files, of which each is answered.
     """
 
     body: Mapping[str, Any] | bytes
@@ -58,12 +59,13 @@ class Question:
     request_id: str
     is_trial: bool = False
     media_type: str = _JSON_TYPE
+    has_files: bool = False
 
     @property
     def path(self) -> str:
         """Where a deployment takes it."""
         if isinstance(self.body, bytes):
-            return "/predict/image"
+            return "/predict-batch" if self.has_files else "/predict/image"
         return "/predict" if "row" in self.body else "/predict-batch"
 
     @property

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from modelyard.domain.errors import MalformedBody
-from modelyard.serving.batches import MOST_ERRORS
 
 FORM_TYPE = b"multipart/form-data"
-# Of as many bad files each is told by its name.
-MOST_FILES = MOST_ERRORS
+# Of as many bad rows of a batch each is told (`batches.MOST_ERRORS`), so that no name is lost.
+MOST_FILES = 1_000
 # RFC 2046, section 5.1.1: what a boundary may be.
 _BOUNDARY = re.compile(
     rb'boundary="?([0-9A-Za-z\'()+_,\-./:=? ]{1,70}?)"?\s*(?:;|$)', re.IGNORECASE

@@ -88,6 +88,7 @@ def _one_of(files: Sequence[FormFile]) -> bytes:
         names = ", ".join(f"'{each.name}'" for each in files[:_MOST_NAMED])
         raise MalformedBody(
             f"The form must hold one file; {len(files)} came: {names}{others}.",
-            fix="Send one file, or all of them to /predict-batch of the server.",
+            fix="Send one file, or all of them to where many rows are answered: /predict-batch of "
+            "a server, /predict/images of the platform.",
         )
     return files[0].content if files else b""

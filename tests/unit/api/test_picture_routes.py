@@ -113,6 +113,19 @@ def test_a_picture_larger_than_a_deployment_takes_is_refused(ask, register):
     assert ask("viewer").post(IMAGE, content=bytes(32_000_001)).status_code == 413
 
 
+def test_pictures_in_a_form_are_asked_of_a_deployment_and_nothing_else_is(ask, register):
+    register("churn")
+    files = {"file": ("1.png", _drawn(1))}
+    answer = ask("viewer").post(f"{IMAGE}s", files=files)
+    assert answer.status_code == 409
+    assert ask("viewer").post(f"{IMAGE}s", files={"file": bytes(32_000_001)}).status_code == 413
+    single = ask("viewer").post(
+        f"{IMAGE}s", content=_drawn(1), headers={"content-type": "image/png"}
+    )
+    assert single.status_code == 415
+    assert "/predict/image" in single.json()["fix"]
+
+
 def test_a_packed_picture_is_refused(ask, register):
     register("churn")
     headers = {"content-encoding": "gzip"}
@@ -122,5 +135,6 @@ def test_a_packed_picture_is_refused(ask, register):
 def test_a_picture_goes_to_the_path_for_pictures_as_it_came():
     question = Question(b"\xff\xd8", "", "r", media_type="image/jpeg")
     assert (question.path, question.content) == ("/predict/image", b"\xff\xd8")
+    assert Question(b"--x", "", "r", has_files=True).path == "/predict-batch"
     assert Question({"row": {}}, "", "r").path == "/predict"
     assert Question({"rows": []}, "", "r").path == "/predict-batch"

@@ -45,6 +45,7 @@ GIVEN: dict[str, Any] = {
     "truths": {"p": "yes"},
     "tags": {"stage": "live"},
     "models": {"churn": True},
+    "pictures": {"1.png": b"content"},
     "references": ["churn@2", "churn@3"],
     "run_ids": ["a", "b"],
     "is_operator": True,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from modelyard.client.predictions import Predictions
 from modelyard.domain.errors import MalformedBody, UnsupportedMedia
 from modelyard.serving.exchanges import Route
 from modelyard.serving.form_files import MOST_FILES, files_of
@@ -49,6 +50,14 @@ def test_files_come_in_their_order_and_keep_each_byte() -> None:
         ("a", odd),
         ("b", b""),
     ]
+
+
+def test_the_form_of_a_client_is_read_as_it_was_meant() -> None:
+    files = {'a "b" \\.png': b"\r\n--\0", "l\u00e4uft.png": b"", "c": b"x"}
+    flow: Any = Predictions.ask_pictures.describe(None, "shapes", files)
+    request = next(flow).request
+    assert request.path.endswith("/models/shapes/predict/images")
+    assert dict(read(request.content, request.headers["content-type"].encode())) == files
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,11 @@ from modelyard.api.problems import problems
 from modelyard.api.routing import router
 from modelyard.api.streaming import held_body
 from modelyard.bootstrap import Project
+from modelyard.domain.errors import UnsupportedMedia
 from modelyard.domain.identities import Caller, Role
 from modelyard.domain.logged_predictions import PredictionQuery
 from modelyard.services.asking import Question
+from modelyard.serving.form_files import FORM_TYPE, MOST_FILES
 from modelyard.serving.options import ServerOptions
 from modelyard.wire import predictions as wire
 from modelyard.wire.lists import order_of
@@ -29,6 +31,10 @@ _TOLD = ("content-type", "x-prediction-id", "x-prediction-logged", "x-ignored-co
 # What a deployment takes at most.
 _MOST_BYTES = ServerOptions.max_body_bytes
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_FORM_TYPE = FORM_TYPE.decode()
+_FILES = {"type": "array", "items": _BYTES["schema"], "maxItems": MOST_FILES}
+_FORM = {"schema": {"type": "object", "properties": {"file": _FILES}}}
+_PICTURES = {"requestBody": {"required": True, "content": {_FORM_TYPE: _FORM}}}
 _PICTURE = {"requestBody": {"required": True, "content": {"image/*": _BYTES}}}
 
 
@@ -75,6 +81,37 @@ async def predict_image(
     content = await held_body(request, most_bytes=_MOST_BYTES)
     kind = request.headers.get("content-type", "application/octet-stream")
     question = Question(content, _asked(options), request_id, options.trial, media_type=kind)
+    return await run_in_threadpool(_answered, caller, project, model=model, question=question)
+
+
+@ROUTER.post(
+    "/models/{model}/predict/images",
+    dependencies=[may_predict()],
+    responses={200: {"model": wire.PredictAnswer}, **problems(408, 413, 415)},
+    openapi_extra=_PICTURES,
+)
+async def predict_images(
+    request: Request,
+    caller: CallerOf,
+    project: ProjectOf,
+    model: str,
+    options: Annotated[wire.PredictOptions, Query()],
+    request_id: RequestIdOf,
+) -> Response:
+    """Ask a deployed model about several pictures: the files of a form, each answered by its name.
+
+    The log keeps the pictures' SHA-256, and not the pictures.
+    """
+    content = await held_body(request, most_bytes=_MOST_BYTES)
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != _FORM_TYPE:
+        raise UnsupportedMedia(
+            f"The body must be {_FORM_TYPE}; {kind[:60]!r} came.",
+            fix="Send the pictures as files of a form, or one as it is to /predict/image.",
+        )
+    question = Question(
+        content, _asked(options), request_id, options.trial, media_type=kind, has_files=True
+    )
     return await run_in_threadpool(_answered, caller, project, model=model, question=question)
 
 
