@@ -46,11 +46,17 @@ class ColumnKind(StrEnum):
         """Whether the runtime reads the column into its block of strings."""
         return self in _STRINGS
 
+    @property
+    def is_endless(self) -> bool:
+        """Whether its values are so manifold that equal ones are repeats, and no coincidence."""
+        return self in _ENDLESS
+
 
 _NUMBERS = frozenset(
     {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN, ColumnKind.DATETIME}
 )
 _STRINGS = frozenset({ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.IDENTIFIER})
+_ENDLESS = frozenset({ColumnKind.TEXT, ColumnKind.IMAGE, ColumnKind.SEQUENCE})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The description of a table, column by column."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from modelyard.domain.columns import ColumnKind
@@ -47,6 +49,18 @@ class TableProfile:
     n_rows: int
     n_duplicate_rows: int
     columns: tuple[ColumnProfile, ...]
+
+
+def most_combinations(columns: Iterable[ColumnProfile]) -> float:
+    """Return how many different rows the values of columns make at most, missing as one of them.
+
+    Without end where a column holds pictures, texts or sequences. Where it is below the number of
+    rows, rows must coincide (the pigeonhole principle), as the split reckons as well.
+    """
+    listed = list(columns)
+    if any(each.kind.is_endless for each in listed):
+        return math.inf
+    return math.prod(each.n_unique + 1 for each in listed)
 
 
 @dataclass(frozen=True)

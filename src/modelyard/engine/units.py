@@ -8,7 +8,6 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
@@ -99,7 +98,8 @@ def bonds_over(
     """Return what keeps rows together: the group or the time, else equality in every feature.
 
     Where there are fewer combinations of values than rows, rows must coincide (the pigeonhole
-    principle): equal rows are then no repeats of one observation, and nothing binds them.
+    principle): equal rows are then no repeats of one observation, and nothing binds them. Of
+    pictures, texts and sequences there is no end: equal ones are repeats.
     """
     is_free = group is None and time is None and must_coincide(table, features)
     return Bonds(() if is_free else tuple(features), group=group, time=time)
@@ -107,11 +107,13 @@ def bonds_over(
 
 def must_coincide(table: Table, features: Sequence[str]) -> bool:
     """Whether the features have fewer different combinations than the table has rows."""
-    if any(table.column(name).kind is ColumnKind.IMAGE for name in features):
+    if any(table.column(name).kind.is_endless for name in features):
         return False
     n_combinations = 1
     for name in features:
-        n_combinations *= max(1, table.frame[name].n_unique())
+        cells = table.frame[name]
+        # Missing is one of the values, whether a row has it or not: as checks of repeats reckon.
+        n_combinations *= cells.n_unique() + (cells.null_count() == 0)
         if n_combinations >= table.n_rows:
             return False
     return bool(features)

@@ -1,13 +1,13 @@
 """Reports rows that are equal in every feature and differ in the answer."""
 
 from collections.abc import Iterator
-from math import prod
 
 import numpy as np
 import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.profiles import most_combinations
 from modelyard.kit.repeats import repeated
 from modelyard.protocols.checks import CheckCard, CheckInput
 
@@ -30,9 +30,7 @@ class ConflictingLabels:
             if column.name in features and column.kind is not ColumnKind.IDENTIFIER
         ]
         n_rows = subject.profile.n_rows
-        # There is no end of pictures.
-        has_pictures = any(column.kind is ColumnKind.IMAGE for column in told)
-        if not told or (not has_pictures and prod(each.n_unique + 1 for each in told) < n_rows):
+        if not told or most_combinations(told) < n_rows:
             # With fewer combinations of values than rows, labels cannot but differ.
             return
         rows = _conflicting(subject, [column.name for column in told])

@@ -1,13 +1,12 @@
 """Reports rows that repeat an earlier row, whatever names the rows aside."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
-from modelyard.domain.profiles import ColumnProfile
+from modelyard.domain.profiles import ColumnProfile, most_combinations
 from modelyard.kit.repeats import repeated
 from modelyard.protocols.checks import CheckCard, CheckInput
 
@@ -29,7 +28,7 @@ class DuplicateRows:
         is_whole = len(compared) == len(subject.profile.columns)
         if is_whole and not subject.profile.n_duplicate_rows:
             return
-        if not compared or _most_combinations(compared) < n_rows:
+        if not compared or most_combinations(compared) < n_rows:
             # With fewer combinations of values than rows, rows cannot but repeat.
             return
         names = [column.name for column in compared]
@@ -48,19 +47,12 @@ class DuplicateRows:
             ),
             rows=tuple(int(row) + 1 for row in repeats[:_N_SHOWN]),
             fix=(
-                "Remove them if they were recorded twice; the split keeps equal rows together "
-                "either way."
+                "Remove them if they were recorded twice; the split says so where it keeps equal "
+                "rows together."
             ),
             fixes=("drop-duplicates",),
             all_rows=tuple((repeats + 1).to_list()),
         )
-
-
-def _most_combinations(columns: Sequence[ColumnProfile]) -> float:
-    """Return of how many combinations of values rows may be; there is no end of pictures."""
-    if any(column.kind is ColumnKind.IMAGE for column in columns):
-        return math.inf
-    return math.prod(column.n_unique + 1 for column in columns)
 
 
 def _names_rows(column: ColumnProfile, n_rows: int) -> bool:
