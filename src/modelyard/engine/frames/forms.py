@@ -68,8 +68,6 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
         return _laid_out(raw, options, root=None)
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
-        if "\0" in str(location):
-            raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
         raw = _hashed(_asked_source(location, catalog, options).read(location, options))
         return _laid_out(raw, options, root=location.parent)
     source, frame, notes = _frame_of(data)
@@ -158,6 +156,8 @@ def source_of(location: Path, catalog: Catalog) -> Source:
         UsageError: if there is none.
         NotFound: if there is no such file or folder, with the nearest name beside it.
     """
+    if "\0" in str(location):
+        raise UsageError("A path holds no zero character.", fix="Give the path of a file.")
     if not location.exists():
         raise NotFound(
             f"There is no file or folder '{location}'.",
