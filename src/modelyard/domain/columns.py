@@ -46,17 +46,22 @@ class ColumnKind(StrEnum):
         """Whether the runtime reads the column into its block of strings."""
         return self in _STRINGS
 
-    @property
-    def is_endless(self) -> bool:
-        """Whether its values are so manifold that equal ones are repeats, and no coincidence."""
-        return self in _ENDLESS
+    def is_endless(self, *, n_unique: int, n_rows: int) -> bool:
+        """Whether its values are so manifold that equal ones are repeats, and no coincidence.
+
+        So are pictures; texts and sequences too, but where ten rows and more share one on average:
+        they are then a few words that mean classes.
+        """
+        is_manifold = self in _MANIFOLD and n_unique * _ROWS_OF_A_WORD > n_rows
+        return self is ColumnKind.IMAGE or is_manifold
 
 
 _NUMBERS = frozenset(
     {ColumnKind.NUMERIC, ColumnKind.INTEGER, ColumnKind.BOOLEAN, ColumnKind.DATETIME}
 )
 _STRINGS = frozenset({ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.IDENTIFIER})
-_ENDLESS = frozenset({ColumnKind.TEXT, ColumnKind.IMAGE, ColumnKind.SEQUENCE})
+_MANIFOLD = frozenset({ColumnKind.TEXT, ColumnKind.SEQUENCE})
+_ROWS_OF_A_WORD = 10
 
 
 @dataclass(frozen=True)

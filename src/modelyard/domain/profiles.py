@@ -51,14 +51,14 @@ class TableProfile:
     columns: tuple[ColumnProfile, ...]
 
 
-def most_combinations(columns: Iterable[ColumnProfile]) -> float:
+def most_combinations(columns: Iterable[ColumnProfile], *, n_rows: int) -> float:
     """Return how many different rows the values of columns make at most, missing as one of them.
 
-    Without end where a column holds pictures, texts or sequences. Where it is below the number of
-    rows, rows must coincide (the pigeonhole principle), as the split reckons as well.
+    Without end where a column holds pictures, or manifold texts or sequences. Where it is below
+    the number of rows, rows must coincide (the pigeonhole principle), as the split reckons as well.
     """
     listed = list(columns)
-    if any(each.kind.is_endless for each in listed):
+    if any(each.kind.is_endless(n_unique=each.n_unique, n_rows=n_rows) for each in listed):
         return math.inf
     return math.prod(each.n_unique + 1 for each in listed)
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
@@ -99,7 +100,7 @@ def bonds_over(
 
     Where there are fewer combinations of values than rows, rows must coincide (the pigeonhole
     principle): equal rows are then no repeats of one observation, and nothing binds them. Of
-    pictures, texts and sequences there is no end: equal ones are repeats.
+    pictures there is no end, nor of manifold texts and sequences: equal ones are repeats.
     """
     is_free = group is None and time is None and must_coincide(table, features)
     return Bonds(() if is_free else tuple(features), group=group, time=time)
@@ -107,13 +108,14 @@ def bonds_over(
 
 def must_coincide(table: Table, features: Sequence[str]) -> bool:
     """Whether the features have fewer different combinations than the table has rows."""
-    if any(table.column(name).kind.is_endless for name in features):
-        return False
     n_combinations = 1
     for name in features:
-        cells = table.frame[name]
+        kind, cells = table.column(name).kind, table.frame[name]
+        n_unique = 0 if kind is ColumnKind.IMAGE else cells.drop_nulls().n_unique()
+        if kind.is_endless(n_unique=n_unique, n_rows=table.n_rows):
+            return False
         # Missing is one of the values, whether a row has it or not: as checks of repeats reckon.
-        n_combinations *= cells.n_unique() + (cells.null_count() == 0)
+        n_combinations *= n_unique + 1
         if n_combinations >= table.n_rows:
             return False
     return bool(features)

@@ -1,4 +1,4 @@
-"""Equal sequences, texts and pictures are repeats, however few or many: they stay together."""
+"""Equal sequences, texts and pictures are repeats and stay together, but for a few words."""
 
 import numpy as np
 import polars as pl
@@ -50,6 +50,19 @@ def test_equal_values_are_told_though_there_are_fewer_of_them_than_rows(
     told = CheckInput(table, profile(table), "label", Task.MULTICLASS, ("told",), rng)
     (found,) = Catalog().checks()[key].check(told)
     assert found.all_rows
+
+
+@pytest.mark.parametrize("kind", ["sequence", "text"])
+def test_a_few_texts_that_mean_classes_are_dealt_to_every_part(kind: str) -> None:
+    """Kept together, three words in 600 rows would leave a part with one of them."""
+    cells = [f"[{at % 3}.5, 1.0]" for at in range(600)]
+    frame = pl.DataFrame({"told": cells, "label": ["a", "b"] * 300})
+    table = Table(frame, (Column("told", ColumnKind(kind)), Column("label", ColumnKind.CATEGORY)))
+    bonds = bonds_over(table, ("told",), group=None, time=None)
+    y, rng = np.arange(600) % 2, np.random.default_rng(0)
+    dealt = split(table, y, task=Task.BINARY, shares=Shares(), bonds=bonds, rng=rng)
+    assert "no repeats" in dealt.how
+    assert {len(set(table.frame["told"][rows])) for rows in (dealt.train, dealt.test)} == {3}
 
 
 def test_what_is_said_of_repeats_promises_no_more_than_the_split_does() -> None:

@@ -30,7 +30,7 @@ class ConflictingLabels:
             if column.name in features and column.kind is not ColumnKind.IDENTIFIER
         ]
         n_rows = subject.profile.n_rows
-        if not told or most_combinations(told) < n_rows:
+        if not told or most_combinations(told, n_rows=n_rows) < n_rows:
             # With fewer combinations of values than rows, labels cannot but differ.
             return
         rows = _conflicting(subject, [column.name for column in told])

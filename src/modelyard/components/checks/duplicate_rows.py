@@ -28,7 +28,7 @@ class DuplicateRows:
         is_whole = len(compared) == len(subject.profile.columns)
         if is_whole and not subject.profile.n_duplicate_rows:
             return
-        if not compared or most_combinations(compared) < n_rows:
+        if not compared or most_combinations(compared, n_rows=n_rows) < n_rows:
             # With fewer combinations of values than rows, rows cannot but repeat.
             return
         names = [column.name for column in compared]
