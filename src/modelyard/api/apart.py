@@ -2,39 +2,39 @@
 
 A table fills more memory than its file, and a file may be made to do harm: the process that answers
 requests parses none. To load the libraries takes a second and the work on a small table a twentieth
-of it, so that one process waits ready where another was needed lately.
+of it, so that one process loads them, and forks for each piece of work.
 """
 
 import asyncio
+import atexit
+import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
-import weakref
+import time
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
-from modelyard.api.child import OUT_OF_MEMORY
+from modelyard.api.child import END_MARK, ENDED, OUT_OF_MEMORY
 
 _CHILD = "modelyard.api.child"
-# Whoever fills in a form asks again within minutes; then its 105 MB of memory are given back.
-_KEPT_S = 300.0
 # How a process ends that needs more than it has: told by Python; ended by the kernel for its
 # processor time (getrlimit(2)), or because the machine has no memory left; by Rust and C++, which
 # abort where they get none (std::alloc::handle_alloc_error, std::bad_alloc).
 _TOO_MUCH = frozenset({OUT_OF_MEMORY, -signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT})
-
-Process = subprocess.Popen[bytes]
+_CHUNK_BYTES = 1 << 16
+# Seconds; none at all would mean to wait for nothing, in place of failing.
+_SOON_S = 1e-3
 
 
 class Apart:
-    """Starts the processes, two at a time: of many requests at once, others wait."""
+    """Lets two pieces of work be done at a time: of many requests at once, others wait."""
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(2)
-        self._waiting: Process | None = None
-        # Each ends its process when this ends, if not before.
-        self._ends: dict[int, weakref.finalize[[Process], Apart]] = {}
 
     async def run(
         self, module: str, order: Any, *, timeout_s: float, patience_s: float | None = None
@@ -57,54 +57,95 @@ class Apart:
         except TimeoutError:
             return None
         try:
-            process = self._taken()
             asked = pickle.dumps((module, order))
-            try:
-                answer, _ = await asyncio.to_thread(process.communicate, asked, timeout_s)
-            except subprocess.TimeoutExpired:
-                return None
-            finally:
-                self._end(process)
-                self._keep_one()
-            return None if process.returncode in _TOO_MUCH else answer
+            return await asyncio.to_thread(_answer, asked, time.monotonic() + timeout_s)
         finally:
             self._places.release()
 
-    def _taken(self) -> Process:
-        process, self._waiting = self._waiting, None
-        if process is not None and process.poll() is not None:
-            self._end(process)
-            process = None
-        return process or self._started()
 
-    def _keep_one(self) -> None:
-        """Let a process wait for the next request, for a while."""
-        if self._waiting is None:
-            self._waiting = self._started()
-            asyncio.get_running_loop().call_later(_KEPT_S, self._let_go, self._waiting)
+class _Nursery:
+    """The process that forks; it is started for who needs it, and again where it has ended."""
 
-    def _let_go(self, process: Process) -> None:
-        if self._waiting is process:
-            self._waiting = None
-            self._end(process)
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
 
-    def _end(self, process: Process) -> None:
-        self._ends.pop(process.pid)()
+    def fork(self) -> socket.socket:
+        """Return the socket of a new process: it takes an order there, and answers."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            if self._orders is not None:
+                with suppress(OSError):
+                    socket.send_fds(self._orders, [b"\0"], [theirs.fileno()])
+                    return ours
+            try:
+                self._start()
+                socket.send_fds(self._orders, [b"\0"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+            return ours
 
-    def _started(self) -> Process:
-        process = subprocess.Popen(  # noqa: S603 -- our own
-            [sys.executable, "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        self._ends[process.pid] = weakref.finalize(self, end, process)
-        return process
+    def _start(self) -> None:
+        self.end()
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 -- our own
+                [sys.executable, "-m", _CHILD, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                # A process that forks has no threads; a small table is worth none.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            )
+
+    def end(self) -> None:
+        """End it, and what it has forked; the next who needs it starts it again."""
+        if self._orders is not None:
+            self._orders.close()
+            self._orders = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
 
-def end(process: Process) -> None:
-    """End a process, whatever it does."""
-    with suppress(ProcessLookupError):
-        process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
-    process.wait()
+# One for all applications of this process, with which it ends: by its socket, where by nothing else.
+NURSERY = _Nursery()
+atexit.register(NURSERY.end)
+
+
+def _answer(asked: bytes, until: float) -> bytes | None:
+    """Return what `Apart.run` does."""
+    for _ in range(2):
+        with NURSERY.fork() as line:
+            try:
+                said = _said(line, asked, until)
+            except TimeoutError:
+                return None
+        answer, end = said[: -ENDED.size], said[-ENDED.size :]
+        if end.startswith(END_MARK):
+            _, code = ENDED.unpack(end)
+            return None if code in _TOO_MUCH else answer
+        # The process that forks has ended, because it was not needed for long: another is started.
+    return b""
+
+
+def _said(line: socket.socket, asked: bytes, until: float) -> bytes:
+    """Return all that is said to an order, until its process has ended.
+
+    Raises:
+        TimeoutError: if that takes too long.
+    """
+    said = bytearray()
+    with suppress(ConnectionError):
+        _wait_until(line, until)
+        line.sendall(asked)
+        while chunk := line.recv(_CHUNK_BYTES):
+            said += chunk
+            _wait_until(line, until)
+    return bytes(said)
+
+
+def _wait_until(line: socket.socket, until: float) -> None:
+    line.settimeout(max(until - time.monotonic(), _SOON_S))

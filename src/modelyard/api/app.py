@@ -11,7 +11,7 @@ from modelyard.api.describing import SelfDescribing
 from modelyard.api.door import Door
 from modelyard.api.errors import handle_errors
 from modelyard.api.meters import Meters
-from modelyard.api.routing import routers
+from modelyard.api.routing import every_route
 from modelyard.api.small_reads import SmallReads
 from modelyard.bootstrap import Project
 from modelyard.kit.version import VERSION
@@ -44,8 +44,8 @@ def make_app(
     app.state.meters = Meters()
     app.state.apart = Apart()
     app.state.small_reads = SmallReads(app.state.apart)
-    for each in routers():
-        app.include_router(each)
+    # As they are, and not by `include_router`: it would make each route anew, for each application.
+    app.router.routes.extend(every_route())
     handle_errors(app)
     # What is added last stands outermost: the door sees what a guard refuses as well.
     for guard in reversed(guards):

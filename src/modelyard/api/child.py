@@ -1,14 +1,24 @@
-"""The process that does one piece of work for the API: `python -m modelyard.api.child`.
+"""The process that forks for each piece of work of the API: `python -m modelyard.api.child SOCKET`.
 
-It loads what most work needs, and then waits for the order: the name of a module of ours, and what
-its function `perform` is handed.
+It loads what most work needs once, and computes nothing itself: no library has started a thread
+when it forks. For each piece of work a socket comes to it. The process that it forks reads the
+order there, the name of a module of ours and what its function `perform` is handed, and writes the
+answer; how that process ended comes last. Whoever closes a socket wants its work no
+more. It ends when its parent does, or has wanted nothing for a while.
 """
 
+import gc
 import importlib
 import os
 import pickle
 import resource
+import select
+import signal
+import socket
+import struct
 import sys
+import time
+from contextlib import suppress
 
 from modelyard.kit.discovery import scan
 from modelyard.kit.families import die_with_parent, go_before_others
@@ -18,6 +28,11 @@ MEMORY_BYTES = 4 << 30
 _CPU_S = 60
 # Exit code, as sysexits.h calls what the system cannot give: EX_OSERR.
 OUT_OF_MEMORY = 71
+# How a piece of work ended, as the last bytes of its socket: a mark, and `Popen.returncode`.
+ENDED = struct.Struct("=6si")
+END_MARK = b"\0ended"
+# Whoever fills in a form asks again within minutes; then its 105 MB of memory are given back.
+_KEPT_S = 300.0
 _USUAL = (
     "modelyard.api.outlining_child",
     "modelyard.services.outlining",
@@ -26,26 +41,99 @@ _USUAL = (
 _SHELVES = ("algorithms", "checks", "metrics", "sources", "transforms")
 
 
-def main() -> None:
-    """Do what the parent wants, within limits that no small table meets, and answer it.
+class Nursery:
+    """Forks for each piece of work, ends what nobody waits for, and tells how each ended."""
 
-    What a library prints is never taken for the answer.
+    def __init__(self, orders: socket.socket) -> None:
+        self._orders = orders
+        # By process: where its answer goes.
+        self._lines: dict[int, socket.socket] = {}
+
+    def serve(self) -> None:
+        """Fork for what comes until nothing has come for a while, or the parent is gone."""
+        woken, wakes = os.pipe()
+        os.set_blocking(wakes, False)
+        signal.set_wakeup_fd(wakes)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # Ctrl-C reaches every process of a terminal; what it means is for the parent to say.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        until = time.monotonic() + _KEPT_S
+        while self._lines or time.monotonic() < until:
+            ready = self._waited(woken, until - time.monotonic())
+            if woken in ready:
+                os.read(woken, 4096)
+                self._bury()
+            self._end_unwanted(ready)
+            if self._orders.fileno() in ready:
+                _, handles, _, _ = socket.recv_fds(self._orders, 1, 1)
+                if not handles:
+                    break
+                self._fork(socket.socket(fileno=handles[0]))
+                until = time.monotonic() + _KEPT_S
+        self._end(list(self._lines))
+
+    def _waited(self, woken: int, most_s: float) -> set[int]:
+        """Return whatever has something to say: orders, ended children, sockets closed there."""
+        poll = select.poll()
+        poll.register(self._orders, select.POLLIN)
+        poll.register(woken, select.POLLIN)
+        for line in self._lines.values():
+            # That it was closed is told without being asked for; the rest is for the child to read.
+            poll.register(line, 0)
+        return {handle for handle, _ in poll.poll(max(most_s, 0.0) * 1000)}
+
+    def _fork(self, line: socket.socket) -> None:
+        pid = os.fork()
+        if pid:
+            self._lines[pid] = line
+            return
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            self._orders.close()
+            # An answer ends where the last who could write it has ended.
+            for other in self._lines.values():
+                other.close()
+            code = _work(line)
+        except BaseException as error:  # noqa: BLE001 -- a door: the log is told
+            sys.excepthook(type(error), error, error.__traceback__)
+        finally:
+            # Nothing of what the parent does at its end is for a child to do.
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _bury(self) -> None:
+        """Say of all children that have ended how they did."""
+        while self._lines:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with self._lines.pop(pid) as line, suppress(OSError):
+                line.sendall(ENDED.pack(END_MARK, os.waitstatus_to_exitcode(status)))
+
+    def _end_unwanted(self, ready: set[int]) -> None:
+        self._end([pid for pid, line in self._lines.items() if line.fileno() in ready])
+
+    def _end(self, pids: list[int]) -> None:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def main(handle: int) -> None:
+    """Load what most work needs, and fork for each piece of it.
+
+    What a library prints is never taken for an answer, and goes where errors go.
     """
-    die_with_parent()
-    go_before_others()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-    answering = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    orders = socket.socket(fileno=handle)
+    orders.set_inheritable(False)
     _load()
-    try:
-        # A message between a process and its own child.
-        module, order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
-        with os.fdopen(answering, "wb") as answer:
-            answer.write(importlib.import_module(module).perform(order))
-    except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
+    # What was loaded stays where it is: to look at it again would copy it for each child.
+    gc.freeze()
+    Nursery(orders).serve()
 
 
 def _load() -> None:
@@ -56,5 +144,22 @@ def _load() -> None:
         tuple(scan(f"modelyard.components.{shelf}", "COMPONENT"))
 
 
+def _work(line: socket.socket) -> int:
+    """Do what comes through a socket, within limits that no small table meets, and answer it."""
+    die_with_parent()
+    go_before_others()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    try:
+        with line.makefile("rb") as order:
+            # A message between a process and its own child.
+            module, argument = pickle.load(order)  # noqa: S301 - from our parent
+        line.sendall(importlib.import_module(module).perform(argument))
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -286,6 +286,7 @@ def _begin_new(connection: sa.Connection) -> None:
             "The database belongs to another program: it has tables, but none of Modelyard's.",
             fix="Set MODELYARD_DATABASE_URL or MODELYARD_HOME to a place of its own.",
         )
-    whole_schema().create_all(connection)
+    # Without a look for each of them: there are none.
+    whole_schema().create_all(connection, checkfirst=False)
     _VERSIONS.create(connection)
     connection.execute(_VERSIONS.insert().values(version_num=HEAD))

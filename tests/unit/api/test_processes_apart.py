@@ -1,15 +1,16 @@
 """Work in processes of their own: answered, bounded in time, and never left behind."""
 
 import asyncio
-import gc
 import os
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from modelyard.api.apart import Apart
+from modelyard.api.apart import NURSERY, Apart
 
 # Far more than a process takes to begin on a crowded machine.
 PATIENCE_S = 120.0
@@ -27,16 +28,22 @@ def perform(order):
         time.sleep(600)
     if order == "print":
         print("noise")
+    if order == "parent":
+        return str(os.getppid()).encode()
     return str(os.getpid()).encode()
 """
 
 
-@pytest.fixture
-def module(tmp_path, monkeypatch):
-    """Return the name of a module that a process of its own can import."""
-    (tmp_path / "some_work.py").write_text(WORK, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return "some_work"
+@pytest.fixture(scope="module")
+def module(tmp_path_factory):
+    """Yield the name of a module that a process of its own can import."""
+    place = tmp_path_factory.mktemp("work")
+    (place / "some_work.py").write_text(WORK, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(place))
+        NURSERY.end()
+        yield "some_work"
+    NURSERY.end()
 
 
 def _is_alive(pid):
@@ -92,46 +99,62 @@ def test_who_waits_for_a_turn_in_vain_is_answered_with_nothing_and_takes_none(mo
     assert after.isdigit()
 
 
-def test_processes_that_have_ended_are_held_no_longer(module):
-    async def ask():
-        apart = Apart()
-        for _ in range(3):
-            await apart.run(module, "work", timeout_s=PATIENCE_S)
-        return apart
-
-    apart = asyncio.run(ask())
-    gc.collect()
-    held = [each for each in gc.get_objects() if type(each) is subprocess.Popen]
-    ended = [each for each in held if each.returncode is not None]
-    assert not [each for each in ended if "modelyard.api.child" in each.args]
-    del apart
+def test_nothing_is_left_of_work_that_has_ended(module):
+    _answers(module, "work", "work", "crash")
+    (forks,) = _children(os.getpid())
+    assert _children(forks) == []
 
 
-def test_the_process_that_waits_ends_with_whoever_started_it(module):
-    async def ask():
-        # Those of other tests are theirs to end.
-        before, apart = set(_children()), Apart()
-        await apart.run(module, "work", timeout_s=PATIENCE_S)
-        return apart, set(_children()) - before
+def test_work_that_nobody_waits_for_any_more_is_ended(module):
+    _answers(module, "sleep", timeout_s=0.5)
+    (forks,) = _children(os.getpid())
+    _wait_until(lambda: _children(forks) == [])
 
-    apart, waiting = asyncio.run(ask())
-    assert waiting
-    del apart
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_after_the_process_that_forks_has_ended_another_is_started(module, how):
+    (before,) = map(int, _answers(module, "parent"))
+    os.kill(before, how)
+    (after,) = map(int, _answers(module, "parent"))
+    assert after != before
+    assert _answers(module, "parent") == [str(after).encode()]
+
+
+def test_all_ends_with_whoever_started_it():
+    script = (
+        "import asyncio, os; from modelyard.api.apart import Apart; "
+        "asyncio.run(Apart().run('modelyard.kit.version', None, timeout_s=100)); "
+        "print(os.getpid(), flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as starter:
+        assert starter.stdout is not None
+        (forks,) = _children(int(starter.stdout.readline()))
+        starter.kill()
+    _wait_until(lambda: not _is_alive(forks))
+
+
+def _wait_until(happens):
     until = time.monotonic() + PATIENCE_S
-    while any(map(_is_alive, waiting)):
+    while not happens():
         assert time.monotonic() < until
         time.sleep(0.05)
 
 
-def _children():
-    """Return the ids of the processes that wait for work of this one."""
+def _children(parent):
+    """Return the ids of the processes for work that another one has started."""
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
-            parent = (place / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1]
+            above = (place / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1]
             command = (place / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(parent) == os.getpid() and b"modelyard.api.child" in command:
+        if int(above) == parent and (b"modelyard.api.child" in command or not command):
             found.append(int(place.name))
     return found
