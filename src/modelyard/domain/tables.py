@@ -122,7 +122,11 @@ class RawTable:
 
     def is_text(self, name: str) -> bool:
         """Return whether a column, if there is one, holds text that is still to be read."""
-        return name in self.coded or self.frame.schema.get(name) == pl.String
+        if name in self.coded:
+            return True
+        # To ask for the schema costs as much as there are columns.
+        series = self.frame.get_column(name, default=None)
+        return series is not None and series.dtype == pl.String
 
     def take(self, rows: npt.NDArray[np.int64]) -> "RawTable":
         """Return the rows at these zero-based positions, none set aside, in this order."""
@@ -145,7 +149,7 @@ class Table:
         """Number of rows."""
         return self.frame.height
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Column names, in order."""
         return tuple(column.name for column in self.columns)
@@ -167,7 +171,11 @@ class Table:
     def select(self, names: Sequence[str]) -> "Table":
         """Return the table with these columns alone, in this order."""
         columns = tuple(self.column(name) for name in names)
-        return replace(self, frame=self.frame.select(list(names)), columns=columns)
+        # For one of thousands of columns nothing is asked of the others.
+        frame = (
+            self.frame[names[0]].to_frame() if len(names) == 1 else self.frame.select(list(names))
+        )
+        return replace(self, frame=frame, columns=columns)
 
     def drop(self, names: Iterable[str]) -> "Table":
         """Return the table without these columns."""

@@ -37,12 +37,13 @@ def reference_rows(trained: Trained) -> dict[str, Any]:
         rows = np.sort(rng.choice(rows, _REFERENCE_ROWS, replace=False))
     table, raw = trained.table.take(rows), trained.raw.take(rows)
     columns = trained.plan.columns
+    if any(each.kind is ColumnKind.IMAGE for each in columns):
+        # A row without its picture has no answer.
+        return {"columns": {}}
     return {
         "columns": {
             column.name: carried(column, table.frame[column.name], written=raw.frame[column.name])
             for column in columns
-            # A row without its picture has no answer.
-            if not any(each.kind is ColumnKind.IMAGE for each in columns)
         }
     }
 
