@@ -106,10 +106,10 @@ engine:
 # ---------------------------------------------------------------- tests and checks
 
 test: $(VENV)/dev.stamp ## the tests of the base install, within 10 minutes
-	$(QUICK) -m "not extras and not slow"
+	$(QUICK) -m "not extras and not processes and not slow"
 
-test-extras: $(VENV)/extras.stamp ## the tests that need optional libraries
-	$(QUICK) -m "extras and not slow"
+test-extras: $(VENV)/extras.stamp ## those that need optional libraries, or start and kill whole processes
+	$(QUICK) -m "(extras or processes) and not slow"
 
 test-all: $(VENV)/extras.stamp ## every test, the slow ones too, with the coverage that we demand
 	$(PYTEST) --cov --cov-report=term

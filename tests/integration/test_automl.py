@@ -15,6 +15,8 @@ from rows import table
 import modelyard
 from modelyard.domain.errors import InvalidValue, UsageError
 
+pytestmark = pytest.mark.processes
+
 COMMAND = (sys.executable, "-m", "modelyard")
 FEW = ("--trials", "3", "--only", "lightgbm,logistic-regression,extra-trees")
 WAIT_S = 240

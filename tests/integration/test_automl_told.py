@@ -3,6 +3,8 @@
 import pytest
 from rows import table
 
+pytestmark = pytest.mark.processes
+
 TWO = ("--trials", "2", "--only", "lightgbm,logistic-regression", "--deterministic")
 
 

@@ -21,6 +21,8 @@ from modelyard.wire.batches import BatchPredictRequest
 from modelyard.workbench.training import train
 from modelyard.worker.starting import worker_of
 
+pytestmark = pytest.mark.processes
+
 ROWS = table().replace("0.000,a", "many,a")
 RAGGED = ROWS + "1.5,a,yes,one,too,many\n"
 

@@ -14,6 +14,8 @@ from modelyard.cli._group import run
 from modelyard.workbench.training import train
 from projects import own_project
 
+pytestmark = pytest.mark.processes
+
 Ask = Callable[..., Any]
 
 

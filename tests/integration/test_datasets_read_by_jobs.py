@@ -17,6 +17,8 @@ from modelyard.services.named_datasets import Reading
 from modelyard.services.uploads import UploadRequest
 from projects import work_off
 
+pytestmark = pytest.mark.processes
+
 
 def _table() -> str:
     """Return rows that age tells something about, and not everything."""

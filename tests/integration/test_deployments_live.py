@@ -32,6 +32,8 @@ from modelyard.worker.deployments import Watcher
 from modelyard.worker.plans import read_address
 from real_postgresql import RealPostgresql
 
+pytestmark = pytest.mark.processes
+
 WAIT_S = 60
 ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
 IRIS = Path(modelyard.__file__).parent / "services" / "sample_tables" / "iris.csv"

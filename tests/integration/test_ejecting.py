@@ -13,6 +13,8 @@ from modelyard.bootstrap import open_project
 from modelyard.domain.errors import InvalidValue, NotFound, UsageError
 from modelyard.protocols.progress import Silence
 
+pytestmark = pytest.mark.processes
+
 PENGUINS = Path(__file__).parents[2] / "examples" / "data" / "penguins.csv"
 # So many rounds are enough to tell whether two trainings are alike.
 ROUNDS = {"n_estimators": 40}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "extending.md"
 BLOCK = re.compile(r"^```\w+\n# (\S+/\S+\.\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

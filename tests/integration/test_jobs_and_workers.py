@@ -38,6 +38,8 @@ from modelyard.worker.working import Worker
 from projects import work_off
 from real_postgresql import RealPostgresql
 
+pytestmark = pytest.mark.processes
+
 MB = 1_000_000
 SUCCEEDED, FAILED = JobState.SUCCEEDED, JobState.FAILED
 

@@ -29,7 +29,7 @@ ODD = table(
     header=("x x", "c", "zip", "day", "team", "y"),
     delimiter=";",
 )
-OPTIONS: tuple[dict[str, Any], ...] = (
+OPTIONS: tuple[Any, ...] = (
     {"algorithm": "dummy"},
     {
         "algorithm": "logistic-regression",
@@ -70,7 +70,10 @@ OPTIONS: tuple[dict[str, Any], ...] = (
             "required": ["team"],
         },
     },
-    {"n_trials": 1, "only": ["logistic-regression", "extra-trees"], "serve": "fast"},
+    pytest.param(
+        {"n_trials": 1, "only": ["logistic-regression", "extra-trees"], "serve": "fast"},
+        marks=pytest.mark.processes,
+    ),
 )
 # As users ask for AutoML, and what the report says of it.
 ASKED = (

@@ -169,6 +169,8 @@ def test_a_closed_answer_to_a_question_deletes_nothing(iris, cli, monkeypatch) -
 
 # Of pictures and of sequences networks learn.
 NEEDS = dict.fromkeys(("vision", "readings", "readings_long"), pytest.mark.extras)
+# Each fit is a process.
+NEEDS["automl"] = pytest.mark.processes
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from modelyard.bootstrap import open_project
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.queries import RunQuery
 
+pytestmark = pytest.mark.processes
+
 SCRIPT = Path(__file__).with_name("killed_training.py")
 WAIT_S = 120
 

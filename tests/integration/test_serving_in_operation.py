@@ -17,6 +17,8 @@ import httpx
 import pytest
 from serving_servers import GOLDEN, PENGUINS, SIGNER, running
 
+pytestmark = pytest.mark.processes
+
 TRUST = ("--trust", SIGNER)
 
 

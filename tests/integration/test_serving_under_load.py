@@ -16,6 +16,8 @@ import httpx
 import pytest
 from serving_servers import GOLDEN, PENGUINS, SIGNER, Running, running
 
+pytestmark = pytest.mark.processes
+
 TRUST = ("--trust", SIGNER)
 IRIS = GOLDEN / "v1-iris-logistic-regression"
 # What a server may hold after load beyond what it held before: pieces that the allocator keeps.

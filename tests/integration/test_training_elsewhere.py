@@ -9,6 +9,8 @@ from platform_jobs import TABLE, end, start_worker
 from modelyard.bootstrap import Project
 from modelyard.cli._group import run
 
+pytestmark = pytest.mark.processes
+
 ASKED = ("--target", "y", "--algorithm", "logistic-regression")
 
 

@@ -28,6 +28,8 @@ from modelyard.services.demonstrating import ROW
 from modelyard.services.samples import read_sample
 from platforms import PATIENCE_S, Platform, up, wait_until_gone
 
+pytestmark = pytest.mark.processes
+
 README = Path(__file__).parents[2] / "README.md"
 API = "/api/v1/ml"
 

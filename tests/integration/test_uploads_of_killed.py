@@ -12,6 +12,8 @@ from modelyard.domain.datasets import UploadState
 from modelyard.kit.failpoints import UPLOAD_POINTS, VARIABLE
 from modelyard.services.uploads import ABANDONED_AFTER, UploadRequest
 
+pytestmark = pytest.mark.processes
+
 CONTENT = b"age,city\n41,Oslo\n29,Rome\n"
 _BEGIN = """
 from modelyard.bootstrap import open_project

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 _SERVER = """
 import asyncio, socket, sys
 import uvicorn

@@ -110,7 +110,7 @@ class _Nursery:
             self._process = None
 
 
-# One for all applications of this process, with which it ends: by its socket, where by nothing else.
+# One for all applications of this process; it ends with this process, whose socket it reads.
 NURSERY = _Nursery()
 atexit.register(NURSERY.end)
 

@@ -43,6 +43,8 @@ PAGES = (
 )
 # They show what an optional library adds.
 PAGES_OF_EXTRAS = ("docs/exports.md",)
+# Each fit of AutoML is a process.
+MARKS = {"docs/automl.md": pytest.mark.processes}
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # They build environments or reach for the network; other tests see to them.
 NOT_RUN = ("make", "git", "pip", "python3", ".venv/bin/pip", "source")
@@ -154,7 +156,11 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "page", [*PAGES, *(pytest.param(page, marks=pytest.mark.extras) for page in PAGES_OF_EXTRAS)]
+    "page",
+    [
+        *(pytest.param(page, marks=MARKS.get(page, ())) for page in PAGES),
+        *(pytest.param(page, marks=pytest.mark.extras) for page in PAGES_OF_EXTRAS),
+    ],
 )
 def test_what_a_page_shows_is_what_happens(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
