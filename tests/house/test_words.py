@@ -18,6 +18,7 @@ DOORS_IN_INIT = {"src/modelyard/__init__.py", "src/modelyard/cli/__init__.py"}
 # another, the turn in which the server answers several requests, each of which hears of its own
 # fault alone, and the fit of an ensemble's member, a trial whose failure is a result.
 ROOMS_WITH_BROAD_EXCEPT = (
+    "src/modelyard/api/child.py",
     "src/modelyard/api/door.py",
     "src/modelyard/cli/",
     "src/modelyard/components/executors/_zygote.py",

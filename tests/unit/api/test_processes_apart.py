@@ -47,7 +47,12 @@ def module(tmp_path_factory):
 
 
 def _is_alive(pid):
-    return Path(f"/proc/{pid}").exists()
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    # An orphan that has ended may wait for whoever adopted it to look at how.
+    return state != "Z"
 
 
 def _answers(module, *orders, timeout_s=PATIENCE_S):
