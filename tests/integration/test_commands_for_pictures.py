@@ -1,5 +1,6 @@
 """What the command line says and takes where the data are pictures."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def trained(cli):
 def test_what_comes_next_names_a_folder_of_pictures(trained):
     assert "modelyard predict shapes@1 FOLDER_OF_PICTURES --out" in trained
     assert "NEW.csv" not in trained
+    report = Path(re.findall(r"^Report: +(.+)$", trained, re.MULTILINE)[0]).read_text("utf-8")
+    assert "modelyard predict shapes FOLDER_OF_PICTURES" in report
+    assert "NEW.csv" not in report
 
 
 def test_a_profile_of_pictures_counts_in_words_and_gives_no_empty_reason(cli, tmp_path):

@@ -46,3 +46,15 @@ def test_a_run_that_was_killed_ends_with_the_metrics_of_one_that_was_not(
     whole = done("run", config)
     assert (resumed["reference"], whole["reference"]) == ("shapes@1", "shapes@2")
     assert json.dumps(resumed["metrics"]) == json.dumps(whole["metrics"])
+
+
+def test_a_place_for_checkpoints_that_cannot_be_used_is_told_before_anything_is_read(
+    cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "kept").write_text("a file")
+    config = tmp_path / "vision.yaml"
+    config.write_text(CONFIGURATION, encoding="utf-8")
+    refused = cli("run", config)
+    assert refused.code == 7
+    assert "training.checkpoint.path" in refused.err
+    assert "Reading the data" not in refused.err

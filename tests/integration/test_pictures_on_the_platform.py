@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+import modelyard
 from modelyard.bootstrap import Project
 from modelyard.client.clients import Client
 from modelyard.domain.datasets import DatasetState
+from modelyard.domain.deployments import DeploymentState
 from modelyard.domain.errors import DataError
+from modelyard.domain.identities import LOCAL_CALLER
 from modelyard.domain.jobs import JobState
 from modelyard.serving.exchanges import Request
 from modelyard.serving.routes import routes_of
@@ -19,6 +22,7 @@ from modelyard.serving.shelf import Found, Shelf
 from modelyard.wire.batches import BatchPredictRequest
 from modelyard.wire.datasets import DatasetVersionAnswer
 from modelyard.wire.jobs import TrainingRequest
+from modelyard.worker.deploying import serving_deployments
 from projects import work_off
 
 pytestmark = pytest.mark.extras
@@ -132,6 +136,30 @@ def test_of_pictures_the_target_and_the_algorithm_go_without_saying(
     else:
         ending = cli("train", "shapes@1", "--url", url, "--estimate", "--json")
         assert "one algorithm is named" in ending.error["detail"]
+
+
+@pytest.mark.processes
+def test_a_deployed_model_answers_one_picture_and_several_of_a_form_by_way_of_the_platform(
+    project: Project, client: Client
+) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    quick = {"image_height": 16, "image_width": 16, "channels": 8, "epochs": 12, "batch_size": 8}
+    trained = modelyard.train(SHAPES, target="label", parameters=quick, project=project)
+    model = project.models.get(trained.run.model or "")
+    square = SHAPES / "square" / "00.png"
+    with serving_deployments(project, asks_for_keys=False):
+        project.deployments.deploy(LOCAL_CALLER, model, name="shapes")
+        assert client.deployments.wait("shapes").state is DeploymentState.READY
+        asked = {"1.png": CIRCLE.read_bytes(), "two words.png": square.read_bytes()}
+        answer = client.predictions.ask_pictures("shapes", asked)
+        assert answer.files == list(asked)
+        alone = [client.predictions.ask_picture("shapes", each) for each in asked.values()]
+        assert answer.predictions == [each.prediction for each in alone]
+        assert answer.predictions[0] == "circle"
+        partly = client.predictions.ask_pictures("shapes", {**asked, "2.png": b"no picture"})
+        assert partly.predictions == [*answer.predictions, None]
+        assert [each["row"] for each in partly.errors] == [3]
 
 
 def _is_logged_by_its_hash(project: Project) -> None:

@@ -68,16 +68,11 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
     click.echo(f"Folder:  {folder}")
     click.echo(f"Report:  {outcome.folder / REPORT}")
     click.echo("Next:")
-    words = shlex.join([_new_rows(outcome), *FileDialect.of(trained.config.read).words])
+    new_rows = trained.examination.table.known.new_rows
+    words = shlex.join([new_rows, *FileDialect.of(trained.config.read).words])
     click.echo(f"  modelyard predict {outcome.model.reference} {words} --out predictions.csv")
     click.echo(f"  modelyard models promote {outcome.model.reference}")
     click.echo("  modelyard runs list")
-
-
-def _new_rows(outcome: "Outcome") -> str:
-    """Return what stands for the rows that a model is to answer, as a user names them."""
-    are_pictures = bool(outcome.trained.examination.table.known.files)
-    return "FOLDER_OF_PICTURES" if are_pictures else "NEW.csv"
 
 
 def print_outlook(outlook: "Outlook", *, wants_json: bool) -> None:

@@ -7,6 +7,8 @@ import click
 from modelyard.cli._options import DATA, JSON, NO_CACHE
 from modelyard.cli._screen import progress
 
+_CHECKPOINTS = "Change training.checkpoint.path, or leave it out: then the project folder holds them."
+
 
 @click.command("run")
 @click.argument("config", type=DATA)
@@ -23,6 +25,7 @@ def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bo
     from modelyard.bootstrap import open_project
     from modelyard.cli._outcomes import print_outcome
     from modelyard.services.datasets import location_of
+    from modelyard.store.failures import explaining
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
@@ -30,6 +33,8 @@ def run(config: Path, *, accept: tuple[str, ...], no_cache: bool, wants_json: bo
     project = open_project(keeps_tables=not no_cache)
     training = project.training
     if request.checkpoints is not None:
+        with explaining(request.checkpoints, fix=_CHECKPOINTS):
+            request.checkpoints.mkdir(parents=True, exist_ok=True)
         training = replace(training, scratch=request.checkpoints)
     with progress(is_shown=not wants_json) as bar:
         outcome = training.train(

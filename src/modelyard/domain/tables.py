@@ -95,6 +95,16 @@ class Known:
     files: frozenset[str] = frozenset()
     part: str = ""
 
+    @property
+    def are_pictures(self) -> bool:
+        """Whether the rows are the pictures of a folder or an archive."""
+        return bool(self.albums and self.files)
+
+    @property
+    def new_rows(self) -> str:
+        """What stands, in a command that is shown, for rows that a model is to answer."""
+        return "FOLDER_OF_PICTURES" if self.are_pictures else "NEW.csv"
+
 
 @dataclass(frozen=True)
 class RawTable:

@@ -233,8 +233,7 @@ def _require_class_folders(raw: RawTable, target: str) -> None:
     Raises:
         MissingColumns: if that is so.
     """
-    is_folder = bool(raw.known.albums and raw.known.files)
-    if is_folder and target == LABEL_COLUMN and LABEL_COLUMN not in raw.frame.columns:
+    if raw.known.are_pictures and target == LABEL_COLUMN and LABEL_COLUMN not in raw.frame.columns:
         raise MissingColumns(
             f"The {raw.frame.height:,} pictures lie in no class folders, so that there is no "
             f"column '{LABEL_COLUMN}' to learn.",

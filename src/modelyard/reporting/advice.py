@@ -111,7 +111,7 @@ def next_steps(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...]:
     told = steps_before_use(subject, verdict)
     if verdict.standing is Standing.BETTER:
         asked = {name: subject.config.get(name) for name in _OF_FILES}
-        words = shlex.join(["NEW.csv", *FileDialect(**asked).words])
+        words = shlex.join([subject.new_rows, *FileDialect(**asked).words])
         return (*told, f"Use it: modelyard predict {subject.title} {words} --out answers.csv")
     return told
 

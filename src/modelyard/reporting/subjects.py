@@ -45,6 +45,7 @@ class ReportSubject:
         threshold: of two classes, the share from which on the second one is answered.
         threshold_by: by what it was chosen, empty where it was given.
         calibrated: why probabilities are mapped or not.
+        new_rows: what stands for the rows to answer in the command that asks for answers.
         card: what only people know of the model, by the keys of `domain.configs.CARD_KEYS`.
         command, python: how to train the same model again, as a shell and as Python would take it.
         versions: library to version.
@@ -76,6 +77,7 @@ class ReportSubject:
     quantisation: Quantisation | None = None
     thumbnails: Mapping[str, str] = field(default_factory=dict)
     saliency: Mapping[str, str] = field(default_factory=dict)
+    new_rows: str = "NEW.csv"
 
 
 def read_subject(content: bytes) -> ReportSubject:

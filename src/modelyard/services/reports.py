@@ -55,6 +55,7 @@ def report_subject(
         quantisation=trained.quantisation,
         thumbnails=thumbnails,
         saliency=saliency,
+        new_rows=examination.table.known.new_rows,
     )
 
 

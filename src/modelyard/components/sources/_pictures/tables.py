@@ -46,8 +46,8 @@ def table_of(
     if not layout.files:
         raise NoRows(
             f"There is no picture in '{location.name or location}'.",
-            fix="Give a folder for each class with pictures in it: cats/1.jpg, dogs/1.jpg; a table "
-            "is read by itself: name the file, unpacked.",
+            fix="Give a folder for each class with pictures in it: cats/1.jpg, dogs/1.jpg. A zip "
+            "file of pictures is read as it is, and a table unpacked: name the file.",
         )
     names = [each.name for each in layout.files]
     cells, album = album_of(names, fetch)
