@@ -7,7 +7,9 @@ import click
 from modelyard.cli._options import DATA, JSON, NO_CACHE
 from modelyard.cli._screen import progress
 
-_CHECKPOINTS = "Change training.checkpoint.path, or leave it out: then the project folder holds them."
+_CHECKPOINTS = (
+    "Change training.checkpoint.path, or leave it out: then the project folder holds them."
+)
 
 
 @click.command("run")
