@@ -1,9 +1,9 @@
 """The process that forks for each piece of work of the API: `python -m modelyard.api.child SOCKET`.
 
-It loads what most work needs once, and computes nothing itself: no library has started a thread
-when it forks. For each piece of work a socket comes to it. The process that it forks reads the
-order there, the name of a module of ours and what its function `perform` is handed, and writes the
-answer; how that process ended comes last. Whoever closes a socket wants its work no
+It loads what most work needs once, and computes nothing itself: what threads libraries have wait,
+and hold nothing, when it forks. For each piece of work a socket comes to it. The process that it
+forks reads the order there, the name of a module of ours and what its function `perform` is handed,
+and writes the answer; how that process ended comes last. Whoever closes a socket wants its work no
 more. It ends when its parent does, or has wanted nothing for a while.
 """
 
@@ -18,6 +18,7 @@ import socket
 import struct
 import sys
 import time
+import warnings
 from contextlib import suppress
 
 from modelyard.kit.discovery import scan
@@ -128,6 +129,8 @@ def main(handle: int) -> None:
     What a library prints is never taken for an answer, and goes where errors go.
     """
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # Python 3.12 warns of any thread. These tidy up for polars and jemalloc, which knows of forks.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     orders = socket.socket(fileno=handle)
     orders.set_inheritable(False)
     _load()
