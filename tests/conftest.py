@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from modelyard.api.apart import Nursery
     from modelyard.bootstrap import Project
     from modelyard.client.clients import Client
     from real_postgresql import RealPostgresql
@@ -101,12 +102,22 @@ def project() -> Iterator["Project"]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator["Nursery"]:
+    """Yield what forks for the work of every application: to load its libraries takes seconds."""
+    from modelyard.api.apart import Nursery
+
+    shared = Nursery()
+    yield shared
+    shared.end()
+
+
 @pytest.fixture
-def url(project: "Project") -> Iterator[str]:
+def url(project: "Project", nursery: "Nursery") -> Iterator[str]:
     """Yield the address of a platform in laptop mode, which serves the project."""
     from projects import laptop
 
-    with laptop(project) as address:
+    with laptop(project, nursery) as address:
         yield address
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from loopback import served
+from modelyard.api.apart import Nursery
 from modelyard.api.app import make_app
 from modelyard.bootstrap import Project, open_project
 from modelyard.client.clients import Client
@@ -25,9 +26,9 @@ def own_project() -> Iterator[Project]:
 
 
 @contextmanager
-def laptop(project: Project) -> Iterator[str]:
+def laptop(project: Project, nursery: Nursery | None = None) -> Iterator[str]:
     """Serve a project in laptop mode, and yield its address."""
-    with served(make_app(project)) as address:
+    with served(make_app(project, nursery=nursery)) as address:
         yield address
 
 

@@ -6,7 +6,6 @@ of it, so that one process loads them, and forks for each piece of work.
 """
 
 import asyncio
-import atexit
 import os
 import pickle
 import signal
@@ -14,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from contextlib import suppress
 from threading import Lock
 from typing import Any
@@ -30,10 +30,59 @@ _CHUNK_BYTES = 1 << 16
 _SOON_S = 1e-3
 
 
+class Nursery:
+    """The process that forks; it is started for who needs it, and again where it has ended.
+
+    It ends with this object, or with this process.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._orders: socket.socket | None = None
+        self._ends: weakref.finalize[..., Nursery] | None = None
+
+    def fork(self) -> socket.socket:
+        """Return the socket of a new process: it takes an order there, and answers."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            if self._orders is not None:
+                with suppress(OSError):
+                    socket.send_fds(self._orders, [b"\0"], [theirs.fileno()])
+                    return ours
+            try:
+                socket.send_fds(self._start(), [b"\0"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+            return ours
+
+    def end(self) -> None:
+        """End it, and what it has forked; the next who needs it starts it again."""
+        if self._ends is not None:
+            self._ends()
+        self._orders = self._ends = None
+
+    def _start(self) -> socket.socket:
+        self.end()
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 -- our own
+                [sys.executable, "-m", _CHILD, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                # Before a fork nothing computes, and a small table is worth no threads after it.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            )
+        self._ends = weakref.finalize(self, _end, process, self._orders)
+        return self._orders
+
+
 class Apart:
     """Lets two pieces of work be done at a time: of many requests at once, others wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery: Nursery) -> None:
+        """Let the nursery fork for the work."""
+        self._nursery = nursery
         self._places = asyncio.Semaphore(2)
 
     async def run(
@@ -58,77 +107,23 @@ class Apart:
             return None
         try:
             asked = pickle.dumps((module, order))
-            return await asyncio.to_thread(_answer, asked, time.monotonic() + timeout_s)
+            return await asyncio.to_thread(self._answer, asked, time.monotonic() + timeout_s)
         finally:
             self._places.release()
 
-
-class _Nursery:
-    """The process that forks; it is started for who needs it, and again where it has ended."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._orders: socket.socket | None = None
-
-    def fork(self) -> socket.socket:
-        """Return the socket of a new process: it takes an order there, and answers."""
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            if self._orders is not None:
-                with suppress(OSError):
-                    socket.send_fds(self._orders, [b"\0"], [theirs.fileno()])
-                    return ours
-            try:
-                self._start()
-                socket.send_fds(self._orders, [b"\0"], [theirs.fileno()])
-            except OSError:
-                ours.close()
-                raise
-            return ours
-
-    def _start(self) -> None:
-        self.end()
-        self._orders, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 -- our own
-                [sys.executable, "-m", _CHILD, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                # A process that forks has no threads; a small table is worth none.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-            )
-
-    def end(self) -> None:
-        """End it, and what it has forked; the next who needs it starts it again."""
-        if self._orders is not None:
-            self._orders.close()
-            self._orders = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
-# One for all applications of this process; it ends with this process, whose socket it reads.
-NURSERY = _Nursery()
-atexit.register(NURSERY.end)
-
-
-def _answer(asked: bytes, until: float) -> bytes | None:
-    """Return what `Apart.run` does."""
-    for _ in range(2):
-        with NURSERY.fork() as line:
-            try:
-                said = _said(line, asked, until)
-            except TimeoutError:
-                return None
-        answer, end = said[: -ENDED.size], said[-ENDED.size :]
-        if end.startswith(END_MARK):
-            _, code = ENDED.unpack(end)
-            return None if code in _TOO_MUCH else answer
-        # The process that forks has ended, because it was not needed for long: another is started.
-    return b""
+    def _answer(self, asked: bytes, until: float) -> bytes | None:
+        for _ in range(2):
+            with self._nursery.fork() as line:
+                try:
+                    said = _said(line, asked, until)
+                except TimeoutError:
+                    return None
+            answer, end = said[: -ENDED.size], said[-ENDED.size :]
+            if end.startswith(END_MARK):
+                _, code = ENDED.unpack(end)
+                return None if code in _TOO_MUCH else answer
+            # The process that forks has ended, as it was not needed for long: another is started.
+        return b""
 
 
 def _said(line: socket.socket, asked: bytes, until: float) -> bytes:
@@ -149,3 +144,9 @@ def _said(line: socket.socket, asked: bytes, until: float) -> bytes:
 
 def _wait_until(line: socket.socket, until: float) -> None:
     line.settimeout(max(until - time.monotonic(), _SOON_S))
+
+
+def _end(process: subprocess.Popen[bytes], orders: socket.socket) -> None:
+    orders.close()
+    process.kill()
+    process.wait()

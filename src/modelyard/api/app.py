@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp
 
-from modelyard.api.apart import Apart
+from modelyard.api.apart import Apart, Nursery
 from modelyard.api.callers import Callers, OwnerOfTheLaptop
 from modelyard.api.describing import SelfDescribing
 from modelyard.api.door import Door
@@ -20,7 +20,11 @@ Guard = Callable[[ASGIApp], ASGIApp]
 
 
 def make_app(
-    project: Project, *, callers: Callers | None = None, guards: Sequence[Guard] = ()
+    project: Project,
+    *,
+    callers: Callers | None = None,
+    guards: Sequence[Guard] = (),
+    nursery: Nursery | None = None,
 ) -> SelfDescribing:
     """Return the application.
 
@@ -28,6 +32,7 @@ def make_app(
         project: of the platform; each caller is answered from that of their tenant.
         callers: finds out who asks; None takes everybody for the owner of this machine.
         guards: what looks at a request before the application does, the outermost first.
+        nursery: what forks for work on tables; None for one of its own.
     """
     app = SelfDescribing(
         title="Modelyard",
@@ -42,7 +47,7 @@ def make_app(
     app.state.project = project
     app.state.callers = callers or OwnerOfTheLaptop()
     app.state.meters = Meters()
-    app.state.apart = Apart()
+    app.state.apart = Apart(nursery or Nursery())
     app.state.small_reads = SmallReads(app.state.apart)
     # As they are, and not by `include_router`: it would make each route anew, for each application.
     app.router.routes.extend(every_route())

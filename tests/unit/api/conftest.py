@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from modelyard.api.apart import Nursery
 from modelyard.api.app import make_app
 from modelyard.bootstrap import Project, open_project
 from modelyard.domain.errors import NotAuthorized
@@ -54,8 +55,8 @@ def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
 
 
 @pytest.fixture
-def app(project: Project) -> FastAPI:
-    return make_app(project, callers=CallersByToken())
+def app(project: Project, nursery: Nursery) -> FastAPI:
+    return make_app(project, callers=CallersByToken(), nursery=nursery)
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.api.apart import NURSERY, Apart
+from modelyard.api.apart import Apart, Nursery
 
 # Far more than a process takes to begin on a crowded machine.
 PATIENCE_S = 120.0
+MODULE = "some_work"
 WORK = """
 import os, signal, time
 
@@ -35,15 +36,15 @@ def perform(order):
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory):
-    """Yield the name of a module that a process of its own can import."""
+def nursery(tmp_path_factory):
+    """Yield what forks, where the module of the work can be imported."""
     place = tmp_path_factory.mktemp("work")
-    (place / "some_work.py").write_text(WORK, encoding="utf-8")
+    (place / f"{MODULE}.py").write_text(WORK, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(place))
-        NURSERY.end()
-        yield "some_work"
-    NURSERY.end()
+        found = Nursery()
+        yield found
+        found.end()
 
 
 def _is_alive(pid):
@@ -55,80 +56,80 @@ def _is_alive(pid):
     return state != "Z"
 
 
-def _answers(module, *orders, timeout_s=PATIENCE_S):
+def _answers(nursery, *orders, timeout_s=PATIENCE_S):
     async def ask():
-        apart = Apart()
-        return [await apart.run(module, order, timeout_s=timeout_s) for order in orders]
+        apart = Apart(nursery)
+        return [await apart.run(MODULE, order, timeout_s=timeout_s) for order in orders]
 
     return asyncio.run(ask())
 
 
-def test_each_piece_of_work_has_a_process_of_its_own(module):
-    first, second = map(int, _answers(module, "work", "work"))
+def test_each_piece_of_work_has_a_process_of_its_own(nursery):
+    first, second = map(int, _answers(nursery, "work", "work"))
     assert len({first, second, os.getpid()}) == 3
     assert not _is_alive(first)
     assert not _is_alive(second)
 
 
-def test_what_a_library_prints_is_no_answer(module):
-    (answer,) = _answers(module, "print")
+def test_what_a_library_prints_is_no_answer(nursery):
+    (answer,) = _answers(nursery, "print")
     assert answer.isdigit()
 
 
-def test_after_a_crash_the_next_work_is_done(module):
-    crashed, after = _answers(module, "crash", "work")
+def test_after_a_crash_the_next_work_is_done(nursery):
+    crashed, after = _answers(nursery, "crash", "work")
     assert crashed == b""
     assert after.isdigit()
 
 
 @pytest.mark.parametrize("order", ["memory", "SIGXCPU", "SIGKILL", "SIGABRT"])
-def test_what_needs_more_than_it_has_is_answered_with_nothing(module, order):
-    assert _answers(module, order) == [None]
+def test_what_needs_more_than_it_has_is_answered_with_nothing(nursery, order):
+    assert _answers(nursery, order) == [None]
 
 
-def test_what_takes_too_long_is_ended_and_answered_with_nothing(module):
-    assert _answers(module, "sleep", timeout_s=0.5) == [None]
+def test_what_takes_too_long_is_ended_and_answered_with_nothing(nursery):
+    assert _answers(nursery, "sleep", timeout_s=0.5) == [None]
 
 
-def test_who_waits_for_a_turn_in_vain_is_answered_with_nothing_and_takes_none(module):
+def test_who_waits_for_a_turn_in_vain_is_answered_with_nothing_and_takes_none(nursery):
     async def ask():
-        apart = Apart()
-        busy = [asyncio.create_task(apart.run(module, "sleep", timeout_s=1.0)) for _ in range(2)]
+        apart = Apart(nursery)
+        busy = [asyncio.create_task(apart.run(MODULE, "sleep", timeout_s=1.0)) for _ in range(2)]
         await asyncio.sleep(0)
-        in_vain = await apart.run(module, "work", timeout_s=PATIENCE_S, patience_s=0.01)
+        in_vain = await apart.run(MODULE, "work", timeout_s=PATIENCE_S, patience_s=0.01)
         await asyncio.gather(*busy)
-        return in_vain, await apart.run(module, "work", timeout_s=PATIENCE_S, patience_s=0.0)
+        return in_vain, await apart.run(MODULE, "work", timeout_s=PATIENCE_S, patience_s=0.0)
 
     in_vain, after = asyncio.run(ask())
     assert in_vain is None
     assert after.isdigit()
 
 
-def test_nothing_is_left_of_work_that_has_ended(module):
-    _answers(module, "work", "work", "crash")
-    (forks,) = _children(os.getpid())
-    assert _children(forks) == []
+def test_nothing_is_left_of_work_that_has_ended(nursery):
+    *_, forks = _answers(nursery, "work", "work", "crash", "parent")
+    assert _children(int(forks)) == []
 
 
-def test_work_that_nobody_waits_for_any_more_is_ended(module):
-    _answers(module, "sleep", timeout_s=0.5)
-    (forks,) = _children(os.getpid())
+def test_work_that_nobody_waits_for_any_more_is_ended(nursery):
+    (forks,) = map(int, _answers(nursery, "parent"))
+    _answers(nursery, "sleep", timeout_s=0.5)
     _wait_until(lambda: _children(forks) == [])
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_after_the_process_that_forks_has_ended_another_is_started(module, how):
-    (before,) = map(int, _answers(module, "parent"))
+def test_after_the_process_that_forks_has_ended_another_is_started(nursery, how):
+    (before,) = map(int, _answers(nursery, "parent"))
     os.kill(before, how)
-    (after,) = map(int, _answers(module, "parent"))
+    (after,) = map(int, _answers(nursery, "parent"))
     assert after != before
-    assert _answers(module, "parent") == [str(after).encode()]
+    assert _answers(nursery, "parent") == [str(after).encode()]
 
 
 def test_all_ends_with_whoever_started_it():
     script = (
-        "import asyncio, os; from modelyard.api.apart import Apart; "
-        "asyncio.run(Apart().run('modelyard.kit.version', None, timeout_s=100)); "
+        "import asyncio, os; from modelyard.api.apart import Apart, Nursery; "
+        "nursery = Nursery(); "
+        "asyncio.run(Apart(nursery).run('modelyard.kit.version', None, timeout_s=100)); "
         "print(os.getpid(), flush=True); input()"
     )
     with subprocess.Popen(
@@ -142,6 +143,14 @@ def test_all_ends_with_whoever_started_it():
         (forks,) = _children(int(starter.stdout.readline()))
         starter.kill()
     _wait_until(lambda: not _is_alive(forks))
+
+
+def test_what_forks_ends_with_the_object_that_stands_for_it():
+    nursery = Nursery()
+    asyncio.run(Apart(nursery).run("modelyard.kit.version", None, timeout_s=PATIENCE_S))
+    before = set(_children(os.getpid()))
+    del nursery
+    _wait_until(lambda: len(before - set(_children(os.getpid()))) == 1)
 
 
 def _wait_until(happens):

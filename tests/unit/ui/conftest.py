@@ -15,6 +15,7 @@ from logins import EMAIL, PASSWORD
 from pages_opened import opened
 
 from loopback import served
+from modelyard.api.apart import Nursery
 from modelyard.api.app import make_app
 from modelyard.bootstrap import Project, open_project
 from modelyard.client.clients import Client
@@ -70,9 +71,9 @@ def project(demo_project: Path, _own_home: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def app(project: Project) -> FastAPI:
+def app(project: Project, nursery: Nursery) -> FastAPI:
     """Return the API of the project in laptop mode."""
-    return make_app(project)
+    return make_app(project, nursery=nursery)
 
 
 @pytest.fixture
