@@ -156,10 +156,12 @@ def upload(platform, path, sha256, n_cuts):
     return place
 
 
-def train(platform):
+def train(platform, n_trees):
     """Have a model trained on the dataset, and return the job when it has ended."""
     tabular = {"tabular": {"target_column": "bought"}}
     configuration = {"data": tabular, "model": {"name": "lightgbm"}}
+    if n_trees is not None:
+        configuration["modelyard"] = {"parameters": {"n_estimators": n_trees}}
     asked = {"dataset": "big", "configuration": configuration}
     headers = {"Content-Type": "application/json"}
     body = json.dumps(asked)
@@ -169,7 +171,7 @@ def train(platform):
     return platform.wait(f"{_API}/jobs/{job['id']}", while_state={"queued", "running"})
 
 
-def measure(folder, size_bytes, n_cuts) -> Found:
+def measure(folder, size_bytes, *, n_cuts, n_trees) -> Found:
     """Return what every step took, and what the API held."""
     path = folder / "big.csv"
     sha256 = write_table(path, size_bytes)
@@ -181,7 +183,7 @@ def measure(folder, size_bytes, n_cuts) -> Found:
         place = f"{_API}/datasets/big/versions/1"
         version = platform.wait(place, while_state={"unread"})
         marks.append(time.monotonic())
-        job = train(platform)
+        job = train(platform, n_trees)
         marks.append(time.monotonic())
         growth = platform.memory_mb("VmHWM") - before
     finally:
@@ -190,6 +192,7 @@ def measure(folder, size_bytes, n_cuts) -> Found:
     return {
         "size_mb": path.stat().st_size / 1e6,
         "n_cuts": n_cuts,
+        "n_trees": n_trees,
         "is_same": version["sha256"] == sha256,
         "state": version["state"],
         "n_rows": version["n_rows"],
@@ -208,11 +211,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mb", type=int, default=1000, help="size of the table")
     parser.add_argument("--cuts", type=int, default=5, help="connections that break")
+    parser.add_argument("--trees", type=int, help="of the model; by default those of the product")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="modelyard-uploads-"))
     try:
-        found = keep("uploads", measure(folder, given.mb * 1_000_000, given.cuts))
+        size_bytes = given.mb * 1_000_000
+        found = keep("uploads", measure(folder, size_bytes, n_cuts=given.cuts, n_trees=given.trees))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if given.json:
