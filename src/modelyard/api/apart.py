@@ -18,7 +18,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-from modelyard.api.child import END_MARK, ENDED, OUT_OF_MEMORY
+from modelyard.api.child import BEGAN, END_MARK, ENDED, OUT_OF_MEMORY
 
 _CHILD = "modelyard.api.child"
 # How a process ends that needs more than it has: told by Python; ended by the kernel for its
@@ -28,6 +28,8 @@ _TOO_MUCH = frozenset({OUT_OF_MEMORY, -signal.SIGXCPU, -signal.SIGKILL, -signal.
 _CHUNK_BYTES = 1 << 16
 # Seconds; none at all would mean to wait for nothing, in place of failing.
 _SOON_S = 1e-3
+# Some orders wait in the socket while the libraries are loaded; of so many nobody takes one.
+_TAKEN_WITHIN_S = 10.0
 
 
 class Nursery:
@@ -58,13 +60,19 @@ class Nursery:
 
     def end(self) -> None:
         """End it, and what it has forked; the next who needs it starts it again."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
         if self._ends is not None:
             self._ends()
         self._orders = self._ends = None
 
     def _start(self) -> socket.socket:
-        self.end()
+        self._stop()
         self._orders, theirs = socket.socketpair()
+        # One that takes no orders is replaced.
+        self._orders.settimeout(_TAKEN_WITHIN_S)
         with theirs:
             process = subprocess.Popen(  # noqa: S603 -- our own
                 [sys.executable, "-m", _CHILD, str(theirs.fileno())],
@@ -105,41 +113,68 @@ class Apart:
                 await self._places.acquire()
         except TimeoutError:
             return None
+        piece = _Piece(self._nursery, pickle.dumps((module, order)), time.monotonic() + timeout_s)
+        done = asyncio.ensure_future(asyncio.to_thread(piece.answer))
+        # Not before: whoever asked may be gone while the work is still being ended.
+        done.add_done_callback(lambda _: self._places.release())
         try:
-            asked = pickle.dumps((module, order))
-            return await asyncio.to_thread(self._answer, asked, time.monotonic() + timeout_s)
-        finally:
-            self._places.release()
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            piece.end()
+            raise
 
-    def _answer(self, asked: bytes, until: float) -> bytes | None:
+
+class _Piece:
+    """One piece of work: it is asked for in a thread, and may be ended from another one."""
+
+    def __init__(self, nursery: Nursery, asked: bytes, until: float) -> None:
+        self._nursery, self._asked, self._until = nursery, asked, until
+        self._line: socket.socket | None = None
+        self._is_ended = False
+
+    def answer(self) -> bytes | None:
+        """Return what `Apart.run` does."""
+        said = b""
+        # Where it has not begun, what forks had just ended, because nobody had needed it for long.
         for _ in range(2):
-            with self._nursery.fork() as line:
+            if said or self._is_ended:
+                break
+            with self._nursery.fork() as self._line:
                 try:
-                    said = _said(line, asked, until)
+                    said = self._said(self._line)
                 except TimeoutError:
                     return None
-            answer, end = said[: -ENDED.size], said[-ENDED.size :]
-            if end.startswith(END_MARK):
-                _, code = ENDED.unpack(end)
-                return None if code in _TOO_MUCH else answer
-            # The process that forks has ended, as it was not needed for long: another is started.
-        return b""
+        told, end = said[: -ENDED.size], said[-ENDED.size :]
+        if not end.startswith(END_MARK):
+            return b""
+        _, code = ENDED.unpack(end)
+        if code in _TOO_MUCH:
+            return None
+        return b"" if code else told.removeprefix(BEGAN)
 
+    def end(self) -> None:
+        """Have it killed; who waits for the answer hears of it at once."""
+        self._is_ended = True
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
 
-def _said(line: socket.socket, asked: bytes, until: float) -> bytes:
-    """Return all that is said to an order, until its process has ended.
+    def _said(self, line: socket.socket) -> bytes:
+        """Return all that is said to the order, until the process has ended.
 
-    Raises:
-        TimeoutError: if that takes too long.
-    """
-    said = bytearray()
-    with suppress(ConnectionError):
-        _wait_until(line, until)
-        line.sendall(asked)
-        while chunk := line.recv(_CHUNK_BYTES):
-            said += chunk
-            _wait_until(line, until)
-    return bytes(said)
+        Raises:
+            TimeoutError: if that takes too long.
+        """
+        said = bytearray()
+        _wait_until(line, self._until)
+        # Of work that ends before it has read its order, the end is still told.
+        with suppress(ConnectionError):
+            line.sendall(self._asked)
+        with suppress(ConnectionError):
+            while chunk := line.recv(_CHUNK_BYTES):
+                said += chunk
+                _wait_until(line, self._until)
+        return bytes(said)
 
 
 def _wait_until(line: socket.socket, until: float) -> None:

@@ -49,7 +49,8 @@ def make_app(
     app.state.meters = Meters()
     app.state.apart = Apart(nursery or Nursery())
     app.state.small_reads = SmallReads(app.state.apart)
-    # As they are, and not by `include_router`: it would make each route anew, for each application.
+    # As they are, and not by `include_router`, which makes each route anew for each application:
+    # all share them, and `dependency_overrides` reach none of them.
     app.router.routes.extend(every_route())
     handle_errors(app)
     # What is added last stands outermost: the door sees what a guard refuses as well.

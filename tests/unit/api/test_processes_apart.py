@@ -29,6 +29,14 @@ def perform(order):
         time.sleep(600)
     if order == "print":
         print("noise")
+    if order == "large":
+        return bytes(3_000_000)
+    if order == "cut short":
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        return bytes(400_000_000)
+    if order == "again":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
     if order == "parent":
         return str(os.getppid()).encode()
     return str(os.getpid()).encode()
@@ -74,6 +82,46 @@ def test_each_piece_of_work_has_a_process_of_its_own(nursery):
 def test_what_a_library_prints_is_no_answer(nursery):
     (answer,) = _answers(nursery, "print")
     assert answer.isdigit()
+
+
+def test_an_answer_may_be_larger_than_what_a_socket_holds(nursery):
+    assert _answers(nursery, "large") == [bytes(3_000_000)]
+
+
+def test_an_answer_that_was_cut_short_is_none(nursery):
+    assert _answers(nursery, "cut short") == [b""]
+
+
+def test_work_that_had_begun_is_not_begun_again(nursery):
+    assert _answers(nursery, "again") == [b""]
+
+
+def test_work_that_ends_before_it_has_read_its_order_is_told_as_it_ended(nursery):
+    async def ask():
+        order = "memory" + " " * 30_000_000
+        return await Apart(nursery).run("modelyard.kit.nowhere", order, timeout_s=PATIENCE_S)
+
+    assert asyncio.run(ask()) == b""
+
+
+def test_work_that_nobody_asks_for_any_more_is_ended_before_its_turn_is_given_away(nursery):
+    (forks,) = map(int, _answers(nursery, "parent"))
+
+    async def ask():
+        apart = Apart(nursery)
+        asked = [
+            asyncio.create_task(apart.run(MODULE, "sleep", timeout_s=PATIENCE_S)) for _ in range(2)
+        ]
+        await asyncio.to_thread(_wait_until, lambda: len(_children(forks)) == 2)
+        for each in asked:
+            each.cancel()
+        after = await apart.run(MODULE, "work", timeout_s=PATIENCE_S)
+        return after, await asyncio.gather(*asked, return_exceptions=True)
+
+    after, ended = asyncio.run(ask())
+    assert after.isdigit()
+    assert all(isinstance(each, asyncio.CancelledError) for each in ended)
+    _wait_until(lambda: _children(forks) == [])
 
 
 def test_after_a_crash_the_next_work_is_done(nursery):
