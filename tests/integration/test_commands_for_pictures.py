@@ -66,3 +66,49 @@ def test_automl_says_that_it_takes_no_pictures_and_what_does(cli):
         assert "AutoML takes no pictures yet" in ending.err
         assert "small-cnn" in ending.err
         assert "blending" not in ending.err
+
+
+@pytest.fixture
+def named(tmp_path):
+    """Return a function that writes a table of paths and labels beside a copy of the pictures."""
+    shutil.copytree(SHAPES, tmp_path / "shapes", dirs_exist_ok=True)
+    files = [each.relative_to(tmp_path) for each in sorted((tmp_path / "shapes").rglob("*.png"))]
+
+    def write(name="paths.csv", folder=""):
+        rows = [f"{folder}{each.as_posix()},{each.parent.name}" for each in files]
+        (tmp_path / name).write_text("\n".join(["photo,kind", *rows]), "utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def test_a_table_of_paths_is_answered_into_a_file_as_onto_the_screen(cli, named, tmp_path):
+    data, out = named(), tmp_path / "answers.csv"
+    said = [f"--set={name}={value}" for name, value in QUICK.items()]
+    asked = ("--target", "kind", "--kind", "photo=image", "--name", "paths", *said)
+    trained = cli("train", data, *asked)
+    assert trained.code == 0, trained.err
+    shown = cli("predict", "paths", data, "--proba")
+    written = cli("predict", "paths", data, "--proba", "--out", out)
+    assert (shown.code, written.code) == (0, 0), written.err
+    assert out.read_text("utf-8") == shown.out
+    assert len(shown.out.splitlines()) == 31
+
+    data.write_text(data.read_text("utf-8").replace("circle/03", "circle/nowhere"), "utf-8")
+    partly = cli("predict", "paths", data, "--out", out)
+    assert partly.code == 9, partly.err
+    assert "circle/nowhere.png" in partly.err
+    assert len(out.read_text("utf-8").splitlines()) == 31
+
+
+def test_pictures_of_which_none_can_be_read_are_refused_with_the_first(cli, named):
+    refused = cli("train", named(folder="elsewhere/"), "--target=kind", "--kind=photo=image")
+    assert refused.code == 3
+    assert "None of the 30 pictures of column 'photo' can be read" in refused.err
+    assert "elsewhere/shapes/circle/00.png" in refused.err
+
+
+def test_a_misspelt_column_of_pictures_is_told_with_the_nearest(cli, named):
+    refused = cli("train", named(), "--target=kind", "--kind=foto=image")
+    assert refused.code == 3
+    assert "'photo'" in refused.err

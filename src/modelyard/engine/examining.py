@@ -8,7 +8,13 @@ import polars as pl
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import ReadOptions, TrainingConfig
-from modelyard.domain.errors import BlockingFindings, DataError, InvalidValue, MissingColumns
+from modelyard.domain.errors import (
+    BlockingFindings,
+    DataError,
+    InvalidValue,
+    MissingColumns,
+    UnreadablePicture,
+)
 from modelyard.domain.findings import Finding, Severity, summed_up, worst_first
 from modelyard.domain.pictures import LABEL_COLUMN
 from modelyard.domain.profiles import TableProfile
@@ -21,6 +27,7 @@ from modelyard.engine.profiling import profile
 from modelyard.engine.schema_check import check_table
 from modelyard.engine.splitting import require_rows
 from modelyard.engine.tasks import check_task, find_task, rows_with_target
+from modelyard.kit.numerals import counted
 from modelyard.protocols.checks import Check, CheckInput
 from modelyard.protocols.progress import Progress
 
@@ -164,6 +171,7 @@ def _examine(
 ) -> Examination:
     progress.stage("Reading the columns")
     _require_class_folders(raw, config.target)
+    _require_some_picture(raw)
     options = config.read
     if config.weight is not None:
         kinds = {**options.kinds, config.weight: ColumnKind.NUMERIC}
@@ -225,6 +233,25 @@ def _told_by_folders(table: Table) -> tuple[str, Task | None]:
         return "", None
     n_labels = table.frame[LABEL_COLUMN].drop_nulls().n_unique()
     return LABEL_COLUMN, Task.BINARY if n_labels == 2 else Task.MULTICLASS
+
+
+def _require_some_picture(raw: RawTable) -> None:
+    """Refuse to learn from pictures of which none can be read.
+
+    Raises:
+        UnreadablePicture: with what is wrong with the first of them.
+    """
+    for name, album in raw.known.albums.items():
+        if album.unread and not album.looks:
+            first = album.unread[0]
+            raise UnreadablePicture(
+                f"None of the {counted(len(album.unread), 'picture')} of column '{name}' can be "
+                f"read. Of the first: {first.reason}",
+                fix=first.fix,
+                row=first.row,
+                column=name,
+                sample=first.name,
+            )
 
 
 def _require_class_folders(raw: RawTable, target: str) -> None:

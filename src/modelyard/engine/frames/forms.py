@@ -92,10 +92,12 @@ def pieces_of(location: Path, catalog: Catalog, *, options: ReadOptions) -> Iter
     Raises:
         NotInPiecesError: at any time, if the file or its source must be read as a whole.
     """
-    source = _asked_source(location.expanduser(), catalog, options)
+    location = location.expanduser()
+    source = _asked_source(location, catalog, options)
     if not isinstance(source, StreamingSource):
         raise NotInPiecesError
-    yield from source.stream(location.expanduser(), options)
+    for raw in source.stream(location, options):
+        yield with_pictures(raw, options, root=location.parent)
 
 
 def like(data: object, values: Values, *, name: str, ids: pl.Series | None = None) -> Any:

@@ -58,11 +58,11 @@ def type_table(raw: RawTable, options: ReadOptions) -> Table:
     made = [name for name in options.sequences.names if name in raw.frame.columns]
     laid = dict.fromkeys(made, ColumnKind.SEQUENCE)
     options = replace(options, kinds={**laid, **options.kinds})
+    named = (*options.kinds, *options.missing_in, *options.date_formats)
+    _require([n for n in named if not options.sequences.uses_up(n)], raw.frame.columns)
     for name, kind in options.kinds.items():
         if name not in known.kinds:
             require_table_kind(name, kind)
-    named = (*options.kinds, *options.missing_in, *options.date_formats)
-    _require([n for n in named if not options.sequences.uses_up(n)], raw.frame.columns)
     tokens = missing_tokens_of(options.missing_tokens)
     dialect = (tokens, raw.facts.decimal or ".")
     pending, facts, coded = deque(raw.frame.get_columns()), raw.facts, raw.coded
