@@ -94,11 +94,21 @@ def test_a_table_of_paths_is_answered_into_a_file_as_onto_the_screen(cli, named,
     assert out.read_text("utf-8") == shown.out
     assert len(shown.out.splitlines()) == 31
 
+    from_folder = cli("predict", "paths", tmp_path / "shapes", "--proba")
+    assert from_folder.code == 0, from_folder.err
+    assert [each.partition(",")[2] for each in from_folder.out.splitlines()] == shown.out.split()
+    one = cli("predict", "paths", CIRCLE, "--proba")
+    assert one.out.splitlines()[1].partition(",")[2] == shown.out.splitlines()[1]
+
     data.write_text(data.read_text("utf-8").replace("circle/03", "circle/nowhere"), "utf-8")
-    partly = cli("predict", "paths", data, "--out", out)
+    partly = cli("predict", "paths", data, "--keep", "photo", "--out", out)
     assert partly.code == 9, partly.err
     assert "circle/nowhere.png" in partly.err
-    assert len(out.read_text("utf-8").splitlines()) == 31
+    header, *rows = out.read_text("utf-8").splitlines()
+    assert header == "photo,prediction"
+    assert rows[3] == "shapes/circle/nowhere.png,"
+    paths = [each.partition(",")[0] for each in data.read_text("utf-8").splitlines()]
+    assert [each.partition(",")[0] for each in rows] == paths[1:]
 
 
 def test_pictures_of_which_none_can_be_read_are_refused_with_the_first(cli, named):

@@ -117,6 +117,7 @@ class RawTable:
         set_aside: zero-based rows whose cells are not known, with the reason; what stands in the
             frame in their place means nothing.
         known: what its source knows of the columns.
+        paths: of columns of pictures that a file names by their paths: the paths, of every row.
     """
 
     frame: pl.DataFrame
@@ -124,6 +125,7 @@ class RawTable:
     coded: frozenset[str] = frozenset()
     set_aside: Mapping[int, DataError] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
+    paths: Mapping[str, pl.Series] = field(default_factory=dict)
 
     def column(self, name: str) -> pl.Series:
         """Return a column as its source wrote it."""
@@ -142,7 +144,8 @@ class RawTable:
         """Return the rows at these zero-based positions, none set aside, in this order."""
         if _is_all(rows, self.frame.height):
             return self
-        return replace(self, frame=self.frame[rows], set_aside={})
+        paths = {name: values[rows] for name, values in self.paths.items()}
+        return replace(self, frame=self.frame[rows], set_aside={}, paths=paths)
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ def kept_columns(raw: RawTable, names: Iterable[str]) -> dict[str, pl.Series]:
     """Return columns as their source wrote them, empty in rows whose cells are not known.
 
     A file of pictures keeps its name in any case: without it nobody could tell the answers apart.
+    Paths of pictures are kept, also of those that cannot be read.
 
     Raises:
         MissingColumns: if there is no such column, with the nearest name.
@@ -144,6 +145,9 @@ def kept_columns(raw: RawTable, names: Iterable[str]) -> dict[str, pl.Series]:
         if name not in raw.frame.columns:
             fix = suggestion(name, raw.frame.columns, otherwise="Keep columns of the data alone.")
             raise MissingColumns(f"There is no column '{name}' to keep.", fix=fix, column=name)
+        if name in raw.paths:
+            kept[name] = raw.paths[name]
+            continue
         values = raw.column(name)
         aside = list(raw.set_aside)
         kept[name] = values.scatter(aside, None) if aside else values

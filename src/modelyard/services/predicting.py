@@ -26,6 +26,7 @@ from modelyard.engine.evaluation.estimates import metric_for
 from modelyard.engine.evaluation.measuring import LaterRows, measure
 from modelyard.engine.evaluation.truth import truth_of
 from modelyard.engine.frames.forms import pieces_of, raw_table_of
+from modelyard.engine.frames.pictures import called_as
 from modelyard.engine.frames.sequences import with_sequences
 from modelyard.engine.kinds.typing import conform
 from modelyard.engine.preparing import blocks_of
@@ -362,8 +363,14 @@ def _with_sequences_named(
 
 
 def _as_trained(raw: RawTable, manifest: Manifest, dialect: FileDialect) -> RawTable:
-    """Let the decimal mark be the training's, unless the user or the file says otherwise."""
-    facts = raw.facts
+    """Let the decimal mark be the training's, unless the user or the file says otherwise.
+
+    So does the name of the one column of pictures, where a folder or an archive has no names.
+    """
+    facts, names = raw.facts, raw.frame.columns
+    pictures = [each.name for each in manifest.inputs if each.kind is ColumnKind.IMAGE]
+    if raw.known.are_pictures and len(pictures) == 1 and pictures[0] not in names:
+        raw = called_as(raw, pictures[0])
     if dialect.decimal is None and not facts.is_decimal_plain:
         facts = replace(facts, decimal=manifest.decimal)
     has_other = facts.decimal is not None and facts.decimal != manifest.decimal

@@ -1,6 +1,6 @@
 """Finds the pictures that a column of a table names by their paths, or holds as bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import DataError, UnreadablePicture, UsageError
 from modelyard.domain.misfits import unfit_cell
-from modelyard.domain.pictures import Album
+from modelyard.domain.pictures import IMAGE_COLUMN, Album
 from modelyard.domain.tables import RawTable
 from modelyard.domain.values import plain_value
 from modelyard.kit.hashing import canonical_json, sha256_of
@@ -51,6 +51,17 @@ def with_pictures(raw: RawTable, options: ReadOptions, *, root: Path | None) -> 
         if name in raw.frame.columns and name not in raw.known.albums:
             raw = _with_pictures_in(raw, name, root, sets_aside=options.sets_aside)
     return raw
+
+
+def called_as(raw: RawTable, name: str) -> RawTable:
+    """Return the table of a folder or an archive of pictures, its pictures called otherwise."""
+
+    def renamed(told: Mapping[str, Any]) -> dict[str, Any]:
+        return {name if key == IMAGE_COLUMN else key: each for key, each in told.items()}
+
+    kinds, albums = renamed(raw.known.kinds), renamed(raw.known.albums)
+    frame = raw.frame.rename({IMAGE_COLUMN: name})
+    return replace(raw, frame=frame, known=replace(raw.known, kinds=kinds, albums=albums))
 
 
 def _held(values: pl.Series) -> pl.Series:
@@ -105,6 +116,7 @@ def _with_pictures_in(raw: RawTable, name: str, root: Path | None, *, sets_aside
         coded=raw.coded - {name},
         set_aside={**_unread(album, name), **raw.set_aside},
         known=known,
+        paths={**raw.paths, **({name: values} if values.dtype == pl.String else {})},
     )
 
 
