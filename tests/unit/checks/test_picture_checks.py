@@ -169,3 +169,17 @@ def test_bytes_are_named_by_their_row_alone() -> None:
     table = replace(told.table, known=Known(albums={"image": album}))
     (finding,) = run("unreadable-pictures", replace(told, table=table))
     assert "cannot be read: row 6. Of the first" in finding.message
+
+
+def test_each_fault_of_pictures_is_told_with_its_picture_and_its_mend() -> None:
+    told = subject([look(at) for at in range(30)])
+    unread = (
+        Unread("a.jpg", "'a.jpg' is no picture.", "Write it as PNG.", 1),
+        Unread("b.jpg", "'b.jpg' is no picture.", "Write it as PNG.", 2),
+        Unread("c.png", "'c.png' is empty.", "Leave it out.", 3),
+    )
+    album = replace(told.table.known.albums["image"], unread=unread)
+    table = replace(told.table, known=Known(albums={"image": album}))
+    (finding,) = run("unreadable-pictures", replace(told, table=table))
+    assert finding.message.endswith("Of the first: 'a.jpg' is no picture. 'c.png' is empty.")
+    assert finding.fix == "They are left out. 'a.jpg': Write it as PNG. 'c.png': Leave it out."

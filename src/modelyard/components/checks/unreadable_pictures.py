@@ -1,6 +1,6 @@
 """Names the files that were taken for pictures and cannot be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modelyard.components.checks._pictures.naming import told
 from modelyard.domain.findings import Finding, Severity
@@ -21,18 +21,26 @@ class UnreadablePictures:
             if not album.unread:
                 continue
             shown = album.unread[:_N_SHOWN]
-            ways = dict.fromkeys(each.fix for each in shown if each.fix)
+            # One of each kind of fault, the first.
+            kinds = list({each.fix: each for each in reversed(shown)}.values())[::-1]
             yield Finding(
                 code="unreadable-pictures",
                 severity=Severity.WARNING,
                 message=f"{len(album.unread):,} of {subject.table.n_rows:,} pictures of column "
                 f"'{name}' cannot be read: {told([_place(each) for each in album.unread])}. "
-                f"Of the first: {shown[0].reason}",
+                f"Of the first: {' '.join(each.reason for each in kinds)}",
                 columns=(name,),
                 rows=tuple(each.row for each in album.unread if each.row is not None)[:_N_ROWS],
                 sample=tuple(each.name for each in shown),
-                fix=" ".join(("They are left out.", *ways)),
+                fix=" ".join(("They are left out.", *_ways(kinds))),
             )
+
+
+def _ways(kinds: Sequence[Unread]) -> list[str]:
+    """Return what mends each fault, with the picture that has it where there are several."""
+    if len(kinds) == 1:
+        return [kinds[0].fix]
+    return [f"'{each.name}': {each.fix}" for each in kinds if each.fix]
 
 
 def _place(unread: Unread) -> str:
