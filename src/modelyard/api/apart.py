@@ -113,7 +113,8 @@ class Apart:
                 await self._places.acquire()
         except TimeoutError:
             return None
-        piece = _Piece(self._nursery, pickle.dumps((module, order)), time.monotonic() + timeout_s)
+        asked, until = pickle.dumps((module, order)), time.monotonic() + timeout_s
+        piece = _Piece(self._nursery, asked, until=until)
         done = asyncio.ensure_future(asyncio.to_thread(piece.answer))
         # Not before: whoever asked may be gone while the work is still being ended.
         done.add_done_callback(lambda _: self._places.release())
@@ -127,7 +128,7 @@ class Apart:
 class _Piece:
     """One piece of work: it is asked for in a thread, and may be ended from another one."""
 
-    def __init__(self, nursery: Nursery, asked: bytes, until: float) -> None:
+    def __init__(self, nursery: Nursery, asked: bytes, *, until: float) -> None:
         self._nursery, self._asked, self._until = nursery, asked, until
         self._line: socket.socket | None = None
         self._is_ended = False
