@@ -13,6 +13,7 @@ pytest.importorskip("safetensors")
 
 SHAPES = Path(__file__).parents[2] / "examples" / "data" / "shapes"
 CIRCLE = SHAPES / "circle" / "00.png"
+DROPPED = ("--kind=photo=image", "--drop=photo", "--algorithm=dummy")
 QUICK = {"image_height": 16, "image_width": 16, "channels": 8, "epochs": 12, "batch_size": 8}
 
 
@@ -116,6 +117,8 @@ def test_pictures_of_which_none_can_be_read_are_refused_with_the_first(cli, name
     assert refused.code == 3
     assert "None of the 30 pictures of column 'photo' can be read" in refused.err
     assert "elsewhere/shapes/circle/00.png" in refused.err
+    dropped = cli("train", named(folder="elsewhere/"), "--target=kind", *DROPPED)
+    assert "None of the 30" not in dropped.err
 
 
 def test_a_misspelt_column_of_pictures_is_told_with_the_nearest(cli, named):

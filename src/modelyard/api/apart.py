@@ -141,6 +141,8 @@ class _Piece:
             if said or self._is_ended:
                 break
             with self._nursery.fork() as self._line:
+                if self._is_ended:
+                    break
                 try:
                     said = self._said(self._line)
                 except TimeoutError:

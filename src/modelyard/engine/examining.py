@@ -1,6 +1,6 @@
 """Looks at a table before anything is fitted: kinds, task, profile, findings, features."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -171,7 +171,7 @@ def _examine(
 ) -> Examination:
     progress.stage("Reading the columns")
     _require_class_folders(raw, config.target)
-    _require_some_picture(raw)
+    _require_some_picture(raw, config.drop)
     options = config.read
     if config.weight is not None:
         kinds = {**options.kinds, config.weight: ColumnKind.NUMERIC}
@@ -235,14 +235,14 @@ def _told_by_folders(table: Table) -> tuple[str, Task | None]:
     return LABEL_COLUMN, Task.BINARY if n_labels == 2 else Task.MULTICLASS
 
 
-def _require_some_picture(raw: RawTable) -> None:
-    """Refuse to learn from pictures of which none can be read.
+def _require_some_picture(raw: RawTable, dropped: Collection[str]) -> None:
+    """Refuse to learn from pictures of which none can be read, but in columns that are dropped.
 
     Raises:
         UnreadablePicture: with what is wrong with the first of them.
     """
     for name, album in raw.known.albums.items():
-        if album.unread and not album.looks:
+        if album.unread and not album.looks and name not in dropped:
             first = album.unread[0]
             raise UnreadablePicture(
                 f"None of the {counted(len(album.unread), 'picture')} of column '{name}' can be "

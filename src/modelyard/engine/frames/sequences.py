@@ -137,14 +137,15 @@ def _gathered(raw: RawTable, long: LongRows, known: ReadOptions) -> RawTable:
     beside = [each for each in raw.frame.columns if each not in long.of_items]
     _require_one_for_each(raw, beside, items)
     firsts = ids.to_frame().with_row_index("row").group_by(long.id, maintain_order=True).first()
-    frame = raw.frame[firsts["row"].to_numpy()]
+    taken = raw.take(firsts["row"].cast(pl.Int64).to_numpy())
+    frame = taken.frame
     for name in long.values:
         frame = frame.with_columns(pl.Series(name, items.lists(raw, name), dtype=_LISTS))
     note = (
         f"{raw.frame.height:,} rows are {frame.height:,} sequences, one for each '{long.id}' and "
         f"in the order of '{long.time}'."
     )
-    made = replace(raw, frame=frame.drop(long.time), coded=raw.coded - {*long.of_items})
+    made = replace(taken, frame=frame.drop(long.time), coded=raw.coded - {*long.of_items})
     written = times.columns[0].datetime_format or ""
     return _noted(replace(made, facts=replace(raw.facts, time_format=written)), note)
 
