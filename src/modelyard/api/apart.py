@@ -15,7 +15,7 @@ import sys
 import time
 import weakref
 from contextlib import suppress
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from modelyard.api.child import BEGAN, END_MARK, ENDED, OUT_OF_MEMORY
@@ -131,17 +131,17 @@ class _Piece:
     def __init__(self, nursery: Nursery, asked: bytes, *, until: float) -> None:
         self._nursery, self._asked, self._until = nursery, asked, until
         self._line: socket.socket | None = None
-        self._is_ended = False
+        self._ended = Event()
 
     def answer(self) -> bytes | None:
         """Return what `Apart.run` does."""
         said = b""
         # Where it has not begun, what forks had just ended, because nobody had needed it for long.
         for _ in range(2):
-            if said or self._is_ended:
+            if said or self._ended.is_set():
                 break
             with self._nursery.fork() as self._line:
-                if self._is_ended:
+                if self._ended.is_set():
                     break
                 try:
                     said = self._said(self._line)
@@ -157,7 +157,7 @@ class _Piece:
 
     def end(self) -> None:
         """Have it killed; who waits for the answer hears of it at once."""
-        self._is_ended = True
+        self._ended.set()
         if self._line is not None:
             with suppress(OSError):
                 self._line.shutdown(socket.SHUT_RDWR)
