@@ -33,13 +33,14 @@ def fit(job: Job) -> None:
 def load(job: Job) -> Loaded:
     """Open the package: hashes and signature are checked."""
     _at_home(job)
+    import polars as pl
+
     import modelyard
-    from modelyard.domain.configs import ReadOptions
 
     model = modelyard.load(job.model)
 
     def read(path: str) -> Any:
-        return model.project.datasets.read(path, ReadOptions()).frame
+        return pl.read_csv(path, infer_schema_length=None)
 
     def predict(frame: Any) -> Any:
         if job.task == "regression":

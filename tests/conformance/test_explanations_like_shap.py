@@ -10,8 +10,8 @@ from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
 from modelyard.runtime.explaining.forms import structure_of
-from modelyard.runtime.explaining.graphs import read_graph
 from modelyard.runtime.explaining.trees import TreeReasons
+from modelyard.runtime.graphs import read_graph
 
 N_FEATURES = 6
 

@@ -77,6 +77,8 @@ class Flagger:
             odd, kind = (values < low) | (values > high), FlagKind.OUT_OF_RANGE
         else:
             values = blocks.strings[:, blocks.string_names.index(column.name)]
+            if self._is_usual(column, set(values.tolist())):
+                return
             missing = np.array([value is None for value in values], dtype=bool)
             seen = self._seen.get(column.name)
             odd, kind = np.zeros(len(values), dtype=bool), FlagKind.UNSEEN_CATEGORY
@@ -88,6 +90,11 @@ class Flagger:
             told = (_told(value, column.kind) for value in values[odd][:1_000].tolist())
             sample = tuple(dict.fromkeys(told))[:N_FLAGGED_VALUES]
             yield _flag(column.name, kind, odd, sample)
+
+    def _is_usual(self, column: InputColumn, distinct: set[str | None]) -> bool:
+        """Return whether none of the words of a column deserves a second look."""
+        seen = self._seen.get(column.name)
+        return None not in distinct and (seen is None or distinct <= seen)
 
 
 def _range(column: InputColumn) -> tuple[float, float]:

@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.errors import UnsupportedPackage
+from modelyard.runtime.batches import BatchForm
+
+# Rows that are answered together where there are many: what lies between the nodes of a graph then
+# stays in a core's own cache. Of twice or half as many networks take a tenth longer.
+_PART_ROWS = 256
 
 
 class Session:
@@ -37,8 +43,32 @@ class Session:
         taken = {f"pictures_{at}": pixels for at, pixels in enumerate(pictures)}
         if self._takes_features:
             taken["features"] = features
-        scores: npt.NDArray[np.float64] = self._session.run(self._outputs, taken)[0]
+        if len(features) <= _PART_ROWS or pictures or not self._takes_features:
+            return self._run(self._session, taken)
+        form, session = self._many
+        if form is not None:
+            taken |= form.sums(features)
+        parts = [slice(at, at + _PART_ROWS) for at in range(0, len(features), _PART_ROWS)]
+        return np.concatenate(
+            [
+                self._run(session, {name: each[part] for name, each in taken.items()})
+                for part in parts
+            ]
+        )
+
+    def _run(self, session: Any, taken: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.float64]:
+        scores: npt.NDArray[np.float64] = session.run(self._outputs, taken)[0]
         return scores
+
+    @cached_property
+    def _many(self) -> tuple[BatchForm | None, Any]:
+        """What answers many rows: trees in another form, and the session of the rest.
+
+        It takes some ten milliseconds to make once, and adds up the same numbers in the same order:
+        an answer does not depend on how many rows there are.
+        """
+        form = BatchForm.of(self.content)
+        return form, self._session if form is None else open_graph(form.rest)
 
 
 def open_graph(content: bytes, *, fuses: bool = False) -> Any:

@@ -122,7 +122,7 @@ class PredictionService:
         if isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data):
             model.predictor.reader.require_keys(_with_sequences_named(data, model.manifest))
         sets_aside = not is_strict
-        raw = self._read(model.manifest, data, dialect, sets_aside=sets_aside)
+        raw = self._read(model.manifest, data, dialect, sets_aside=sets_aside, is_hashed=False)
         long = _layout_of(model.manifest).met_in(raw.frame.columns).long
         rows = _made(raw, SequenceLayout(long=long), model.manifest, sets_aside=sets_aside)
         laid_out = _laid_out(rows, model.manifest, sets_aside=sets_aside)
@@ -242,14 +242,21 @@ class PredictionService:
         return _laid_out(raw, manifest, sets_aside=False)
 
     def _read(
-        self, manifest: Manifest, data: object, dialect: FileDialect, *, sets_aside: bool
+        self,
+        manifest: Manifest,
+        data: object,
+        dialect: FileDialect,
+        *,
+        sets_aside: bool,
+        is_hashed: bool = True,
     ) -> RawTable:
         """Read data for a model, as they lie: what meant missing in training still does.
 
         So does the decimal mark, unless the user names another or a file plainly shows it.
         """
         options = _options(manifest, dialect, sets_aside=sets_aside)
-        return _as_trained(raw_table_of(data, self.catalog, options=options), manifest, dialect)
+        raw = raw_table_of(data, self.catalog, options=options, is_hashed=is_hashed)
+        return _as_trained(raw, manifest, dialect)
 
     def _answer(self, model: OpenModel, raw: RawTable, *, is_strict: bool) -> Answer:
         def read(part: RawTable) -> Blocks:

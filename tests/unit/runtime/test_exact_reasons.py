@@ -15,11 +15,11 @@ from modelyard.packaging.graphs.trees import Tree, mean_of_float32_trees
 from modelyard.runtime.calibration import Calibration
 from modelyard.runtime.explaining.descents import DescentReasons
 from modelyard.runtime.explaining.forms import structure_of
-from modelyard.runtime.explaining.graphs import read_graph
 from modelyard.runtime.explaining.linear import LinearReasons
 from modelyard.runtime.explaining.links import answers_of, calibrated
 from modelyard.runtime.explaining.shares import TooManyToCount
 from modelyard.runtime.explaining.trees import TreeReasons
+from modelyard.runtime.graphs import read_graph
 from modelyard.runtime.sessions import Session
 
 # Six features of four raw columns: the first three are one category's, as one-hot columns are.

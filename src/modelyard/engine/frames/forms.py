@@ -41,7 +41,9 @@ Values = npt.NDArray[Any]
 _MAX_NAMED = 5
 
 
-def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> RawTable:
+def raw_table_of(
+    data: object, catalog: Catalog, *, options: ReadOptions, is_hashed: bool = True
+) -> RawTable:
     """Return the raw table that `data` stands for.
 
     Args:
@@ -50,9 +52,11 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
             index of a pandas frame is no column and is not read.
         catalog: where sources are found: of files by suffix, of addresses by scheme.
         options: how to read.
+        is_hashed: whether data that are no file get the hash of their content, which takes as long
+            as many a model does to answer them.
 
     Returns:
-        The table; `facts.sha256` depends on its content alone.
+        The table; `facts.sha256` depends on its content alone, and is empty where it has no hash.
 
     Raises:
         UsageError: if `data` is of another form, or a file with a suffix that no source reads.
@@ -64,12 +68,12 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     scheme = scheme_of(data)
     if scheme is not None:
         raw = _source_of_address(scheme, catalog).read(str(data), options)
-        raw = _hashed(replace(raw, frame=with_bytes(raw.frame, options)))
-        return _laid_out(raw, options, root=None)
+        raw = replace(raw, frame=with_bytes(raw.frame, options))
+        return _laid_out(_hashed(raw) if is_hashed else raw, options, root=None)
     if isinstance(data, str | os.PathLike):
         location = Path(data).expanduser()
-        raw = _hashed(_asked_source(location, catalog, options).read(location, options))
-        return _laid_out(raw, options, root=location.parent)
+        raw = _asked_source(location, catalog, options).read(location, options)
+        return _laid_out(_hashed(raw) if is_hashed else raw, options, root=location.parent)
     source, frame, notes = _frame_of(data)
     require_sound_header(frame.columns)
     if not frame.height:
@@ -77,7 +81,7 @@ def raw_table_of(data: object, catalog: Catalog, *, options: ReadOptions) -> Raw
     frame = with_bytes(frame, options)
     facts = SourceFacts(
         source=source,
-        sha256=frame_hash(frame),
+        sha256=frame_hash(frame) if is_hashed else "",
         size_bytes=int(frame.estimated_size()),
         decimal=options.decimal,
         missing_tokens=missing_tokens_of(options.missing_tokens),

@@ -26,7 +26,6 @@ from modelyard.runtime.blocks import Blocks
 from modelyard.runtime.decisions import decide_codes
 from modelyard.runtime.explaining.descents import DescentReasons
 from modelyard.runtime.explaining.forms import structure_of
-from modelyard.runtime.explaining.graphs import read_graph
 from modelyard.runtime.explaining.linear import LinearReasons
 from modelyard.runtime.explaining.links import answers_of, calibrated
 from modelyard.runtime.explaining.mixtures import MixtureReasons, Reasons
@@ -34,6 +33,7 @@ from modelyard.runtime.explaining.sampling import MOST_ROWS, shares_of
 from modelyard.runtime.explaining.shares import TooManyToCount
 from modelyard.runtime.explaining.structures import Linear, Mixture, Structure
 from modelyard.runtime.explaining.trees import TreeReasons
+from modelyard.runtime.graphs import read_graph
 from modelyard.runtime.predictor import Predictor
 from modelyard.runtime.recipes import Recipe
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.explanations import Scale
-from modelyard.runtime.explaining.graphs import Graph, Node
 from modelyard.runtime.explaining.links import with_link
 from modelyard.runtime.explaining.structures import Linear, Member, Mixture, Structure, Trees
+from modelyard.runtime.graphs import Graph, Node
 
 FloatArray = npt.NDArray[np.float64]
 

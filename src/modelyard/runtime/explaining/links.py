@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from modelyard.domain.explanations import Scale
 from modelyard.runtime.calibration import Calibration
-from modelyard.runtime.explaining.graphs import Node
 from modelyard.runtime.explaining.structures import Linear, Structure
+from modelyard.runtime.graphs import Node
 
 FloatArray = npt.NDArray[np.float64]
 

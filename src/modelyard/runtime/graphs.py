@@ -1,9 +1,9 @@
-"""Reads what stands in a model's graph: its nodes in order, and its constants.
+"""Reads what stands in a model's graph: its nodes in order, and its constants; takes nodes out.
 
 Source of field numbers: onnx.proto of ONNX 1.17 (IR version 10).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.kit.protobuf.decoding import Field, fields_of, integers_of
+from modelyard.kit.protobuf.encoding import bytes_field, number_field, text_field
 
 Array = npt.NDArray[Any]
 
 _GRAPH = 7
-_NODE, _INITIALIZER = 1, 5
+_NODE, _INITIALIZER, _INPUT = 1, 5, 11
 _NODE_INPUT, _NODE_OUTPUT, _OP, _ATTRIBUTE = 1, 2, 4, 5
 _NAME, _INTEGER, _TENSOR, _INTEGERS = 1, 3, 5, 8
+_VALUE_NAME, _VALUE_TYPE, _TENSOR_TYPE, _ELEMENT_TYPE, _DOUBLE = 1, 2, 1, 1, 11
 _DIMS, _ELEMENT, _TENSOR_NAME, _RAW = 1, 2, 8, 9
 _DTYPES: Mapping[int, str] = MappingProxyType(
     {1: "<f4", 2: "|u1", 6: "<i4", 7: "<i8", 9: "|b1", 11: "<f8"}
@@ -67,6 +69,35 @@ def read_graph(model: bytes) -> Graph:
                 if array is not None:
                     constants[name] = array
     return Graph(tuple(nodes), constants)
+
+
+def given(model: bytes, values: Collection[str]) -> bytes:
+    """Return the model without the nodes that make some values of doubles: it is given them.
+
+    Raises:
+        ValueError: if the bytes are no model.
+    """
+    return b"".join(
+        bytes_field(_GRAPH, _given(each.payload, values))
+        if each.number == _GRAPH
+        else each.encoded()
+        for each in fields_of(model)
+    )
+
+
+def _given(graph: bytes, values: Collection[str]) -> bytes:
+    kept = [
+        each.encoded()
+        for each in fields_of(graph)
+        if each.number != _NODE or not _makes(each.payload, values)
+    ]
+    doubles = bytes_field(_TENSOR_TYPE, number_field(_ELEMENT_TYPE, _DOUBLE))
+    taken = [text_field(_VALUE_NAME, each) + bytes_field(_VALUE_TYPE, doubles) for each in values]
+    return b"".join(kept + [bytes_field(_INPUT, each) for each in taken])
+
+
+def _makes(node: bytes, values: Collection[str]) -> bool:
+    return any(each.number == _NODE_OUTPUT and each.text in values for each in fields_of(node))
 
 
 def _node(message: bytes) -> Node:
