@@ -5,12 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from competitions import CATALOG, answering, arena, candidate
+from competitions import CATALOG, answering, arena, candidate, fits_of
 
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.automl.refits import refit
 from modelyard.engine.workshop import never
 from modelyard.protocols.executors import Notice, Outcome
 from modelyard.protocols.progress import Silence
@@ -148,3 +149,39 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
     race.judge.workshop.clock = lambda: 0.0
     assert race.run() is Ending.TRIALS
     assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
+
+
+def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
+    """All of 6 s x 1.25 would leave too little of 12 s for a second candidate of 6 s."""
+    place = replace(place, folds=place.folds[:1])
+    results = [
+        replace(each, fit_s=6.0)
+        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
+    ]
+    race, _ = raced(place, Told(results), waiting=2)
+    race = replace(
+        race,
+        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
+        rules=Rules(deadline=12.0, reserve_s=0.0, n_candidates=2, n_threads=1),
+        pool=Ended(results),
+        likely=lambda race: race.entries,
+        chosen=lambda race: race.entries,
+        standings={},
+    )
+    race.judge.workshop.clock = lambda: 0.0
+    assert race.run() is Ending.TRIALS
+    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
+
+
+def test_a_fit_on_all_rows_that_would_surely_be_late_is_not_begun(place):
+    fits = [replace(each, fit_s=100.0) for each in fits_of(candidate(), place)]
+    pool = Told([])
+    found = refit(
+        pool,
+        wanted={1: (candidate(), fits)},
+        algorithms=CATALOG.algorithms(),
+        workshop=SimpleNamespace(clock=lambda: 0.0),
+        until=50.0,
+    )
+    assert found == {}
+    assert pool.n_free == 1

@@ -14,6 +14,8 @@ from modelyard.protocols.executors import Pool
 
 # All rows are a quarter more than those of a fold of five, and fits take about that much longer.
 _LONGER = 1.25
+# A fit that would need so much more than the time that is left is not begun.
+_SURELY_LATE = 0.8
 _LISTEN_S = 0.25
 
 
@@ -28,10 +30,17 @@ def is_refitted(algorithm: Algorithm, arena: Arena, *, serve: str) -> bool:
     return is_single or not algorithm.card.needs.wants_validation
 
 
+def seconds_of(fits: Sequence[FoldFit]) -> float:
+    """Return the seconds that a candidate with these fits will take on all rows.
+
+    The first fold of an algorithm waits for its library as well, which is then there.
+    """
+    return median(each.fit_s for each in fits) * _LONGER
+
+
 def seconds_for(fits: Sequence[Sequence[FoldFit]], *, n_places: int) -> float:
     """Return the seconds that candidates with these fits will take on all rows."""
-    # The first fold of an algorithm waits for its library as well, which is then there.
-    taken = [median(each.fit_s for each in own) * _LONGER for own in fits]
+    taken = [seconds_of(own) for own in fits]
     return max(sum(taken) / n_places, *taken) if taken else 0.0
 
 
@@ -58,6 +67,8 @@ def refit(
     while waiting or running:
         while waiting and pool.n_free:
             number, (candidate, fits) = waiting.pop(0)
+            if until is not None and workshop.clock() + _SURELY_LATE * seconds_of(fits) > until:
+                continue
             finals = [each.parameters for each in fits]
             settled = replace(candidate, parameters=settled_by(candidate.parameters, finals))
             algorithm = algorithms[candidate.algorithm]

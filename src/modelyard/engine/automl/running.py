@@ -77,10 +77,12 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     journal = None
     if workshop.scratch is not None:
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
-    with _racing(judge, arena, config, journal=journal, rng=explore_rng) as race:
+    # While the race goes on and when it has ended: what time was kept for is what is then chosen.
+    seed = int(blend_rng.integers(2**63))
+    with _racing(judge, arena, config, journal=journal, rng=explore_rng, seed=seed) as race:
         ending = race.run()
         workshop.progress.stage("Blending the best")
-        library, blend = _choose(race, config, rng=blend_rng)
+        library, blend = _choose(race, config, seed=seed)
     board = _leaderboard(judge, race, library, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
@@ -145,8 +147,18 @@ def _racing(
     *,
     journal: Journal | None,
     rng: np.random.Generator,
+    seed: int,
 ) -> Iterator[Race]:
-    """Yield a race that is ready to run; what an earlier run had finished is not done again."""
+    """Yield a race that is ready to run; what an earlier run had finished is not done again.
+
+    Args:
+        judge: of the training.
+        arena: of the candidates.
+        config: what is asked for.
+        journal: of the run, if it keeps any.
+        rng: of the search.
+        seed: by which the race finds what would be blended.
+    """
     workshop = judge.workshop
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
@@ -162,7 +174,6 @@ def _racing(
             workshop.on_entry(entry)
 
     pool = executor.open(arena, n_places=workshop.n_threads, memory_bytes=memory_bytes)
-    seed = int(rng.integers(2**63))
     try:
         race = Race(
             judge=judge,
@@ -208,8 +219,7 @@ def _go_on(race: Race, journal: Journal) -> None:
             race.judge.workshop.on_entry(entry)
 
 
-def _choose(race: Race, config: AutoMLConfig, *, rng: np.random.Generator) -> tuple[Library, Blend]:
-    (seed,) = rng.integers(2**63, size=1).tolist()
+def _choose(race: Race, config: AutoMLConfig, *, seed: int) -> tuple[Library, Blend]:
     library = library_of(race, serve=config.serve)
     if config.is_deterministic:
         # What a clock has measured may not choose.
