@@ -3,8 +3,8 @@
 Source of field numbers: onnx.proto of ONNX 1.17 (IR version 10).
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -110,24 +110,47 @@ def _node(message: bytes) -> Node:
         elif each.number == _OP:
             op = each.text
         elif each.number == _ATTRIBUTE:
-            name, value = _attribute(each.payload)
-            if value is not None:
-                attributes[name] = value
-    return Node(op, tuple(inputs), tuple(outputs), attributes)
+            attributes[_text_of(each.payload, _NAME)] = each.payload
+    return Node(op, tuple(inputs), tuple(outputs), _Attributes(attributes))
 
 
-def _attribute(message: bytes) -> tuple[str, Array | None]:
-    name, value, integers = "", None, []
+@dataclass(frozen=True)
+class _Attributes(Mapping[str, Array]):
+    """Attributes that are read when they are asked for: those of a large forest take a second."""
+
+    messages: Mapping[str, bytes]
+    known: dict[str, Array | None] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self.known:
+            self.known[name] = _attribute(self.messages[name])
+        value = self.known[name]
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.messages if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _text_of(message: bytes, number: int) -> str:
+    return next((each.text for each in fields_of(message) if each.number == number), "")
+
+
+def _attribute(message: bytes) -> Array | None:
+    """Return the value of an attribute; None for one that is written in another way."""
+    value, integers = None, []
     for each in fields_of(message):
-        if each.number == _NAME:
-            name = each.text
-        elif each.number == _INTEGER:
+        if each.number == _INTEGER:
             value = np.array(each.value)
         elif each.number == _TENSOR:
             value = _tensor(each.payload)[1]
         elif each.number == _INTEGERS:
             integers.append(_integers(each))
-    return name, np.concatenate(integers) if integers else value
+    return np.concatenate(integers) if integers else value
 
 
 def _tensor(message: bytes) -> tuple[str, Array | None]:
