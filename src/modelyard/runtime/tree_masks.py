@@ -14,6 +14,7 @@ Word (1998).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -105,18 +106,26 @@ class TreeMasks:
         ]
         n_at_once = max(_LEAST_ROWS_AT_ONCE, _CELLS_AT_ONCE // n_trees)
         bits, other = (np.empty((n_at_once, n_trees), self.tables[0].dtype) for _ in range(2))
-        first = np.arange(n_trees) * self.width
         for start in range(0, n_rows, n_at_once):
             rows = slice(start, min(start + n_at_once, n_rows))
             here, spare = bits[: rows.stop - start], other[: rows.stop - start]
             self._look_up([each[rows] for each in places], here, spare)
             if not self.numbers_levels:
                 _number_lowest(here, spare)
+            numbers = np.add(here, self._first, dtype=np.uint32, casting="same_kind")
             for at, target in enumerate(self.targets):
-                mine = here[:, target.trees]
-                numbers = np.add(mine.T, first[: mine.shape[1], None], dtype=np.intp)
-                found[rows, at] = _added(target.leaves.take(numbers, mode="clip"))
+                mine = numbers[:, target.trees].T
+                found[rows, at] = _added(target.leaves.take(mine, mode="clip"))
         return found
+
+    @cached_property
+    def _first(self) -> npt.NDArray[np.uint32]:
+        """(trees,) where the leaves of each tree begin among those of its target."""
+        first = np.zeros(self.tables[0].shape[1], dtype=np.uint32)
+        for target in self.targets:
+            n_trees = len(first[target.trees])
+            first[target.trees] = np.arange(n_trees, dtype=np.uint32) * self.width
+        return first
 
     def _look_up(self, places: Sequence[IntArray], bits: Words, spare: Words) -> None:
         """Write into (n, trees) `bits` what the columns of n rows come to together."""

@@ -38,8 +38,8 @@ class Bounds:
 # 25 MB; five milliseconds where accuracy is all. What reading, merging and the caches of the
 # processor add is left room for.
 _BOUNDS = {
-    FAST: Bounds(row_us=500, batch_us=25, size_bytes=20e6, n_members=1),
-    BALANCED: Bounds(row_us=500, batch_us=25, size_bytes=20e6, n_members=25),
+    FAST: Bounds(row_us=500, batch_us=20, size_bytes=20e6, n_members=1),
+    BALANCED: Bounds(row_us=500, batch_us=20, size_bytes=20e6, n_members=25),
     BEST: Bounds(row_us=2_500, batch_us=1_000, size_bytes=500e6, n_members=25),
 }
 _COLUMNS = 10

@@ -32,7 +32,8 @@ _UNSEEN = "\N{SNOWMAN} never seen in training"
 _MIN_FOLDS = 2
 # Rows that are timed one by one; the least tells what one takes, whatever else the machine does.
 _TIMED_ROWS = 15
-# Rows that are timed together, and how often.
+# Rows that are timed together, and how often. Where a fold holds out fewer they are taken more than
+# once: each of 30 rows would seem to take ten times what each of many does.
 _MANY_ROWS, _TIMES = 1_000, 2
 
 
@@ -93,6 +94,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
     plan = plan_of(arena.plan, request.candidate, algorithm=request.algorithm)
     plan = replace(plan, n_threads=request.n_threads)
     rounds = _rounds(arena, plan, request.folds)
+    timed: tuple[float, float] | None = None
     for number in request.folds:
         started = time.monotonic()
         if rounds:
@@ -107,7 +109,8 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         if not np.isfinite(scores).all():
             raise ValueError("its scores are not finite")
         difference = _proved(fitted, plan, held=held, scores=scores, rng=rng)
-        row_us, batch_us = _timed(fitted, held)
+        # Models of other folds are as large.
+        timed = timed or _timed(fitted, held)
         yield FoldFit(
             fold=number,
             scores=scores[:0] if number == ALL_ROWS else scores,
@@ -116,8 +119,8 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
             parameters=dict(fitted.model.parameters),
             taught=fitted.taught,
             fit_s=time.monotonic() - started,
-            row_us=row_us,
-            batch_us=batch_us,
+            row_us=timed[0],
+            batch_us=timed[1],
             difference=difference,
         )
 
@@ -198,7 +201,7 @@ def _odd(blocks: Blocks, rng: np.random.Generator) -> Blocks:
 def _timed(fitted: Fitted, held: Blocks) -> tuple[float, float]:
     """Return the microseconds that one row takes alone, and those that each of many takes."""
     rows = [rows_of(held, np.array([at])) for at in range(min(_TIMED_ROWS, held.n_rows))]
-    many = rows_of(held, np.arange(min(_MANY_ROWS, held.n_rows)))
+    many = rows_of(held, np.resize(np.arange(held.n_rows), _MANY_ROWS))
     alone = min(_seconds(fitted, each) for each in rows)
     together = min(_seconds(fitted, many) for _ in range(_TIMES))
     return alone * 1e6, together / many.n_rows * 1e6
