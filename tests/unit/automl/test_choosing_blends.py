@@ -1,5 +1,7 @@
 """A blend takes what helps, within what serving allows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from competitions import CATALOG, answering, arena, entry
@@ -88,3 +90,23 @@ def test_alone_answers_the_best_where_it_costs_no_more():
     assert set(chosen(found, place, alone).weights) == {1}
     found = library(place, sharpness=[0.5, 0.9, 0.4], row_us=[400.0, 100.0, 100.0])
     assert set(chosen(found, place, alone).weights) == {2}
+
+
+def test_members_whose_recipes_are_equal_share_one():
+    place = arena()
+    found = library(place, sharpness=[0.5, 0.5, 0.5])
+    # Of 3 folds 10 microseconds each, 8 of which are those of the recipe.
+    entries = tuple(replace(each, batch_us=30.0) for each in found.entries)
+    marks = {1: "words", 2: "words", 3: "numbers"}
+    fits = {
+        number: [replace(each, batch_us=10.0, recipe_us=8.0, recipe_mark=marks[number])]
+        for number, (each, *_) in found.fits.items()
+    }
+    fits = {number: own * len(place.folds) for number, own in fits.items()}
+    found = replace(found, entries=entries, fits=fits, n_models=dict.fromkeys(fits, 1))
+    one, two, three = entries
+    assert found.batch_us_of([one]) == pytest.approx(10.0)
+    assert found.batch_us_of([one, two]) == pytest.approx(12.0)
+    assert found.batch_us_of([one, two, three]) == pytest.approx(22.0)
+    bounds = Bounds(row_us=1e9, batch_us=13.0, size_bytes=1e12, n_members=25)
+    assert set(chosen(found, place, bounds).weights) == {1, 2}

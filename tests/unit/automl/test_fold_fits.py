@@ -52,3 +52,18 @@ def test_the_blend_is_the_weighted_mean_of_the_means_of_folds():
     }
     assert np.allclose(blended.scores(rows), 0.25 * means[1] + 0.75 * means[2], atol=1e-12)
     assert np.allclose(blended.packaged_scores(rows), blended.scores(rows), atol=1e-9)
+
+
+def test_one_fold_tells_what_answers_take():
+    place = arena(n=60, n_folds=6)
+    first, *others = fits_of(candidate(), place)
+    assert all(each.batch_us == first.batch_us for each in others)
+    assert 0 < first.recipe_us <= first.batch_us
+
+
+def test_equal_preparations_of_a_fold_have_one_mark():
+    place = arena()
+    straight, steeper = (fits_of(candidate("ridge", alpha=each), place) for each in (1.0, 2.0))
+    trees = fits_of(candidate("extra-trees", n_estimators=2), place)
+    assert straight[0].recipe_mark == steeper[0].recipe_mark
+    assert straight[0].recipe_mark not in {straight[1].recipe_mark, trees[0].recipe_mark}

@@ -38,8 +38,8 @@ class Bounds:
 # 25 MB; five milliseconds where accuracy is all. What reading, merging and the caches of the
 # processor add is left room for.
 _BOUNDS = {
-    FAST: Bounds(row_us=500, batch_us=20, size_bytes=20e6, n_members=1),
-    BALANCED: Bounds(row_us=500, batch_us=20, size_bytes=20e6, n_members=25),
+    FAST: Bounds(row_us=500, batch_us=24, size_bytes=20e6, n_members=1),
+    BALANCED: Bounds(row_us=500, batch_us=24, size_bytes=20e6, n_members=25),
     BEST: Bounds(row_us=2_500, batch_us=1_000, size_bytes=500e6, n_members=25),
 }
 _COLUMNS = 10
@@ -97,6 +97,18 @@ class Library:
     def batch_us(self, entry: Entry) -> float:
         """Return the microseconds that an entry takes for each of many rows."""
         return entry.batch_us * self._share(entry)
+
+    def batch_us_of(self, entries: Sequence[Entry]) -> float:
+        """Return the microseconds that a blend takes for each of many rows.
+
+        Members whose recipes are equal share one.
+        """
+        alone = sum(map(self.batch_us, entries))
+        shared: dict[str, list[float]] = {}
+        for entry in entries:
+            first, n_models = self.fits[entry.number][0], self.n_models[entry.number]
+            shared.setdefault(first.recipe_mark, []).append(first.recipe_us * n_models)
+        return alone - sum(sum(each) - max(each) for mark, each in shared.items() if mark)
 
     def size_bytes(self, entry: Entry) -> float:
         """Return the bytes of the graphs that an entry adds."""

@@ -117,6 +117,8 @@ def _files_of(found: FoldFit) -> dict[str, bytes]:
         "row_us": found.row_us,
         "batch_us": found.batch_us,
         "difference": found.difference,
+        "recipe_us": found.recipe_us,
+        "recipe_mark": found.recipe_mark,
     }
     return {
         f"fold-{found.fold}.npz": arrays.getvalue(),

@@ -239,7 +239,7 @@ def _with_room(bounds: Bounds, library: Library) -> Bounds:
 def _is_within(library: Library, members: Sequence[Entry], *, bounds: Bounds) -> bool:
     return (
         sum(library.row_us(each) for each in members) <= bounds.row_us
-        and sum(library.batch_us(each) for each in members) <= bounds.batch_us
+        and library.batch_us_of(members) <= bounds.batch_us
         and sum(library.size_bytes(each) for each in members) <= bounds.size_bytes
         and len(members) <= bounds.n_members
     )
