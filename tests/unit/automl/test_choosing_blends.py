@@ -110,3 +110,12 @@ def test_members_whose_recipes_are_equal_share_one():
     assert found.batch_us_of([one, two, three]) == pytest.approx(22.0)
     bounds = Bounds(row_us=1e9, batch_us=13.0, size_bytes=1e12, n_members=25)
     assert set(chosen(found, place, bounds).weights) == {1, 2}
+
+
+def test_a_best_one_beyond_the_bounds_is_left_where_others_come_near():
+    place = arena()
+    bounds = Bounds(row_us=800, batch_us=1e9, size_bytes=1e12, n_members=25)
+    near = library(place, sharpness=[0.72, 0.7, 0.7], row_us=[5_000.0, 100.0, 100.0])
+    assert 1 not in chosen(near, place, bounds).weights
+    far = library(place, sharpness=[0.95, 0.1, 0.1], row_us=[5_000.0, 100.0, 100.0])
+    assert 1 in chosen(far, place, bounds).weights

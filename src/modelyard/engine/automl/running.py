@@ -151,13 +151,7 @@ def _racing(
 ) -> Iterator[Race]:
     """Yield a race that is ready to run; what an earlier run had finished is not done again.
 
-    Args:
-        judge: of the training.
-        arena: of the candidates.
-        config: what is asked for.
-        journal: of the run, if it keeps any.
-        rng: of the search.
-        seed: by which the race finds what would be blended.
+    By `seed` it finds while it goes on what would be blended.
     """
     workshop = judge.workshop
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")

@@ -24,8 +24,9 @@ FloatArray = npt.NDArray[np.float64]
 _CHOSEN_FROM = 25
 # A member that counts less is left out: it costs as much to answer as any other.
 _LEAST_WEIGHT = 0.02
-# Beside the best candidate, where it alone takes all that is allowed.
-_ROOM = 1.5
+# Beside the best candidate, where it alone takes all that is allowed, and none within that loses at
+# most so many times what it does.
+_ROOM, _NEARLY = 1.5, 1.2
 # Rows that weights are found on: those of a few thousand rows differ little from those of all.
 _MOST_ROWS = 20_000
 # Rows, and bags, by which sets of candidates are held against each other; the weights of the one
@@ -58,8 +59,8 @@ def choose_blend(
         seed: of the search for weights, the same for each attempt.
     """
     candidates = list(library.entries[:_CHOSEN_FROM])
-    bounds = _with_room(bounds, library)
     scale = _Scale(library, arena, ensemble, seed, _MOST_ROWS)
+    bounds = _with_room(scale, candidates, bounds=bounds)
     free = scale.weights(candidates)
     members = _members(candidates, free)
     if len(members) > 1 and _is_within(library, members, bounds=bounds):
@@ -67,7 +68,9 @@ def choose_blend(
     quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
     alone = [[each] for each in candidates[:_GROWN_FROM]]
     sets = [each for each in alone if _is_within(library, each, bounds=bounds)]
-    sets.append(_reduced(quick, candidates, bounds=bounds))
+    reduced = _reduced(quick, candidates, bounds=bounds)
+    if not sets or _is_within(library, reduced, bounds=bounds):
+        sets.append(reduced)
     grown = [_grown(quick, each, candidates, bounds=bounds) for each in sets]
     chosen, _ = min(grown, key=lambda each: each[1])
     chosen = chosen if len(chosen) > 1 else [_lone(library, chosen[0], bounds=bounds)]
@@ -96,7 +99,7 @@ def likely_members(
     """
     quick = _Scale(library, arena, ensemble, seed, most_rows, {"bags": _QUICK_BAGS})
     entries = list(library.entries[:_CHOSEN_FROM])
-    return _reduced(quick, entries, bounds=_with_room(bounds, library))
+    return _reduced(quick, entries, bounds=_with_room(quick, entries, bounds=bounds))
 
 
 @dataclass(frozen=True)
@@ -222,12 +225,19 @@ def _cost(library: Library, entry: Entry, *, bounds: Bounds) -> float:
     )
 
 
-def _with_room(bounds: Bounds, library: Library) -> Bounds:
+def _with_room(scale: _Scale, entries: Sequence[Entry], *, bounds: Bounds) -> Bounds:
     """Return bounds that the best candidate fits into, with a little beside it.
 
     Many classes, or a forest that nothing comes near: what is cheaper would answer much worse.
+    Where something does come near, the bounds stay as they are.
     """
-    best = library.entries[0]
+    library, best = scale.library, entries[0]
+    losses = [scale.loss({each.number: 1.0}) for each in entries]
+    if any(
+        _is_within(library, [each], bounds=bounds) and loss <= _NEARLY * losses[0]
+        for each, loss in zip(entries, losses, strict=True)
+    ):
+        return bounds
     return replace(
         bounds,
         row_us=max(bounds.row_us, _ROOM * library.row_us(best)),
