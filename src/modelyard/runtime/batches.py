@@ -12,6 +12,9 @@ from modelyard.runtime.tree_masks import TreeMasks
 from modelyard.runtime.tree_shapes import IntArray
 
 _TREES, _FEATURES = "TreeEnsemble", "features"
+# That tables and leaves of a graph may take together, and that the rest may have, which is opened
+# beside the whole: a server keeps both.
+_MOST_BYTES, _MOST_REST_BYTES = 64_000_000, 32_000_000
 
 
 @dataclass(frozen=True)
@@ -36,25 +39,29 @@ class BatchForm:
         if _TREES.encode() not in content:
             return None
         graph = read_graph(content)
-        trees = {name: masks for name, masks in _masks(graph).items() if masks is not None}
-        return cls(trees, given(content, trees)) if trees else None
+        trees = _masks(graph)
+        rest = given(content, trees) if trees else b""
+        return cls(trees, rest) if trees and len(rest) <= _MOST_REST_BYTES else None
 
     def sums(self, features: npt.NDArray[np.float64]) -> dict[str, Any]:
         """Return what the rest is given for (n, k) features: (n, targets) of each of the trees."""
         return {name: masks.sums(features) for name, masks in self.trees.items()}
 
 
-def _masks(graph: Graph) -> dict[str, TreeMasks | None]:
+def _masks(graph: Graph) -> dict[str, TreeMasks]:
     """Return the trees that look at columns of the features, by the name of what they make."""
     columns: dict[str, IntArray | None] = {_FEATURES: None}
-    found = {}
+    found: dict[str, TreeMasks] = {}
     for node in graph.nodes:
         source = node.inputs[0] if node.inputs else ""
         if source not in columns:
             continue
         before = columns[source]
         if node.op == _TREES:
-            found[node.outputs[0]] = TreeMasks.of(node, before)
+            left = _MOST_BYTES - sum(each.n_bytes for each in found.values())
+            masks = TreeMasks.of(node, before, most_bytes=left)
+            if masks is not None:
+                found[node.outputs[0]] = masks
         elif node.op == "Gather" and node.inputs[1] in graph.constants and _axis(node) == 1:
             chosen = graph.constants[node.inputs[1]]
             columns[node.outputs[0]] = chosen if before is None else before[chosen]

@@ -30,8 +30,8 @@ _DE_BRUIJN = {8: 0x1D, 16: 0x09AF, 32: 0x077CB531, 64: 0x03F79D71B4CB0A89}
 # Most leaves of a tree, and most levels of one whose leaves are numbered by levels.
 _MOST_LEAVES, _MOST_LEVELS = 64, 10
 # Bytes that a row reads for each tree, and for each step of a walk that it saves: above, walking is
-# as quick. And all tables, which stay in memory.
-_MOST_BYTES_A_STEP, _MOST_BYTES = 32, 64_000_000
+# as quick (`benchmarks/trees.py --features 12,48,96`).
+_MOST_BYTES_A_STEP = 32
 # Leaves that are looked up together, half a megabyte: rows by trees.
 _CELLS_AT_ONCE = 1 << 16
 _LEAST_ROWS_AT_ONCE = 8
@@ -72,18 +72,19 @@ class TreeMasks:
     width: int
 
     @classmethod
-    def of(cls, node: Node, columns: IntArray | None = None) -> Self | None:
+    def of(
+        cls, node: Node, columns: IntArray | None = None, *, most_bytes: int = 64_000_000
+    ) -> Self | None:
         """Return the trees of a node `TreeEnsemble`, None where walking them is as quick.
 
         Args:
             node: of a verified graph.
             columns: of the features, those that the node takes, in its order; None for all.
+            most_bytes: that tables and leaves may take.
         """
         shape = TreeShape.of(node.attributes)
-        if shape is None:
-            return None
-        plan = _Plan.of(shape)
-        if plan is None or not plan.is_worthwhile:
+        plan = None if shape is None else _Plan.of(shape)
+        if shape is None or plan is None or not plan.is_quicker or plan.n_bytes > most_bytes:
             return None
         used = np.unique(shape.feature)
         made = [plan.table(feature) for feature in used.tolist()]
@@ -95,6 +96,12 @@ class TreeMasks:
             numbers_levels=plan.numbers_levels,
             width=plan.width,
         )
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the tables and leaves."""
+        leaves = [each.leaves for each in self.targets]
+        return sum(each.nbytes for each in (*self.tables, *leaves))
 
     def sums(self, features: FloatArray) -> FloatArray:
         """Return (n, targets): the sums for (n, k) features, added up in the order of the trees."""
@@ -182,14 +189,21 @@ class _Plan:
         return int(self.place.max()) + 1
 
     @property
-    def is_worthwhile(self) -> bool:
+    def is_quicker(self) -> bool:
         """Whether looking bits up is quicker than walking down the trees."""
-        shape, size = self.shape, self.dtype.itemsize
-        used = [np.unique(shape.threshold[shape.feature == at]) for at in np.unique(shape.feature)]
-        n_cells = sum(len(cuts) + 2 for cuts in used) * self.n_places
-        n_steps = float(shape.level.mean()) + 1
-        is_small = (n_cells + self.width * shape.n_trees) * size <= _MOST_BYTES
-        return is_small and len(used) * size <= _MOST_BYTES_A_STEP * n_steps
+        n_columns, n_steps = len(np.unique(self.shape.feature)), float(self.shape.level.mean()) + 1
+        return n_columns * self.dtype.itemsize <= _MOST_BYTES_A_STEP * n_steps
+
+    @property
+    def n_bytes(self) -> int:
+        """How many bytes tables and leaves will take."""
+        shape = self.shape
+        order = np.lexsort((shape.threshold, shape.feature))
+        feature, threshold = shape.feature[order], shape.threshold[order]
+        is_new = (feature[1:] != feature[:-1]) | (threshold[1:] != threshold[:-1])
+        n_cells = 1 + int(is_new.sum()) + 2 * len(np.unique(feature))
+        n_leaves = self.width * shape.n_trees
+        return n_cells * self.n_places * self.dtype.itemsize + n_leaves * 8
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -276,10 +290,12 @@ def _added(values: FloatArray) -> FloatArray:
 
     A single row lies in memory as one run of numbers, which numpy would add up by halves.
     """
-    if values.shape[1] == 1 and len(values):
-        total: FloatArray = np.add.accumulate(values, axis=0)[-1]
-        return total
-    return np.asarray(np.add.reduce(values, axis=0))
+    # What overflows does so in the graph as well, without a word.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if values.shape[1] == 1 and len(values):
+            total: FloatArray = np.add.accumulate(values, axis=0)[-1]
+            return total
+        return np.asarray(np.add.reduce(values, axis=0))
 
 
 def _number_lowest(words: Words, spare: Words) -> None:

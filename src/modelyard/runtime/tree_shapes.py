@@ -14,6 +14,17 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Sum, and "at most" at each split: the only words that trees of ours have.
 _SUM, _BRANCH_LEQ = 1, 0
+_OF_SPLITS = (
+    "nodes_featureids",
+    "nodes_splits",
+    "nodes_modes",
+    "nodes_truenodeids",
+    "nodes_trueleafs",
+    "nodes_falsenodeids",
+    "nodes_falseleafs",
+    "nodes_missing_value_tracks_true",
+)
+_OF_LEAVES = ("leaf_weights", "leaf_targetids")
 
 
 @dataclass(frozen=True)
@@ -53,14 +64,12 @@ class TreeShape:
         Returns:
             None for trees that are not written as ours are.
         """
-        splits = attributes.get("nodes_splits")
-        is_sum = int(attributes.get("aggregate_function", np.array(_SUM))) == _SUM
-        if splits is None or splits.dtype != np.float64 or not is_sum:
-            return None
-        if (attributes["nodes_modes"] != _BRANCH_LEQ).any():
+        if not _is_as_ours(attributes):
             return None
         levels = list(_levels(attributes))
-        if sum(len(here) for here, _ in levels) != len(splits):
+        met = np.concatenate([here for here, _ in levels])
+        # Each split once: what two lead to would be counted for one of them alone.
+        if len(met) != len(attributes["nodes_splits"]) or len(np.unique(met)) != len(met):
             return None
         return cls._placed(attributes, levels)
 
@@ -138,11 +147,40 @@ class TreeShape:
         )
 
 
+def _is_as_ours(attributes: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Return whether everything is there, in double, and nothing is unusual."""
+    wanted = (*_OF_SPLITS, *_OF_LEAVES, "tree_roots", "n_targets")
+    splits = attributes.get("nodes_splits")
+    if splits is None or splits.dtype != np.float64 or np.isnan(splits).any():
+        return False
+    if any(name not in attributes for name in wanted):
+        return False
+    if not len(splits) or any(len(attributes[name]) != len(splits) for name in _OF_SPLITS):
+        return False
+    n_leaves = len(attributes["leaf_weights"])
+    is_sum = int(attributes.get("aggregate_function", np.array(_SUM))) == _SUM
+    return (
+        is_sum
+        and len(attributes["leaf_targetids"]) == n_leaves
+        and bool((attributes["nodes_modes"] == _BRANCH_LEQ).all())
+        and _lead_on(attributes, n_splits=len(splits), n_leaves=n_leaves)
+    )
+
+
+def _lead_on(attributes: Mapping[str, npt.NDArray[Any]], *, n_splits: int, n_leaves: int) -> bool:
+    """Return whether roots and splits lead to splits and leaves that there are."""
+    roots = attributes["tree_roots"]
+    ends, below = _sides(attributes)
+    most = [np.where(end, n_leaves, n_splits) for end in ends]
+    are_known = [bool(((to >= 0) & (to < top)).all()) for to, top in zip(below, most, strict=True)]
+    return all(are_known) and bool(((roots >= 0) & (roots < n_splits)).all())
+
+
 def _sides(
     attributes: Mapping[str, npt.NDArray[Any]],
 ) -> tuple[tuple[BoolArray, BoolArray], tuple[IntArray, IntArray]]:
     """Return, left and right: whether a split leads to a leaf, and the number of either."""
-    ends = attributes["nodes_trueleafs"] == 1, attributes["nodes_falseleafs"] == 1
+    ends = attributes["nodes_trueleafs"] != 0, attributes["nodes_falseleafs"] != 0
     return ends, (attributes["nodes_truenodeids"], attributes["nodes_falsenodeids"])
 
 

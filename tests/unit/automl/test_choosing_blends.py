@@ -117,5 +117,8 @@ def test_a_best_one_beyond_the_bounds_is_left_where_others_come_near():
     bounds = Bounds(row_us=800, batch_us=1e9, size_bytes=1e12, n_members=25)
     near = library(place, sharpness=[0.72, 0.7, 0.7], row_us=[5_000.0, 100.0, 100.0])
     assert 1 not in chosen(near, place, bounds).weights
+    dear = [*[5_000.0] * 5, 100.0]
+    behind = library(place, sharpness=[0.72, 0.72, 0.72, 0.71, 0.71, 0.7], row_us=dear)
+    assert set(chosen(behind, place, bounds).weights) == {6}
     far = library(place, sharpness=[0.95, 0.1, 0.1], row_us=[5_000.0, 100.0, 100.0])
     assert 1 in chosen(far, place, bounds).weights

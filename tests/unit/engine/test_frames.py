@@ -335,3 +335,9 @@ def test_values_of_several_rows_each_have_their_ids_as_index():
     framed = frame_like(rows, {"yes": np.array([0.1, 0.2])}, ids=ids)
     for index in (told.index, framed.index):
         assert (index.tolist(), index.name) == (["b", "a"], "machine")
+
+
+def test_a_table_that_is_merely_answered_has_no_hash():
+    raw = raw_table_of(FORMS["polars"], Catalog(), options=ReadOptions(), is_hashed=False)
+    assert raw.facts.sha256 == ""
+    assert raw.frame.equals(raw_of(FORMS["polars"]).frame)

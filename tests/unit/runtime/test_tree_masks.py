@@ -1,6 +1,7 @@
 """Trees by masks answer as ONNX Runtime does walking them, to the last bit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from modelyard.packaging.graphs.merging import GraphPart, merge
 from modelyard.packaging.graphs.mixtures import MeanOfMembers
 from modelyard.packaging.graphs.trees import Tree, sum_of_trees
 from modelyard.runtime.batches import BatchForm
-from modelyard.runtime.graphs import read_graph
+from modelyard.runtime.graphs import Node, read_graph
 from modelyard.runtime.sessions import Session, open_graph
 from modelyard.runtime.tree_masks import TreeMasks
 
@@ -182,3 +183,45 @@ def test_a_split_that_leads_back_up_is_left_to_the_library() -> None:
 
 def _endless() -> Tree:
     return grown(3, rng=np.random.default_rng(0))
+
+
+def _changed(**attributes: object) -> Node:
+    (node,) = read_graph(graph_of([_endless(), _endless()], n_targets=1)).nodes
+    known = {name: node.attributes[name] for name in node.attributes}
+    changed = {name: each for name, each in {**known, **attributes}.items() if each is not None}
+    return Node(node.op, node.inputs, node.outputs, changed)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"nodes_missing_value_tracks_true": None},
+        {"leaf_weights": None},
+        {"nodes_modes": np.array([0], dtype=np.uint8)},
+        {"nodes_splits": np.array([0.0, np.nan, 0.0, 0.0])},
+        {"tree_roots": np.array([0, 0])},
+        {"tree_roots": np.array([0, 9])},
+        {"nodes_truenodeids": np.array([9, 9, 9, 9])},
+        {"aggregate_function": np.array(0)},
+    ],
+)
+def test_trees_of_another_hand_are_left_to_the_library(attributes: dict[str, object]) -> None:
+    assert TreeMasks.of(_changed()) is not None
+    assert TreeMasks.of(_changed(**attributes)) is None
+
+
+def test_tables_beyond_the_memory_that_is_left_are_not_made() -> None:
+    node = _changed()
+    masks = TreeMasks.of(node)
+    assert masks is not None
+    assert TreeMasks.of(node, most_bytes=masks.n_bytes) is not None
+    assert TreeMasks.of(node, most_bytes=masks.n_bytes - 1) is None
+
+
+def test_sums_beyond_a_double_are_as_the_graph_has_them(recwarn: pytest.WarningsRecorder) -> None:
+    rng = np.random.default_rng(0)
+    trees = [replace(grown(4, rng=rng), leaves=np.full(4, 1.7e308)) for _ in range(2)]
+    masks = masks_of(graph_of(trees, n_targets=1))
+    assert masks is not None
+    assert np.isposinf(masks.sums(rows(300, rng=rng))).all()
+    assert not recwarn.list

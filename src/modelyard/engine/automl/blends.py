@@ -101,14 +101,16 @@ class Library:
     def batch_us_of(self, entries: Sequence[Entry]) -> float:
         """Return the microseconds that a blend takes for each of many rows.
 
-        Members whose recipes are equal share one.
+        Members whose recipes are equal share one: those of all rows, or those of the folds.
         """
         alone = sum(map(self.batch_us, entries))
-        shared: dict[str, list[float]] = {}
+        shared: dict[tuple[str, int, bool], list[float]] = {}
         for entry in entries:
-            first, n_models = self.fits[entry.number][0], self.n_models[entry.number]
-            shared.setdefault(first.recipe_mark, []).append(first.recipe_us * n_models)
-        return alone - sum(sum(each) - max(each) for mark, each in shared.items() if mark)
+            number, n_models = entry.number, self.n_models[entry.number]
+            first = self.fits[number][0]
+            key = (first.recipe_mark or str(number), n_models, number in self.refits)
+            shared.setdefault(key, []).append(first.recipe_us * n_models)
+        return alone - sum(sum(each) - max(each) for each in shared.values())
 
     def size_bytes(self, entry: Entry) -> float:
         """Return the bytes of the graphs that an entry adds."""

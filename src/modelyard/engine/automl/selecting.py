@@ -32,7 +32,7 @@ _MOST_ROWS = 20_000
 # Rows, and bags, by which sets of candidates are held against each other; the weights of the one
 # that is chosen are found on all.
 _QUICK_ROWS, _QUICK_BAGS = 3_000, 1
-# Of the best candidates, how many a set is grown from beside the one that is left of all.
+# Of the best candidates within the bounds, how many a set is grown from beside what is left of all.
 _GROWN_FROM = 4
 # Share by which a set must lose less to grow: every member costs.
 _LEAST_GAIN = 1e-3
@@ -66,8 +66,8 @@ def choose_blend(
     if len(members) > 1 and _is_within(library, members, bounds=bounds):
         return Blend(free, library.mixed(free), free)
     quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
-    alone = [[each] for each in candidates[:_GROWN_FROM]]
-    sets = [each for each in alone if _is_within(library, each, bounds=bounds)]
+    alone = [[each] for each in candidates if _is_within(library, [each], bounds=bounds)]
+    sets = alone[:_GROWN_FROM]
     reduced = _reduced(quick, candidates, bounds=bounds)
     if not sets or _is_within(library, reduced, bounds=bounds):
         sets.append(reduced)

@@ -108,11 +108,12 @@ def _with_pictures_in(raw: RawTable, name: str, root: Path | None, *, sets_aside
         kinds={**raw.known.kinds, name: ColumnKind.IMAGE},
         albums={**raw.known.albums, name: album},
     )
-    facts = replace(raw.facts, sha256=sha256_of(canonical_json([raw.facts.sha256, column])))
+    before = raw.facts.sha256
+    sha256 = sha256_of(canonical_json([before, column])) if before else ""
     return replace(
         raw,
         frame=raw.frame.with_columns(pl.Series(name, column, dtype=pl.String)),
-        facts=facts,
+        facts=replace(raw.facts, sha256=sha256),
         coded=raw.coded - {name},
         set_aside={**_unread(album, name), **raw.set_aside},
         known=known,
