@@ -15,8 +15,9 @@ _FOLDS, _FEW_ROWS, _REPEATS_OF_FEW = 5, 500, 2
 # folds, at twice the cost. On 398 rows (mpg) a tenth of them stopped at random moments.
 _SPARED_FROM = 3_000
 # Cells of which a second of processor time allows all folds; where there are more, candidates are
-# fitted on fewer folds, one at least. Each fold costs as much as another candidate: one in place of
-# two or three let a minute on two slow cores err 1 to 6 % less on tables of 4,700 to 12,500 rows.
+# fitted on fewer folds, one at least. Each fold costs as much as another candidate: in a minute on
+# two slow cores one fold in place of two or three let two of three tables of 4,700 to 12,500 rows
+# err 1 % less, and the third as much (`benchmarks/automl.py`).
 _CELLS_PER_S = 400
 # Rows of which a fifth tells candidates apart: of more rows fewer folds do.
 _ENOUGH_ROWS = 12_500
