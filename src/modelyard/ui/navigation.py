@@ -6,7 +6,7 @@ whose address is sent to somebody, shows the same.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NoReturn
 
 from modelyard.client.clients import Client
@@ -92,6 +92,43 @@ def link_to(path: str, *, label: str | None = None, icon: str | None = None, **q
         icon=page.icon if icon is None else icon,
         query_params=query,
     )
+
+
+def lead_to(
+    path: str,
+    *,
+    label: str,
+    icon: str | None = None,
+    is_first: bool = True,
+    refusal: str | None = None,
+    **query: str,
+) -> None:
+    """Draw a button that shows another page.
+
+    Unlike that of a bare `if st.button`, a press outlives a run of the script that is cut short by
+    another one, as one is while the page still draws what came of an upload or a job.
+
+    Args:
+        path: of the page.
+        label: of the button.
+        icon: beside it.
+        is_first: whether it is what to do next, and drawn as that.
+        refusal: why it may not be pressed; None where it may.
+        query: what is to be looked at there.
+    """
+    import streamlit as st
+
+    flag = f"led to: {path} {query}"
+    st.button(
+        label,
+        icon=icon,
+        type="primary" if is_first else "secondary",
+        disabled=refusal is not None,
+        help=refusal,
+        on_click=partial(st.session_state.__setitem__, flag, True),  # noqa: FBT003 -- an item
+    )
+    if st.session_state.pop(flag, False):
+        go_to(path, **query)
 
 
 def go_to(path: str, **query: str) -> NoReturn:

@@ -14,7 +14,7 @@ from modelyard.ui.data.history import show_history
 from modelyard.ui.data.reading import offer_reading, show_reading, show_refusal
 from modelyard.ui.data.relations import show_relations
 from modelyard.ui.data.rows import content_told, show_content
-from modelyard.ui.navigation import go_to
+from modelyard.ui.navigation import lead_to
 from modelyard.ui.parts.advice import without_code
 from modelyard.ui.parts.permissions import may, refusal
 from modelyard.ui.parts.problems import told
@@ -54,13 +54,13 @@ def _show_heading(client: Client, version: DatasetVersionAnswer) -> None:
     for sentence in version.applied:
         st.caption(f":material/build: {plain(without_code(sentence))}")
     with st.container(horizontal=True):
-        if version.state is DatasetState.READY and st.button(
-            "Train a model",
-            type="primary",
-            disabled=not may(Role.EDITOR),
-            help=refusal(Role.EDITOR),
-        ):
-            go_to("train", dataset=version.reference)
+        if version.state is DatasetState.READY:
+            lead_to(
+                "train",
+                label="Train a model",
+                refusal=refusal(Role.EDITOR),
+                dataset=version.reference,
+            )
         st.link_button(
             "Download",
             f"/download/datasets/{version.name}/versions/{version.version}/data",

@@ -7,7 +7,7 @@ from modelyard.client.clients import Client
 from modelyard.domain.identities import Role
 from modelyard.domain.jobs import HOPELESS_UNCHANGED, JobState, Problem
 from modelyard.kit.numerals import number
-from modelyard.ui.navigation import go_to, link_to
+from modelyard.ui.navigation import go_to, lead_to, link_to
 from modelyard.ui.parts.advice import advised
 from modelyard.ui.parts.permissions import may
 from modelyard.ui.parts.problems import told
@@ -45,8 +45,7 @@ def _show_model(client: Client, result: Mapping[str, Any]) -> None:
     score = result["metrics"].get(key)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.metric(f"{plain(title)}, on rows that it never saw", number(score))
-        if st.button("See the results", type="primary", icon=":material/insights:"):
-            go_to("results", model=model)
+        lead_to("results", label="See the results", icon=":material/insights:", model=model)
         link_to("predict", label="Try it out", model=model)
 
 
@@ -56,8 +55,7 @@ def _offer_again(client: Client, job: JobDetail) -> None:
     with st.container(horizontal=True):
         is_bad = job.state is not JobState.SUCCEEDED
         label = "Change and try again" if is_bad else "Change it and train again"
-        if st.button(label, type="primary" if is_bad else "secondary"):
-            go_to("train", dataset=str(job.dataset), again=job.id)
+        lead_to("train", label=label, is_first=is_bad, dataset=str(job.dataset), again=job.id)
         if (
             is_bad
             and job.problem in _MAY_PASS - HOPELESS_UNCHANGED
