@@ -134,3 +134,23 @@ def test_fast_answers_by_one_model(data):
         data, target="y", n_trials=3, serve="fast", only=["lightgbm", "logistic-regression"]
     )
     assert len(model.manifest.parameters["members"]) == 1
+
+
+def test_what_was_measured_is_fitted_again_on_all_rows_for_the_package(data):
+    asked = {"target": "y", "n_trials": 2, "deterministic": True, "only": ["logistic-regression"]}
+    twin = modelyard.train(data, refit_full=False, **asked)
+    full = modelyard.train(data, **asked)
+    # The rows that measured have not taught what they measured.
+    assert full.metrics == twin.metrics
+    taught = [
+        json.loads((model.path / "statistics.json").read_bytes())["n_rows"]
+        for model in (twin, full)
+    ]
+    assert taught == [216, 240]
+    graphs = [(model.path / "model.onnx").read_bytes() for model in (twin, full)]
+    assert graphs[0] != graphs[1]
+    for model, is_full in ((twin, False), (full, True)):
+        shipped = [each["shipped"] for each in model.manifest.leaderboard["entries"]]
+        assert {each["is_full"] for each in shipped if each} == {is_full}
+        report = (model.path / "report.html").read_text()
+        assert ("it was fitted again on 240 rows" in report) == is_full

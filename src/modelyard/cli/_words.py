@@ -130,6 +130,7 @@ def approach_in(options: Mapping[str, Any]) -> Approach:
             "memory_limit_mb": options["memory_limit_mb"],
             "serve": options["serve"],
             "algorithms": None if only is None else tuple(_keys(only)),
+            "refits_full": options["refits_full"],
             "is_deterministic": options["is_deterministic"] or None,
         },
     )

@@ -75,16 +75,20 @@ if TYPE_CHECKING:
 )
 @click.option("--only", metavar="KEY,KEY", help="Of AutoML: algorithms that compete.")
 @click.option(
+    "--refit-full/--no-refit-full",
+    "refits_full",
+    default=None,
+    help="Of AutoML: package what was fitted once more on all rows; --no-refit-full what was "
+    "measured.",
+)
+@click.option(
     "--deterministic",
     "is_deterministic",
     is_flag=True,
     help="Of AutoML: with --trials, two runs end alike.",
 )
 @click.option(
-    "--estimate",
-    "wants_estimate",
-    is_flag=True,
-    help="Of AutoML: say what the budget is likely to buy, and end.",
+    "--estimate", "wants_estimate", is_flag=True, help="Of AutoML: say what the budget would buy."
 )
 @click.option(
     "--space",

@@ -24,6 +24,8 @@ class AutoMLConfig:
         algorithms: keys of those that compete; empty for all that are installed.
         searcher: key of the searcher that goes on from what worked.
         executor: key of what runs the fits.
+        refits_full: whether what was measured is fitted once more on all rows, those that measured
+            it included, where there is time; the package then holds that.
         is_deterministic: whether two runs end alike; needs a number of trials and no time limit.
     """
 
@@ -34,4 +36,5 @@ class AutoMLConfig:
     algorithms: tuple[str, ...] = ()
     searcher: str = "bayesian"
     executor: str = "local-processes"
+    refits_full: bool = True
     is_deterministic: bool = False

@@ -224,6 +224,7 @@ _AUTOML_RULES = (
     _Rule("automl.algorithms", _is_texts, "keys of algorithms"),
     _Rule("automl.searcher", _is_text, "the key of a searcher"),
     _Rule("automl.executor", _is_text, "the key of an executor"),
+    _Rule("automl.refits_full", lambda value: isinstance(value, bool), "true or false"),
     _Rule("automl.is_deterministic", lambda value: isinstance(value, bool), "true or false"),
 )
 
@@ -233,6 +234,7 @@ _SHOWN = {
     "accepted": "accept",
     "read.missing_tokens": "missing tokens",
     "automl.algorithms": "only",
+    "automl.refits_full": "refit_full",
     "automl.is_deterministic": "deterministic",
     "search.n_folds": "search_folds",
     "search.n_repeats": "search_repeats",

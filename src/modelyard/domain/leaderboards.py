@@ -38,7 +38,8 @@ class Shipped:
 
     Attributes:
         n_models: that answer for it.
-        is_refitted: whether it is one model of all rows.
+        is_refitted: whether it is one model of all rows outside the test part.
+        is_full: whether it is one model of all rows, those of the test part included.
         row_us, batch_us, size_bytes: of these together, as of an `Entry`.
     """
 
@@ -47,6 +48,7 @@ class Shipped:
     row_us: float
     batch_us: float
     size_bytes: int
+    is_full: bool = False
 
 
 @dataclass(frozen=True)

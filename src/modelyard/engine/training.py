@@ -47,7 +47,9 @@ class Trained:
         table: the rows that have a target.
         raw: the same rows as the source delivered them.
         decided: how it answers, beside its scores.
-        answered: the fitted model, with its own answers for the test rows.
+        answered: the model that was measured, with its own answers for the test rows.
+        fitted: recipe and model that are packaged: those that were measured, or what AutoML fitted
+            once more on all rows.
         fit_s: seconds that the final fit took.
         n_weightless: rows with a target that were left out, since their weight is zero.
         members: what became of the members of an ensemble.
@@ -64,6 +66,7 @@ class Trained:
     split: Split
     decided: Decided
     answered: Answered
+    fitted: Fitted
     evaluation: Evaluation
     fit_s: float
     n_weightless: int = 0
@@ -73,13 +76,13 @@ class Trained:
     quantisation: Quantisation | None = None
 
     @property
-    def fitted(self) -> Fitted:
-        """Recipe and model."""
-        return self.answered.fitted
+    def is_full(self) -> bool:
+        """Whether the test rows have taught what is packaged, after they had measured its twin."""
+        return self.fitted is not self.answered.fitted
 
     @property
     def scores(self) -> npt.NDArray[np.float64]:
-        """(n, m) the model's own scores of the test rows, calibrated."""
+        """(n, m) scores of the test rows, calibrated, by the model that was not taught them."""
         return self.answered.scores
 
     @property
@@ -95,7 +98,7 @@ class Trained:
     @property
     def split_told(self) -> str:
         """How the rows were dealt and what became of each part, one sentence for the report."""
-        fitted, parts = self.fitted, self.split
+        fitted, parts = self.answered.fitted, self.split
         told = f"{len(fitted.taught):,} to train"
         if fitted.n_stopping:
             told += f", {fitted.n_stopping:,} to validate"
@@ -109,7 +112,9 @@ class Trained:
             told += f", {self.n_weightless:,} of weight 0 left out"
         if self.plan.silent is not None:
             told += f", {len(np.setdiff1d(self.plan.silent, parts.test)):,} left out by fixes"
-        return f"{parts.how}; {told}, {len(parts.test):,} to test."
+        again = f" Once measured, it was fitted again on {len(self.fitted.taught):,} rows."
+        told = f"{parts.how}; {told}, {len(parts.test):,} to test."
+        return told + again if self.is_full else told
 
 
 def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Trained:
@@ -175,6 +180,9 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
         rng=rngs["decide"],
     )
     answered, evaluation = _measure(judge, fitted, decided, rng=rngs["judge"])
+    packaged = answered.fitted
+    if built.full is not None:
+        packaged = replace(built.full, calibration=fitted.calibration)
     evaluation = replace(
         evaluation,
         folds=folds,
@@ -190,6 +198,7 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
         split=judge.split,
         decided=decided,
         answered=answered,
+        fitted=packaged,
         evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
         quantisation=cost_of_rounding(
@@ -221,12 +230,16 @@ def _advising(judge: Judge, evaluation: Evaluation, examination: Examination) ->
 
 @dataclass(frozen=True)
 class _Built:
-    """A fitted model, what may be chosen by, and the seconds that it took."""
+    """A fitted model, what may be chosen by, and the seconds that it took.
+
+    `full` is the same with all rows as teachers, None where nothing was fitted on all of them.
+    """
 
     fitted: Fitted
     held: Held
     fit_s: float
     leaderboard: Leaderboard | None = None
+    full: Fitted | None = None
 
 
 def _build(judge: Judge, config: TrainingConfig, *, rng: np.random.Generator) -> _Built:
@@ -235,7 +248,8 @@ def _build(judge: Judge, config: TrainingConfig, *, rng: np.random.Generator) ->
     if config.automl is not None:
         raced = run_automl(judge, config.automl, rng=rng)
         held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")
-        return _Built(raced.fitted, held, raced.leaderboard.duration_s, raced.leaderboard)
+        board = raced.leaderboard
+        return _Built(raced.fitted, held, board.duration_s, board, full=raced.full)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = clock()
     fitted = fit_plan(

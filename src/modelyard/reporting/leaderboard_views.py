@@ -237,12 +237,16 @@ def _shipped(leaderboard: Leaderboard) -> str:
     n_models = sum(each.n_models for each in shipped)
     many = 1e6 / max(sum(each.batch_us for each in shipped), 1e-9)
     models = "1 model" if n_models == 1 else f"{count(n_models)} models"
-    refitted = all(each.is_refitted for each in shipped)
-    how = (
-        " fitted once more on all rows outside the test part, whose scores no rows are left to tell"
-    )
+    how = ""
+    if any(each.is_full for each in shipped):
+        how = " fitted once more on all rows, after the same without the test part had measured"
+    elif all(each.is_refitted for each in shipped):
+        how = (
+            " fitted once more on all rows outside the test part, whose scores no rows are left to "
+            "tell"
+        )
     return (
-        f"In the package: {models}{how if refitted else ''}; "
+        f"In the package: {models}{how}; "
         f"{size(sum(each.size_bytes for each in shipped))}, about "
         f"{sum(each.row_us for each in shipped):.0f} µs for one row and {count(int(many))} rows a "
         "second, as its parts were timed."

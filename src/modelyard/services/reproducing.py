@@ -44,6 +44,7 @@ OPTIONS = (
     _Option("automl.memory_limit_mb", "--memory-limit", "memory_limit_mb"),
     _Option("automl.serve", "--serve", "serve"),
     _Option("automl.algorithms", "--only", "only"),
+    _Option("automl.refits_full", "--refit-full", "refit_full"),
     _Option("automl.is_deterministic", "--deterministic", "deterministic"),
     _Option("search.search_type", "--search", "search_type"),
     _Option("search.n_trials", "--trials", "n_trials"),

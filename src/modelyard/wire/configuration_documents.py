@@ -104,6 +104,7 @@ def _approach(config: TrainingConfig) -> dict[str, Any]:
             "memory_limit": automl.memory_limit_mb,
             "serve": automl.serve,
             "only": list(automl.algorithms),
+            "refit_full": automl.refits_full,
             "deterministic": automl.is_deterministic,
         }
         return {"automl": {name: value for name, value in told.items() if value is not None}}

@@ -205,6 +205,7 @@ def _approach(configuration: Configuration | PlatformConfiguration) -> Approach:
             "memory_limit_mb": section.memory_limit,
             "serve": section.serve,
             "algorithms": tuple(section.only),
+            "refits_full": section.refit_full,
             "is_deterministic": section.deterministic,
         },
     )

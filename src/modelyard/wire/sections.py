@@ -240,6 +240,9 @@ class AutoMLSection(Section):
     only: list[ComponentKey] = Field(
         default=[], description="Algorithms that compete; by default all that are installed."
     )
+    refit_full: bool = Field(
+        default=True, description="Fit what was measured once more on all rows, for the package."
+    )
     deterministic: bool = Field(
         default=False, description="With trials and no time limit: two runs end alike."
     )

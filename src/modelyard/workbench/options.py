@@ -35,6 +35,7 @@ _AUTOML = {
     "memory_limit_mb": "memory_limit_mb",
     "serve": "serve",
     "only": "algorithms",
+    "refit_full": "refits_full",
     "deterministic": "is_deterministic",
 }
 # Option of a search to its field.
@@ -70,6 +71,8 @@ class TrainOptions(TypedDict, total=False):
         memory_limit_mb: most that the fits of AutoML may hold beside the data.
         serve: of AutoML: "fast", "balanced" or "best": what its answers may cost.
         only: of AutoML: algorithms that compete.
+        refit_full: of AutoML: fit what was measured once more on all rows, for the package; it
+            does by default.
         deterministic: of AutoML: with n_trials, two runs end alike.
         search_folds, search_repeats: folds that score every trial, and how often they are dealt.
         grid_points: of a grid, values of each range.
@@ -122,6 +125,7 @@ class TrainOptions(TypedDict, total=False):
     memory_limit_mb: int | None
     serve: str | None
     only: str | Sequence[str]
+    refit_full: bool
     deterministic: bool
     search_folds: int
     search_repeats: int

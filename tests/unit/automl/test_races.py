@@ -173,6 +173,33 @@ def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
     assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
 
 
+@pytest.mark.parametrize(("refits_full", "n_begun"), [(False, 2), (True, 1)])
+def test_time_is_kept_for_both_fits_on_all_rows(place, refits_full, n_begun):
+    """Of 10 s there are 3.2 left: one fit again of 1.25 s lets another of 1 s in, two do not."""
+    place = replace(place, folds=place.folds[:1])
+    results = [
+        replace(each, fit_s=1.0)
+        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
+    ]
+    race, _ = raced(place, Told(results), waiting=2)
+    rules = Rules(
+        deadline=10.0, reserve_s=0.0, n_candidates=2, n_threads=1, refits_full=refits_full
+    )
+    race = replace(
+        race,
+        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
+        rules=rules,
+        pool=Ended(results),
+        likely=lambda race: race.entries,
+        chosen=lambda race: race.entries,
+        standings={},
+    )
+    race.judge.workshop.clock = lambda: 6.8
+    race.run()
+    begun = [each for each in race.entries if each.status is TrialStatus.SUCCEEDED]
+    assert len(begun) == n_begun
+
+
 def test_a_fit_on_all_rows_that_would_surely_be_late_is_not_begun(place):
     fits = [replace(each, fit_s=100.0) for each in fits_of(candidate(), place)]
     pool = Told([])

@@ -98,6 +98,9 @@ def test_what_answers_is_told_as_it_is_shipped_and_the_others_as_their_folds():
     said = told(board)
     assert "In the package: 1 model fitted once more on all rows outside the test part" in said
     assert "3 kB, about 12 µs for one row and 250,000 rows a second" in said
+    alone = replace(alone, shipped=replace(shipped, is_full=True))
+    said = told(replace(board, entries=(board.entries[0], alone)))
+    assert "fitted once more on all rows, after the same without the test part" in said
 
 
 def test_ties_are_named_as_far_as_they_are_few():

@@ -1,6 +1,6 @@
 """The rows and folds on which all candidates of a run compete, dealt once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,9 @@ _SPARED_FROM = 3_000
 _CELLS_PER_S = 400
 # Rows of which a fifth tells candidates apart: of more rows fewer folds do.
 _ENOUGH_ROWS = 12_500
+# Where one fold is held out of many rows, so many of them tell candidates apart, and the others
+# teach; a twentieth is held out at least.
+_TELLING_ROWS, _MOST_PARTS = 3_500, 20
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,26 @@ class Arena:
         plan: of which each candidate replaces algorithm, parameters and preparation.
         folds: where rows are few, they are dealt more than once.
         rows: ascending positions of the rows that some fold holds out.
+        training: ascending positions of all rows outside the test part.
+        test: those of the rows that measure what is made of it all, and then may teach.
     """
 
     plan: FitPlan
     folds: tuple[Fold, ...]
     rows: IntArray
+    training: IntArray
+    test: IntArray
 
     @property
     def whole(self) -> Fold:
-        """All rows as teachers; what is answered for the few that it holds out proves the graph."""
+        """All rows outside the test part as teachers; the few that it holds out prove the graph."""
         first = self.folds[0]
-        teaching = np.sort(np.concatenate([first.teaching, first.stopping, first.held]))
-        return Fold(teaching, teaching[:0], first.held, first.seed)
+        return Fold(self.training, self.training[:0], first.held, first.seed)
+
+    @property
+    def full(self) -> Fold:
+        """Every row as a teacher, those of the test part included."""
+        return replace(self.whole, teaching=np.union1d(self.training, self.test))
 
     def places(self, fold: int) -> IntArray:
         """Return where the rows that a fold holds out stand among `rows`."""
@@ -78,12 +89,17 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
     plan = judge.plan
     rows = np.sort(np.concatenate([judge.split.train, judge.split.validation]))
     n_features = len(plan.columns) * max(len(plan.labels) - 1, 1)
-    n_repeats = 1
+    n_repeats, n_fitted, n_parts = 1, _FOLDS, _FOLDS
     if len(rows) < _FEW_ROWS and judge.dealer.bonds.time is None:
         n_repeats = _REPEATS_OF_FEW
-    dealt = [fold for _ in range(n_repeats) for fold in _deal(judge, rng)]
     if seconds is not None and len(rows) >= _SPARED_FROM:
-        dealt = dealt[: _n_fitted(len(rows), n_features, seconds=seconds)]
+        n_fitted = _n_fitted(len(rows), n_features, seconds=seconds)
+    if n_fitted == 1:
+        n_parts = int(np.clip(len(rows) // _TELLING_ROWS, _FOLDS, _MOST_PARTS))
+    # In an order of time the last folds have seen most.
+    dealt = [
+        fold for _ in range(n_repeats) for fold in _deal(judge, rng, n_parts=n_parts)[-n_fitted:]
+    ]
     folds = []
     for taught, held in dealt:
         teaching, stopping = taught, taught[:0]
@@ -91,7 +107,7 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
             teaching, stopping = judge.dealer.carve(taught, rng=rng)
         folds.append(Fold(teaching, stopping, np.sort(held), int(rng.integers(2**63))))
     held_rows = np.unique(np.concatenate([each.held for each in folds]))
-    return Arena(plan, tuple(folds), held_rows)
+    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test)
 
 
 def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:
@@ -100,8 +116,10 @@ def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:
     return int(np.clip(round(_FOLDS * affordable * min(1.0, _ENOUGH_ROWS / n_rows)), 1, _FOLDS))
 
 
-def _deal(judge: Judge, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
-    for n_folds in range(_FOLDS, 2, -1):
+def _deal(
+    judge: Judge, rng: np.random.Generator, *, n_parts: int
+) -> list[tuple[IntArray, IntArray]]:
+    for n_folds in range(n_parts, 2, -1):
         try:
             return judge.folds(n_folds, rng)
         except TooFewRows:

@@ -7,6 +7,7 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
+from modelyard.engine.automl.fits import FULL
 from modelyard.engine.automl.races import Race, Standing
 from modelyard.engine.automl.refits import is_refitted, refit
 from modelyard.engine.automl.selecting import choose_blend, likely_members
@@ -54,6 +55,32 @@ def choose(
         again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
         blend = replace(again, free=blend.free)
     return library, blend
+
+
+def fitted_in_full(library: Library, race: Race, *, weights: Mapping[int, float]) -> Library:
+    """Fit once more on every row, those that measure included, what answers by one model.
+
+    What there is no time for stays as it was measured.
+
+    Args:
+        library: from which the blend was chosen.
+        race: in whose pool nothing runs.
+        weights: of the blend.
+    """
+    candidates = {each.number: each.candidate for each in library.entries}
+    refits = refit(
+        race.pool,
+        wanted={
+            number: (candidates[number], library.fits[number])
+            for number in sorted(weights, key=lambda each: -weights[each])
+            if number in library.refits
+        },
+        algorithms=race.algorithms,
+        workshop=race.judge.workshop,
+        until=race.until,
+        fold=FULL,
+    )
+    return replace(library, refits={**library.refits, **refits})
 
 
 def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:

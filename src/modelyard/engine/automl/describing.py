@@ -41,6 +41,7 @@ def _described(entry: Entry) -> dict[str, Any]:
         else {
             "n_models": shipped.n_models,
             "is_refitted": shipped.is_refitted,
+            "is_full": shipped.is_full,
             "size_bytes": shipped.size_bytes,
         },
     }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from modelyard.domain.errors import ParityExceeded
 from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.tasks import Task
-from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.arenas import Arena, Fold
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray, fit
 from modelyard.engine.preparing import rows_of
 from modelyard.kit.hashing import canonical_json, sha256_of
@@ -24,8 +24,8 @@ from modelyard.runtime.sessions import Session
 
 FloatArray = npt.NDArray[np.float64]
 
-# In place of the number of a fold.
-ALL_ROWS = -1
+# In place of the number of a fold: all rows outside the test part, and those of it as well.
+ALL_ROWS, FULL = -1, -2
 # Rows on which the graph is held against the library with cells emptied and replaced.
 _ODD_ROWS, _ODD_SHARE = 300, 0.2
 _UNSEEN = "\N{SNOWMAN} never seen in training"
@@ -44,8 +44,8 @@ class Request:
 
     Attributes:
         algorithm: that the candidate names.
-        folds: numbers of those that are to be fitted, in this order; `ALL_ROWS` for one model of
-            all rows, which has none to stop by.
+        folds: numbers of those that are to be fitted, in this order; `ALL_ROWS` or `FULL` for one
+            model of all rows, which has none to stop by.
         n_threads: of one fit.
     """
 
@@ -60,7 +60,7 @@ class FoldFit:
     """One fitted model in the form of a package, and what it answers for rows that it never saw.
 
     Attributes:
-        fold: number of the fold, or `ALL_ROWS`.
+        fold: number of the fold, `ALL_ROWS` or `FULL`.
         scores: (n, m) of the rows that the fold holds out, by the library that trained it; no rows
             where all have taught.
         recipe: as `Recipe.to_dict` writes it.
@@ -106,7 +106,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
             others = [found for at, found in rounds.items() if at != number]
             settled = settled_by(request.candidate.parameters, others)
             plan = replace(plan, parameters=settled)
-        fold = arena.whole if number == ALL_ROWS else arena.folds[number]
+        fold = _fold(arena, number)
         rng = np.random.default_rng(fold.seed)
         fitted = fit(plan, fold.teaching, validation=fold.stopping, rng=rng, progress=Silence())
         held = rows_of(plan.blocks, fold.held)
@@ -119,7 +119,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
         recipe = fitted.recipe.to_dict()
         yield FoldFit(
             fold=number,
-            scores=scores[:0] if number == ALL_ROWS else scores,
+            scores=scores if number >= 0 else scores[:0],
             recipe=recipe,
             graph=fitted.session.content,
             parameters=dict(fitted.model.parameters),
@@ -131,6 +131,11 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
             recipe_us=timed.recipe_us,
             recipe_mark=sha256_of(canonical_json(recipe)),
         )
+
+
+def _fold(arena: Arena, number: int) -> Fold:
+    whole = {ALL_ROWS: arena.whole, FULL: arena.full}
+    return whole[number] if number in whole else arena.folds[number]
 
 
 def plan_of(plan: FitPlan, candidate: Candidate, *, algorithm: Algorithm) -> FitPlan:
@@ -153,7 +158,7 @@ def _rounds(arena: Arena, plan: FitPlan, folds: Sequence[int]) -> dict[int, Mapp
     A fold is then fitted by what the others have settled, so that its own rows have no part in it.
     Empty where nothing is to be settled, or where rows were spared for it.
     """
-    spares = any(len(arena.folds[at].stopping) for at in folds if at != ALL_ROWS)
+    spares = any(len(arena.folds[at].stopping) for at in folds if at >= 0)
     if spares or len(folds) < _MIN_FOLDS or not plan.algorithm.card.needs.wants_validation:
         return {}
     found = {}

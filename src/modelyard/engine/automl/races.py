@@ -38,7 +38,8 @@ _MOST_CROWDED = 3.0
 # chosen anew of what is there.
 _GRACE = 0.5
 # Share of all time that fits on all rows may take where one fold is held out. Its models have seen
-# most rows: those that could not be fitted again answer instead, and cost no more.
+# most rows: those that could not be fitted again answer instead, and cost no more. Where all are
+# fitted a second time, with the test part, both together take no more than that either.
 _MOST_FOR_REFITS = 0.25
 
 _STATUS = {
@@ -59,6 +60,7 @@ class Rules:
         n_candidates: most candidates; None for as many as the time allows.
         n_threads: of one fit.
         serve: how much answers may cost, which says what is fitted again on all rows.
+        refits_full: whether that is done twice, without the test part and with it.
         in_order: whether candidates are judged in the order in which they began, so that a race
             without a time limit ends the same way whatever ends first.
     """
@@ -69,6 +71,7 @@ class Rules:
     n_threads: int
     in_order: bool = False
     serve: str = BALANCED
+    refits_full: bool = False
 
 
 @dataclass
@@ -208,9 +211,12 @@ class Race:
         again = [each for each in members if self.is_refitted(each.candidate)]
         fits = [self.standings[each.number].fits for each in again]
         seconds = seconds_for(fits, n_places=self.pool.n_places)
-        if self.rules.deadline is None or len(self.arena.folds) > 1:
+        if self.rules.deadline is None:
             return seconds
-        return min(seconds, _MOST_FOR_REFITS * (self.rules.deadline - self.began))
+        most = _MOST_FOR_REFITS * (self.rules.deadline - self.began)
+        if self.rules.refits_full and 2 * seconds <= most:
+            return 2 * seconds
+        return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
     def _is_late(self) -> bool:
         return self._left() <= 0

@@ -51,6 +51,7 @@ def refit(
     algorithms: Mapping[str, Algorithm],
     workshop: Workshop,
     until: float | None,
+    fold: int = ALL_ROWS,
 ) -> dict[int, FoldFit]:
     """Return one model of all rows for each candidate that could be fitted in time.
 
@@ -60,6 +61,7 @@ def refit(
         algorithms: by key.
         workshop: its clock tells the time.
         until: moment at which what still runs is ended; None for never.
+        fold: `ALL_ROWS`, or `FULL` with those of the test part.
     """
     waiting = list(wanted.items())
     running: set[int] = set()
@@ -72,7 +74,7 @@ def refit(
             finals = [each.parameters for each in fits]
             settled = replace(candidate, parameters=settled_by(candidate.parameters, finals))
             algorithm = algorithms[candidate.algorithm]
-            pool.submit(number, fit_candidate, argument=Request(settled, algorithm, (ALL_ROWS,), 1))
+            pool.submit(number, fit_candidate, argument=Request(settled, algorithm, (fold,), 1))
             running.add(number)
         if until is not None and workshop.clock() >= until:
             waiting = []

@@ -16,8 +16,8 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
-from modelyard.engine.automl.fits import ALL_ROWS, FoldFit
+from modelyard.engine.automl.choosing import choose, chosen, fitted_in_full, library_of, likely
+from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
@@ -42,11 +42,14 @@ class Raced:
 
     Attributes:
         fitted: the blend.
+        full: the same with members that were taught every row, those of the test part included;
+            None where there was no time for any, or it was not asked for.
         rows: positions of the rows on which it was chosen.
         scores: (n, m) of these rows, by models that were not taught them.
     """
 
     fitted: Fitted
+    full: Fitted | None
     rows: IntArray
     scores: FloatArray
     leaderboard: Leaderboard
@@ -83,7 +86,10 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         ending = race.run()
         workshop.progress.stage("Blending the best")
         library, blend = _choose(race, config, seed=seed)
-    board = _leaderboard(judge, race, library, blend=blend, ending=ending)
+        shipped = library
+        if config.refits_full and ending is not Ending.INTERRUPTED:
+            shipped = fitted_in_full(library, race, weights=blend.weights)
+    board = _leaderboard(judge, race, shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
         ceiling=ceiling_of(judge, arena.rows, scores=blend.scores),
@@ -94,7 +100,10 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     )
     rows, scores = answered(arena.rows, blend.scores)
     fitted = assemble(judge.plan, library, weights=blend.weights)
-    return Raced(fitted, rows, scores, leaderboard=board)
+    full = None
+    if any(each.fold == FULL for each in shipped.refits.values()):
+        full = assemble(judge.plan, shipped, weights=blend.weights)
+    return Raced(fitted, full, rows, scores, leaderboard=board)
 
 
 def answered(rows: IntArray, scores: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -198,6 +207,7 @@ def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
         n_threads=1,
         in_order=config.is_deterministic,
         serve=config.serve,
+        refits_full=config.refits_full,
     )
 
 
@@ -259,8 +269,9 @@ def _score(judge: Judge, rows: IntArray, scores: FloatArray) -> float:
 def _shipped(models: Sequence[FoldFit]) -> Shipped:
     return Shipped(
         n_models=len(models),
-        is_refitted=models[0].fold == ALL_ROWS,
+        is_refitted=models[0].fold in {ALL_ROWS, FULL},
         row_us=sum(each.row_us for each in models),
         batch_us=sum(each.batch_us for each in models),
         size_bytes=sum(len(each.graph) for each in models),
+        is_full=models[0].fold == FULL,
     )

@@ -42,7 +42,7 @@ Row = dict[str, Any]
 
 
 def prove(trained: Trained, manifest: Manifest, *, contents: Mapping[str, bytes]) -> Parity:
-    """Compare the package with the model in memory on the test rows.
+    """Compare the package with the model in memory, on the rows of the test part.
 
     Raises:
         ParityExceeded: if the package does not answer as the trained model does.
@@ -51,7 +51,7 @@ def prove(trained: Trained, manifest: Manifest, *, contents: Mapping[str, bytes]
     rows, expected_rows = _single_rows(trained, manifest)
     case = ParityCase(
         blocks=_as_batch(trained, manifest),
-        expected=trained.scores,
+        expected=_expected(trained),
         rows=rows,
         expected_rows=expected_rows,
         scale=float(np.std(trained.plan.y)) if trained.task is Task.REGRESSION else 1.0,
@@ -59,6 +59,13 @@ def prove(trained: Trained, manifest: Manifest, *, contents: Mapping[str, bytes]
     parity = measure_parity(predictor, case)
     require_parity(parity)
     return parity
+
+
+def _expected(trained: Trained) -> npt.NDArray[np.float64]:
+    """Return the packaged model's own scores of the rows of the test part."""
+    if not trained.is_full:
+        return trained.scores
+    return trained.fitted.scores(rows_of(trained.plan.blocks, trained.split.test))
 
 
 def _as_batch(trained: Trained, manifest: Manifest) -> Blocks:

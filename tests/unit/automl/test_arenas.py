@@ -1,0 +1,63 @@
+"""The rows are dealt once: few of many are held out, the newest in an order of time."""
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from modelyard.catalog import Catalog
+from modelyard.domain.configs import TrainingConfig
+from modelyard.domain.splits import Shares
+from modelyard.domain.tables import RawTable, SourceFacts
+from modelyard.engine.automl.arenas import build_arena
+from modelyard.engine.planning import judge_of, plan_training, streams_of
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.progress import Silence
+
+CATALOG = Catalog()
+
+
+def dealt(n_rows, *, seconds, time=None):
+    """Return the arena of a table of numbers, and the judge of its training."""
+    rng = np.random.default_rng(0)
+    days = [dt.date(1990, 1, 1) + dt.timedelta(days=at) for at in range(n_rows)]
+    columns = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows), "day": days}
+    frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows)})
+    config = TrainingConfig(
+        target="y",
+        algorithm="blending",
+        time=time,
+        shares=Shares(0.9, 0.0, 0.1),
+        accepted=frozenset(CATALOG.checks()),
+    )
+    workshop = Workshop(CATALOG, lambda: 0.0, Silence(), 1)
+    planned = plan_training(RawTable(frame, SourceFacts("memory", sha256="0" * 64)), config, workshop=workshop)
+    rngs = streams_of(0)
+    judge = judge_of(
+        planned.plan, planned.table, config=config, workshop=workshop, rng=rngs["split"]
+    )
+    return build_arena(judge, seconds=seconds, rng=rngs["fit"]), judge
+
+
+def test_all_rows_outside_the_test_part_teach_and_then_those_of_it_as_well():
+    place, judge = dealt(400, seconds=None)
+    assert np.array_equal(place.whole.teaching, np.setdiff1d(np.arange(400), judge.split.test))
+    assert np.array_equal(place.full.teaching, np.arange(400))
+    assert not place.full.stopping.size
+
+
+@pytest.mark.parametrize("seconds", [None, 1.0], ids=["every fold", "one fold"])
+def test_in_an_order_of_time_the_last_fold_is_just_before_the_test_part(seconds):
+    place, judge = dealt(4_000, seconds=seconds, time="day")
+    last = place.folds[-1]
+    assert last.held.max() + 1 == judge.split.test.min()
+    assert max(last.teaching.max(), last.stopping.max()) < last.held.min()
+    assert np.array_equal(place.whole.teaching, np.arange(judge.split.test.min()))
+
+
+def test_where_one_fold_is_held_out_of_many_rows_it_is_a_small_part():
+    (few,) = dealt(4_000, seconds=1.0)[0].folds
+    assert len(few.held) == pytest.approx(3_600 / 5, abs=2)
+    (many,) = dealt(40_000, seconds=1.0)[0].folds
+    assert 3_500 <= len(many.held) < 36_000 / 5 / 1.5
