@@ -32,7 +32,9 @@ def dealt(n_rows, *, seconds, time=None):
         accepted=frozenset(CATALOG.checks()),
     )
     workshop = Workshop(CATALOG, lambda: 0.0, Silence(), 1)
-    planned = plan_training(RawTable(frame, SourceFacts("memory", sha256="0" * 64)), config, workshop=workshop)
+    planned = plan_training(
+        RawTable(frame, SourceFacts("memory", sha256="0" * 64)), config, workshop=workshop
+    )
     rngs = streams_of(0)
     judge = judge_of(
         planned.plan, planned.table, config=config, workshop=workshop, rng=rngs["split"]
@@ -60,4 +62,4 @@ def test_where_one_fold_is_held_out_of_many_rows_it_is_a_small_part():
     (few,) = dealt(4_000, seconds=1.0)[0].folds
     assert len(few.held) == pytest.approx(3_600 / 5, abs=2)
     (many,) = dealt(40_000, seconds=1.0)[0].folds
-    assert 3_500 <= len(many.held) < 36_000 / 5 / 1.5
+    assert 5_000 <= len(many.held) < 36_000 / 5 / 1.3

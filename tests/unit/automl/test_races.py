@@ -8,10 +8,11 @@ import pytest
 from competitions import CATALOG, answering, arena, candidate, fits_of
 
 from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.engine.automl.fits import ALL_ROWS
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race, Rules
-from modelyard.engine.automl.refits import refit
+from modelyard.engine.automl.refits import Refit, refit
 from modelyard.engine.workshop import never
 from modelyard.protocols.executors import Notice, Outcome
 from modelyard.protocols.progress import Silence
@@ -205,10 +206,9 @@ def test_a_fit_on_all_rows_that_would_surely_be_late_is_not_begun(place):
     pool = Told([])
     found = refit(
         pool,
-        wanted={1: (candidate(), fits)},
+        wanted=[Refit(1, candidate(), fits, ALL_ROWS, 50.0)],
         algorithms=CATALOG.algorithms(),
         workshop=SimpleNamespace(clock=lambda: 0.0),
-        until=50.0,
     )
     assert found == {}
     assert pool.n_free == 1

@@ -23,7 +23,7 @@ _CELLS_PER_S = 400
 _ENOUGH_ROWS = 12_500
 # Where one fold is held out of many rows, so many of them tell candidates apart, and the others
 # teach; a twentieth is held out at least.
-_TELLING_ROWS, _MOST_PARTS = 3_500, 20
+_TELLING_ROWS, _MOST_PARTS = 5_000, 20
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ class Library:
         answers: number of an entry to its (n, m) scores of the rows of the arena.
         n_models: number of an entry to how many models will answer for it: one of all rows, or one
             of each fold.
-        refits: number of an entry to its one model of all rows, where it has been fitted.
+        refits: number of an entry to its one model of all rows outside the test part, where it has
+            been fitted.
+        full: the same of every row, those of the test part included.
     """
 
     entries: tuple[Entry, ...]
@@ -89,6 +91,12 @@ class Library:
     answers: Mapping[int, FloatArray]
     n_models: Mapping[int, int]
     refits: Mapping[int, FoldFit] = field(default_factory=dict)
+    full: Mapping[int, FoldFit] = field(default_factory=dict)
+
+    @property
+    def shipped(self) -> "Library":
+        """The same with models of every row where there are any."""
+        return replace(self, refits={**self.refits, **self.full})
 
     def row_us(self, entry: Entry) -> float:
         """Return the microseconds that an entry takes to answer one row."""

@@ -7,9 +7,9 @@ from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
-from modelyard.engine.automl.fits import FULL
+from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.races import Race, Standing
-from modelyard.engine.automl.refits import is_refitted, refit
+from modelyard.engine.automl.refits import Refit, is_refitted, refit
 from modelyard.engine.automl.selecting import choose_blend, likely_members
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
@@ -18,7 +18,7 @@ _LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
 
 
 def choose(
-    library: Library, race: Race, *, serve: str, seed: int, until: float | None
+    library: Library, race: Race, *, serve: str, seed: int, fits_full: bool
 ) -> tuple[Library, Blend]:
     """Choose the blend, and fit once more on all rows what is to answer by one model.
 
@@ -30,25 +30,21 @@ def choose(
         race: in whose pool nothing runs.
         serve: how much answers may cost.
         seed: of the search for weights.
-        until: moment at which fits on all rows are ended; None for never.
+        fits_full: whether it is fitted on every row as well, those of the test part included.
     """
     arena, ensemble = race.arena, race.judge.plan.algorithm
     bounds = bounds_of(serve, len(arena.plan.columns))
     blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
-    candidates = {each.number: each.candidate for each in library.entries}
-    refits = refit(
+    found = refit(
         race.pool,
-        wanted={
-            number: (candidates[number], library.fits[number])
-            for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
-            if library.n_models[number] < len(library.fits[number]) or len(arena.folds) == 1
-        },
+        wanted=_wanted(library, blend, race, fits_full=fits_full),
         algorithms=race.algorithms,
         workshop=race.judge.workshop,
-        until=until,
     )
+    refits = {number: fit for (number, fold), fit in found.items() if fold == ALL_ROWS}
+    full = {n: fit for (n, fold), fit in found.items() if fold == FULL and n in refits}
     n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
-    library = replace(library, refits=refits)
+    library = replace(library, refits=refits, full=full)
     if any(library.n_models[number] < n for number, n in n_models.items()):
         kept = tuple(each for each in library.entries if each.number in n_models)
         library = replace(library, entries=kept, n_models=n_models)
@@ -57,30 +53,23 @@ def choose(
     return library, blend
 
 
-def fitted_in_full(library: Library, race: Race, *, weights: Mapping[int, float]) -> Library:
-    """Fit once more on every row, those that measure included, what answers by one model.
+def _wanted(library: Library, blend: Blend, race: Race, *, fits_full: bool) -> list[Refit]:
+    """Return what is fitted on all rows: first all that is measured, then the same for the package.
 
-    What there is no time for stays as it was measured.
-
-    Args:
-        library: from which the blend was chosen.
-        race: in whose pool nothing runs.
-        weights: of the blend.
+    Both go on side by side where there is a core for it.
     """
     candidates = {each.number: each.candidate for each in library.entries}
-    refits = refit(
-        race.pool,
-        wanted={
-            number: (candidates[number], library.fits[number])
-            for number in sorted(weights, key=lambda each: -weights[each])
-            if number in library.refits
-        },
-        algorithms=race.algorithms,
-        workshop=race.judge.workshop,
-        until=race.until,
-        fold=FULL,
-    )
-    return replace(library, refits={**library.refits, **refits})
+    numbers = [
+        number
+        for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
+        if library.n_models[number] < len(library.fits[number]) or len(race.arena.folds) == 1
+    ]
+    ends = [(ALL_ROWS, race.latest), *([(FULL, race.until)] if fits_full else [])]
+    return [
+        Refit(number, candidates[number], library.fits[number], fold, until)
+        for fold, until in ends
+        for number in numbers
+    ]
 
 
 def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:

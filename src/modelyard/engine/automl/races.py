@@ -214,8 +214,9 @@ class Race:
         if self.rules.deadline is None:
             return seconds
         most = _MOST_FOR_REFITS * (self.rules.deadline - self.began)
-        if self.rules.refits_full and 2 * seconds <= most:
-            return 2 * seconds
+        both = seconds_for([*fits, *fits], n_places=self.pool.n_places)
+        if self.rules.refits_full and both <= max(most, seconds):
+            seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
     def _is_late(self) -> bool:

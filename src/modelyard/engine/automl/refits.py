@@ -1,13 +1,13 @@
 """Fits chosen candidates once more on all rows, where one model then does what several did."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from modelyard.domain.automl import BEST
 from modelyard.domain.leaderboards import Candidate
 from modelyard.engine.automl.arenas import Arena
-from modelyard.engine.automl.fits import ALL_ROWS, FoldFit, Request, fit_candidate, settled_by
+from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate, settled_by
 from modelyard.engine.workshop import Workshop
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.executors import Pool
@@ -44,45 +44,68 @@ def seconds_for(fits: Sequence[Sequence[FoldFit]], *, n_places: int) -> float:
     return max(sum(taken) / n_places, *taken) if taken else 0.0
 
 
+@dataclass(frozen=True)
+class Refit:
+    """One fit of a chosen candidate on all rows.
+
+    Attributes:
+        number: of its entry.
+        candidate: as it competed.
+        fits: of its folds, which have settled for how long it is fitted.
+        fold: `ALL_ROWS`, or `FULL` with those of the test part.
+        until: moment at which it is ended; None for never.
+    """
+
+    number: int
+    candidate: Candidate
+    fits: Sequence[FoldFit]
+    fold: int
+    until: float | None
+
+
 def refit(
     pool: Pool,
     *,
-    wanted: Mapping[int, tuple[Candidate, Sequence[FoldFit]]],
+    wanted: Sequence[Refit],
     algorithms: Mapping[str, Algorithm],
     workshop: Workshop,
-    until: float | None,
-    fold: int = ALL_ROWS,
-) -> dict[int, FoldFit]:
-    """Return one model of all rows for each candidate that could be fitted in time.
+) -> dict[tuple[int, int], FoldFit]:
+    """Return what could be fitted in time, by the number of its entry and its fold.
 
     Args:
         pool: of the race, in which nothing runs.
-        wanted: number of an entry to its candidate and its fits.
+        wanted: in the order in which they begin.
         algorithms: by key.
         workshop: its clock tells the time.
-        until: moment at which what still runs is ended; None for never.
-        fold: `ALL_ROWS`, or `FULL` with those of the test part.
     """
-    waiting = list(wanted.items())
-    running: set[int] = set()
-    found: dict[int, FoldFit] = {}
+    waiting = list(enumerate(wanted))
+    running: dict[int, Refit] = {}
+    found: dict[tuple[int, int], FoldFit] = {}
     while waiting or running:
         while waiting and pool.n_free:
-            number, (candidate, fits) = waiting.pop(0)
-            if until is not None and workshop.clock() + _SURELY_LATE * seconds_of(fits) > until:
+            at, each = waiting.pop(0)
+            if _is_late(each, workshop.clock() + _SURELY_LATE * seconds_of(each.fits)):
                 continue
-            finals = [each.parameters for each in fits]
-            settled = replace(candidate, parameters=settled_by(candidate.parameters, finals))
-            algorithm = algorithms[candidate.algorithm]
-            pool.submit(number, fit_candidate, argument=Request(settled, algorithm, (fold,), 1))
-            running.add(number)
-        if until is not None and workshop.clock() >= until:
-            waiting = []
-            for number in running:
-                pool.stop(number)
+            pool.submit(at, fit_candidate, argument=_request(each, algorithms))
+            running[at] = each
+        for at, each in running.items():
+            if _is_late(each, workshop.clock()):
+                pool.stop(at)
         for notice in pool.wait(_LISTEN_S):
             if notice.is_last:
-                running.discard(notice.number)
+                del running[notice.number]
             else:
-                found[notice.number] = notice.result
+                each = running[notice.number]
+                found[each.number, each.fold] = notice.result
     return found
+
+
+def _is_late(refit: Refit, moment: float) -> bool:
+    return refit.until is not None and moment > refit.until
+
+
+def _request(refit: Refit, algorithms: Mapping[str, Algorithm]) -> Request:
+    candidate = refit.candidate
+    finals = [each.parameters for each in refit.fits]
+    settled = replace(candidate, parameters=settled_by(candidate.parameters, finals))
+    return Request(settled, algorithms[candidate.algorithm], (refit.fold,), 1)

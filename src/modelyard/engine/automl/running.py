@@ -16,7 +16,7 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.choosing import choose, chosen, fitted_in_full, library_of, likely
+from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
@@ -85,11 +85,9 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     with _racing(judge, arena, config, journal=journal, rng=explore_rng, seed=seed) as race:
         ending = race.run()
         workshop.progress.stage("Blending the best")
-        library, blend = _choose(race, config, seed=seed)
-        shipped = library
-        if config.refits_full and ending is not Ending.INTERRUPTED:
-            shipped = fitted_in_full(library, race, weights=blend.weights)
-    board = _leaderboard(judge, race, shipped, blend=blend, ending=ending)
+        is_full = config.refits_full and ending is not Ending.INTERRUPTED
+        library, blend = _choose(race, config, seed=seed, fits_full=is_full)
+    board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
         ceiling=ceiling_of(judge, arena.rows, scores=blend.scores),
@@ -101,8 +99,8 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     rows, scores = answered(arena.rows, blend.scores)
     fitted = assemble(judge.plan, library, weights=blend.weights)
     full = None
-    if any(each.fold == FULL for each in shipped.refits.values()):
-        full = assemble(judge.plan, shipped, weights=blend.weights)
+    if library.full.keys() & blend.weights.keys():
+        full = assemble(judge.plan, library.shipped, weights=blend.weights)
     return Raced(fitted, full, rows, scores, leaderboard=board)
 
 
@@ -223,13 +221,15 @@ def _go_on(race: Race, journal: Journal) -> None:
             race.judge.workshop.on_entry(entry)
 
 
-def _choose(race: Race, config: AutoMLConfig, *, seed: int) -> tuple[Library, Blend]:
+def _choose(
+    race: Race, config: AutoMLConfig, *, seed: int, fits_full: bool
+) -> tuple[Library, Blend]:
     library = library_of(race, serve=config.serve)
     if config.is_deterministic:
         # What a clock has measured may not choose.
         entries = tuple(replace(each, row_us=0.0, batch_us=0.0) for each in library.entries)
         library = replace(library, entries=entries)
-    return choose(library, race, serve=config.serve, seed=seed, until=race.latest)
+    return choose(library, race, serve=config.serve, seed=seed, fits_full=fits_full)
 
 
 def _leaderboard(
