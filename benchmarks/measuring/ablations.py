@@ -188,7 +188,8 @@ def _racing(
     noting = _Noting(explorer)
     executor = workshop.catalog.executors()["local-processes"]
     n_places, memory_bytes = workshop.n_threads, spending.memory_bytes
-    pool = WorkCounted(executor.open(arena, n_places=n_places, memory_bytes=memory_bytes))
+    pool = WorkCounted(executor.open(n_places=n_places, memory_bytes=memory_bytes))
+    pool.share(arena)
     try:
         race = Race(
             judge=judge,

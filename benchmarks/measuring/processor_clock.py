@@ -46,6 +46,9 @@ class WorkCounted:
     def n_free(self) -> int:
         return self.pool.n_free
 
+    def share(self, shared: Any) -> None:
+        self.pool.share(shared)
+
     def submit(self, number: int, work: Work, *, argument: Any) -> None:
         if work is not fit_candidate:
             raise TypeError(f"fits alone are counted; {work} came")

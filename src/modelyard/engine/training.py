@@ -17,6 +17,7 @@ from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
+from modelyard.engine.automl.places import opened_pool
 from modelyard.engine.automl.running import look_ahead, run_automl
 from modelyard.engine.automl.standalone import judge_of_best
 from modelyard.engine.automl.suggestions import Grounds, suggest
@@ -35,6 +36,7 @@ from modelyard.engine.planning import Planned, judge_of, plan_training, streams_
 from modelyard.engine.preparing import rows_of
 from modelyard.engine.tuning.searching import tune
 from modelyard.engine.workshop import Workshop
+from modelyard.protocols.executors import Pool
 from modelyard.protocols.metrics import Metric
 from modelyard.runtime.conformal import strangeness
 
@@ -124,8 +126,9 @@ def train(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Train
         BlockingFindings: if a finding of severity error was not accepted.
         ModelyardError: if data or configuration do not allow training.
     """
-    planned = plan_training(raw, config, workshop=workshop)
-    trained = _fit_and_judge(planned, workshop=workshop)
+    with opened_pool(config.automl, workshop) as pool:
+        planned = plan_training(raw, config, workshop=workshop)
+        trained = _fit_and_judge(planned, workshop=workshop, pool=pool)
     evaluation = _numbered(trained.evaluation, planned.rows + 1)
     n_weightless = planned.n_weightless
     return replace(trained, config=config, n_weightless=n_weightless, evaluation=evaluation)
@@ -158,7 +161,7 @@ def _numbered(evaluation: Evaluation, numbers: npt.NDArray[np.int64]) -> Evaluat
     return replace(evaluation, weaknesses=renumbered(evaluation.weaknesses, numbers))
 
 
-def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
+def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -> Trained:
     config = planned.config
     plan, wishes = hold_out(planned.plan, config, catalog=workshop.catalog)
     plan = with_members(plan, config, catalog=workshop.catalog)
@@ -169,7 +172,7 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop) -> Trained:
     judge = tune(judge, config, rng=rngs["search"])
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, rngs["folds"])
-    built = _build(judge, config, rng=rngs["fit"])
+    built = _build(judge, config, pool=pool, rng=rngs["fit"])
     judge = replace(judge, leaderboard=built.leaderboard)
     fitted, decided = decide(
         built.fitted,
@@ -242,11 +245,13 @@ class _Built:
     full: Fitted | None = None
 
 
-def _build(judge: Judge, config: TrainingConfig, *, rng: np.random.Generator) -> _Built:
+def _build(
+    judge: Judge, config: TrainingConfig, *, pool: Pool | None, rng: np.random.Generator
+) -> _Built:
     """Fit the one algorithm that was named, or let AutoML find what is best."""
     plan, clock, progress = judge.plan, judge.workshop.clock, judge.workshop.progress
-    if config.automl is not None:
-        raced = run_automl(judge, config.automl, rng=rng)
+    if config.automl is not None and pool is not None:
+        raced = run_automl(judge, config.automl, pool=pool, rng=rng)
         held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")
         board = raced.leaderboard
         return _Built(raced.fitted, held, board.duration_s, board, full=raced.full)

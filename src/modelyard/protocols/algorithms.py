@@ -163,6 +163,7 @@ class AlgorithmCard:
         source: the paper or book, with the page where there is one.
         is_baseline: whether every model is measured against this one; true for one algorithm.
         libraries: distributions that fit it, whose versions a package records.
+        modules: that a fit imports and that take long; AutoML has them loaded before the first fit.
         is_graph_faster: whether its graph answers many rows faster than its library; what only
             needs answers, as importance does, then asks the graph.
         members: of an ensemble, whose `needs` then say nothing: each member has its own.
@@ -187,6 +188,7 @@ class AlgorithmCard:
     is_baseline: bool = False
     fits_each_class: bool = False
     libraries: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     is_graph_faster: bool = False
     members: Members | None = None
     starts: tuple[Start, ...] = ()

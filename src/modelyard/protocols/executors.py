@@ -71,6 +71,10 @@ class Pool(Protocol):
         """How many more pieces of work it has room for."""
         ...
 
+    def share(self, shared: Any) -> None:
+        """Hand over, once and before anything is submitted, what all pieces of work need."""
+        ...
+
     def submit(self, number: int, work: Work, *, argument: Any) -> None:
         """Start a piece of work.
 
@@ -102,13 +106,13 @@ class Executor(Protocol):
         """Facts about the executor."""
         ...
 
-    def open(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> Pool:
+    def open(self, *, n_places: int, memory_bytes: int | None, modules: Sequence[str] = ()) -> Pool:
         """Open a place.
 
         Args:
-            shared: what all pieces of work need; it is handed over once.
             n_places: pieces of work at a time.
             memory_bytes: most that all pieces together may hold beside what they share, None for
                 no limit; the largest is ended where they hold more.
+            modules: that work is likely to import; they are loaded while others prepare it.
         """
         ...

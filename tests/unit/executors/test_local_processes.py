@@ -29,11 +29,11 @@ def work(monkeypatch):
 def opened(work):
     pools = []
 
-    def open_pool(n_places=2, memory_bytes=None):
-        pools.append(
-            COMPONENT.open({"name": "shared"}, n_places=n_places, memory_bytes=memory_bytes)
-        )
-        return pools[-1]
+    def open_pool(n_places=2, memory_bytes=None, modules=()):
+        pool = COMPONENT.open(n_places=n_places, memory_bytes=memory_bytes, modules=modules)
+        pools.append(pool)
+        pool.share({"name": "shared"})
+        return pool
 
     yield open_pool
     for pool in pools:
@@ -137,15 +137,16 @@ def test_a_process_that_is_killed_is_told_as_such(opened, work):
 
 
 def test_closing_leaves_no_process_behind(work):
-    pool = COMPONENT.open({"name": "shared"}, n_places=2, memory_bytes=None)
+    others = set(children_of(os.getpid()))
+    pool = COMPONENT.open(n_places=2, memory_bytes=None)
+    pool.share({"name": "shared"})
     pool.submit(1, work.never_end, argument=0)
-    until(lambda: children_of(os.getpid()), beside=lambda: pool.wait(0.05))
-    (zygote,) = children_of(os.getpid())
+    (zygote,) = set(children_of(os.getpid())) - others
     until(lambda: children_of(zygote), beside=lambda: pool.wait(0.05))
     (working,) = children_of(zygote)
     pool.close()
     until(lambda: has_ended(working))
-    assert not children_of(os.getpid())
+    assert not set(children_of(os.getpid())) - others
 
 
 def has_ended(pid):
@@ -162,3 +163,19 @@ def children_of(pid):
     path = Path(f"/proc/{pid}/task/{pid}/children")
     found = [int(each) for each in path.read_text().split()]
     return [each for each in found if b"_zygote" in Path(f"/proc/{each}/cmdline").read_bytes()]
+
+
+def test_modules_are_loaded_before_the_first_piece_of_work(opened, work):
+    plain, loading = opened(), opened(modules=("no.such.module", "colorsys"))
+    for pool, is_known in ((plain, False), (loading, True)):
+        pool.submit(1, work.known_modules, argument="colorsys")
+        assert told(pool, 1)[0].result is is_known
+
+
+def test_a_place_that_was_not_used_is_closed_at_once_whatever_it_loads(work):
+    others = set(children_of(os.getpid()))
+    pool = COMPONENT.open(n_places=1, memory_bytes=None, modules=("pieces_of_sleep",))
+    zygotes = set(children_of(os.getpid())) - others
+    pool.close()
+    assert zygotes
+    assert all(map(has_ended, zygotes))

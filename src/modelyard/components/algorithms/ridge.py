@@ -44,6 +44,7 @@ class Ridge:
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         has_estimator=True,
         libraries=("scikit-learn",),
+        modules=("sklearn.linear_model",),
         source="Hastie, Tibshirani, Friedman: The Elements of Statistical Learning, 2nd ed. "
         "(2009), p. 61; alpha: scikit-learn's default",
         starts=(

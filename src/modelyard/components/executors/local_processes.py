@@ -37,8 +37,8 @@ class LocalProcesses:
         "and can be stopped at any moment.",
     )
 
-    def open(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> Pool:
-        """Start the process that forks, and hand it what all share.
+    def open(self, *, n_places: int, memory_bytes: int | None, modules: Sequence[str] = ()) -> Pool:
+        """Start the process that forks, and let it load modules.
 
         Raises:
             UsageError: if the operating system cannot fork.
@@ -48,7 +48,7 @@ class LocalProcesses:
                 "Work that can be stopped needs an operating system that forks processes.",
                 fix="Use Linux, macOS or the Windows Subsystem for Linux; or name one algorithm.",
             )
-        return _Pool(shared, n_places=n_places, memory_bytes=memory_bytes)
+        return _Pool(n_places=n_places, memory_bytes=memory_bytes, modules=modules)
 
 
 @dataclass
@@ -74,7 +74,7 @@ class _Piece:
 class _Pool:
     """Fulfils `Pool`."""
 
-    def __init__(self, shared: Any, *, n_places: int, memory_bytes: int | None) -> None:
+    def __init__(self, *, n_places: int, memory_bytes: int | None, modules: Sequence[str]) -> None:
         ours, theirs = socket.socketpair()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the pool
         with theirs:
@@ -86,16 +86,20 @@ class _Pool:
                 stderr=self._said,
             )
         self._orders = Connection(ours.detach())
-        self._order("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
         self.n_places = n_places
         self._memory_bytes = memory_bytes
         self._pieces: dict[int, _Piece] = {}
         self._looked_at = 0.0
+        self._order("load", list(modules))
 
     @property
     def n_free(self) -> int:
         """How many more pieces of work it has room for."""
         return self.n_places - len(self._pieces)
+
+    def share(self, shared: Any) -> None:
+        """Hand the zygote what all share."""
+        self._order("share", pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL))
 
     def submit(self, number: int, work: Work, *, argument: Any) -> None:
         """Let the zygote fork."""
@@ -134,6 +138,9 @@ class _Pool:
 
     def close(self) -> None:
         """End the zygote, and with it everything that still runs."""
+        if not self._pieces:
+            # It may be loading modules, which nobody waits for.
+            self._zygote.kill()
         self._orders.close()
         self._said.close()
         for piece in self._pieces.values():

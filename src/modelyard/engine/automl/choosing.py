@@ -18,18 +18,25 @@ _LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
 
 
 def choose(
-    library: Library, race: Race, *, serve: str, seed: int, fits_full: bool
+    library: Library,
+    race: Race,
+    *,
+    serve: str,
+    seed: int,
+    until: float | None,
+    fits_full: bool = False,
 ) -> tuple[Library, Blend]:
     """Choose the blend, and fit once more on all rows what is to answer by one model.
 
     What could not be fitted again in time answers by the models of its folds, which cost more: the
-    blend is then chosen anew.
+    blend is then chosen anew. What is measured begins before the same for the package.
 
     Args:
         library: of the race.
         race: in whose pool nothing runs.
         serve: how much answers may cost.
         seed: of the search for weights.
+        until: moment at which fits on all rows are ended; None for never.
         fits_full: whether it is fitted on every row as well, those of the test part included.
     """
     arena, ensemble = race.arena, race.judge.plan.algorithm
@@ -37,7 +44,10 @@ def choose(
     blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
     found = refit(
         race.pool,
-        wanted=_wanted(library, blend, race, fits_full=fits_full),
+        wanted=[
+            *_wanted(library, blend, race, fold=ALL_ROWS, until=until),
+            *(_wanted(library, blend, race, fold=FULL, until=race.until) if fits_full else ()),
+        ],
         algorithms=race.algorithms,
         workshop=race.judge.workshop,
     )
@@ -53,22 +63,15 @@ def choose(
     return library, blend
 
 
-def _wanted(library: Library, blend: Blend, race: Race, *, fits_full: bool) -> list[Refit]:
-    """Return what is fitted on all rows: first all that is measured, then the same for the package.
-
-    Both go on side by side where there is a core for it.
-    """
+def _wanted(
+    library: Library, blend: Blend, race: Race, *, fold: int, until: float | None
+) -> list[Refit]:
+    """Return what of a blend is to answer by one model of all rows, what counts most first."""
     candidates = {each.number: each.candidate for each in library.entries}
-    numbers = [
-        number
-        for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
-        if library.n_models[number] < len(library.fits[number]) or len(race.arena.folds) == 1
-    ]
-    ends = [(ALL_ROWS, race.latest), *([(FULL, race.until)] if fits_full else [])]
     return [
         Refit(number, candidates[number], library.fits[number], fold, until)
-        for fold, until in ends
-        for number in numbers
+        for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
+        if library.n_models[number] < len(library.fits[number]) or len(race.arena.folds) == 1
     ]
 
 

@@ -13,7 +13,7 @@ from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
-from modelyard.engine.automl.refits import is_refitted, seconds_for
+from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
 from modelyard.engine.automl.turns import in_turn
 from modelyard.engine.evaluation.estimates import score_once
@@ -210,11 +210,15 @@ class Race:
     def _seconds_of_refits(self, members: Sequence[Entry]) -> float:
         again = [each for each in members if self.is_refitted(each.candidate)]
         fits = [self.standings[each.number].fits for each in again]
-        seconds = seconds_for(fits, n_places=self.pool.n_places)
-        if self.rules.deadline is None:
-            return seconds
-        most = _MOST_FOR_REFITS * (self.rules.deadline - self.began)
-        both = seconds_for([*fits, *fits], n_places=self.pool.n_places)
+        n_places, deadline = self.pool.n_places, self.rules.deadline
+        if deadline is None:
+            return seconds_for(fits, n_places=n_places)
+        most = _MOST_FOR_REFITS * (deadline - self.began)
+        if len(self.arena.folds) == 1:
+            # What takes longer by itself answers by its model of the fold.
+            fits = [own for own in fits if not is_too_long(own, most)]
+        seconds = seconds_for(fits, n_places=n_places)
+        both = seconds_for([*fits, *fits], n_places=n_places)
         if self.rules.refits_full and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)

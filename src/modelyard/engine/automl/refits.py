@@ -38,6 +38,11 @@ def seconds_of(fits: Sequence[FoldFit]) -> float:
     return median(each.fit_s for each in fits) * _LONGER
 
 
+def is_too_long(fits: Sequence[FoldFit], seconds: float) -> bool:
+    """Return whether a candidate with these fits surely takes longer on all rows."""
+    return _SURELY_LATE * seconds_of(fits) > seconds
+
+
 def seconds_for(fits: Sequence[Sequence[FoldFit]], *, n_places: int) -> float:
     """Return the seconds that candidates with these fits will take on all rows."""
     taken = [seconds_of(own) for own in fits]
@@ -84,7 +89,7 @@ def refit(
     while waiting or running:
         while waiting and pool.n_free:
             at, each = waiting.pop(0)
-            if _is_late(each, workshop.clock() + _SURELY_LATE * seconds_of(each.fits)):
+            if each.until is not None and is_too_long(each.fits, each.until - workshop.clock()):
                 continue
             pool.submit(at, fit_candidate, argument=_request(each, algorithms))
             running[at] = each

@@ -1,7 +1,6 @@
 """One AutoML run: from a split to the model that its time has bought."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -27,7 +26,7 @@ from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
 from modelyard.engine.workshop import Workshop
-from modelyard.kit.memory import memory_limit
+from modelyard.protocols.executors import Pool
 from modelyard.reporting.outlook_views import outlook_sentences
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,13 +54,16 @@ class Raced:
     leaderboard: Leaderboard
 
 
-def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) -> Raced:
+def run_automl(
+    judge: Judge, config: AutoMLConfig, *, pool: Pool, rng: np.random.Generator
+) -> Raced:
     """Let candidates compete, blend the best and return the blend.
 
     Args:
         judge: of the training; its test rows are not touched. Its plan names the algorithm that
             combines the candidates.
         config: what is asked for.
+        pool: in which nothing has run.
         rng: all randomness.
 
     Raises:
@@ -82,11 +84,12 @@ def run_automl(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
     seed = int(blend_rng.integers(2**63))
-    with _racing(judge, arena, config, journal=journal, rng=explore_rng, seed=seed) as race:
-        ending = race.run()
-        workshop.progress.stage("Blending the best")
-        is_full = config.refits_full and ending is not Ending.INTERRUPTED
-        library, blend = _choose(race, config, seed=seed, fits_full=is_full)
+    pool.share(arena)
+    race = _race(judge, arena, config, pool=pool, journal=journal, rng=explore_rng, seed=seed)
+    ending = race.run()
+    workshop.progress.stage("Blending the best")
+    is_full = config.refits_full and ending is not Ending.INTERRUPTED
+    library, blend = _choose(race, config, seed=seed, fits_full=is_full)
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
@@ -146,27 +149,24 @@ def _began(workshop: Workshop) -> float:
     return workshop.clock() if workshop.begun is None else workshop.begun
 
 
-@contextmanager
-def _racing(
+def _race(
     judge: Judge,
     arena: Arena,
     config: AutoMLConfig,
     *,
+    pool: Pool,
     journal: Journal | None,
     rng: np.random.Generator,
     seed: int,
-) -> Iterator[Race]:
-    """Yield a race that is ready to run; what an earlier run had finished is not done again.
+) -> Race:
+    """Return a race that is ready to run; what an earlier run had finished is not done again.
 
     By `seed` it finds while it goes on what would be blended.
     """
     workshop = judge.workshop
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
-    executor = pick(workshop.catalog.executors(), config.executor, shelf="executors")
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
-    limit = config.memory_limit_mb
-    memory_bytes = memory_limit() if limit is None else limit * 1_000_000
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:
         if journal is not None:
@@ -174,26 +174,22 @@ def _racing(
         if workshop.on_entry is not None:
             workshop.on_entry(entry)
 
-    pool = executor.open(arena, n_places=workshop.n_threads, memory_bytes=memory_bytes)
-    try:
-        race = Race(
-            judge=judge,
-            arena=arena,
-            algorithms=algorithms,
-            waiting=portfolio(algorithms, judge.plan),
-            explorer=Explorer(algorithms, searcher, rng),
-            rules=_rules(workshop, config),
-            pool=pool,
-            on_entry=take_down,
-            likely=partial(likely, serve=config.serve, seed=seed),
-            chosen=partial(chosen, serve=config.serve, seed=seed),
-            began=_began(workshop),
-        )
-        if journal is not None:
-            _go_on(race, journal)
-        yield race
-    finally:
-        pool.close()
+    race = Race(
+        judge=judge,
+        arena=arena,
+        algorithms=algorithms,
+        waiting=portfolio(algorithms, judge.plan),
+        explorer=Explorer(algorithms, searcher, rng),
+        rules=_rules(workshop, config),
+        pool=pool,
+        on_entry=take_down,
+        likely=partial(likely, serve=config.serve, seed=seed),
+        chosen=partial(chosen, serve=config.serve, seed=seed),
+        began=_began(workshop),
+    )
+    if journal is not None:
+        _go_on(race, journal)
+    return race
 
 
 def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
@@ -229,7 +225,8 @@ def _choose(
         # What a clock has measured may not choose.
         entries = tuple(replace(each, row_us=0.0, batch_us=0.0) for each in library.entries)
         library = replace(library, entries=entries)
-    return choose(library, race, serve=config.serve, seed=seed, fits_full=fits_full)
+    until = race.latest
+    return choose(library, race, serve=config.serve, seed=seed, until=until, fits_full=fits_full)
 
 
 def _leaderboard(
