@@ -45,8 +45,9 @@ def choose(
     found = refit(
         race.pool,
         wanted=[
-            *_wanted(library, blend, race, fold=ALL_ROWS, until=until),
-            *(_wanted(library, blend, race, fold=FULL, until=race.until) if fits_full else ()),
+            each
+            for fold in (ALL_ROWS, *([FULL] if fits_full else []))
+            for each in _wanted(library, blend, race, fold=fold, until=until)
         ],
         algorithms=race.algorithms,
         workshop=race.judge.workshop,
