@@ -133,12 +133,6 @@ _STARTS = (
     ),
     Start(
         3,
-        2.0,
-        "more rounds, where the defaults ended before they erred least",
-        {"n_estimators": 1500},
-    ),
-    Start(
-        3,
         1.2,
         "categories by what the target is in them: for columns of many",
         preparation={"categorical_encoding": "target"},
@@ -196,13 +190,13 @@ _STARTS = (
     Start(
         9,
         3.0,
-        "large trees for many rows: AutoGluon's portfolio",
+        "larger trees of fewer features, for many rows",
         {
-            "learning_rate": 0.03,
-            "num_leaves": 128,
-            "feature_fraction": 0.9,
-            "min_data_in_leaf": 3,
-            "n_estimators": 700,
+            "learning_rate": 0.06,
+            "num_leaves": 64,
+            "feature_fraction": 0.8,
+            "lambda_l2": 1.0,
+            "n_estimators": 1000,
         },
     ),
 )

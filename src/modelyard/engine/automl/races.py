@@ -10,17 +10,18 @@ from modelyard.domain.automl import BALANCED
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.continuing import longer
+from modelyard.engine.automl.entering import best_of, entry_of
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
 from modelyard.engine.automl.turns import in_turn
-from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import heeded
 from modelyard.protocols.algorithms import Algorithm
-from modelyard.protocols.executors import Notice, Outcome, Pool
+from modelyard.protocols.executors import Notice, Pool
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -41,13 +42,6 @@ _GRACE = 0.5
 # most rows: those that could not be fitted again answer instead, and cost no more. Where all are
 # fitted a second time, with the test part, both together take no more than that either.
 _MOST_FOR_REFITS = 0.25
-
-_STATUS = {
-    Outcome.ENDED: TrialStatus.SUCCEEDED,
-    Outcome.FAILED: TrialStatus.FAILED,
-    Outcome.STOPPED: TrialStatus.CANCELLED,
-    Outcome.TOO_LARGE: TrialStatus.FAILED,
-}
 
 
 @dataclass(frozen=True)
@@ -152,6 +146,7 @@ class Race:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
             self.standings[entry.number] = Standing(entry.candidate, self._now(), ended, list(fits))
+            self._go_on_with(self.standings[entry.number])
         tried = {entry.candidate.name for entry, _ in known}
         self.waiting = [each for each in self.waiting if each.name not in tried]
 
@@ -333,59 +328,36 @@ class Race:
         if not notice.is_last:
             standing.fits.append(notice.result)
             return
-        standing.entry = self._judged(standing, notice)
+        now = self._now()
+        standing.entry = entry_of(
+            notice,
+            standing.candidate,
+            standing.fits,
+            judged_by=(self.judge, self.arena),
+            fit_s=now - standing.began,
+            at_s=now - self.began,
+        )
+        self._go_on_with(standing)
         self._say()
         self.on_entry(standing.entry, standing.fits)
+
+    def _go_on_with(self, standing: Standing) -> None:
+        """Let the best of an algorithm go on next where it has used up its rounds."""
+        entry, candidate = standing.entry, standing.candidate
+        own = [e for e in self.entries if e.candidate.algorithm == candidate.algorithm]
+        if entry is None or not entry.is_complete or entry is not best_of(own):
+            return
+        found = longer(candidate, standing.fits)
+        known = [*self.waiting, *(each.candidate for each in self.standings.values())]
+        if found is not None and all(each.parameters != found.parameters for each in known):
+            self.waiting.insert(0, found)
 
     def _say(self) -> None:
         """Tell how far the race is."""
         scored = [each for each in self.entries if each.is_complete]
         words = [f"{len(scored)} candidates"]
-        if scored:
-            best = max(scored, key=lambda each: each.goodness or 0.0)
+        if (best := best_of(scored)) is not None:
             words.append(f"best {best.candidate.name} {best.score:.4g}")
         if self.rules.deadline is not None:
             words.append(f"about {max(self._left(), 0.0):.0f} s left")
         self.judge.workshop.progress.say(", ".join(words))
-
-    def _judged(self, standing: Standing, notice: Notice) -> Entry:
-        n_folds, fits = len(self.arena.folds), standing.fits
-        scores: list[float | None] = [None] * n_folds
-        for each in fits:
-            found = self._score(each)
-            # A fold that lacks a class, say, cannot be scored.
-            scores[each.fold] = found if np.isfinite(found) else None
-        known = [score for score in scores if score is not None]
-        score = float(np.mean(known)) if known else None
-        status, reason = _STATUS[notice.outcome], notice.reason
-        if len(fits) == n_folds and score is not None:
-            # Also where the end of the run came between its last fold and its own end.
-            status, reason = TrialStatus.SUCCEEDED, ""
-        elif status is TrialStatus.SUCCEEDED:
-            status = TrialStatus.FAILED
-        elif status is TrialStatus.CANCELLED:
-            reason = f"ended with the run after {len(fits)} of {n_folds} folds"
-        return Entry(
-            number=notice.number,
-            candidate=standing.candidate,
-            status=status,
-            score=score,
-            goodness=None if score is None else self.judge.metric.card.goodness(score),
-            fold_scores=tuple(scores),
-            fit_s=self._now() - standing.began,
-            cpu_s=notice.cpu_s,
-            row_us=sum(each.row_us for each in fits),
-            batch_us=sum(each.batch_us for each in fits),
-            size_bytes=sum(len(each.graph) for each in fits),
-            peak_bytes=notice.peak_bytes,
-            reason=reason,
-            at_s=self._now() - self.began,
-        )
-
-    def _score(self, found: FoldFit) -> float:
-        plan = self.judge.plan
-        rows = self.arena.folds[found.fold].held
-        weight = None if plan.weight is None else plan.weight[rows]
-        return score_once(
-            self.judge.metric, plan.y[rows], scores=found.scores, task=plan.task, weight=weight
-        )

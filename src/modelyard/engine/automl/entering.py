@@ -1,0 +1,88 @@
+"""What became of a candidate: its entry, scored on the rows that its folds hold out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.trials import TrialStatus
+from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import FoldFit
+from modelyard.engine.evaluation.estimates import score_once
+from modelyard.engine.evaluation.judging import Judge
+from modelyard.protocols.executors import Notice, Outcome
+
+_STATUS = {
+    Outcome.ENDED: TrialStatus.SUCCEEDED,
+    Outcome.FAILED: TrialStatus.FAILED,
+    Outcome.STOPPED: TrialStatus.CANCELLED,
+    Outcome.TOO_LARGE: TrialStatus.FAILED,
+}
+
+
+def entry_of(
+    notice: Notice,
+    candidate: Candidate,
+    fits: Sequence[FoldFit],
+    *,
+    judged_by: tuple[Judge, Arena],
+    fit_s: float,
+    at_s: float,
+) -> Entry:
+    """Return the entry of a candidate that has ended.
+
+    Args:
+        notice: the last one of it.
+        candidate: that was fitted.
+        fits: of the folds that it has finished.
+        judged_by: whose metric scores it, and on which rows.
+        fit_s: seconds that it ran.
+        at_s: seconds since the race began.
+    """
+    judge, arena = judged_by
+    n_folds = len(arena.folds)
+    scores: list[float | None] = [None] * n_folds
+    for each in fits:
+        found = _score(each, judge, arena)
+        # A fold that lacks a class, say, cannot be scored.
+        scores[each.fold] = found if np.isfinite(found) else None
+    known = [score for score in scores if score is not None]
+    score = float(np.mean(known)) if known else None
+    status, reason = _STATUS[notice.outcome], notice.reason
+    if len(fits) == n_folds and score is not None:
+        # Also where the end of the run came between its last fold and its own end.
+        status, reason = TrialStatus.SUCCEEDED, ""
+    elif status is TrialStatus.SUCCEEDED:
+        status = TrialStatus.FAILED
+    elif status is TrialStatus.CANCELLED:
+        reason = f"ended with the run after {len(fits)} of {n_folds} folds"
+    return Entry(
+        number=notice.number,
+        candidate=candidate,
+        status=status,
+        score=score,
+        goodness=None if score is None else judge.metric.card.goodness(score),
+        fold_scores=tuple(scores),
+        fit_s=fit_s,
+        cpu_s=notice.cpu_s,
+        row_us=sum(each.row_us for each in fits),
+        batch_us=sum(each.batch_us for each in fits),
+        size_bytes=sum(len(each.graph) for each in fits),
+        peak_bytes=notice.peak_bytes,
+        reason=reason,
+        at_s=at_s,
+    )
+
+
+def best_of(entries: Sequence[Entry]) -> Entry | None:
+    """Return the best of those that were scored on every fold, None where there is none."""
+    scored = [each for each in entries if each.is_complete and each.goodness is not None]
+    return max(scored, key=lambda each: each.goodness or 0.0, default=None)
+
+
+def _score(found: FoldFit, judge: Judge, arena: Arena) -> float:
+    plan, rows = judge.plan, arena.folds[found.fold].held
+    weight = None if plan.weight is None else plan.weight[rows]
+    return score_once(
+        judge.metric, plan.y[rows], scores=found.scores, task=plan.task, weight=weight
+    )
