@@ -20,7 +20,7 @@ def fits(*came_to, n_folds=3):
 
 def test_twice_the_rounds_of_twice_the_rate_follow_where_all_were_used():
     one = candidate("lightgbm", n_estimators=500, learning_rate=0.05)
-    found = longer(one, fits(500, 498, 300))
+    found = longer(one, fits(500, 460, 300))
     assert found.parameters["n_estimators"] == 1000
     assert found.parameters["learning_rate"] == 0.1
     assert (found.name, found.cost) == ("lightgbm-1-longer", 2 * one.cost)

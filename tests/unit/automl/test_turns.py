@@ -21,8 +21,14 @@ def ended(candidate, error, *, status=TrialStatus.SUCCEEDED):
     return Entry(1, candidate, status, score=error, goodness=-error)
 
 
-def names(waiting, entries, metric=RMSE):
-    return [each.name for each in in_turn(waiting, entries, metric=metric.card)]
+def names(waiting, entries, metric=RMSE, *, dear=()):
+    found = in_turn(
+        waiting,
+        entries,
+        metric=metric.card,
+        is_too_dear=lambda entry: entry.candidate.name in dear,
+    )
+    return [each.name for each in found]
 
 
 def test_candidates_keep_their_order_where_nothing_is_known():
@@ -44,7 +50,7 @@ def test_candidates_of_an_algorithm_far_behind_wait_for_those_of_the_best():
 
 def test_an_algorithm_that_does_better_with_logarithms_is_taught_them_from_then_on():
     entries = [ended(candidate("a-1"), 1.2), ended(candidate("a-1-log", is_log=True), 1.0)]
-    (found,) = in_turn([candidate("a-2")], entries, metric=RMSE.card)
+    (found,) = in_turn([candidate("a-2")], entries, metric=RMSE.card, is_too_dear=lambda _: False)
     assert (found.name, found.is_log) == ("a-2-log", True)
 
 
@@ -67,3 +73,23 @@ def test_how_far_behind_is_measured_from_what_is_ideal():
     ]
     waiting = [candidate("b-2"), candidate("a-2")]
     assert names(waiting, entries, ROC_AUC) == ["a-2", "b-2"]
+
+
+def test_an_algorithm_that_is_too_dear_to_serve_comes_last_where_another_is_near():
+    entries = [ended(candidate("a-1"), 1.0), ended(candidate("b-1"), 1.1)]
+    waiting = [candidate("a-2"), candidate("b-2"), candidate("c-1")]
+    assert names(waiting, entries) == ["a-2", "c-1", "b-2"]
+    assert names(waiting, entries, dear=("a-1",)) == ["c-1", "b-2", "a-2"]
+
+
+def test_nothing_is_too_dear_where_all_else_errs_much_more():
+    entries = [ended(candidate("a-1"), 1.0), ended(candidate("b-1"), 1.5)]
+    waiting = [candidate("b-2"), candidate("a-2")]
+    assert names(waiting, entries, dear=("a-1",)) == ["a-2", "b-2"]
+    assert names(waiting, entries, dear=("a-1", "b-1")) == ["a-2", "b-2"]
+
+
+def test_what_goes_on_is_nearer_than_what_it_goes_on_from():
+    entries = [ended(candidate("a-1"), 1.1), ended(candidate("b-1"), 1.0)]
+    waiting = [candidate("a-2"), candidate("a-1-longer"), candidate("b-2")]
+    assert names(waiting, entries) == ["a-1-longer", "b-2", "a-2"]

@@ -136,6 +136,16 @@ class Library:
         return self.n_models[entry.number] / len(self.fits[entry.number])
 
 
+def is_too_dear(entry: Entry, bounds: Bounds) -> bool:
+    """Return whether one model of a candidate alone passes the bounds."""
+    n_models = len(entry.fold_scores)
+    return (
+        entry.row_us > n_models * bounds.row_us
+        or entry.batch_us > n_models * bounds.batch_us
+        or entry.size_bytes > n_models * bounds.size_bytes
+    )
+
+
 def answers_of(arena: Arena, fits: Sequence[FoldFit]) -> FloatArray:
     """Return (n, m) scores of the rows of the arena, each by models that were not taught it."""
     scores = np.zeros((len(arena.rows), fits[0].scores.shape[1]))

@@ -12,13 +12,16 @@ from modelyard.domain.leaderboards import Candidate
 from modelyard.engine.automl.fits import FoldFit
 
 _ROUNDS, _RATE, _PATIENCE = "n_estimators", "learning_rate", "early_stopping_rounds"
-# Rounds that are used up: the best was among the last of them.
-_USED_UP = 0.96
 # A candidate goes on with twice the rounds, each of which learns twice as much up to this rate:
 # steps of more lose what they save.
 _TIMES, _FAST = 2, 0.1
 _MOST_ROUNDS = 10_000
 _NAMED = "-longer"
+
+
+def is_longer(candidate: Candidate) -> bool:
+    """Return whether it goes on where another candidate had used up its rounds."""
+    return candidate.name.removesuffix("-log").endswith(_NAMED)
 
 
 def longer(candidate: Candidate, fits: Sequence[FoldFit]) -> Candidate | None:
@@ -33,7 +36,7 @@ def longer(candidate: Candidate, fits: Sequence[FoldFit]) -> Candidate | None:
         return None
     asked, rate = int(given[_ROUNDS]), float(given[_RATE])
     came_to = median(int(each.parameters[_ROUNDS]) for each in fits)
-    if came_to < _USED_UP * asked or _TIMES * asked > _MOST_ROUNDS:
+    if came_to + int(given[_PATIENCE]) <= asked or _TIMES * asked > _MOST_ROUNDS:
         return None
     faster = max(rate, min(_TIMES * rate, _FAST))
     return replace(

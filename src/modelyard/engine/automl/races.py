@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from modelyard.domain.automl import BALANCED
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.blends import bounds_of, is_too_dear
 from modelyard.engine.automl.continuing import longer
 from modelyard.engine.automl.entering import best_of, entry_of
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
@@ -261,7 +263,13 @@ class Race:
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
         if not self.rules.in_order:
-            self.waiting = in_turn(self.waiting, self.entries, metric=self.judge.metric.card)
+            bounds = bounds_of(self.rules.serve, len(self.arena.plan.columns))
+            self.waiting = in_turn(
+                self.waiting,
+                self.entries,
+                metric=self.judge.metric.card,
+                is_too_dear=partial(is_too_dear, bounds=bounds),
+            )
         for candidate in self._in_reach():
             self.waiting.remove(candidate)
             return candidate

@@ -5,10 +5,11 @@ among their hyperparameters, and the same form of the target. They differ in num
 change far less: on one table LightGBM erred 1.30, and with random thresholds 1.76 and 1.98.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.engine.automl.continuing import is_longer
 from modelyard.protocols.metrics import MetricCard
 
 # Algorithms that err at most so much more than the best one take turns; then come others.
@@ -20,21 +21,43 @@ Kin = tuple[str, tuple[tuple[str, object], ...], bool]
 
 
 def in_turn(
-    waiting: Sequence[Candidate], entries: Sequence[Entry], *, metric: MetricCard
+    waiting: Sequence[Candidate],
+    entries: Sequence[Entry],
+    *,
+    metric: MetricCard,
+    is_too_dear: Callable[[Entry], bool],
 ) -> list[Candidate]:
     """Return candidates in the order in which they are worth a try, those of the best first.
 
     Where an algorithm does better with the logarithm of the target, or without, the others of its
-    candidates are taught likewise.
+    candidates are taught likewise. An algorithm of which all that was tried is too dear to serve
+    comes last, where another one comes near to the best.
 
     Args:
         waiting: in the order in which they would be tried.
         entries: of all that has ended.
         metric: that decides.
+        is_too_dear: returns whether an entry may not answer even alone.
     """
     best = _best_errors(entries, metric)
+    dear = _too_dear(entries, best, is_too_dear)
     adapted = [_likewise(each, best) for each in waiting]
-    return sorted(adapted, key=lambda each: (_is_poor(each, best), _distance(each, best)))
+    return sorted(
+        adapted,
+        key=lambda each: (each.algorithm in dear, _is_poor(each, best), _distance(each, best)),
+    )
+
+
+def _too_dear(
+    entries: Sequence[Entry], best: Mapping[Kin, float], is_too_dear: Callable[[Entry], bool]
+) -> set[str]:
+    """Return the algorithms that are too dear, none where all others err much more."""
+    tried = [each for each in entries if each.is_complete]
+    served = {each.candidate.algorithm for each in tried if not is_too_dear(each)}
+    errors = [error for kin, error in best.items() if kin[0] in served]
+    if not errors or min(errors) > _FAR * min(best.values()):
+        return set()
+    return {each.candidate.algorithm for each in tried} - served
 
 
 def _best_errors(entries: Iterable[Entry], metric: MetricCard) -> Mapping[Kin, float]:
@@ -72,8 +95,12 @@ def _is_poor(candidate: Candidate, best: Mapping[Kin, float]) -> bool:
 
 
 def _distance(candidate: Candidate, best: Mapping[Kin, float]) -> int:
-    """Return how far its algorithm is from the best one: 0 is near, or not yet known."""
+    """Return how far its algorithm is from the best one: 0 is near, or not yet known.
+
+    What goes on where its rounds were used up is nearer than what it goes on from.
+    """
     own = [error for kin, error in best.items() if kin[0] == candidate.algorithm]
     if not own:
         return 0
-    return sum(min(own) > share * min(best.values()) for share in (_NEAR, _FAR))
+    shares = (_FAR,) if is_longer(candidate) else (_NEAR, _FAR)
+    return sum(min(own) > share * min(best.values()) for share in shares)
