@@ -16,6 +16,9 @@ from modelyard.protocols.algorithms import (
 )
 from modelyard.protocols.scripts import FitScript
 
+# Trees of as many leaves take longer to answer than AutoML allows by default.
+_MANY_ROWS = 10_000
+
 
 class ExtraTrees:
     """Trees on all rows, each split the best of some features, each cut at a random place."""
@@ -71,12 +74,18 @@ class ExtraTrees:
         source="Geurts, Ernst, Wehenkel: Extremely randomized trees, Machine Learning 63 (2006), "
         "table 1; max_features: the defaults of K there; min_samples_leaf as for the random forest",
         starts=(
-            Start(8, 1.5, "random thresholds: smoother than a forest, and blends well"),
+            Start(
+                8,
+                1.5,
+                "random thresholds: smoother than a forest, and blends well",
+                most_rows=_MANY_ROWS,
+            ),
             Start(
                 14,
                 2.5,
                 "more features at each split: TabRepo's portfolio",
                 {"max_features": 0.75, "min_samples_leaf": 1},
+                most_rows=_MANY_ROWS,
             ),
         ),
     )

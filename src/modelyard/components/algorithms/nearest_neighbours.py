@@ -30,6 +30,9 @@ from modelyard.protocols.samples import sampled
 from modelyard.protocols.scripts import FitScript
 
 # A double holds integers up to 2^53. A squared distance is at most k (2 * 2^bits)^2.
+# To look through as many takes longer than AutoML allows an answer by default.
+_MANY_ROWS = 10_000
+
 _DOUBLE_BITS = 53
 
 _BLOCK_ROWS = 256
@@ -80,7 +83,12 @@ class NearestNeighbours:
         "(2009), p. 463; weights: Dudani: The Distance-Weighted k-Nearest-Neighbor Rule, IEEE "
         "Transactions on Systems, Man and Cybernetics 6 (1976)",
         starts=(
-            Start(18, 0.5, "looks at the nearest rows alone: blends well with everything else"),
+            Start(
+                18,
+                0.5,
+                "looks at the nearest rows alone: blends well with everything else",
+                most_rows=_MANY_ROWS,
+            ),
         ),
     )
 

@@ -16,6 +16,9 @@ from modelyard.protocols.algorithms import (
 )
 from modelyard.protocols.scripts import FitScript
 
+# Trees of as many leaves take longer to answer than AutoML allows by default.
+_MANY_ROWS = 10_000
+
 
 class RandomForest:
     """Trees on bootstrap samples, each split choosing among some of the features."""
@@ -78,12 +81,14 @@ class RandomForest:
                 2.0,
                 "trees that do not build on each other err in other places",
                 tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
+                most_rows=_MANY_ROWS,
             ),
             Start(
                 12,
                 4.0,
                 "more features at each split: TabRepo's portfolio",
                 {"max_features": 0.75, "min_samples_leaf": 2},
+                most_rows=_MANY_ROWS,
             ),
         ),
     )

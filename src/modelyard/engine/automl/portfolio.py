@@ -26,6 +26,8 @@ from modelyard.protocols.searchers import Proposals, Searcher
 
 # Algorithms among which the search goes on, the best by their best candidate.
 _SEARCHED = 3
+# Ranks by which a start that is meant for fewer rows comes later: after all others.
+_MANY_ROWS_LATER = 100
 # Ranks between a candidate and its twin.
 _TWINS_LATER = 6
 # Proposals in a row that were tried before, after which an algorithm is left alone.
@@ -98,7 +100,7 @@ def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candid
     """
     n_categories = _most_categories(plan)
     starts = [
-        (start.rank, key, start)
+        (_rank(start, plan), key, start)
         for key, algorithm in algorithms.items()
         for start in algorithm.card.starts
         if _is_meant_for(start, plan, n_categories=n_categories)
@@ -124,9 +126,13 @@ def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candid
 
 
 def _is_meant_for(start: Start, plan: FitPlan, *, n_categories: int) -> bool:
-    is_small = start.most_rows is None or len(plan.y) <= start.most_rows
     is_for_task = not start.tasks or plan.task in start.tasks
-    return is_small and is_for_task and n_categories >= start.least_categories
+    return is_for_task and n_categories >= start.least_categories
+
+
+def _rank(start: Start, plan: FitPlan) -> int:
+    is_small = start.most_rows is None or len(plan.y) <= start.most_rows
+    return start.rank if is_small else start.rank + _MANY_ROWS_LATER
 
 
 def _most_categories(plan: FitPlan) -> int:

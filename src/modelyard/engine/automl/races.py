@@ -43,7 +43,7 @@ _GRACE = 0.5
 # Share of all time that fits on all rows may take where one fold is held out. Its models have seen
 # most rows: those that could not be fitted again answer instead, and cost no more. Where all are
 # fitted a second time, with the test part, both together take no more than that either.
-_MOST_FOR_REFITS = 0.25
+_MOST_FOR_REFITS = 0.33
 
 
 @dataclass(frozen=True)
