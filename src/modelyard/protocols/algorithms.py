@@ -122,7 +122,7 @@ class Start:
         preparation: words by the role of transforms, where they are not those that it needs.
         reason: why it is worth a try, with its source.
         tasks: that it is meant for; empty for all of the algorithm.
-        most_rows: of a table that it is meant for, of a larger one it comes last; None for any.
+        most_rows: of a table that it is meant for; None for any.
         least_categories: of some column of a table that it is meant for.
     """
 

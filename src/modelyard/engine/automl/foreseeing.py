@@ -47,7 +47,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
     course = Course(time_s, [0.0] * judge.workshop.n_threads)
-    for start in portfolio(algorithms, plan):
+    for start in portfolio(algorithms, plan, only=config.algorithms):
         algorithm = algorithms[start.algorithm]
         n_fits = len(arena.folds) * _times(algorithm, arena)
         fit_s = seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)

@@ -26,8 +26,6 @@ from modelyard.protocols.searchers import Proposals, Searcher
 
 # Algorithms among which the search goes on, the best by their best candidate.
 _SEARCHED = 3
-# Ranks by which a start that is meant for fewer rows comes later: after all others.
-_MANY_ROWS_LATER = 100
 # Ranks between a candidate and its twin.
 _TWINS_LATER = 6
 # Proposals in a row that were tried before, after which an algorithm is left alone.
@@ -92,18 +90,22 @@ def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
     return True
 
 
-def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candidate]:
+def portfolio(
+    algorithms: Mapping[str, Algorithm], plan: FitPlan, *, only: Sequence[str] = ()
+) -> list[Candidate]:
     """Return the starts of all algorithms as candidates, those of the lowest rank first.
 
     Where the target has a long tail, the first start of each has a twin that is taught its
     logarithm; that of the very first is tried at once, and says whether the others are worth it.
+    A start that is meant for fewer rows is left out, but for an algorithm that was named.
     """
     n_categories = _most_categories(plan)
     starts = [
-        (_rank(start, plan), key, start)
+        (start.rank, key, start)
         for key, algorithm in algorithms.items()
         for start in algorithm.card.starts
         if _is_meant_for(start, plan, n_categories=n_categories)
+        and (key in only or start.most_rows is None or len(plan.y) <= start.most_rows)
     ]
     counts: dict[str, int] = {}
     ranked: list[tuple[int, Candidate]] = []
@@ -128,11 +130,6 @@ def portfolio(algorithms: Mapping[str, Algorithm], plan: FitPlan) -> list[Candid
 def _is_meant_for(start: Start, plan: FitPlan, *, n_categories: int) -> bool:
     is_for_task = not start.tasks or plan.task in start.tasks
     return is_for_task and n_categories >= start.least_categories
-
-
-def _rank(start: Start, plan: FitPlan) -> int:
-    is_small = start.most_rows is None or len(plan.y) <= start.most_rows
-    return start.rank if is_small else start.rank + _MANY_ROWS_LATER
 
 
 def _most_categories(plan: FitPlan) -> int:

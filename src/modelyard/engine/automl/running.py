@@ -178,7 +178,7 @@ def _race(
         judge=judge,
         arena=arena,
         algorithms=algorithms,
-        waiting=portfolio(algorithms, judge.plan),
+        waiting=portfolio(algorithms, judge.plan, only=config.algorithms),
         explorer=Explorer(algorithms, searcher, rng),
         rules=_rules(workshop, config),
         pool=pool,
