@@ -212,3 +212,55 @@ def test_a_fit_on_all_rows_that_would_surely_be_late_is_not_begun(place):
     )
     assert found == {}
     assert pool.n_free == 1
+
+
+class Alternating(Told):
+    """A pool of two places that ends what it runs in one order or the other."""
+
+    n_places = 2
+
+    def __init__(self, results, *, is_reversed):
+        super().__init__(results)
+        self.is_reversed, self.running, self.n_free = is_reversed, [], 2
+
+    def submit(self, number, *_, **__):
+        self.running.append(number)
+        self.n_free -= 1
+
+    def wait(self, _):
+        numbers, self.running, self.n_free = self.running, [], 2
+        return [
+            notice
+            for number in (reversed(numbers) if self.is_reversed else numbers)
+            for notice in (
+                *(Notice(number, Outcome.RESULT, each) for each in self.results),
+                Notice(number, Outcome.ENDED),
+            )
+        ]
+
+
+def test_boosting_goes_on_in_one_order_whatever_ends_first(place):
+    """Both have used up their rounds; they go on when both have ended."""
+    results = [
+        replace(each, parameters={"n_estimators": 10_000})
+        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])
+    ]
+    found = []
+    for is_reversed in (False, True):
+        race, _ = raced(place, Told(results))
+        race = replace(
+            race,
+            waiting=[candidate(key, n_estimators=20) for key in ("lightgbm", "xgboost")],
+            explorer=SimpleNamespace(next=lambda _: None),
+            rules=Rules(deadline=None, reserve_s=0.0, n_candidates=4, n_threads=1, in_order=True),
+            pool=Alternating(results, is_reversed=is_reversed),
+            standings={},
+        )
+        race.run()
+        found.append([each.candidate.name for each in sorted(race.entries, key=_number)])
+    assert found[0] == found[1]
+    assert set(found[0][2:]) == {"lightgbm-1-longer", "xgboost-1-longer"}
+
+
+def _number(entry):
+    return entry.number

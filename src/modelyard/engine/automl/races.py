@@ -148,7 +148,8 @@ class Race:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
             self.standings[entry.number] = Standing(entry.candidate, self._now(), ended, list(fits))
-            self._go_on_with(self.standings[entry.number])
+            if not self.rules.in_order:
+                self._go_on_with(self.standings[entry.number])
         tried = {entry.candidate.name for entry, _ in known}
         self.waiting = [each for each in self.waiting if each.name not in tried]
 
@@ -270,13 +271,24 @@ class Race:
                 metric=self.judge.metric.card,
                 is_too_dear=partial(is_too_dear, bounds=bounds),
             )
+        if (found := self._first_in_reach()) is not None:
+            return found
+        if self.rules.in_order:
+            if self._n_running:
+                return None
+            # All have ended, whichever was the first to.
+            for number in sorted(self.standings):
+                self._go_on_with(self.standings[number])
+            if (found := self._first_in_reach()) is not None:
+                return found
+        explored = self.explorer.next(self.entries)
+        return explored if explored is not None and self._has_time_for(explored) else None
+
+    def _first_in_reach(self) -> Candidate | None:
         for candidate in self._in_reach():
             self.waiting.remove(candidate)
             return candidate
-        if self.rules.in_order and self._n_running:
-            return None
-        explored = self.explorer.next(self.entries)
-        return explored if explored is not None and self._has_time_for(explored) else None
+        return None
 
     def _in_reach(self) -> list[Candidate]:
         """Return the candidates that there is time for.
@@ -345,7 +357,8 @@ class Race:
             fit_s=now - standing.began,
             at_s=now - self.began,
         )
-        self._go_on_with(standing)
+        if not self.rules.in_order:
+            self._go_on_with(standing)
         self._say()
         self.on_entry(standing.entry, standing.fits)
 
