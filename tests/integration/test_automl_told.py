@@ -22,8 +22,7 @@ def test_candidates_are_told_wherever_a_reader_looks(cli, done, data):
     assert board["free_score"] is not None
     assert board["outlook"]["n_starts"] + board["outlook"]["n_more"] == 2
     rows = [each["told"] for each in board["suggestions"] if each["topic"] == "rows"]
-    assert len(rows) == 1
-    assert "on the same folds" in rows[0]
+    assert any("on the same folds" in each for each in rows)
 
     (run,) = done("runs", "list")
     shown = cli("runs", "show", run["id"])

@@ -21,6 +21,7 @@ class Candidate:
         reason: why it is tried.
         cost: what its fit costs in seconds, measured by that of the first candidate.
         is_log: whether it is taught the logarithm of the target.
+        is_longer: whether it goes on where another one had used up its rounds.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Candidate:
     preparation: Mapping[str, str] = field(default_factory=dict)
     cost: float = 1.0
     is_log: bool = False
+    is_longer: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Shipped:
 
     Attributes:
         n_models: that answer for it.
-        is_refitted: whether it is one model of all rows outside the test part.
-        is_full: whether it is one model of all rows, those of the test part included.
+        is_refitted: whether it is one model of all rows, in place of those of the folds.
+        is_full: whether the rows of the test part are among these.
         row_us, batch_us, size_bytes: of these together, as of an `Entry`.
     """
 

@@ -173,6 +173,9 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, rngs["folds"])
     built = _build(judge, config, pool=pool, rng=rngs["fit"])
+    if pool is not None:
+        # What it holds is not needed any more.
+        pool.close()
     judge = replace(judge, leaderboard=built.leaderboard)
     fitted, decided = decide(
         built.fitted,
@@ -183,9 +186,6 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
         rng=rngs["decide"],
     )
     answered, evaluation = _measure(judge, fitted, decided, rng=rngs["judge"])
-    packaged = answered.fitted
-    if built.full is not None:
-        packaged = replace(built.full, calibration=fitted.calibration)
     evaluation = replace(
         evaluation,
         folds=folds,
@@ -201,7 +201,7 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
         split=judge.split,
         decided=decided,
         answered=answered,
-        fitted=packaged,
+        fitted=_packaged(judge, answered.fitted, full=built.full),
         evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
         quantisation=cost_of_rounding(
@@ -211,6 +211,19 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
         leaderboard=_advising(judge, evaluation, planned.examination),
         fit_s=built.fit_s,
     )
+
+
+def _packaged(judge: Judge, measured: Fitted, *, full: Fitted | None) -> Fitted:
+    """Return what is packaged: what all rows have taught, where there is that.
+
+    Where test rows alone have a label, calibration and threshold know nothing of it.
+    """
+    y, parts = judge.plan.y, judge.split
+    known = np.concatenate([y[parts.train], y[parts.validation]])
+    has_new = judge.plan.task.is_classification and not np.isin(y[parts.test], known).all()
+    if full is None or has_new:
+        return measured
+    return replace(full, calibration=measured.calibration)
 
 
 def _learning(

@@ -101,8 +101,8 @@ def _metrics(manifest: Manifest, subject: ReportSubject | None) -> Iterator[str]
         [(_text(v.title), v.value, v.interval, v.baseline, v.gain, v.gain_interval) for v in views],
     )
     yield (
-        f"Measured on {count(subject.evaluation.n_rows)} rows that training never saw. The "
-        "baseline ignores every column."
+        f"Measured on {count(subject.evaluation.n_rows)} rows that taught nothing of what was "
+        "measured. The baseline ignores every column."
     )
     _, told = fold_summary(subject.evaluation)
     if told:

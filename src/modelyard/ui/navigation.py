@@ -4,9 +4,10 @@ What is looked at stands in the parameters of the address, so that a page that i
 whose address is sent to somebody, shows the same.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from modelyard.client.clients import Client
@@ -15,6 +16,10 @@ from modelyard.kit.discovery import scan
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
+
+
+# How long a press waits for the button to be drawn once more: longer than any page takes.
+_PRESS_LASTS_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,8 @@ def lead_to(
     """Draw a button that shows another page.
 
     Unlike that of a bare `if st.button`, a press outlives a run of the script that is cut short by
-    another one, as one is while the page still draws what came of an upload or a job.
+    another one, as one is while the page still draws what came of an upload or a job. It does so
+    for some seconds: whoever went elsewhere instead is not led away later.
 
     Args:
         path: of the page.
@@ -125,9 +131,9 @@ def lead_to(
         type="primary" if is_first else "secondary",
         disabled=refusal is not None,
         help=refusal,
-        on_click=partial(st.session_state.__setitem__, flag, True),  # noqa: FBT003 -- an item
+        on_click=lambda: st.session_state.update({flag: time.monotonic()}),
     )
-    if st.session_state.pop(flag, False):
+    if time.monotonic() < st.session_state.pop(flag, -_PRESS_LASTS_S) + _PRESS_LASTS_S:
         go_to(path, **query)
 
 

@@ -18,16 +18,18 @@ from modelyard.protocols.progress import Silence
 CATALOG = Catalog()
 
 
-def dealt(n_rows, *, seconds, time=None):
+def dealt(n_rows, *, seconds, time=None, group=None, y=None):
     """Return the arena of a table of numbers, and the judge of its training."""
     rng = np.random.default_rng(0)
     days = [dt.date(1990, 1, 1) + dt.timedelta(days=at) for at in range(n_rows)]
     columns = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows), "day": days}
-    frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows)})
+    columns["of"] = [f"g{at % 30}" for at in range(n_rows)]
+    frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows) if y is None else y})
     config = TrainingConfig(
         target="y",
         algorithm="blending",
         time=time,
+        group=group,
         shares=Shares(0.9, 0.0, 0.1),
         accepted=frozenset(CATALOG.checks()),
     )
@@ -63,3 +65,17 @@ def test_where_one_fold_is_held_out_of_many_rows_it_is_a_small_part():
     assert len(few.held) == pytest.approx(3_600 / 5, abs=2)
     (many,) = dealt(40_000, seconds=1.0)[0].folds
     assert 5_000 <= len(many.held) < 36_000 / 5 / 1.3
+
+
+def test_groups_and_rare_classes_are_held_out_as_well():
+    (grouped,) = dealt(40_000, seconds=1.0, group="of")[0].folds
+    assert len(grouped.held) == pytest.approx(36_000 / 5, rel=0.15)
+    rare = ["yes" if at % 100 == 0 else "no" for at in range(40_000)]
+    place, judge = dealt(40_000, seconds=1.0, y=rare)
+    assert np.bincount(judge.plan.y[place.folds[0].held]).min() >= 70
+
+
+@pytest.mark.parametrize("n_rows", [4_003, 40_000])
+def test_what_a_fit_on_all_rows_draws_does_not_hang_on_the_time(n_rows):
+    short, long = (dealt(n_rows, seconds=seconds)[0].whole for seconds in (1.0, None))
+    assert short.seed == long.seed

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from competitions import CATALOG, answering, arena, candidate, fits_of
+from competitions import CATALOG, answering, arena, candidate, entry, fits_of
 
 from modelyard.domain.trials import Ending, TrialStatus
-from modelyard.engine.automl.fits import ALL_ROWS
+from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race, Rules
@@ -134,7 +134,7 @@ class Ended(Told):
 
 
 def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
-    """Kept by the quick choice: 2 s x 1.25 of 8 s, which leaves too little for 3 folds of 2 s."""
+    """Kept by the quick choice: 2 s x 1.7 of 8 s, which leaves too little for 3 folds of 2 s."""
     results = [
         replace(each, fit_s=2.0) for each in answering(1, place, np.linspace(0, 1, 120)[:, None])
     ]
@@ -153,7 +153,7 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
 
 
 def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
-    """All of 6 s x 1.25 would leave too little of 12 s for a second candidate of 6 s."""
+    """All of 6 s x 1.7 would leave too little of 12 s for a second candidate of 6 s."""
     place = replace(place, folds=place.folds[:1])
     results = [
         replace(each, fit_s=6.0)
@@ -176,10 +176,10 @@ def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
 
 @pytest.mark.parametrize(("refits_full", "n_begun"), [(False, 2), (True, 1)])
 def test_time_is_kept_for_both_fits_on_all_rows(place, refits_full, n_begun):
-    """Of 10 s there are 3.2 left: one fit again of 1.25 s lets another of 1 s in, two do not."""
+    """Of 10 s there are 3.2 left: one fit again of 1.5 s lets another of 0.9 s in, two do not."""
     place = replace(place, folds=place.folds[:1])
     results = [
-        replace(each, fit_s=1.0)
+        replace(each, fit_s=0.9)
         for each in answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
     ]
     race, _ = raced(place, Told(results), waiting=2)
@@ -208,10 +208,29 @@ def test_a_fit_on_all_rows_that_would_surely_be_late_is_not_begun(place):
         pool,
         wanted=[Refit(1, candidate(), fits, ALL_ROWS, 50.0)],
         algorithms=CATALOG.algorithms(),
-        workshop=SimpleNamespace(clock=lambda: 0.0),
+        workshop=SimpleNamespace(clock=lambda: 0.0, wants_end=never),
+        n_rows=120,
     )
     assert found == {}
     assert pool.n_free == 1
+
+
+def test_what_is_packaged_is_not_begun_where_it_would_be_late_or_the_end_is_wanted(place):
+    """Of 100 s on 80 of 120 rows: 150 s on all. What is measured is begun all the same."""
+    fits = [replace(each, fit_s=100.0) for each in fits_of(candidate(), place)]
+    for until, wants_end, folds in (
+        (149.0, never, {ALL_ROWS}),
+        (200.0, never, {ALL_ROWS, FULL}),
+        (200.0, lambda: True, {ALL_ROWS}),
+    ):
+        found = refit(
+            Ended([fits[0]]),
+            wanted=[Refit(1, candidate(), fits, fold, until) for fold in (ALL_ROWS, FULL)],
+            algorithms=CATALOG.algorithms(),
+            workshop=SimpleNamespace(clock=lambda: 0.0, wants_end=wants_end),
+            n_rows=120,
+        )
+        assert {fold for _, fold in found} == folds
 
 
 class Alternating(Told):
@@ -264,3 +283,34 @@ def test_boosting_goes_on_in_one_order_whatever_ends_first(place):
 
 def _number(entry):
     return entry.number
+
+
+def test_each_form_of_the_target_goes_on_and_none_twice(place):
+    """The second is the same algorithm with the logarithm of the target, and better."""
+    results = [
+        replace(each, parameters={"n_estimators": 10_000})
+        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])
+    ]
+    one = candidate("lightgbm", n_estimators=20)
+    other = replace(one, name="lightgbm-1-log", is_log=True)
+    race, _ = raced(place, Told(results))
+    race = replace(race, waiting=[], standings={})
+    known = [
+        (replace(made, number=number, candidate=each), results)
+        for number, each, made in (
+            (1, one, _entry(0.8)),
+            (2, other, _entry(0.9)),
+            (3, replace(other, name="another name of the same"), _entry(0.7)),
+        )
+    ]
+    race.go_on_from(known)
+    (longer,) = race.waiting
+    assert (longer.name, longer.is_log, longer.is_longer) == ("lightgbm-1-log-longer", True, True)
+    again = replace(known[2][0], number=4, candidate=replace(longer, name="tried"))
+    race = replace(race, waiting=[], standings={})
+    race.go_on_from([*known, (again, results)])
+    assert race.waiting == []
+
+
+def _entry(goodness):
+    return entry(1, goodness=goodness)

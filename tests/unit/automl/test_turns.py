@@ -1,5 +1,7 @@
 """Whose turn it is: what is known of a candidate's kin, of its algorithm, and of its twin."""
 
+from dataclasses import replace
+
 from modelyard.components.metrics.rmse import COMPONENT as RMSE
 from modelyard.components.metrics.roc_auc import COMPONENT as ROC_AUC
 from modelyard.domain.leaderboards import Candidate, Entry
@@ -91,5 +93,6 @@ def test_nothing_is_too_dear_where_all_else_errs_much_more():
 
 def test_what_goes_on_is_nearer_than_what_it_goes_on_from():
     entries = [ended(candidate("a-1"), 1.1), ended(candidate("b-1"), 1.0)]
-    waiting = [candidate("a-2"), candidate("a-1-longer"), candidate("b-2")]
+    longer = replace(candidate("a-1-longer"), is_longer=True)
+    waiting = [candidate("a-2"), longer, candidate("b-2")]
     assert names(waiting, entries) == ["a-1-longer", "b-2", "a-2"]

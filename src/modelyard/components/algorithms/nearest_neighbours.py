@@ -29,10 +29,9 @@ from modelyard.protocols.algorithms import (
 from modelyard.protocols.samples import sampled
 from modelyard.protocols.scripts import FitScript
 
-# A double holds integers up to 2^53. A squared distance is at most k (2 * 2^bits)^2.
 # To look through as many takes longer than AutoML allows an answer by default.
 _MANY_ROWS = 10_000
-
+# A double holds integers up to 2^53. A squared distance is at most k (2 * 2^bits)^2.
 _DOUBLE_BITS = 53
 
 _BLOCK_ROWS = 256

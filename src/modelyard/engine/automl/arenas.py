@@ -22,8 +22,9 @@ _CELLS_PER_S = 400
 # Rows of which a fifth tells candidates apart: of more rows fewer folds do.
 _ENOUGH_ROWS = 12_500
 # Where one fold is held out of many rows, so many of them tell candidates apart, and the others
-# teach; a twentieth is held out at least.
-_TELLING_ROWS, _MOST_PARTS = 5_000, 20
+# teach; a twentieth is held out at least, and so many of each class. AutoGluon holds out 2,500 or a
+# hundredth; of 3,500 rows of adult the best by chance was chosen (`benchmarks/automl.py`).
+_TELLING_ROWS, _MOST_PARTS, _TELLING_OF_A_CLASS = 5_000, 20, 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Arena:
         rows: ascending positions of the rows that some fold holds out.
         training: ascending positions of all rows outside the test part.
         test: those of the rows that measure what is made of it all, and then may teach.
+        seed: of what is random in a fit on all rows; the same however many folds there is time for.
     """
 
     plan: FitPlan
@@ -57,12 +59,13 @@ class Arena:
     rows: IntArray
     training: IntArray
     test: IntArray
+    seed: int
 
     @property
     def whole(self) -> Fold:
         """All rows outside the test part as teachers; the few that it holds out prove the graph."""
         first = self.folds[0]
-        return Fold(self.training, self.training[:0], first.held, first.seed)
+        return Fold(self.training, self.training[:0], first.held, self.seed)
 
     @property
     def full(self) -> Fold:
@@ -86,7 +89,7 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
     Raises:
         TooFewRows: if the rows cannot be dealt into two folds.
     """
-    plan = judge.plan
+    plan, seed = judge.plan, int(rng.integers(2**63))
     rows = np.sort(np.concatenate([judge.split.train, judge.split.validation]))
     n_features = len(plan.columns) * max(len(plan.labels) - 1, 1)
     n_repeats, n_fitted, n_parts = 1, _FOLDS, _FOLDS
@@ -95,7 +98,7 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
     if seconds is not None and len(rows) >= _SPARED_FROM:
         n_fitted = _n_fitted(len(rows), n_features, seconds=seconds)
     if n_fitted == 1:
-        n_parts = int(np.clip(len(rows) // _TELLING_ROWS, _FOLDS, _MOST_PARTS))
+        n_parts = _n_parts(judge, rows)
     # In an order of time the last folds have seen most.
     dealt = [
         fold for _ in range(n_repeats) for fold in _deal(judge, rng, n_parts=n_parts)[-n_fitted:]
@@ -107,7 +110,20 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
             teaching, stopping = judge.dealer.carve(taught, rng=rng)
         folds.append(Fold(teaching, stopping, np.sort(held), int(rng.integers(2**63))))
     held_rows = np.unique(np.concatenate([each.held for each in folds]))
-    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test)
+    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test, seed)
+
+
+def _n_parts(judge: Judge, rows: IntArray) -> int:
+    """Return into how many parts many rows are dealt, of which one is held out.
+
+    Groups are few where rows are many, and of a rare class some rows are to be held out as well.
+    """
+    if judge.dealer.bonds.group is not None:
+        return _FOLDS
+    most = len(rows) // _TELLING_ROWS
+    if judge.plan.task.is_classification:
+        most = min(most, int(np.bincount(judge.plan.y[rows]).min()) // _TELLING_OF_A_CLASS)
+    return int(np.clip(most, _FOLDS, _MOST_PARTS))
 
 
 def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:

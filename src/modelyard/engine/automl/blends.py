@@ -83,7 +83,7 @@ class Library:
             of each fold.
         refits: number of an entry to its one model of all rows outside the test part, where it has
             been fitted.
-        full: the same of every row, those of the test part included.
+        full: the same of every row, those of the test part included; of all members or of none.
     """
 
     entries: tuple[Entry, ...]

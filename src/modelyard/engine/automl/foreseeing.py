@@ -28,6 +28,8 @@ FIT_BYTES, CELL_BYTES = 200_000_000, 64
 _FEATURES = {ColumnKind.DATETIME: 6, ColumnKind.TEXT: 200}
 # As in the race: a candidate that would need nearly all the time left is not begun.
 _SAFE_SHARE = 0.9
+# Of an algorithm of which no start is meant for the table.
+_TOO_MANY_ROWS = "is meant for fewer rows; --only lets it compete"
 
 
 def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float | None) -> Outlook:
@@ -47,7 +49,9 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
     course = Course(time_s, [0.0] * judge.workshop.n_threads)
-    for start in portfolio(algorithms, plan, only=config.algorithms):
+    starts = portfolio(algorithms, plan, only=config.algorithms)
+    counted = {start.algorithm for start in starts}
+    for start in starts:
         algorithm = algorithms[start.algorithm]
         n_fits = len(arena.folds) * _times(algorithm, arena)
         fit_s = seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)
@@ -66,7 +70,11 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
         memory_bytes=memory_limit() if limit is None else limit * 1_000_000,
         n_starts=n_starts,
         n_more=n_more,
-        absences=(*_missing(judge, algorithms, only=config.algorithms), *course.absences),
+        absences=(
+            *_missing(judge, algorithms, only=config.algorithms),
+            *(Absence(key, _TOO_MANY_ROWS) for key in algorithms if key not in counted),
+            *course.absences,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.blends import bounds_of, is_too_dear
-from modelyard.engine.automl.continuing import longer
+from modelyard.engine.automl.continuing import is_same, longer
 from modelyard.engine.automl.entering import best_of, entry_of
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
@@ -148,10 +148,11 @@ class Race:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
             self.standings[entry.number] = Standing(entry.candidate, self._now(), ended, list(fits))
-            if not self.rules.in_order:
-                self._go_on_with(self.standings[entry.number])
         tried = {entry.candidate.name for entry, _ in known}
         self.waiting = [each for each in self.waiting if each.name not in tried]
+        if not self.rules.in_order:
+            for entry, _ in known:
+                self._go_on_with(self.standings[entry.number])
 
     def run(self) -> Ending:
         """Start candidates as there is room, and take in what they finish.
@@ -208,15 +209,15 @@ class Race:
     def _seconds_of_refits(self, members: Sequence[Entry]) -> float:
         again = [each for each in members if self.is_refitted(each.candidate)]
         fits = [self.standings[each.number].fits for each in again]
-        n_places, deadline = self.pool.n_places, self.rules.deadline
+        n_rows, deadline = len(self.arena.training), self.rules.deadline
+        for_all = partial(seconds_for, n_rows=n_rows, n_places=self.pool.n_places)
         if deadline is None:
-            return seconds_for(fits, n_places=n_places)
+            return for_all(fits)
         most = _MOST_FOR_REFITS * (deadline - self.began)
         if len(self.arena.folds) == 1:
             # What takes longer by itself answers by its model of the fold.
-            fits = [own for own in fits if not is_too_long(own, most)]
-        seconds = seconds_for(fits, n_places=n_places)
-        both = seconds_for([*fits, *fits], n_places=n_places)
+            fits = [own for own in fits if not is_too_long(own, n_rows, seconds=most)]
+        seconds, both = for_all(fits), for_all([*fits, *fits])
         if self.rules.refits_full and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
@@ -349,14 +350,14 @@ class Race:
             standing.fits.append(notice.result)
             return
         now = self._now()
-        standing.entry = entry_of(
+        entry = entry_of(
             notice,
             standing.candidate,
-            standing.fits,
-            judged_by=(self.judge, self.arena),
-            fit_s=now - standing.began,
-            at_s=now - self.began,
+            fits=standing.fits,
+            judge=self.judge,
+            arena=self.arena,
         )
+        standing.entry = replace(entry, fit_s=now - standing.began, at_s=now - self.began)
         if not self.rules.in_order:
             self._go_on_with(standing)
         self._say()
@@ -370,7 +371,7 @@ class Race:
             return
         found = longer(candidate, standing.fits)
         known = [*self.waiting, *(each.candidate for each in self.standings.values())]
-        if found is not None and all(each.parameters != found.parameters for each in known):
+        if found is not None and not any(is_same(each, found) for each in known):
             self.waiting.insert(0, found)
 
     def _say(self) -> None:

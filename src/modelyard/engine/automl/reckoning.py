@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 # Where one part is held out it is cut into as many parts: ten means are near enough to normal for
 # an interval by Student's t (Law: Simulation Modeling and Analysis, 5th ed. (2015), section 9.5.3,
-# advises ten batches or more), and each still holds a thousand rows or more.
+# advises ten batches or more), and each still holds some hundred rows or more.
 _N_PARTS = 10
 # Rows that members are left out on: those of a few thousand rows differ little from those of all.
 _MOST_ROWS = 20_000

@@ -7,13 +7,12 @@ from statistics import median
 from modelyard.domain.automl import BEST
 from modelyard.domain.leaderboards import Candidate
 from modelyard.engine.automl.arenas import Arena
-from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate, settled_by
+from modelyard.engine.automl.fits import FULL, FoldFit, Request, fit_candidate, settled_by
 from modelyard.engine.workshop import Workshop
+from modelyard.kit.signals import heeded
 from modelyard.protocols.algorithms import Algorithm
 from modelyard.protocols.executors import Pool
 
-# All rows are a quarter more than those of a fold of five, and fits take about that much longer.
-_LONGER = 1.25
 # A fit that would need so much more than the time that is left is not begun.
 _SURELY_LATE = 0.8
 _LISTEN_S = 0.25
@@ -30,22 +29,19 @@ def is_refitted(algorithm: Algorithm, arena: Arena, *, serve: str) -> bool:
     return is_single or not algorithm.card.needs.wants_validation
 
 
-def seconds_of(fits: Sequence[FoldFit]) -> float:
-    """Return the seconds that a candidate with these fits will take on all rows.
-
-    The first fold of an algorithm waits for its library as well, which is then there.
-    """
-    return median(each.fit_s for each in fits) * _LONGER
+def seconds_of(fits: Sequence[FoldFit], n_rows: int) -> float:
+    """Return the seconds that a candidate with these fits will take on all of so many rows."""
+    return median(each.fit_s * n_rows / len(each.taught) for each in fits)
 
 
-def is_too_long(fits: Sequence[FoldFit], seconds: float) -> bool:
+def is_too_long(fits: Sequence[FoldFit], n_rows: int, *, seconds: float) -> bool:
     """Return whether a candidate with these fits surely takes longer on all rows."""
-    return _SURELY_LATE * seconds_of(fits) > seconds
+    return _SURELY_LATE * seconds_of(fits, n_rows) > seconds
 
 
-def seconds_for(fits: Sequence[Sequence[FoldFit]], *, n_places: int) -> float:
+def seconds_for(fits: Sequence[Sequence[FoldFit]], n_rows: int, *, n_places: int) -> float:
     """Return the seconds that candidates with these fits will take on all rows."""
-    taken = [seconds_of(own) for own in fits]
+    taken = [seconds_of(own, n_rows) for own in fits]
     return max(sum(taken) / n_places, *taken) if taken else 0.0
 
 
@@ -74,39 +70,52 @@ def refit(
     wanted: Sequence[Refit],
     algorithms: Mapping[str, Algorithm],
     workshop: Workshop,
+    n_rows: int,
 ) -> dict[tuple[int, int], FoldFit]:
     """Return what could be fitted in time, by the number of its entry and its fold.
+
+    Whoever wants the end meanwhile gets what is measured without the same for the package.
 
     Args:
         pool: of the race, in which nothing runs.
         wanted: in the order in which they begin.
         algorithms: by key.
         workshop: its clock tells the time.
+        n_rows: that teach.
     """
     waiting = list(enumerate(wanted))
     running: dict[int, Refit] = {}
     found: dict[tuple[int, int], FoldFit] = {}
-    while waiting or running:
-        while waiting and pool.n_free:
-            at, each = waiting.pop(0)
-            if each.until is not None and is_too_long(each.fits, each.until - workshop.clock()):
-                continue
-            pool.submit(at, fit_candidate, argument=_request(each, algorithms))
-            running[at] = each
-        for at, each in running.items():
-            if _is_late(each, workshop.clock()):
-                pool.stop(at)
-        for notice in pool.wait(_LISTEN_S):
-            if notice.is_last:
-                del running[notice.number]
-            else:
-                each = running[notice.number]
-                found[each.number, each.fold] = notice.result
+    with heeded() as is_interrupted:
+        while waiting or running:
+            now, is_ending = workshop.clock(), is_interrupted() or workshop.wants_end()
+            while waiting and pool.n_free:
+                at, each = waiting.pop(0)
+                if _is_begun(each, n_rows, now=now, is_ending=is_ending):
+                    pool.submit(at, fit_candidate, argument=_request(each, algorithms))
+                    running[at] = each
+            for at, each in running.items():
+                is_late = each.until is not None and now > each.until
+                if is_late or (is_ending and each.fold == FULL):
+                    pool.stop(at)
+            for notice in pool.wait(_LISTEN_S):
+                if notice.is_last:
+                    del running[notice.number]
+                else:
+                    each = running[notice.number]
+                    found[each.number, each.fold] = notice.result
     return found
 
 
-def _is_late(refit: Refit, moment: float) -> bool:
-    return refit.until is not None and moment > refit.until
+def _is_begun(refit: Refit, n_rows: int, *, now: float, is_ending: bool) -> bool:
+    """Return whether there is time for a fit: for those that are measured also where it is scarce.
+
+    What is late of the others is lost, and nothing depends on them.
+    """
+    if refit.fold == FULL:
+        seconds = seconds_of(refit.fits, n_rows)
+        return not is_ending and (refit.until is None or now + seconds <= refit.until)
+    return refit.until is None or not is_too_long(refit.fits, n_rows, seconds=refit.until - now)
 
 
 def _request(refit: Refit, algorithms: Mapping[str, Algorithm]) -> Request:

@@ -42,7 +42,7 @@ class Raced:
     Attributes:
         fitted: the blend.
         full: the same with members that were taught every row, those of the test part included;
-            None where there was no time for any, or it was not asked for.
+            None where there was no time for all, or it was not asked for.
         rows: positions of the rows on which it was chosen.
         scores: (n, m) of these rows, by models that were not taught them.
     """
@@ -79,13 +79,10 @@ def run_automl(
     outlook = foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
     for told in outlook_sentences(outlook):
         workshop.progress.stage(told.rstrip("."))
-    journal = None
-    if workshop.scratch is not None:
-        journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
     seed = int(blend_rng.integers(2**63))
     pool.share(arena)
-    race = _race(judge, arena, config, pool=pool, journal=journal, rng=explore_rng, seed=seed)
+    race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, seed=seed)
     ending = race.run()
     workshop.progress.stage("Blending the best")
     is_full = config.refits_full and ending is not Ending.INTERRUPTED
@@ -102,7 +99,7 @@ def run_automl(
     rows, scores = answered(arena.rows, blend.scores)
     fitted = assemble(judge.plan, library, weights=blend.weights)
     full = None
-    if library.full.keys() & blend.weights.keys():
+    if library.full:
         full = assemble(judge.plan, library.shipped, weights=blend.weights)
     return Raced(fitted, full, rows, scores, leaderboard=board)
 
@@ -155,15 +152,17 @@ def _race(
     config: AutoMLConfig,
     *,
     pool: Pool,
-    journal: Journal | None,
     rng: np.random.Generator,
     seed: int,
-) -> Race:
-    """Return a race that is ready to run; what an earlier run had finished is not done again.
+) -> tuple[Race, Journal | None]:
+    """Return a race that is ready to run, and what keeps what it finishes.
 
-    By `seed` it finds while it goes on what would be blended.
+    What an earlier run had finished is not done again. By `seed` it finds while it goes on what
+    would be blended.
     """
-    workshop = judge.workshop
+    workshop, journal = judge.workshop, None
+    if workshop.scratch is not None:
+        journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
@@ -189,7 +188,7 @@ def _race(
     )
     if journal is not None:
         _go_on(race, journal)
-    return race
+    return race, journal
 
 
 def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:

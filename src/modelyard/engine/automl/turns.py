@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from modelyard.domain.leaderboards import Candidate, Entry
-from modelyard.engine.automl.continuing import is_longer
 from modelyard.protocols.metrics import MetricCard
 
 # Algorithms that err at most so much more than the best one take turns; then come others.
@@ -102,5 +101,5 @@ def _distance(candidate: Candidate, best: Mapping[Kin, float]) -> int:
     own = [error for kin, error in best.items() if kin[0] == candidate.algorithm]
     if not own:
         return 0
-    shares = (_FAR,) if is_longer(candidate) else (_NEAR, _FAR)
+    shares = (_FAR,) if candidate.is_longer else (_NEAR, _FAR)
     return sum(min(own) > share * min(best.values()) for share in shares)
