@@ -233,6 +233,49 @@ def test_what_is_packaged_is_not_begun_where_it_would_be_late_or_the_end_is_want
         assert {fold for _, fold in found} == folds
 
 
+class Slow(Told):
+    """A pool of two places in which ridge ends at once, and everything else never by itself."""
+
+    n_places = 2
+
+    def __init__(self, results):
+        super().__init__(results)
+        self.n_free, self.begun = 2, []
+
+    def submit(self, number, _, *, argument):
+        self.begun.append(argument.candidate.name)
+        self.n_free -= 1
+        if argument.candidate.algorithm == "ridge":
+            self.notices += [Notice(number, Outcome.RESULT, each) for each in self.results]
+            self.notices.append(Notice(number, Outcome.ENDED))
+
+    def wait(self, _):
+        told = super().wait(_)
+        self.n_free += sum(each.is_last for each in told)
+        return told
+
+
+def test_others_of_an_algorithm_wait_until_its_first_has_told_what_it_takes(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    pool = Slow(results)
+    race = replace(
+        race,
+        waiting=[
+            candidate("ridge"),
+            candidate("lightgbm"),
+            candidate("lightgbm", name="lightgbm-2"),
+            candidate("extra-trees"),
+        ],
+        explorer=SimpleNamespace(next=lambda _: None),
+        rules=Rules(deadline=300.0, reserve_s=0.0, n_candidates=None, n_threads=1),
+        pool=pool,
+        standings={},
+    )
+    race.run()
+    assert pool.begun == ["ridge-1", "lightgbm-1", "extra-trees-1"]
+
+
 class Alternating(Told):
     """A pool of two places that ends what it runs in one order or the other."""
 

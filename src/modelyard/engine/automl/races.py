@@ -295,12 +295,26 @@ class Race:
         """Return the candidates that there is time for.
 
         As long as nothing has been finished, one that would take most of the time waits for cheaper
-        ones; where all would, the cheapest is tried, whatever it is expected to take.
+        ones; where all would, the cheapest is tried, whatever it is expected to take. While an
+        algorithm is timed for the first time, its others wait for what that tells.
         """
-        if self.rules.deadline is None or any(each.fits for each in self.standings.values()):
-            return [each for each in self.waiting if self._has_time_for(each)]
+        if self.rules.deadline is None:
+            return self.waiting
+        if any(each.fits for each in self.standings.values()):
+            untold = self._in_timing()
+            return [
+                each
+                for each in self.waiting
+                if each.algorithm not in untold and self._has_time_for(each)
+            ]
         soon = [e for e in self.waiting if self._expected_s(e) <= self._left() * _FIRST_SHARE]
         return soon or sorted(self.waiting, key=self._expected_s)[:1]
+
+    def _in_timing(self) -> set[str]:
+        """Return the algorithms of which one runs and none has told what a fit takes."""
+        standings = self.standings.values()
+        told = {each.candidate.algorithm for each in standings if each.fits}
+        return {each.candidate.algorithm for each in standings if each.entry is None} - told
 
     def _has_time_for(self, candidate: Candidate) -> bool:
         return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
