@@ -121,6 +121,15 @@ def test_what_does_not_go_together_is_refused_before_anything_is_read(data):
         modelyard.train(data, target="y", time_limit_s=10, search_folds=3)
     with pytest.raises(UsageError, match="belong to AutoML"):
         modelyard.train(data, target="y", algorithm="lightgbm", serve="fast")
+    with pytest.raises(UsageError, match="deterministic, only, refit_full belong to AutoML"):
+        modelyard.train(
+            data,
+            target="y",
+            algorithm="lightgbm",
+            refit_full=False,
+            only="lightgbm",
+            deterministic=True,
+        )
     with pytest.raises(UsageError, match="Two runs end alike only where"):
         modelyard.train(data, target="y", time_limit_s=10, deterministic=True)
     with pytest.raises(InvalidValue, match="time_limit_s must be"):
@@ -134,6 +143,25 @@ def test_fast_answers_by_one_model(data):
         data, target="y", n_trials=3, serve="fast", only=["lightgbm", "logistic-regression"]
     )
     assert len(model.manifest.parameters["members"]) == 1
+
+
+def test_what_was_measured_is_packaged_where_a_label_stands_in_the_newest_rows_alone(put):
+    rows = table(
+        lambda at: (str(at), str(at % 7), "new" if at >= 235 else "yes" if at % 7 > 3 else "no"),
+        header=("at", "x", "y"),
+        n_rows=240,
+    )
+    model = modelyard.train(
+        put("newest.csv", rows),
+        target="y",
+        time="at",
+        n_trials=1,
+        only=["logistic-regression"],
+        accept=["rare-class", "untaught-class", "leakage-order", "leakage-single"],
+    )
+    shipped = [each["shipped"] for each in model.manifest.leaderboard["entries"]]
+    assert [each["is_full"] for each in shipped if each] == [False]
+    assert json.loads((model.path / "statistics.json").read_bytes())["n_rows"] == 216
 
 
 def test_what_was_measured_is_fitted_again_on_all_rows_for_the_package(data):

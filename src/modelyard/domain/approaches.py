@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelyard.domain.automl import COMBINED_BY, AutoMLConfig
+from modelyard.domain.automl import COMBINED_BY, KNOWN_AS, AutoMLConfig
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import SearchConfig, TrainingConfig
@@ -85,8 +85,9 @@ def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
             )
         return Approach(COMBINED_BY, automl=_automl(budget, automl), shares=_SHARES)
     if automl:
+        asked = sorted(KNOWN_AS.get(each, each) for each in automl)
         raise UsageError(
-            f"{', '.join(sorted(automl))} belong to AutoML, which chooses the algorithm itself.",
+            f"{', '.join(asked)} belong to AutoML, which chooses the algorithm itself.",
             fix="Leave the algorithm and the search out, or leave these out.",
         )
     search = search_config(wanted.search_type, {**budget, **wanted.search}, asks=asks_search)

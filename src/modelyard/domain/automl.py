@@ -1,12 +1,18 @@
 """What a user asks of AutoML."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 # Answers at once from one model; the best within bounds that suit a service; whatever is best.
 FAST, BALANCED, BEST = "fast", "balanced", "best"
 SERVE = (FAST, BALANCED, BEST)
 # The algorithm that combines what AutoML has found.
 COMBINED_BY = "blending"
+# Fields that users know by another name.
+KNOWN_AS: Mapping[str, str] = MappingProxyType(
+    {"algorithms": "only", "refits_full": "refit_full", "is_deterministic": "deterministic"}
+)
 # A run that is given neither time nor trials.
 DEFAULT_TIME_LIMIT_S = 60.0
 

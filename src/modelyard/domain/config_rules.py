@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
-from modelyard.domain.automl import SERVE
+from modelyard.domain.automl import KNOWN_AS, SERVE
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.configs import (
     BALANCED,
@@ -233,9 +233,7 @@ _SHOWN = {
     "n_folds": "n_folds (--cv)",
     "accepted": "accept",
     "read.missing_tokens": "missing tokens",
-    "automl.algorithms": "only",
-    "automl.refits_full": "refit_full",
-    "automl.is_deterministic": "deterministic",
+    **{f"automl.{field}": name for field, name in KNOWN_AS.items()},
     "search.n_folds": "search_folds",
     "search.n_repeats": "search_repeats",
     "search.n_points": "grid_points",

@@ -173,9 +173,6 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
     plan = judge.plan
     folds = judge.cross_validate(config.n_folds, rngs["folds"])
     built = _build(judge, config, pool=pool, rng=rngs["fit"])
-    if pool is not None:
-        # What it holds is not needed any more.
-        pool.close()
     judge = replace(judge, leaderboard=built.leaderboard)
     fitted, decided = decide(
         built.fitted,
@@ -201,7 +198,7 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
         split=judge.split,
         decided=decided,
         answered=answered,
-        fitted=_packaged(judge, answered.fitted, full=built.full),
+        fitted=_packaged(fitted, full=built.full),
         evaluation=evaluation,
         members=_members(fitted, plan, judge.metric),
         quantisation=cost_of_rounding(
@@ -213,17 +210,9 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
     )
 
 
-def _packaged(judge: Judge, measured: Fitted, *, full: Fitted | None) -> Fitted:
-    """Return what is packaged: what all rows have taught, where there is that.
-
-    Where test rows alone have a label, calibration and threshold know nothing of it.
-    """
-    y, parts = judge.plan.y, judge.split
-    known = np.concatenate([y[parts.train], y[parts.validation]])
-    has_new = judge.plan.task.is_classification and not np.isin(y[parts.test], known).all()
-    if full is None or has_new:
-        return measured
-    return replace(full, calibration=measured.calibration)
+def _packaged(measured: Fitted, *, full: Fitted | None) -> Fitted:
+    """Return what all rows have taught, where there is that, calibrated as what was measured."""
+    return measured if full is None else replace(full, calibration=measured.calibration)
 
 
 def _learning(
@@ -265,6 +254,8 @@ def _build(
     plan, clock, progress = judge.plan, judge.workshop.clock, judge.workshop.progress
     if config.automl is not None and pool is not None:
         raced = run_automl(judge, config.automl, pool=pool, rng=rng)
+        # What it holds is not needed any more.
+        pool.close()
         held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")
         board = raced.leaderboard
         return _Built(raced.fitted, held, board.duration_s, board, full=raced.full)

@@ -152,40 +152,12 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
     assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
 
 
-def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
-    """All of 6 s x 1.7 would leave too little of 12 s for a second candidate of 6 s."""
+def race_of_one_fold(place, *, fit_s, now, rules):
+    """Return a race of two candidates, both of which would be blended, on one fold."""
     place = replace(place, folds=place.folds[:1])
-    results = [
-        replace(each, fit_s=6.0)
-        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
-    ]
+    answers = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    results = [replace(each, fit_s=fit_s) for each in answers]
     race, _ = raced(place, Told(results), waiting=2)
-    race = replace(
-        race,
-        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
-        rules=Rules(deadline=12.0, reserve_s=0.0, n_candidates=2, n_threads=1),
-        pool=Ended(results),
-        likely=lambda race: race.entries,
-        chosen=lambda race: race.entries,
-        standings={},
-    )
-    race.judge.workshop.clock = lambda: 0.0
-    assert race.run() is Ending.TRIALS
-    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
-
-
-@pytest.mark.parametrize(("refits_full", "n_begun"), [(False, 2), (True, 1)])
-def test_time_is_kept_for_both_fits_on_all_rows(place, refits_full, n_begun):
-    """Of 10 s there are 3.2 left: one fit again of 1.5 s lets another of 0.9 s in, two do not."""
-    place = replace(place, folds=place.folds[:1])
-    results = [
-        replace(each, fit_s=0.9)
-        for each in answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
-    ]
-    race, _ = raced(place, Told(results), waiting=2)
-    rules = Rules(
-        deadline=10.0, reserve_s=0.0, n_candidates=2, n_threads=1, refits_full=refits_full
-    )
     race = replace(
         race,
         waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
@@ -195,7 +167,25 @@ def test_time_is_kept_for_both_fits_on_all_rows(place, refits_full, n_begun):
         chosen=lambda race: race.entries,
         standings={},
     )
-    race.judge.workshop.clock = lambda: 6.8
+    race.judge.workshop.clock = lambda: now
+    return race
+
+
+def test_of_one_fold_fits_on_all_rows_take_a_share_of_the_time(place):
+    """All of 6 s x 1.7 would leave too little of 12 s for a second candidate of 6 s."""
+    rules = Rules(deadline=12.0, reserve_s=0.0, n_candidates=2, n_threads=1)
+    race = race_of_one_fold(place, fit_s=6.0, now=0.0, rules=rules)
+    assert race.run() is Ending.TRIALS
+    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
+
+
+@pytest.mark.parametrize(("refits_full", "n_begun"), [(False, 2), (True, 1)])
+def test_time_is_kept_for_both_fits_on_all_rows(place, refits_full, n_begun):
+    """Of 10 s there are 3.2 left: one fit again of 1.5 s lets another of 0.9 s in, two do not."""
+    rules = Rules(
+        deadline=10.0, reserve_s=0.0, n_candidates=2, n_threads=1, refits_full=refits_full
+    )
+    race = race_of_one_fold(place, fit_s=0.9, now=6.8, rules=rules)
     race.run()
     begun = [each for each in race.entries if each.status is TrialStatus.SUCCEEDED]
     assert len(begun) == n_begun

@@ -16,7 +16,8 @@ from modelyard.protocols.algorithms import (
 )
 from modelyard.protocols.scripts import FitScript
 
-# Trees of as many leaves take longer to answer than AutoML allows by default.
+# Trees of as many leaves take longer to answer than AutoML allows by default: grown on 12,500 rows
+# (bike_sharing) 40 to 57 µs a row, of which 31 are allowed.
 _MANY_ROWS = 10_000
 
 

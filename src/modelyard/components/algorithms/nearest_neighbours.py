@@ -29,7 +29,8 @@ from modelyard.protocols.algorithms import (
 from modelyard.protocols.samples import sampled
 from modelyard.protocols.scripts import FitScript
 
-# To look through as many takes longer than AutoML allows an answer by default.
+# To look through as many takes longer than AutoML allows an answer by default: of 12,500 rows
+# (bike_sharing) 70 µs a row, of which 31 are allowed.
 _MANY_ROWS = 10_000
 # A double holds integers up to 2^53. A squared distance is at most k (2 * 2^bits)^2.
 _DOUBLE_BITS = 53

@@ -1,7 +1,7 @@
 """Goes on where a candidate ended because its rounds were used up, not because it erred more.
 
-CatBoost with its thousand rounds erred 36.3 on rents of bicycles by the hour (bike_sharing, a fifth
-held back), and 33.2 with 2,500 of twice the learning rate.
+CatBoost that was taught logarithms erred 36.3 with its thousand rounds on rents of bicycles by the
+hour (bike_sharing, a fifth held back), and 33.2 with 2,500 of twice the learning rate.
 """
 
 from collections.abc import Sequence

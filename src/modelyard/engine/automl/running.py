@@ -86,6 +86,7 @@ def run_automl(
     ending = race.run()
     workshop.progress.stage("Blending the best")
     is_full = config.refits_full and ending is not Ending.INTERRUPTED
+    is_full = is_full and not _has_new_labels(judge)
     library, blend = _choose(race, config, seed=seed, fits_full=is_full)
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
@@ -102,6 +103,15 @@ def run_automl(
     if library.full:
         full = assemble(judge.plan, library.shipped, weights=blend.weights)
     return Raced(fitted, full, rows, scores, leaderboard=board)
+
+
+def _has_new_labels(judge: Judge) -> bool:
+    """Return whether test rows alone have a label: calibration and threshold know nothing of it."""
+    if not judge.plan.task.is_classification:
+        return False
+    y, parts = judge.plan.y, judge.split
+    known = np.concatenate([y[parts.train], y[parts.validation]])
+    return not np.isin(y[parts.test], known).all()
 
 
 def answered(rows: IntArray, scores: FloatArray) -> tuple[IntArray, FloatArray]:
