@@ -156,5 +156,6 @@ def test_the_steps_without_a_form_are_those_that_the_page_names():
         "hashed-words",
         "nearest-fill",
         "respell",
+        "text-shape",
         "tf-idf",
     }

@@ -21,6 +21,7 @@ TAKES = {
     Role.ENCODE: lambda kind: kind.is_string,
     Role.TAKE_DATES_APART: lambda kind: kind is ColumnKind.DATETIME,
     Role.ENGINEER: lambda kind: kind.is_number,
+    Role.MEASURE_TEXT: lambda kind: kind is ColumnKind.TEXT,
     Role.READ_TEXT: lambda kind: kind is ColumnKind.TEXT,
     Role.READ_SEQUENCE: lambda kind: kind is ColumnKind.SEQUENCE,
 }

@@ -30,6 +30,8 @@ _MORE_WORDS = {
 # Leaving rows out is for training alone: a served row with a gap must be answered all the same.
 _IMPUTER_OF = {_AUTO: "median", _DROP: "median"}
 _DATES = "parts"
+# Of a text that is not read in its order.
+_WEIGHED = "tf_idf"
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def fit_recipe(
     by_kind = {kind: [c.name for c in columns if c.kind is kind] for kind in ColumnKind}
     names = [c.name for c in columns if c.kind.is_number and c.kind is not ColumnKind.DATETIME]
     names += _take_dates_apart(fitting, by_kind[ColumnKind.DATETIME])
+    names += _measure_texts(fitting, by_kind[ColumnKind.TEXT], needs)
     features = _prepare_numbers(fitting, names, needs)
     features += _prepare_words(fitting, by_kind[ColumnKind.CATEGORY], needs)
     features += fitting.add(Role.READ_TEXT, by_kind[ColumnKind.TEXT], word=needs.text)
@@ -215,11 +218,29 @@ def rows_of(blocks: Blocks, rows: np.ndarray) -> Blocks:
 def _take_dates_apart(fitting: _Fitting, names: list[str]) -> list[str]:
     """Make numbers of dates; columns that are prepared alike go into one stage."""
     made: list[str] = []
-    for choice in dict.fromkeys(fitting.choices[name] for name in names):
-        alike = [name for name in names if fitting.choices[name] == choice]
+    for choice, alike in _by_choice(fitting, names):
         word = _DATES if choice.dates == _AUTO else choice.dates
         made += fitting.add(Role.TAKE_DATES_APART, alike, word=word)
     return made
+
+
+def _measure_texts(fitting: _Fitting, names: list[str], needs: Needs) -> list[str]:
+    """Make numbers of texts beside their words, for what does not read these in their order."""
+    if needs.text != _WEIGHED:
+        return []
+    return [
+        made
+        for _, alike in _by_choice(fitting, names)
+        for made in fitting.add(Role.MEASURE_TEXT, alike)
+    ]
+
+
+def _by_choice(
+    fitting: _Fitting, names: list[str]
+) -> Iterator[tuple[ColumnPreparation, list[str]]]:
+    """Yield the columns that are prepared alike, with how."""
+    for choice in dict.fromkeys(fitting.choices[name] for name in names):
+        yield choice, [name for name in names if fitting.choices[name] == choice]
 
 
 def _prepare_numbers(fitting: _Fitting, numbers: list[str], needs: Needs) -> list[str]:

@@ -74,6 +74,7 @@ class Role(StrEnum):
     ENGINEER = "engineered_features"
     FLAG_MISSING = "flag_missing"
     READ_TEXT = "read_text"
+    MEASURE_TEXT = "measure_text"
     READ_SEQUENCE = "read_sequence"
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from competitions import CATALOG, answering, arena, entry
 
-from modelyard.engine.automl.blends import Bounds, Library, answers_of
+from modelyard.domain.columns import Column, ColumnKind
+from modelyard.engine.automl.blends import Bounds, Library, answers_of, bounds_of
 from modelyard.engine.automl.selecting import choose_blend
 
 WIDE = Bounds(row_us=1e9, batch_us=1e9, size_bytes=1e12, n_members=25)
@@ -36,6 +37,14 @@ def chosen(found, place, bounds=WIDE):
         bounds=bounds,
         seed=0,
     )
+
+
+def test_rows_may_take_as_much_longer_as_they_have_more_columns_than_ten_and_a_text_is_fifty():
+    number, text = Column("x", ColumnKind.NUMERIC), Column("note", ColumnKind.TEXT)
+    few, many = bounds_of("balanced", [number] * 3), bounds_of("balanced", [number] * 20)
+    assert many.batch_us == 2 * few.batch_us
+    assert bounds_of("balanced", [text, *[number] * 10]).batch_us == 6 * few.batch_us
+    assert many.row_us == few.row_us
 
 
 def test_weights_sum_to_one_and_the_useless_gets_none():

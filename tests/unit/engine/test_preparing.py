@@ -1,5 +1,6 @@
 """The recipe that is fitted is the one that an algorithm and its user asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -189,6 +190,20 @@ def test_free_text_is_read(needs: Needs) -> None:
     table = Table(frame, (Column("note", ColumnKind.TEXT),))
     made = _matrix(table, _fit(table, needs))
     assert made["note: red"].tolist() == pytest.approx([0.5**0.5, 1.0, 0.0, 0.0])
+
+
+def test_texts_are_measured_and_scaled_as_numbers_unless_they_are_read_in_order() -> None:
+    frame = pl.DataFrame({"note": ["red WINE", "9 beers", None, "white wine"]})
+    table = Table(frame, (Column("note", ColumnKind.TEXT),))
+    plain = _matrix(table, _fit(table, TREES))
+    assert plain["note.characters"].tolist() == [8.0, 7.0, 0.0, 10.0]
+    assert plain["note.words"].tolist() == [2.0, 2.0, 0.0, 2.0]
+    assert plain["note.capitals"].tolist() == [0.5, 0.0, 0.0, 0.0]
+    assert plain["note.digits"].tolist() == pytest.approx([0.0, 1 / 7, 0.0, 0.0])
+    scaled = _matrix(table, _fit(table, LINEAR))
+    assert scaled["note.characters"].mean() == pytest.approx(0.0)
+    in_order = _matrix(table, _fit(table, replace(TREES, text="token_ids")))
+    assert not any(name.startswith("note.") for name in in_order)
 
 
 @pytest.mark.parametrize("encoding", ["one_hot", "ordinal", "target", "frequency", "hashing"])

@@ -19,6 +19,7 @@ from modelyard.runtime.steps.quantiles import Quantiles
 from modelyard.runtime.steps.rescale import Rescale
 from modelyard.runtime.steps.respell import Respell
 from modelyard.runtime.steps.sequence_values import SequenceValues
+from modelyard.runtime.steps.text_shape import TextShape
 from modelyard.runtime.steps.tf_idf import TfIdf
 from modelyard.runtime.steps.token_ids import TokenIds
 from modelyard.runtime.steps.word_values import WordValues
@@ -38,6 +39,7 @@ EXAMPLES = [
     Quantiles(((0.1, 0.2), (0.0,)), is_normal=True),
     Rescale((0.1,), (1 / 3,)),
     SequenceValues((0.1, -1e150), (1 / 3, 1.0), 7),
+    TextShape(("words", "digits")),
     TfIdf((("a b", "ü"), ()), ((1 / 3, 1.0), ())),
     TokenIds((("a", "ü"), ()), 5),
     WordValues((("a",), ()), (((0.1, 0.2),), ()), ((0.0, 1.0),) * 2, ((1 / 3, 2.0),) * 2),

@@ -40,7 +40,7 @@ def choose(
         fits_full: whether it is fitted on every row as well, those of the test part included.
     """
     arena, ensemble = race.arena, race.judge.plan.algorithm
-    bounds = bounds_of(serve, len(arena.plan.columns))
+    bounds = bounds_of(serve, arena.plan.columns)
     blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
     wanted = _wanted(library, blend, race, fold=ALL_ROWS, until=until)
     if fits_full and len(wanted) == len(blend.weights):
@@ -88,7 +88,7 @@ def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
         library,
         race.arena,
         ensemble=plan.algorithm,
-        bounds=bounds_of(serve, len(plan.columns)),
+        bounds=bounds_of(serve, plan.columns),
         seed=seed,
         most_rows=_LIKELY_ROWS,
     )
@@ -99,7 +99,7 @@ def chosen(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
     if not any(each.is_complete for each in race.entries):
         return ()
     library, plan = library_of(race, serve=serve), race.arena.plan
-    bounds = bounds_of(serve, len(plan.columns))
+    bounds = bounds_of(serve, plan.columns)
     blend = choose_blend(library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=seed)
     return [each for each in library.entries if each.number in blend.weights]
 

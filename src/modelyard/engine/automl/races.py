@@ -265,7 +265,7 @@ class Race:
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
         if not self.rules.in_order:
-            bounds = bounds_of(self.rules.serve, len(self.arena.plan.columns))
+            bounds = bounds_of(self.rules.serve, self.arena.plan.columns)
             self.waiting = in_turn(
                 self.waiting,
                 self.entries,

@@ -16,6 +16,7 @@ _NOUNS = {
     Role.ENCODE: "encoded",
     Role.ENGINEER: "products",
     Role.FLAG_MISSING: "flags",
+    Role.MEASURE_TEXT: "measures",
     Role.READ_TEXT: "terms",
     Role.TAKE_DATES_APART: "parts",
 }

@@ -10,14 +10,20 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-# A word: two characters or more, letters, digits and underscores, as scikit-learn reads it.
-_WORD = re.compile(r"\b\w\w+\b")
+# A word is all letters, digits and underscores that stand together, two or more, as scikit-learn
+# reads it: nothing needs to be asked of its ends.
+_WORD = re.compile(r"\w\w+")
 
 
 def terms_of(text: str) -> list[str]:
     """Return the words of a text in lower case, and after them its pairs of neighbouring words."""
-    words = _WORD.findall(text.lower())
+    words = words_of(text)
     return [*words, *map(" ".join, pairwise(words))]
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case."""
+    return _WORD.findall(text.lower())
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,21 @@ class TfIdf:
         """Return a key for each known term of each text, which holds text and column."""
         width = len(self._all_rarities)
         keys: list[int] = []
-        for at, (places, text) in enumerate(
-            zip(cycle(self._places), block.ravel().tolist(), strict=False)
+        columns = zip(self._places, self._openings, strict=True)
+        for at, ((places, openings), text) in enumerate(
+            zip(cycle(columns), block.ravel().tolist(), strict=False)
         ):
             if text:
                 start = at * width
-                keys += [start + places[term] for term in terms_of(text) if term in places]
+                words = words_of(text)
+                terms = [word for word in words if word in places]
+                # Few words open a pair that is known: most pairs need not be put together.
+                terms += [
+                    pair
+                    for first, second in pairwise(words)
+                    if first in openings and (pair := f"{first} {second}") in places
+                ]
+                keys += [start + places[term] for term in terms]
         return np.array(keys, dtype=np.int64)
 
     @cached_property
@@ -97,6 +112,12 @@ class TfIdf:
             tables.append({term: start + at for at, term in enumerate(terms)})
             start += len(terms)
         return tuple(tables)
+
+    @cached_property
+    def _openings(self) -> tuple[frozenset[str], ...]:
+        """For each column the first words of its pairs."""
+        pairs = ((term.split(" ") for term in terms) for terms in self.terms)
+        return tuple(frozenset(words[0] for words in each if words[1:]) for each in pairs)
 
 
 STEP = TfIdf
