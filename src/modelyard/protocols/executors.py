@@ -29,6 +29,7 @@ class Notice:
         result: what it yielded; None where it is no result.
         reason: in words, why it failed.
         cpu_s: processor time that it took, where it has ended.
+        wall_s: seconds from its beginning, which may be later than it was handed over, to its end.
         peak_bytes: the most memory that it held for itself, where it has ended.
     """
 
@@ -38,6 +39,7 @@ class Notice:
     reason: str = ""
     cpu_s: float = 0.0
     peak_bytes: int = 0
+    wall_s: float = 0.0
 
     @property
     def is_last(self) -> bool:

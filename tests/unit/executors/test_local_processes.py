@@ -172,6 +172,18 @@ def test_modules_are_loaded_before_the_first_piece_of_work(opened, work):
         assert told(pool, 1)[0].result is is_known
 
 
+def test_a_piece_of_work_that_waits_for_modules_has_not_begun(opened, work, tmp_path, monkeypatch):
+    gate = tmp_path / "gate"
+    monkeypatch.setenv("PIECES_WAIT_FOR", str(gate))
+    pool = opened(modules=("pieces_of_patience",))
+    pool.submit(1, work.count, argument=1)
+    assert not pool.wait(0.5)
+    opens = time.monotonic()
+    gate.touch()
+    last = told(pool, 1)[-1]
+    assert 0.0 < last.wall_s <= time.monotonic() - opens
+
+
 def test_a_place_that_was_not_used_is_closed_at_once_whatever_it_loads(work):
     pool = COMPONENT.open(n_places=1, memory_bytes=None, modules=("pieces_of_sleep",))
     until(lambda: children_of(os.getpid()))

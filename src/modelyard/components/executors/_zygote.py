@@ -14,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
@@ -27,13 +28,14 @@ class Zygote:
 
     Orders are tuples: ("share", content), ("load", modules), ("stop", number), and ("run", number,
     work, argument) with the handle of a pipe behind it. What is told back is ("began", number, pid)
-    and ("ended", number, code, cpu_s, peak_bytes).
+    and ("ended", number, code, cpu_s, wall_s).
     """
 
     def __init__(self, orders: Connection) -> None:
         self._orders = orders
         self._shared: Any = None
         self._numbers: dict[int, int] = {}
+        self._began: dict[int, float] = {}
 
     def serve(self) -> None:
         """Do what is ordered until the parent is gone, then end what still runs."""
@@ -67,7 +69,7 @@ class Zygote:
             handle = recv_handle(self._orders)
             pid = self._fork(order, handle)
             os.close(handle)
-            self._numbers[pid] = what
+            self._numbers[pid], self._began[pid] = what, time.monotonic()
             self._orders.send(("began", what, pid))
 
     def _fork(self, order: tuple[Any, ...], handle: int) -> int:
@@ -94,8 +96,8 @@ class Zygote:
             if not pid:
                 return
             code = os.waitstatus_to_exitcode(status)
-            cpu_s, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
-            self._orders.send(("ended", self._numbers.pop(pid), code, cpu_s, peak))
+            cpu_s, wall_s = usage.ru_utime + usage.ru_stime, time.monotonic() - self._began.pop(pid)
+            self._orders.send(("ended", self._numbers.pop(pid), code, cpu_s, wall_s))
 
 
 def _work(shared: Any, order: tuple[Any, ...], results: Connection) -> int:

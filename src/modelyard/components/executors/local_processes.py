@@ -59,14 +59,15 @@ class _Piece:
         results: where its results come from, None after the last one.
         pid: of its process, 0 until it is known.
         peak: most bytes that it was seen to hold for itself.
-        ending: how it ended, once its process has; told after its last result.
+        ending: how it ended, once its process has, with its seconds of the processor and of the
+            clock; told after its last result.
         outcome, reason: of its end, as far as known before.
     """
 
     results: Connection | None
     pid: int = 0
     peak: int = 0
-    ending: tuple[int, float] | None = None
+    ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
 
@@ -199,8 +200,8 @@ class _Pool:
             if kind == "began":
                 self._pieces[number].pid = told[0]
             else:
-                code, cpu_s, _ = told
-                self._pieces[number].ending = (code, cpu_s)
+                code, cpu_s, wall_s = told
+                self._pieces[number].ending = (code, cpu_s, wall_s)
 
     def _read(self, number: int, piece: _Piece, *, is_ready: bool) -> list[Notice]:
         """Return the results that have come, and how it ended where nothing more can come."""
@@ -245,13 +246,13 @@ class _Pool:
 
 
 def _last(number: int, piece: _Piece) -> Notice:
-    code, cpu_s = piece.ending or (0, 0.0)
+    code, cpu_s, wall_s = piece.ending or (0, 0.0, 0.0)
     outcome, reason = piece.outcome, piece.reason
     if code < 0 and outcome is Outcome.ENDED:
         outcome, reason = Outcome.FAILED, f"its process was ended by signal {-code}"
     elif code > 0 and outcome is Outcome.ENDED:
         outcome, reason = Outcome.FAILED, f"its process ended with {code}"
-    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=piece.peak)
+    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=piece.peak, wall_s=wall_s)
 
 
 def _own_bytes(pid: int) -> int:

@@ -28,7 +28,7 @@ def entry_of(
     judge: Judge,
     arena: Arena,
 ) -> Entry:
-    """Return the entry of a candidate that has ended, without the times that a race takes.
+    """Return the entry of a candidate that has ended, without the moment at which it ended.
 
     Args:
         notice: the last one of it.
@@ -60,6 +60,7 @@ def entry_of(
         score=score,
         goodness=None if score is None else judge.metric.card.goodness(score),
         fold_scores=tuple(scores),
+        fit_s=notice.wall_s,
         cpu_s=notice.cpu_s,
         row_us=sum(each.row_us for each in fits),
         batch_us=sum(each.batch_us for each in fits),

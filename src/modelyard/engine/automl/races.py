@@ -75,7 +75,6 @@ class Standing:
     """A candidate with what it has finished; its entry is None as long as it runs."""
 
     candidate: Candidate
-    began: float
     entry: Entry | None = None
     fits: list[FoldFit] = field(default_factory=list)
 
@@ -147,7 +146,7 @@ class Race:
         for entry, fits in known:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
-            self.standings[entry.number] = Standing(entry.candidate, self._now(), ended, list(fits))
+            self.standings[entry.number] = Standing(entry.candidate, ended, list(fits))
         tried = {entry.candidate.name for entry, _ in known}
         self.waiting = [each for each in self.waiting if each.name not in tried]
         if not self.rules.in_order:
@@ -255,7 +254,7 @@ class Race:
         if candidate is None:
             return False
         number = max(self.standings, default=0) + 1
-        self.standings[number] = Standing(candidate, self._now())
+        self.standings[number] = Standing(candidate)
         folds = tuple(range(len(self.arena.folds)))
         algorithm = self.algorithms[candidate.algorithm]
         request = Request(candidate, algorithm, folds, self.rules.n_threads)
@@ -329,7 +328,7 @@ class Race:
             reason = f"would take about {took:.0f} s, which were not left"
             at_s = self._now() - self.began
             entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
-            self.standings[number] = Standing(candidate, self._now(), entry)
+            self.standings[number] = Standing(candidate, entry)
             self.on_entry(entry, ())
         self.waiting = []
 
@@ -363,7 +362,6 @@ class Race:
         if not notice.is_last:
             standing.fits.append(notice.result)
             return
-        now = self._now()
         entry = entry_of(
             notice,
             standing.candidate,
@@ -371,7 +369,7 @@ class Race:
             judge=self.judge,
             arena=self.arena,
         )
-        standing.entry = replace(entry, fit_s=now - standing.began, at_s=now - self.began)
+        standing.entry = replace(entry, at_s=self._now() - self.began)
         if not self.rules.in_order:
             self._go_on_with(standing)
         self._say()
