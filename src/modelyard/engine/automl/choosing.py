@@ -1,7 +1,7 @@
 """What is made of a race: which candidates are blended, and fitted once more on all rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Entry
@@ -17,53 +17,92 @@ from modelyard.engine.automl.selecting import choose_blend, likely_members
 _LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
 
 
-def choose(
-    library: Library,
-    race: Race,
-    *,
-    serve: str,
-    seed: int,
-    until: float | None,
-    fits_full: bool = False,
-) -> tuple[Library, Blend]:
-    """Choose the blend, and fit once more on all rows what is to answer by one model.
+@dataclass
+class Chooser:
+    """Chooses what is blended: about while a race goes on, with care where it ends.
 
-    What could not be fitted again in time answers by the models of its folds, which cost more: the
-    blend is then chosen anew. What is measured begins before the same for the package.
-
-    Args:
-        library: of the race.
-        race: in whose pool nothing runs.
+    Attributes:
         serve: how much answers may cost.
         seed: of the search for weights.
-        until: moment at which fits on all rows are ended; None for never.
-        fits_full: whether it is fitted on every row as well, those of the test part included.
     """
-    arena, ensemble = race.arena, race.judge.plan.algorithm
-    bounds = bounds_of(serve, arena.plan.columns)
-    blend = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
-    wanted = _wanted(library, blend, race, fold=ALL_ROWS, until=until)
-    if fits_full and len(wanted) == len(blend.weights):
-        wanted += _wanted(library, blend, race, fold=FULL, until=until)
-    found = refit(
-        race.pool,
-        wanted=wanted,
-        algorithms=race.algorithms,
-        workshop=race.judge.workshop,
-        n_rows=len(arena.training),
-    )
-    refits = {number: fit for (number, fold), fit in found.items() if fold == ALL_ROWS}
-    full = {number: fit for (number, fold), fit in found.items() if fold == FULL}
-    n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
-    library = replace(library, refits=refits, full=full)
-    if any(library.n_models[number] < n for number, n in n_models.items()):
-        kept = tuple(each for each in library.entries if each.number in n_models)
-        library = replace(library, entries=kept, n_models=n_models)
-        again = choose_blend(library, arena, ensemble=ensemble, bounds=bounds, seed=seed)
-        blend = replace(again, free=blend.free)
-    if not blend.weights.keys() <= full.keys() & refits.keys():
-        library = replace(library, full={})
-    return library, blend
+
+    serve: str
+    seed: int
+    _known: tuple[tuple[int, ...], Blend] | None = None
+
+    def likely(self, race: Race) -> Sequence[Entry]:
+        """Return about those entries that would be blended if the race ended now."""
+        if not any(each.is_complete for each in race.entries):
+            return ()
+        library, plan = library_of(race, serve=self.serve), race.arena.plan
+        library = replace(library, entries=library.entries[:_LIKELY_FROM])
+        return likely_members(
+            library,
+            race.arena,
+            ensemble=plan.algorithm,
+            bounds=bounds_of(self.serve, plan.columns),
+            seed=self.seed,
+            most_rows=_LIKELY_ROWS,
+        )
+
+    def chosen(self, race: Race) -> Sequence[Entry]:
+        """Return the entries that `choose` would blend if the race ended now, as it finds them."""
+        if not any(each.is_complete for each in race.entries):
+            return ()
+        library = library_of(race, serve=self.serve)
+        blend = self._blend(library, race)
+        return [each for each in library.entries if each.number in blend.weights]
+
+    def choose(
+        self, library: Library, race: Race, *, until: float | None, fits_full: bool = False
+    ) -> tuple[Library, Blend]:
+        """Choose the blend, and fit once more on all rows what is to answer by one model.
+
+        What could not be fitted again in time answers by the models of its folds, which cost more:
+        the blend is then chosen anew. What is measured begins before the same for the package.
+
+        Args:
+            library: of the race.
+            race: in whose pool nothing runs.
+            until: moment at which fits on all rows are ended; None for never.
+            fits_full: whether it is fitted on every row as well, those of the test part included.
+        """
+        blend = self._blend(library, race)
+        wanted = _wanted(library, blend, race, fold=ALL_ROWS, until=until)
+        if fits_full and len(wanted) == len(blend.weights):
+            wanted += _wanted(library, blend, race, fold=FULL, until=until)
+        found = refit(
+            race.pool,
+            wanted=wanted,
+            algorithms=race.algorithms,
+            workshop=race.judge.workshop,
+            n_rows=len(race.arena.training),
+        )
+        refits = {number: fit for (number, fold), fit in found.items() if fold == ALL_ROWS}
+        full = {number: fit for (number, fold), fit in found.items() if fold == FULL}
+        n_models = {n: 1 if n in refits else len(library.fits[n]) for n in blend.weights}
+        library = replace(library, refits=refits, full=full)
+        if any(library.n_models[number] < n for number, n in n_models.items()):
+            kept = tuple(each for each in library.entries if each.number in n_models)
+            library = replace(library, entries=kept, n_models=n_models)
+            blend = replace(self._fresh(library, race), free=blend.free)
+        if not blend.weights.keys() <= full.keys() & refits.keys():
+            library = replace(library, full={})
+        return library, blend
+
+    def _blend(self, library: Library, race: Race) -> Blend:
+        """Return the blend; of the same candidates it is found once, which takes seconds."""
+        numbers = tuple(each.number for each in library.entries)
+        if self._known is None or self._known[0] != numbers:
+            self._known = numbers, self._fresh(library, race)
+        return self._known[1]
+
+    def _fresh(self, library: Library, race: Race) -> Blend:
+        plan = race.arena.plan
+        bounds = bounds_of(self.serve, plan.columns)
+        return choose_blend(
+            library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=self.seed
+        )
 
 
 def _wanted(
@@ -76,32 +115,6 @@ def _wanted(
         for number in sorted(blend.weights, key=lambda each: -blend.weights[each])
         if library.n_models[number] < len(library.fits[number]) or len(race.arena.folds) == 1
     ]
-
-
-def likely(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
-    """Return about those entries that would be blended if the race ended now."""
-    if not any(each.is_complete for each in race.entries):
-        return ()
-    library, plan = library_of(race, serve=serve), race.arena.plan
-    library = replace(library, entries=library.entries[:_LIKELY_FROM])
-    return likely_members(
-        library,
-        race.arena,
-        ensemble=plan.algorithm,
-        bounds=bounds_of(serve, plan.columns),
-        seed=seed,
-        most_rows=_LIKELY_ROWS,
-    )
-
-
-def chosen(race: Race, *, serve: str, seed: int) -> Sequence[Entry]:
-    """Return the entries that `choose` would blend if the race ended now, as it finds them."""
-    if not any(each.is_complete for each in race.entries):
-        return ()
-    library, plan = library_of(race, serve=serve), race.arena.plan
-    bounds = bounds_of(serve, plan.columns)
-    blend = choose_blend(library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=seed)
-    return [each for each in library.entries if each.number in blend.weights]
 
 
 def library_of(race: Race, *, serve: str) -> Library:

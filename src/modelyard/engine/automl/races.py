@@ -44,6 +44,8 @@ _GRACE = 0.5
 # most rows: those that could not be fitted again answer instead, and cost no more. Where all are
 # fitted a second time, with the test part, both together take no more than that either.
 _MOST_FOR_REFITS = 0.33
+# Share of all time before the end at which what would be blended is chosen with care.
+_NEAR_END = 0.15
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Race:
         self._refits = RefitReserve(
             lambda: self._seconds_of_refits(self.likely(self)),
             lambda: self._seconds_of_refits(self.chosen(self)),
+            clock=self._now,
+            near_s=_NEAR_END * ((self.rules.deadline or 0.0) - self.began),
         )
 
     @property
@@ -196,7 +200,8 @@ class Race:
         until = self.until
         if until is None:
             return np.inf
-        return until - self._now() - self._refits.seconds(self._n_complete)
+        left = until - self._now()
+        return left - self._refits.seconds(self._n_complete, left_s=left)
 
     def _has_more_time(self) -> bool:
         """Return whether a choice with care leaves time that was kept without need."""
@@ -363,11 +368,7 @@ class Race:
             standing.fits.append(notice.result)
             return
         entry = entry_of(
-            notice,
-            standing.candidate,
-            fits=standing.fits,
-            judge=self.judge,
-            arena=self.arena,
+            notice, standing.candidate, fits=standing.fits, judge=self.judge, arena=self.arena
         )
         standing.entry = replace(entry, at_s=self._now() - self.began)
         if not self.rules.in_order:

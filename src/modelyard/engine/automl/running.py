@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
+from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
@@ -82,12 +81,13 @@ def run_automl(
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
     seed = int(blend_rng.integers(2**63))
     pool.share(arena)
-    race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, seed=seed)
+    chooser = Chooser(config.serve, seed)
+    race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
     ending = race.run()
     workshop.progress.stage("Blending the best")
     is_full = config.refits_full and ending is not Ending.INTERRUPTED
     is_full = is_full and not _has_new_labels(judge)
-    library, blend = _choose(race, config, seed=seed, fits_full=is_full)
+    library, blend = _choose(race, config, chooser=chooser, fits_full=is_full)
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
@@ -163,11 +163,11 @@ def _race(
     *,
     pool: Pool,
     rng: np.random.Generator,
-    seed: int,
+    chooser: Chooser,
 ) -> tuple[Race, Journal | None]:
     """Return a race that is ready to run, and what keeps what it finishes.
 
-    What an earlier run had finished is not done again. By `seed` it finds while it goes on what
+    What an earlier run had finished is not done again. By `chooser` it finds while it goes on what
     would be blended.
     """
     workshop, journal = judge.workshop, None
@@ -192,8 +192,8 @@ def _race(
         rules=_rules(workshop, config),
         pool=pool,
         on_entry=take_down,
-        likely=partial(likely, serve=config.serve, seed=seed),
-        chosen=partial(chosen, serve=config.serve, seed=seed),
+        likely=chooser.likely,
+        chosen=chooser.chosen,
         began=_began(workshop),
     )
     if journal is not None:
@@ -227,15 +227,14 @@ def _go_on(race: Race, journal: Journal) -> None:
 
 
 def _choose(
-    race: Race, config: AutoMLConfig, *, seed: int, fits_full: bool
+    race: Race, config: AutoMLConfig, *, chooser: Chooser, fits_full: bool
 ) -> tuple[Library, Blend]:
     library = library_of(race, serve=config.serve)
     if config.is_deterministic:
         # What a clock has measured may not choose.
         entries = tuple(replace(each, row_us=0.0, batch_us=0.0) for each in library.entries)
         library = replace(library, entries=entries)
-    until = race.latest
-    return choose(library, race, serve=config.serve, seed=seed, until=until, fits_full=fits_full)
+    return chooser.choose(library, race, until=race.latest, fits_full=fits_full)
 
 
 def _leaderboard(
