@@ -222,7 +222,9 @@ class Race:
             # What takes longer by itself answers by its model of the fold.
             fits = [own for own in fits if not is_too_long(own, n_rows, seconds=most)]
         seconds, both = for_all(fits), for_all([*fits, *fits])
-        if self.rules.refits_full and both <= max(most, seconds):
+        # What an algorithm is worth that has not ended once matters more than a few rows.
+        wants_full = self.rules.refits_full and not self._in_timing()
+        if wants_full and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 

@@ -31,7 +31,7 @@ from modelyard.reporting.outlook_views import outlook_sentences
 FloatArray = npt.NDArray[np.float64]
 
 # Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
-_RESERVE_S, _RESERVE_SHARE = 2.0, 0.03
+_RESERVE_S, _RESERVE_SHARE = 3.0, 0.02
 
 
 @dataclass(frozen=True)
