@@ -8,7 +8,6 @@ same candidates, so that chance does not part them.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.rules import Rule
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Library, assemble
-from modelyard.engine.automl.choosing import choose, chosen, library_of, likely
+from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race, Rules
@@ -135,7 +134,7 @@ def _made(
     library = library_of(race, serve=serve)
     if without == SEARCH:
         library = _without(library, noting.names)
-    library, blend = choose(library, race, serve=serve, seed=seed, until=until)
+    library, blend = Chooser(serve, seed).choose(library, race, until=until)
     rows = race.arena.rows
     fitted, _ = decide(
         assemble(judge.plan, library, weights=blend.weights),
@@ -185,7 +184,7 @@ def _racing(
         workshop.catalog.searchers()["bayesian"],
         np.random.default_rng([spending.seed, 1]),
     )
-    noting = _Noting(explorer)
+    noting, chooser = _Noting(explorer), Chooser(BALANCED, spending.seed)
     executor = workshop.catalog.executors()["local-processes"]
     n_places, memory_bytes = workshop.n_threads, spending.memory_bytes
     pool = WorkCounted(executor.open(n_places=n_places, memory_bytes=memory_bytes))
@@ -206,8 +205,8 @@ def _racing(
             ),
             pool=pool,
             on_entry=_forget,
-            likely=partial(likely, serve=BALANCED, seed=spending.seed),
-            chosen=partial(chosen, serve=BALANCED, seed=spending.seed),
+            likely=chooser.likely,
+            chosen=chooser.chosen,
             began=began,
         )
         yield race, noting

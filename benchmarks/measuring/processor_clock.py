@@ -55,7 +55,7 @@ class WorkCounted:
         self.pool.submit(number, fit_counting_work, argument=argument)
 
     def wait(self, timeout_s: float) -> Sequence[Notice]:
-        return self.pool.wait(timeout_s)
+        return [replace(each, wall_s=each.cpu_s) for each in self.pool.wait(timeout_s)]
 
     def stop(self, number: int) -> None:
         self.pool.stop(number)

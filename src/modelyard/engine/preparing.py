@@ -1,7 +1,7 @@
 """Fits the recipe on training rows: which transform each column gets, in which order."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -228,11 +228,13 @@ def _measure_texts(fitting: _Fitting, names: list[str], needs: Needs) -> list[st
     """Make numbers of texts beside their words, for what does not read these in their order."""
     if needs.text != _WEIGHED:
         return []
-    return [
-        made
-        for _, alike in _by_choice(fitting, names)
-        for made in fitting.add(Role.MEASURE_TEXT, alike)
-    ]
+    measures: list[str] = []
+    for choice, alike in _by_choice(fitting, names):
+        made = fitting.add(Role.MEASURE_TEXT, alike)
+        # Five for each text: their products would soon be more than are allowed.
+        fitting.choices |= dict.fromkeys(made, replace(choice, engineered_features=_NONE))
+        measures += made
+    return measures
 
 
 def _by_choice(

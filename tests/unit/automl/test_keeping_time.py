@@ -15,12 +15,16 @@ def reserve(quick, careful, *, choice_s=0.0, near_s=0.0):
 
         def ask():
             asked.append(name)
-            return next(rest)
+            return [next(rest)]
 
         return ask
 
     made = RefitReserve(
-        told("quick", quick), told("careful", careful), clock=lambda: next(clock), near_s=near_s
+        told("quick", quick),
+        told("careful", careful),
+        seconds_of=sum,
+        clock=lambda: next(clock),
+        near_s=near_s,
     )
     return made, asked
 

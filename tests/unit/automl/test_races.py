@@ -153,6 +153,20 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
     assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED] * 2
 
 
+def test_what_a_crowded_machine_takes_longer_is_kept_for_what_comes_after(place):
+    """A fit of 3 s took one of the processor: 2 s for what comes after will take 6 s."""
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    pool = Told(results)
+    pool.stop = lambda number: pool.notices.append(
+        Notice(number, Outcome.STOPPED, cpu_s=1.0, wall_s=3.0)
+    )
+    race, _ = raced(place, pool)
+    (entry,) = race.entries
+    assert (entry.fit_s, entry.cpu_s) == (3.0, 1.0)
+    race = replace(race, rules=Rules(deadline=100.0, reserve_s=2.0, n_candidates=1, n_threads=1))
+    assert race.until == 94.0
+
+
 def race_of_one_fold(place, *, fit_s, now, rules):
     """Return a race of two candidates, both of which would be blended, on one fold."""
     place = replace(place, folds=place.folds[:1])

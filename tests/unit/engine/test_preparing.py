@@ -192,6 +192,14 @@ def test_free_text_is_read(needs: Needs) -> None:
     assert made["note: red"].tolist() == pytest.approx([0.5**0.5, 1.0, 0.0, 0.0])
 
 
+def test_measures_of_texts_are_never_multiplied() -> None:
+    frame = pl.DataFrame({"x": [1.0, 2.0, 3.0], "note": ["red WINE", "9 beers", "white wine"]})
+    table = Table(frame, (Column("x", ColumnKind.NUMERIC), Column("note", ColumnKind.TEXT)))
+    made = _matrix(table, _fit(table, TREES, engineered_features="polynomial"))
+    assert {name for name in made if "*" in name or "^" in name} == {"x^2"}
+    assert "note.characters" in made
+
+
 def test_texts_are_measured_and_scaled_as_numbers_unless_they_are_read_in_order() -> None:
     frame = pl.DataFrame({"note": ["red WINE", "9 beers", None, "white wine"]})
     table = Table(frame, (Column("note", ColumnKind.TEXT),))

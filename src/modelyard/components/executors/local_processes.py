@@ -62,6 +62,7 @@ class _Piece:
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.
         outcome, reason: of its end, as far as known before.
+        loaded: modules that it had to import.
     """
 
     results: Connection | None
@@ -70,6 +71,7 @@ class _Piece:
     ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
+    loaded: Sequence[str] = ()
 
 
 class _Pool:
@@ -218,9 +220,12 @@ class _Pool:
             elif kind == "failed":
                 piece.outcome, piece.reason = Outcome.FAILED, content
             else:
-                self._order("load", content)
+                piece.loaded = content
         if piece.results is None and piece.ending is not None:
             del self._pieces[number]
+            if piece.loaded:
+                # Not before: what is being loaded keeps the zygote from seeing how others end.
+                self._order("load", piece.loaded)
             notices.append(_last(number, piece))
         return notices
 

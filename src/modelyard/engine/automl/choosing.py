@@ -28,6 +28,7 @@ class Chooser:
 
     serve: str
     seed: int
+    # By the numbers of the candidates: a race never changes what it knows of one that has ended.
     _known: tuple[tuple[int, ...], Blend] | None = None
 
     def likely(self, race: Race) -> Sequence[Entry]:

@@ -108,8 +108,9 @@ class Race:
 
     def __post_init__(self) -> None:
         self._refits = RefitReserve(
-            lambda: self._seconds_of_refits(self.likely(self)),
-            lambda: self._seconds_of_refits(self.chosen(self)),
+            partial(self.likely, self),
+            partial(self.chosen, self),
+            seconds_of=self._seconds_of_refits,
             clock=self._now,
             near_s=_NEAR_END * ((self.rules.deadline or 0.0) - self.began),
         )
@@ -200,8 +201,8 @@ class Race:
         until = self.until
         if until is None:
             return np.inf
-        left = until - self._now()
-        return left - self._refits.seconds(self._n_complete, left_s=left)
+        kept = self._refits.seconds(self._n_complete, left_s=until - self._now())
+        return until - self._now() - kept
 
     def _has_more_time(self) -> bool:
         """Return whether a choice with care leaves time that was kept without need."""
@@ -223,8 +224,7 @@ class Race:
             fits = [own for own in fits if not is_too_long(own, n_rows, seconds=most)]
         seconds, both = for_all(fits), for_all([*fits, *fits])
         # What an algorithm is worth that has not ended once matters more than a few rows.
-        wants_full = self.rules.refits_full and not self._in_timing()
-        if wants_full and both <= max(most, seconds):
+        if self.rules.refits_full and not self._in_timing() and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
@@ -375,8 +375,8 @@ class Race:
         standing.entry = replace(entry, at_s=self._now() - self.began)
         if not self.rules.in_order:
             self._go_on_with(standing)
-        self._say()
         self.on_entry(standing.entry, standing.fits)
+        self._say()
 
     def _go_on_with(self, standing: Standing) -> None:
         """Let the best of an algorithm go on next where it has used up its rounds."""

@@ -1,7 +1,11 @@
 """The time that a race keeps for fitting once more, on all rows, what would be blended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
+
+from modelyard.domain.leaderboards import Entry
+
+Members = Sequence[Entry]
 
 
 class RefitReserve:
@@ -15,23 +19,28 @@ class RefitReserve:
 
     def __init__(
         self,
-        quick: Callable[[], float],
-        careful: Callable[[], float],
+        quick: Callable[[], Members],
+        careful: Callable[[], Members],
         *,
+        seconds_of: Callable[[Members], float],
         clock: Callable[[], float],
         near_s: float = 0.0,
     ) -> None:
-        """Take what returns the seconds of fits on all rows by each of both choices.
+        """Take what chooses.
 
         Args:
             quick: asked for each number of candidates.
             careful: asked near the end, and where the race would end.
-            clock: by which the careful one is timed.
+            seconds_of: what fits of members on all rows take, as the race stands.
+            clock: by which the careful choice is timed.
             near_s: seconds before the end at which it is asked for the first time.
         """
-        self._quick, self._careful, self._clock, self._near_s = quick, careful, clock, near_s
-        self._at, self._seconds, self._is_careful = -1, 0.0, False
-        self._least = self._choice = 0.0
+        self._quick, self._careful, self._seconds_of = quick, careful, seconds_of
+        self._clock, self._near_s = clock, near_s
+        self._at, self._is_careful = -1, False
+        self._members: Members = ()
+        self._known: Members = ()
+        self._choice_s: float | None = None
 
     def seconds(self, n_complete: int, *, left_s: float = inf) -> float:
         """Return the seconds to keep, those of the careful choice among them as long as it is due.
@@ -41,12 +50,14 @@ class RefitReserve:
             left_s: seconds until the last fit is to end, those on all rows included.
         """
         if n_complete != self._at:
-            self._at, self._seconds, self._is_careful = n_complete, self._quick(), False
-        if not self._choice and n_complete and left_s - self._seconds < self._near_s:
+            self._at, self._members, self._is_careful = n_complete, self._quick(), False
+        kept = self._seconds_of(self._members)
+        if self._choice_s is None and n_complete and left_s - kept < self._near_s:
             self._choose()
+            kept = self._seconds_of(self._members)
         if self._is_careful:
-            return self._seconds
-        return max(self._seconds, self._least) + self._choice
+            return kept
+        return max(kept, self._seconds_of(self._known)) + (self._choice_s or 0.0)
 
     def is_less(self, n_complete: int) -> bool:
         """Choose with care; return whether less is to be kept than was thought."""
@@ -54,9 +65,9 @@ class RefitReserve:
         if self._is_careful or before <= 0.0:
             return False
         self._choose()
-        return self._seconds < before
+        return self._seconds_of(self._members) < before
 
     def _choose(self) -> None:
         began = self._clock()
-        self._seconds = self._least = self._careful()
-        self._choice, self._is_careful = self._clock() - began, True
+        self._members = self._known = self._careful()
+        self._choice_s, self._is_careful = self._clock() - began, True

@@ -70,10 +70,9 @@ class TextShape:
 def _measured(signs: str, measures: tuple[str, ...]) -> list[float]:
     """Return the measures of a text of which the signs of its characters are left."""
     length = len(signs)
+    counts = {"characters": length, "words": len(signs.split())}
     return [
-        signs.count(_SHARES[measure]) / max(length, 1)
-        if measure in _SHARES
-        else float(length if measure == "characters" else len(signs.split()))
+        counts[measure] if measure in counts else signs.count(_SHARES[measure]) / max(length, 1)
         for measure in measures
     ]
 
