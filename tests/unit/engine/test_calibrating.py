@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.isotonic import IsotonicRegression
 
 from modelyard.engine.evaluation.calibrating import (
     Rows,
@@ -127,6 +128,19 @@ def test_a_map_that_was_written_is_read_back_the_same(fit):
     calibration = fit(rows(scores, y))
 
     assert Calibration.from_dict(calibration.to_dict()) == calibration
+
+
+def test_an_isotonic_map_is_that_of_scikit_learn():
+    """Of rows that come again and weigh, and that rise too gently to be bent."""
+    rng = np.random.default_rng(3)
+    second = np.repeat(np.arange(0.0, 1.01, 0.1), 40)
+    y = (rng.random(len(second)) < second).astype(np.int64)
+    weight = rng.uniform(0.5, 1.5, len(second))
+    ((x, made),) = fit_isotonic(rows(np.stack([1 - second, second], 1), y, weight=weight)).knots
+    end = 1 / (len(y) + 2)
+    reference = IsotonicRegression(y_min=end, y_max=1 - end).fit(second, y, sample_weight=weight)
+    assert x == pytest.approx(reference.X_thresholds_, abs=1e-15)
+    assert made == pytest.approx(reference.y_thresholds_, abs=1e-14)
 
 
 def test_an_isotonic_map_is_nowhere_too_steep_to_be_proved():
