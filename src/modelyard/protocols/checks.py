@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.findings import Finding
-from modelyard.domain.profiles import TableProfile
+from modelyard.domain.profiles import TableProfile, most_combinations
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 
@@ -63,6 +63,21 @@ class CheckInput:
         if len(rows) > limit:
             rows = np.sort(self.rng.choice(rows, limit, replace=False))
         return replace(self, table=self.table.take(rows))
+
+    def without_repeats(self) -> Self:
+        """Return the subject with the first alone of rows that are equal in every feature.
+
+        What is learned from a row tells its repeats, however little it tells of others. Where there
+        are fewer combinations of values than rows, rows cannot but coincide: all stay.
+        """
+        columns = [each for each in self.profile.columns if each.name in self.features]
+        if most_combinations(columns, n_rows=self.table.n_rows) < self.table.n_rows:
+            return self
+        hashes = self.table.frame.select(list(self.features)).hash_rows().to_numpy()
+        firsts = np.unique(hashes, return_index=True)[1]
+        if len(firsts) == len(hashes):
+            return self
+        return replace(self, table=self.table.take(np.sort(firsts)))
 
 
 class Check(Protocol):

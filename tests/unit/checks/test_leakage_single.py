@@ -206,3 +206,27 @@ def test_few_rows_bear_no_word_of_doubt(run_check, rng):
     y = rng.random(200) < 0.5
     copy = y ^ (np.arange(200) % 50 == 0)
     assert run_check(KEY, {"y": y, "copy": copy}, "y", task=Task.BINARY) == []
+
+
+@pytest.mark.parametrize("n_copies", [2, 12])
+def test_noise_in_rows_that_stand_several_times_is_not_taken_for_leakage(run_check, rng, n_copies):
+    x, z = rng.normal(size=(2, 400))
+    columns = {"y": _classes(rng, 400), "x": x, "z": z}
+    order = rng.permutation(400 * n_copies)
+    repeated = {name: np.tile(values, n_copies)[order] for name, values in columns.items()}
+    assert run_check(KEY, repeated, "y", task=Task.BINARY) == []
+
+
+def test_a_leaking_column_is_found_though_rows_stand_several_times(run_check, rng):
+    y = _classes(rng, 400)
+    score = (y == "yes") + rng.normal(scale=0.05, size=400)
+    columns = {"y": np.tile(y, 5), "x": np.tile(rng.normal(size=400), 5), "s": np.tile(score, 5)}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
+    assert finding.columns == ("s",)
+
+
+def test_a_leaking_word_is_found_where_rows_cannot_but_coincide(run_check, rng):
+    y = _classes(rng, 2_000)
+    columns = {"y": y, "told": np.where(y == "yes", "a", "b"), "c": rng.choice(list("uvw"), 2_000)}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
+    assert finding.columns == ("told",)

@@ -183,3 +183,20 @@ def test_of_many_rows_some_choose_and_all_teach(n_units):
     found = chosen(scores, y, asked="temperature", of_unit=of_unit)
     assert found.calibration == fit_temperature(rows(scores, y, of_unit))
     assert found.n_rows == len(y)
+
+
+@pytest.mark.parametrize(("n_rows", "method"), [(1_500, "isotonic"), (4_000, "sigmoid")])
+def test_each_label_gets_its_own_slope_only_where_it_has_many_rows(n_rows, method):
+    true, y = drawn(n_rows, 20)
+    claimed = true * np.linspace(1.0, 20.0, 20)
+
+    found = chosen(claimed / claimed.sum(axis=1, keepdims=True), y)
+
+    assert found.calibration is not None
+    assert found.calibration.method == method
+
+
+def test_slopes_of_many_labels_are_fitted_where_they_are_asked_for():
+    scores, y = drawn(600, 12, sharpened=3.0)
+
+    assert chosen(scores, y, "sigmoid").calibration.method == "sigmoid"

@@ -59,7 +59,7 @@ def _findings(
     names = [name for name in subject.features if subject.table.column(name).kind in kinds]
     if not names:
         return
-    known = subject.known(n_rows)
+    known = subject.known(n_rows).without_repeats()
     judge = Judge.over(known)
     if judge is None:
         return
