@@ -22,7 +22,8 @@ from modelyard.engine.automl.blends import Library, assemble
 from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
-from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.automl.races import Race
+from modelyard.engine.automl.standings import Rules
 from modelyard.engine.deciding import Held, Wishes, decide
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.evaluation.thresholds import RuleWish

@@ -12,13 +12,15 @@ from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
-from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, refit
+from modelyard.engine.automl.standings import Rules
 from modelyard.engine.workshop import never
 from modelyard.protocols.executors import Notice, Outcome
 from modelyard.protocols.progress import Silence
 
 N_FOLDS = 3
+RULES = Rules(deadline=12.0, reserve_s=0.0, n_candidates=None, n_threads=1)
 
 
 class Told:
@@ -41,7 +43,7 @@ class Told:
         self.notices.append(Notice(number, Outcome.STOPPED))
 
 
-def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, deadline=12.0):
+def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, rules=RULES):
     """Run a race whose time is up after the first news, where nothing else is said."""
     clock = iter(np.arange(1000.0))
     workshop = SimpleNamespace(clock=lambda: next(clock), progress=Silence(), wants_end=wants_end)
@@ -53,7 +55,7 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         algorithms=algorithms,
         waiting=[candidate(name=f"ridge-{at}") for at in range(1, waiting + 1)],
         explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
-        rules=Rules(deadline=deadline, reserve_s=0.0, n_candidates=None, n_threads=1),
+        rules=rules,
         pool=pool,
         on_entry=on_entry,
         likely=lambda _: (),
@@ -104,6 +106,32 @@ def test_what_was_not_begun_is_never_said_to_take_no_time(place):
     assert passed.reason == "would take about 1 s, which were not left"
 
 
+class Late(Told):
+    """A pool that has news once it was asked often enough."""
+
+    def __init__(self, results, *, n_silent):
+        super().__init__(results)
+        self.n_silent = n_silent
+
+    def wait(self, _):
+        self.n_silent -= 1
+        return super().wait(_) if self.n_silent < 0 else []
+
+
+def test_the_first_model_may_take_what_is_kept_for_packaging_it(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])[:1]
+    rules = replace(RULES, deadline=30.0, reserve_s=25.0)
+    race, ending = raced(place, Late(results, n_silent=3), rules=rules)
+    assert ending is Ending.TIME
+    assert [len(each.fits) for each in race.standings.values() if each.fits] == [1]
+
+
+def test_a_race_in_which_nothing_is_finished_ends_at_its_deadline(place):
+    race, ending = raced(place, Late([], n_silent=1_000), rules=replace(RULES, reserve_s=5.0))
+    assert ending is Ending.TIME
+    assert not any(each.fits for each in race.standings.values())
+
+
 class Endless(Told):
     """A pool whose first piece of work ends, and no other does unless it is stopped."""
 
@@ -116,7 +144,9 @@ class Endless(Told):
 
 def test_whoever_wants_its_end_gets_what_a_race_has_finished(place):
     pool = Endless(answering(1, place, np.linspace(0, 1, 120)[:, None]))
-    race, ending = raced(place, pool, waiting=2, wants_end=lambda: True, deadline=None)
+    race, ending = raced(
+        place, pool, waiting=2, wants_end=lambda: True, rules=replace(RULES, deadline=None)
+    )
     assert ending is Ending.INTERRUPTED
     first, second = race.entries
     assert (first.status, second.status) == (TrialStatus.SUCCEEDED, TrialStatus.CANCELLED)

@@ -8,9 +8,10 @@ from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
-from modelyard.engine.automl.races import Race, Standing
+from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, is_refitted, refit
 from modelyard.engine.automl.selecting import choose_blend, likely_members
+from modelyard.engine.automl.standings import Standing
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
 # second.

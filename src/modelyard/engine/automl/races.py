@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.automl import BALANCED
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.arenas import Arena
@@ -19,6 +18,7 @@ from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
+from modelyard.engine.automl.standings import Rules, Standing
 from modelyard.engine.automl.turns import in_turn
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import heeded
@@ -46,39 +46,6 @@ _GRACE = 0.5
 _MOST_FOR_REFITS = 0.33
 # Share of all time before the end at which what would be blended is chosen with care.
 _NEAR_END = 0.15
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a race may spend.
-
-    Attributes:
-        deadline: moment of the clock at which the package must stand; None for never.
-        reserve_s: seconds that what comes after the last fit takes on a quiet machine.
-        n_candidates: most candidates; None for as many as the time allows.
-        n_threads: of one fit.
-        serve: how much answers may cost, which says what is fitted again on all rows.
-        refits_full: whether that is done twice, without the test part and with it.
-        in_order: whether candidates are judged in the order in which they began, so that a race
-            without a time limit ends the same way whatever ends first.
-    """
-
-    deadline: float | None
-    reserve_s: float
-    n_candidates: int | None
-    n_threads: int
-    in_order: bool = False
-    serve: str = BALANCED
-    refits_full: bool = False
-
-
-@dataclass
-class Standing:
-    """A candidate with what it has finished; its entry is None as long as it runs."""
-
-    candidate: Candidate
-    entry: Entry | None = None
-    fits: list[FoldFit] = field(default_factory=list)
 
 
 @dataclass
@@ -175,7 +142,7 @@ class Race:
                     self._pass_over_rest()
                     return ending
                 if is_interrupted():
-                    if not any(each.fits for each in self.standings.values()):
+                    if not self._has_fits:
                         raise KeyboardInterrupt
                     return self._stop(Ending.INTERRUPTED)
                 if self.judge.workshop.wants_end() and any(e.is_complete for e in self.entries):
@@ -184,6 +151,10 @@ class Race:
                     return self._stop(Ending.TIME)
                 for notice in self.pool.wait(self._patience()):
                     self._take_in(notice)
+
+    @property
+    def _has_fits(self) -> bool:
+        return any(each.fits for each in self.standings.values())
 
     @property
     def _n_complete(self) -> int:
@@ -229,10 +200,18 @@ class Race:
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
     def _is_late(self) -> bool:
-        return self._left() <= 0
+        """Return whether no time is left.
+
+        A first model may take what is kept for packaging it: without one there is nothing to do.
+        """
+        deadline = self.rules.deadline
+        if deadline is None or self._left() > 0:
+            return False
+        return self._has_fits or self._now() >= deadline
 
     def _patience(self) -> float:
-        return float(np.clip(self._left(), 0.0, _LISTEN_S))
+        left = self._left()
+        return min(left, _LISTEN_S) if left > 0 else _LISTEN_S
 
     def _ending(self) -> Ending:
         if self._is_late() or (self.rules.deadline is not None and self.waiting):
@@ -306,7 +285,7 @@ class Race:
         """
         if self.rules.deadline is None:
             return self.waiting
-        if any(each.fits for each in self.standings.values()):
+        if self._has_fits:
             untold = self._in_timing()
             return [
                 each

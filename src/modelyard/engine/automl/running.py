@@ -19,8 +19,9 @@ from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
-from modelyard.engine.automl.races import Race, Rules
+from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
+from modelyard.engine.automl.standings import Rules
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray

@@ -1,0 +1,40 @@
+"""What a race may spend, and what each of its candidates has finished."""
+
+from dataclasses import dataclass, field
+
+from modelyard.domain.automl import BALANCED
+from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.engine.automl.fits import FoldFit
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a race may spend.
+
+    Attributes:
+        deadline: moment of the clock at which the package must stand; None for never.
+        reserve_s: seconds that what comes after the last fit takes on a quiet machine.
+        n_candidates: most candidates; None for as many as the time allows.
+        n_threads: of one fit.
+        serve: how much answers may cost, which says what is fitted again on all rows.
+        refits_full: whether that is done twice, without the test part and with it.
+        in_order: whether candidates are judged in the order in which they began, so that a race
+            without a time limit ends the same way whatever ends first.
+    """
+
+    deadline: float | None
+    reserve_s: float
+    n_candidates: int | None
+    n_threads: int
+    in_order: bool = False
+    serve: str = BALANCED
+    refits_full: bool = False
+
+
+@dataclass
+class Standing:
+    """A candidate with what it has finished; its entry is None as long as it runs."""
+
+    candidate: Candidate
+    entry: Entry | None = None
+    fits: list[FoldFit] = field(default_factory=list)
