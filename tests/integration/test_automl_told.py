@@ -39,6 +39,13 @@ def test_candidates_are_told_wherever_a_reader_looks(cli, done, put):
     assert "## What to do next" in card
 
 
+def test_what_answers_alone_has_one_score_wherever_it_is_told(done, data):
+    """Rows are so few that they are dealt twice, and each is answered by two models."""
+    board = done("train", data, "--target", "y", *TWO, "--serve", "fast")["leaderboard"]
+    (chosen,) = [each for each in board["entries"] if each["weight"]]
+    assert board["blend_score"] == pytest.approx(chosen["score"], abs=1e-12)
+
+
 def test_what_is_expected_is_said_before_it_begins_kept_and_said_alone(cli, done, data):
     trained = cli("train", data, "--target", "y", *TWO)
     assert trained.err.index("rows ×") < trained.err.index("Letting candidates compete")

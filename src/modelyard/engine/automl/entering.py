@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import TrialStatus
@@ -11,6 +12,8 @@ from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.protocols.executors import Notice, Outcome
+
+FloatArray = npt.NDArray[np.float64]
 
 _STATUS = {
     Outcome.ENDED: TrialStatus.SUCCEEDED,
@@ -40,7 +43,7 @@ def entry_of(
     n_folds = len(arena.folds)
     scores: list[float | None] = [None] * n_folds
     for each in fits:
-        found = _score(each, judge, arena)
+        found = score_of_fold(each.scores, each.fold, judge=judge, arena=arena)
         # A fold that lacks a class, say, cannot be scored.
         scores[each.fold] = found if np.isfinite(found) else None
     known = [score for score in scores if score is not None]
@@ -76,9 +79,8 @@ def best_of(entries: Sequence[Entry]) -> Entry | None:
     return max(scored, key=lambda each: each.goodness or 0.0, default=None)
 
 
-def _score(found: FoldFit, judge: Judge, arena: Arena) -> float:
-    plan, rows = judge.plan, arena.folds[found.fold].held
+def score_of_fold(scores: FloatArray, fold: int, *, judge: Judge, arena: Arena) -> float:
+    """Return the metric of (n, m) scores for the rows that a fold holds out."""
+    plan, rows = judge.plan, arena.folds[fold].held
     weight = None if plan.weight is None else plan.weight[rows]
-    return score_once(
-        judge.metric, plan.y[rows], scores=found.scores, task=plan.task, weight=weight
-    )
+    return score_once(judge.metric, plan.y[rows], scores=scores, task=plan.task, weight=weight)

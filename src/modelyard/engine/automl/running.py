@@ -1,6 +1,6 @@
 """One AutoML run: from a split to the model that its time has bought."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.choosing import Chooser, library_of
+from modelyard.engine.automl.entering import score_of_fold
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal
@@ -22,7 +23,6 @@ from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
 from modelyard.engine.automl.standings import Rules
-from modelyard.engine.evaluation.estimates import score_once
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
 from modelyard.engine.workshop import Workshop
@@ -255,21 +255,27 @@ def _leaderboard(
         n_rows=len(rows),
         entries=entries,
         tied=(),
-        blend_score=_score(judge, rows, blend.scores),
+        blend_score=_score(judge, race.arena, library, weights=blend.weights),
         ending=ending,
         duration_s=0.0,
         time_limit_s=None,
         serve=race.rules.serve,
-        free_score=_score(judge, rows, library.mixed(blend.free)),
+        free_score=_score(judge, race.arena, library, weights=blend.free),
     )
 
 
-def _score(judge: Judge, rows: IntArray, scores: FloatArray) -> float:
-    """Return the metric of answers for the rows of the arena."""
-    plan = judge.plan
-    rows, scores = answered(rows, scores)
-    weight = None if plan.weight is None else plan.weight[rows]
-    return score_once(judge.metric, plan.y[rows], scores=scores, task=plan.task, weight=weight)
+def _score(judge: Judge, arena: Arena, library: Library, *, weights: Mapping[int, float]) -> float:
+    """Return the mean metric of a blend over the folds, as candidates are scored."""
+    found = []
+    for fold in range(len(arena.folds)):
+        fits = [
+            (each, w) for n, w in weights.items() for each in library.fits[n] if each.fold == fold
+        ]
+        if len(fits) == len(weights):
+            scores = np.asarray(sum(each.scores * weight for each, weight in fits))
+            found.append(score_of_fold(scores, fold, judge=judge, arena=arena))
+    known = [score for score in found if np.isfinite(score)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _shipped(models: Sequence[FoldFit]) -> Shipped:
