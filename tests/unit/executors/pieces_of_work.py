@@ -29,6 +29,12 @@ def hold(shared, n):
             yield held
 
 
+def hold_for_a_while(shared, n):
+    held = b"x" * n
+    yield len(held)
+    time.sleep(1.0)
+
+
 def vanish(shared, n):
     import os
     import signal

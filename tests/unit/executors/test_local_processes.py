@@ -126,6 +126,14 @@ def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, w
     assert any(each.number == 2 and each.outcome is Outcome.ENDED for each in notices)
 
 
+def test_what_a_piece_has_held_is_told_though_it_is_far_from_too_much(opened, work):
+    pool = opened(memory_bytes=100_000_000_000)
+    pool.submit(1, work.hold_for_a_while, argument=200_000_000)
+    last = told(pool, 1)[-1]
+    assert last.outcome is Outcome.ENDED
+    assert 200_000_000 < last.peak_bytes < 300_000_000
+
+
 def test_a_process_that_is_killed_is_told_as_such(opened, work):
     pool = opened()
     pool.submit(1, work.vanish, argument=0)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -21,6 +21,9 @@ from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, W
 _ZYGOTE = "modelyard.components.executors._zygote"
 # How often memory is looked at: what a fit allocates in between is far below a gigabyte.
 _LOOK_EVERY_S = 0.1
+# Times what was resident at the last exact look, from where on there is another one. To add up what
+# two processes of half a gigabyte hold ten times a second took a twentieth of two cores.
+_GROWN = 1.05
 # Given time to end before it is killed.
 _END_WITHIN_S = 2.0
 # Of what a lost process said last: a screen full, which holds the end of a stack trace.
@@ -59,6 +62,7 @@ class _Piece:
         results: where its results come from, None after the last one.
         pid: of its process, 0 until it is known.
         peak: most bytes that it was seen to hold for itself.
+        resident: bytes that were in memory when that was last looked at, shared ones too.
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.
         outcome, reason: of its end, as far as known before.
@@ -68,6 +72,7 @@ class _Piece:
     results: Connection | None
     pid: int = 0
     peak: int = 0
+    resident: int = 0
     ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
@@ -230,24 +235,35 @@ class _Pool:
         return notices
 
     def _watch_memory(self) -> None:
-        """End the largest piece of work where all together hold too much."""
+        """End the largest piece of work where all together hold too much.
+
+        What a process holds for itself takes the kernel milliseconds to add up, and the process
+        waits: it is asked where the process has grown, or where all that is resident, what they
+        share counted twice, is too much.
+        """
         now = time.monotonic()
         if self._memory_bytes is None or now - self._looked_at < _LOOK_EVERY_S:
             return
         self._looked_at = now
+        running = {n: each for n, each in self._pieces.items() if each.pid and each.ending is None}
+        resident = {number: _resident_bytes(piece.pid) for number, piece in running.items()}
+        is_near = sum(resident.values()) > self._memory_bytes
         held = {}
-        for number, piece in self._pieces.items():
-            if piece.pid and piece.ending is None:
-                held[number] = _own_bytes(piece.pid)
+        for number, piece in running.items():
+            if is_near or resident[number] > _GROWN * piece.resident:
+                held[number], piece.resident = _own_bytes(piece.pid), resident[number]
                 piece.peak = max(piece.peak, held[number])
         if sum(held.values()) > self._memory_bytes:
-            largest = max(held, key=lambda number: held[number])
-            if self._pieces[largest].outcome is Outcome.ENDED:
-                told = (
-                    f"all fits together held more than the {self._memory_bytes / 1e6:,.0f} MB that "
-                    f"are allowed, and this one {held[largest] / 1e6:,.0f} MB of it"
-                )
-                self._end(largest, Outcome.TOO_LARGE, told)
+            self._end_largest(held)
+
+    def _end_largest(self, held: Mapping[int, int]) -> None:
+        largest = max(held, key=lambda number: held[number])
+        if self._pieces[largest].outcome is Outcome.ENDED:
+            told = (
+                f"all fits together held more than the {(self._memory_bytes or 0) / 1e6:,.0f} MB "
+                f"that are allowed, and this one {held[largest] / 1e6:,.0f} MB of it"
+            )
+            self._end(largest, Outcome.TOO_LARGE, told)
 
 
 def _last(number: int, piece: _Piece) -> Notice:
@@ -258,6 +274,14 @@ def _last(number: int, piece: _Piece) -> Notice:
     elif code > 0 and outcome is Outcome.ENDED:
         outcome, reason = Outcome.FAILED, f"its process ended with {code}"
     return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=piece.peak, wall_s=wall_s)
+
+
+def _resident_bytes(pid: int) -> int:
+    """Return the bytes of a process that are in memory, shared ones too, 0 where unknown."""
+    with suppress(OSError, ValueError, IndexError):
+        n_pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        return n_pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _own_bytes(pid: int) -> int:
