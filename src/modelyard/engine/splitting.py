@@ -25,6 +25,8 @@ _MAX_BANDS = 10
 _ROWS_PER_BAND = 20
 # By so much a sum or a quotient of decimals may miss what it stands for.
 _ROUNDING = 1e-9
+# Share of the units that classes may be given for the test beyond what rounding leaves them.
+_MOST_GIVEN_BACK = 0.005
 
 
 def split(
@@ -195,9 +197,14 @@ def _cut(sizes: IntArray, stratum: IntArray, shares: Shares, *, task: Task) -> P
     n_train = np.diff(np.rint(upto * shares.train))
     n_kept = np.diff(np.rint(upto * (1 - shares.validation)))
     if task.is_classification:
-        # Each class teaches with one unit at least.
-        n_train = np.maximum(n_train, sizes[starts])
-        n_kept = np.maximum(n_kept, n_train)
+        # Each class teaches with one unit at least, and what rounding takes from the test of a rare
+        # one it gives back, where the parts keep their shares all the same.
+        n_rows, smallest = np.diff(upto), sizes[starts]
+        n_train = np.maximum(n_train, smallest)
+        is_due = (n_rows * shares.test >= 1 - _ROUNDING) & (n_kept <= n_train) & (n_rows > smallest)
+        is_due &= is_due.sum() <= _MOST_GIVEN_BACK * len(sizes)
+        n_train = np.minimum(n_train, n_rows - is_due)
+        n_kept = np.maximum(n_kept, n_train + is_due)
     part = np.full(len(sizes), _TEST, dtype=np.int8)
     for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         middle = cumulated[start:end] - sizes[start:end] / 2 - upto[at]

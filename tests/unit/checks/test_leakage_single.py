@@ -230,3 +230,10 @@ def test_a_leaking_word_is_found_where_rows_cannot_but_coincide(run_check, rng):
     columns = {"y": y, "told": np.where(y == "yes", "a", "b"), "c": rng.choice(list("uvw"), 2_000)}
     (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
     assert finding.columns == ("told",)
+
+
+def test_a_regression_target_in_bands_is_found_though_the_outer_bands_are_rare(run_check, rng):
+    y = rng.normal(scale=4, size=600)
+    bands = [f"{int(value // 2) * 2} and more" for value in y]
+    (finding,) = run_check(KEY, {"y": y, "band": bands}, "y", task=Task.REGRESSION)
+    assert finding.severity is Severity.ERROR

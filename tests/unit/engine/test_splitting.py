@@ -131,6 +131,20 @@ def test_equal_seeds_deal_equally_and_others_do_not():
     assert first.test.tolist() != other.test.tolist()
 
 
+@pytest.mark.parametrize("n_rare", range(5, 16))
+def test_a_rare_class_whose_share_comes_to_a_row_has_one_for_the_test(n_rare):
+    y = np.repeat([0, 1], [600 - n_rare, n_rare])
+    dealt = _split(_unique(600), y)
+    assert (y[dealt.test] == 1).any()
+    assert (y[dealt.train] == 1).sum() >= n_rare // 2
+
+
+def test_many_classes_of_five_rows_keep_the_shares():
+    y = np.arange(1_000) // 5
+    dealt = _split(_unique(1_000), y, Task.MULTICLASS)
+    assert [len(part) for part in _parts(dealt)] == [700, 100, 200]
+
+
 def test_class_with_one_member_teaches():
     y = np.array([0, 1] * 20 + [2])
     for seed in range(20):

@@ -21,6 +21,7 @@ from modelyard.protocols.checks import CheckInput
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+Halves = tuple[IntArray, IntArray]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ _MIN_OTHER_ROWS = 10
 _SORTED_FAST = np.uint16
 # Rows in a bin: many say how high a bin is, few say where it ends. The better answer counts.
 _ROWS_PER_BIN, _MAX_BINS = 20, 256
+# Share of the rows from which on those of common categories are judged alone as well: of a target
+# in bands the few rows of the outermost ones, taken together, vary more than all others.
+_MOST_COMMON = 0.95
 _ROWS_PER_FINE_BIN, _MAX_FINE_BINS = 5, 4_096
 
 
@@ -85,7 +89,7 @@ class Judge:
         classes: (n,) class codes; empty for a regression.
     """
 
-    halves: tuple[IntArray, IntArray]
+    halves: Halves
     y: FloatArray
     ranks: FloatArray
     classes: IntArray
@@ -123,10 +127,14 @@ class Judge:
 
     def _of_number(self, column: Column) -> Iterator[Verdict]:
         n_bins = min(len(self.y) // _ROWS_PER_BIN, _MAX_BINS)
-        yield from self._explained_by(column.bins(n_bins))
+        yield from self._explained_by(column.bins(n_bins), self.halves)
+        is_common = column.is_common
+        if _MOST_COMMON <= is_common.mean() < 1:
+            first, second = (half[is_common[half]] for half in self.halves)
+            yield from self._explained_by(column.bins(n_bins), (first, second))
         if column.is_finer_than(n_bins):
             n_bins = min(len(self.y) // _ROWS_PER_FINE_BIN, _MAX_FINE_BINS)
-            yield from self._explained_by(column.bins(n_bins))
+            yield from self._explained_by(column.bins(n_bins), self.halves)
 
     def _of_class(self, column: Column) -> Iterator[Verdict]:
         n_bins = min(len(self.y) // _ROWS_PER_BIN, _MAX_BINS)
@@ -140,23 +148,12 @@ class Judge:
         yield self._told_apart(answers)
         yield self._told_evenly(answers)
 
-    def _explained_by(self, bins: IntArray) -> list[Verdict]:
-        value, rank = self._explained(bins, self.y), self._explained(bins, self.ranks)
+    def _explained_by(self, bins: IntArray, halves: Halves) -> list[Verdict]:
+        value, rank = (_explained(bins, of, halves) for of in (self.y, self.ranks))
         return [
             Verdict(value, _EXPLAINED, f"explains {value:.1%} of the variance of"),
             Verdict(rank, _EXPLAINED_RANKS, f"explains {rank:.1%} of the order of"),
         ]
-
-    def _explained(self, bins: IntArray, y: FloatArray) -> float:
-        """Return the share of the variance that bin means of the other half explain."""
-        n_bins = int(bins.max()) + 1
-        squares = 0.0
-        for taught, judged in (self.halves, self.halves[::-1]):
-            counts = np.bincount(bins[taught], minlength=n_bins)
-            sums = np.bincount(bins[taught], weights=y[taught], minlength=n_bins)
-            means = np.where(counts > 0, sums / np.maximum(counts, 1), y[taught].mean())
-            squares += float(np.square(y[judged] - means[bins[judged]]).sum())
-        return 1 - squares / float(np.square(y - y.mean()).sum())
 
     def _answers_of_bins(self, bins: IntArray, *, is_even: bool = False) -> IntArray:
         """Answer each row with the commonest class of its bin in the other half.
@@ -222,3 +219,16 @@ class Judge:
         share = float((right[is_class] / sizes[is_class]).mean())
         told = f"gets {share:.1%} of each class right, on average, in"
         return Verdict((n_classes * share - 1) / (n_classes - 1), _TOLD_APART, told)
+
+
+def _explained(bins: IntArray, y: FloatArray, halves: Halves) -> float:
+    """Return the share of the variance that bin means of the other half explain."""
+    n_bins = int(bins.max()) + 1
+    squares, known = 0.0, y[np.concatenate(halves)]
+    for taught, judged in (halves, halves[::-1]):
+        counts = np.bincount(bins[taught], minlength=n_bins)
+        sums = np.bincount(bins[taught], weights=y[taught], minlength=n_bins)
+        means = np.where(counts > 0, sums / np.maximum(counts, 1), y[taught].mean())
+        squares += float(np.square(y[judged] - means[bins[judged]]).sum())
+    spread = float(np.square(known - known.mean()).sum())
+    return 1 - squares / spread if spread > 0 else 0.0

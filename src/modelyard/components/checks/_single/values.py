@@ -46,6 +46,13 @@ class Column:
         scaled = np.clip(np.nan_to_num(distinct / largest, nan=_FAR), -_FAR, _FAR)
         return cls(scaled, codes, counts, is_number)
 
+    @property
+    def is_common(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether a category is judged by itself; numbers always are."""
+        is_rare = ~np.bool_(self.is_number) & (self.counts < _MIN_ROWS_PER_CATEGORY)
+        common: npt.NDArray[np.bool_] = ~is_rare[self.codes]
+        return common
+
     def is_finer_than(self, n_bins: int) -> bool:
         """Whether its values are more than so many bins can part."""
         return self.is_number and len(self.counts) > n_bins
@@ -54,8 +61,7 @@ class Column:
         """Return a bin for each row: categories as they are, numbers in bins of equal size."""
         n_values = len(self.counts)
         if not self.is_number:
-            is_rare = self.counts < _MIN_ROWS_PER_CATEGORY
-            return np.where(is_rare, n_values, np.arange(n_values))[self.codes]
+            return np.where(self.is_common, self.codes, n_values)
         if n_values <= n_bins:
             return self.codes
         middle = np.cumsum(self.counts) - self.counts / 2
