@@ -31,3 +31,19 @@ def test_checking_a_configuration_names_a_finding_that_does_not_exist(cli, put) 
     ending = cli("config", "check", config, "--json")
     assert (ending.code, ending.error["code"]) == (4, "unknown-key")
     assert "Did you mean 'leakage-copy'?" in ending.error["fix"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("model:\n  name: logistic-regresion\n", "logistic-regression"),
+        ("model:\n  name: logistic-regression\nmodelyard:\n  parameters: {C: big}\n", "big"),
+        ("    preprocessing:\n      normalize: minimax\n", "minmax"),
+    ],
+    ids=["algorithm", "hyperparameter", "word of the preparation"],
+)
+def test_checking_a_configuration_refuses_what_no_table_can_make_right(cli, put, lines, told):
+    data = "data:\n  tabular:\n    path: data.csv\n    target_column: y\n"
+    ending = cli("config", "check", put("train.yaml", data + lines), "--json")
+    assert ending.code == 4
+    assert told in ending.error["detail"] + ending.error["fix"]

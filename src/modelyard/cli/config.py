@@ -28,12 +28,11 @@ def schema(*, wants_json: bool) -> None:  # noqa: ARG001 -- the schema is JSON e
 def check(config: Path, *, wants_json: bool) -> None:
     """Say what CONFIG asks for, without training."""
     from modelyard.bootstrap import open_project
-    from modelyard.domain.config_rules import check_config
     from modelyard.services.datasets import location_of
     from modelyard.wire.configurations import read_configuration
 
     request = read_configuration(config)
-    check_config(request.config, open_project().catalog.finding_codes())
+    open_project().training.check(request.config)
     data = location_of(request.data)
     if wants_json:
         print_json({"data": data, "config": request.config.to_dict()})

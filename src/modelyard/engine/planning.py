@@ -20,7 +20,7 @@ from modelyard.engine.fitting import FitPlan, IntArray
 from modelyard.engine.membership import MEMBERS
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.picturing import rows_with_pictures, split_told
-from modelyard.engine.preparing import blocks_of
+from modelyard.engine.preparing import blocks_of, require_words
 from modelyard.engine.splitting import split
 from modelyard.engine.tasks import encode_target, labels_of, rows_with_target
 from modelyard.engine.units import bonds_over
@@ -59,6 +59,17 @@ def streams_of(seed: int) -> dict[str, np.random.Generator]:
     return dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
 
 
+def require_known(config: TrainingConfig, catalog: Catalog) -> None:
+    """Refuse what no table can make right, before one is looked at.
+
+    Raises:
+        InvalidValue: if an algorithm, a hyperparameter or a word of the preparation is unknown.
+    """
+    algorithm = pick(catalog.algorithms(), config.algorithm, shelf="algorithms")
+    resolve_parameters(algorithm.card, config.parameters)
+    require_words(config.preparation, catalog.transforms())
+
+
 def plan_training(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) -> Planned:
     """Examine a table and settle what is fitted.
 
@@ -66,9 +77,7 @@ def plan_training(raw: RawTable, config: TrainingConfig, *, workshop: Workshop) 
         BlockingFindings: if a finding of severity error was not accepted.
         ModelyardError: if data or configuration do not allow training.
     """
-    # What is wrong with the wishes is said before the table is looked at.
-    algorithm = pick(workshop.catalog.algorithms(), config.algorithm, shelf="algorithms")
-    resolve_parameters(algorithm.card, config.parameters)
+    require_known(config, workshop.catalog)
     examination = examine(
         raw,
         config,

@@ -174,7 +174,7 @@ def fit_recipe(
     Raises:
         InvalidValue: if a word chooses nothing.
     """
-    _require_known(preparation, transforms)
+    require_words(preparation, transforms)
     pool = {name: (0, at) for at, name in enumerate(blocks.number_names)}
     pool |= {name: (1, at) for at, name in enumerate(blocks.string_names)}
     choices = {column.name: preparation.of(column.name) for column in columns}
@@ -283,8 +283,12 @@ def _prepare_words(fitting: _Fitting, words: list[str], needs: Needs) -> list[st
     return [*flags, *encoded]
 
 
-def _require_known(preparation: PreparationConfig, transforms: Mapping[str, Transform]) -> None:
-    """Refuse a word that chooses nothing, for the table or for one column."""
+def require_words(preparation: PreparationConfig, transforms: Mapping[str, Transform]) -> None:
+    """Refuse a word that chooses nothing, for the table or for one column.
+
+    Raises:
+        InvalidValue: at the first such word.
+    """
     for column in (None, *preparation.columns):
         choice = preparation if column is None else preparation.of(column)
         for role in map(Role, (each.name for each in fields(ColumnPreparation))):

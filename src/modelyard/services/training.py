@@ -29,9 +29,9 @@ from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.automl.describing import trial_of
-from modelyard.engine.automl.journals import forget
+from modelyard.engine.automl.journals import forget, is_any_kept
 from modelyard.engine.kinds.typing import Typing, type_table
-from modelyard.engine.planning import plan_training
+from modelyard.engine.planning import plan_training, require_known
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
 from modelyard.engine.training import Trained, foresee, train
 from modelyard.engine.workshop import Workshop, never
@@ -156,6 +156,15 @@ class TrainingService:
         )
         return outcome
 
+    def check(self, config: TrainingConfig) -> None:
+        """Refuse what no table can make right.
+
+        Raises:
+            InvalidValue: if anything that is asked for is unknown or contradicts itself.
+        """
+        check_config(config, self.catalog.finding_codes())
+        require_known(config, self.catalog)
+
     def estimate(
         self, read: Callable[[], RawTable], config: TrainingConfig, *, progress: Progress
     ) -> Outlook:
@@ -209,6 +218,8 @@ class TrainingService:
         Where even that cannot be written, the next training finds the run and puts it away.
         """
         status, reason = _ending(error)
+        if isinstance(error, KeyboardInterrupt) and run.config.get("automl"):
+            self._tell_what_is_kept(error)
         structlog.get_logger().warning(
             "run failed", run=run.id, status=status.value, error=type(error).__name__, reason=reason
         )
@@ -227,6 +238,14 @@ class TrainingService:
                 # Somebody has deleted the run meanwhile.
                 pass
             self.artifacts.delete(run.id)
+
+    def _tell_what_is_kept(self, error: KeyboardInterrupt) -> None:
+        """Note on an interruption of AutoML that what was finished is not lost."""
+        if is_any_kept(self.scratch):
+            error.add_note(
+                "Candidates that AutoML had finished are kept for a week: the same command on the "
+                "same data goes on from them."
+            )
 
     def _fit(
         self,

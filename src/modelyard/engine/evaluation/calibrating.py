@@ -34,9 +34,9 @@ _LEAST_GAIN = 0.003
 # on all rows. Of 26 labels that is 3,800 rows, in one second of processor time in place of four
 # to six for 18,000.
 _MOST_CELLS = 100_000
-# Rows of each label that slopes and offsets of many labels are fitted to, fifty for each number that
-# is found. Of 40 and 100 labels with fewer, none gained what temperature did, and the search for
-# them took up to 700 steps: 4 and 14 seconds of processor time, that no budget had left room for.
+# Rows of each label that slopes and offsets of many labels are fitted to, fifty for each number
+# that is found. Of 40 and 100 labels with fewer rows none gained what temperature did, and up to 700
+# steps took 4 and 14 seconds of processor time, that no budget had left room for.
 _ROWS_A_LABEL = 100
 # A slope of the logits beyond this is a fit to rows that happen to be parted.
 _SLOPES = (0.05, 20.0)
