@@ -1,5 +1,7 @@
 """`modelyard runs`: the history of trainings."""
 
+import os.path
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +13,6 @@ from modelyard.cli._screen import confirm, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from modelyard.domain.runs import Run
     from modelyard.domain.trials import Trial
@@ -43,12 +44,13 @@ def runs() -> None:
 @click.option("--out", type=DATA, help="Write them to this .csv or .json file as well.")
 @URL
 @JSON
-def list_runs(*, out: "Path | None", url: str | None, wants_json: bool, **options: Any) -> None:
+def list_runs(*, out: Path | None, url: str | None, wants_json: bool, **options: Any) -> None:
     """List trainings, the newest first."""
     from modelyard.domain.queries import RunQuery
     from modelyard.domain.runs import RunStatus
     from modelyard.domain.words import member_called
     from modelyard.services.runs import write_runs
+    from modelyard.store.files import require_another
 
     status = options["status"]
     query = RunQuery(
@@ -63,6 +65,7 @@ def list_runs(*, out: "Path | None", url: str | None, wants_json: bool, **option
     with runs_at(url) as asked:
         found = asked.find(query)
     if out is not None:
+        require_another(out, *_data_of(found))
         write_runs([fields_of(run) for run in found], out)
     if wants_json:
         print_json([plain_of(run) for run in found])
@@ -82,17 +85,19 @@ def list_runs(*, out: "Path | None", url: str | None, wants_json: bool, **option
 @click.option("--out", type=DATA, help="Write its trials to this .csv or .json file as well.")
 @URL
 @JSON
-def show(run: str, *, out: "Path | None", url: str | None, wants_json: bool) -> None:
+def show(run: str, *, out: Path | None, url: str | None, wants_json: bool) -> None:
     """Show one training.
 
     RUN is its id, or the beginning of it.
     """
     from modelyard.services.runs import write_trials
+    from modelyard.store.files import require_another
 
     with runs_at(url) as asked:
         found = asked.get(run)
         trials = asked.trials(found.id)
     if out is not None:
+        require_another(out, *_data_of([found]))
         write_trials([fields_of(each) for each in trials], out)
     if wants_json:
         print_json(plain_of(found) | {"trials": [plain_of(each) for each in trials]})
@@ -137,6 +142,14 @@ def _row(run: "Run | RunAnswer", *, metric: str) -> tuple[object, ...]:
         run.metrics.get(metric, {}).get("value"),
         run.model,
     )
+
+
+def _data_of(found: "Sequence[Run | RunDetail | RunAnswer]") -> list[Path]:
+    """Return the files that trainings have learned from, as far as they lie here."""
+    from modelyard.domain.runs import Run
+
+    locations = [each.data_location for each in found if isinstance(each, Run)]
+    return [Path(each) for each in locations if os.path.isfile(each)]  # noqa: PTH113 -- never fails
 
 
 def _facts(run: "Run | RunDetail") -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Files that a user asked for, anywhere on the disk: each appears whole or not at all."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from typing import IO
 from modelyard.domain.errors import StoreError, UsageError
 from modelyard.store.failures import OTHER_PLACE, explaining
 
+_ROOM = "Free some space there, or choose a file on a disk that has room."
+
 
 def require_another(path: Path | None, *sources: object) -> None:
-    """Refuse to write an answer over what it was made of.
+    """Refuse to write an answer over what it was made of, or into any package.
 
     Args:
         path: to be written; None for no file.
@@ -20,16 +23,18 @@ def require_another(path: Path | None, *sources: object) -> None:
             danger.
 
     Raises:
-        UsageError: if the path is one of them or within one, by whatever name or link.
+        UsageError: if the path is one of them or within one, by whatever name or link; or if a
+            package stands in its folder.
         StoreError: if the path cannot be looked at.
     """
     if path is None:
         return
     with explaining(path, fix=OTHER_PLACE):
         is_source = any(isinstance(each, Path) and _is_within(path, each) for each in sources)
-    if is_source:
+        is_lost = is_source or _is_in_package(path)
+    if is_lost:
         raise UsageError(
-            f"'{path}' is the data itself, or lies in the package: writing there would destroy it.",
+            f"'{path}' is the data itself, or lies in a package: writing there would destroy it.",
             fix="Choose another place.",
             sample=str(path),
         )
@@ -39,6 +44,12 @@ def _is_within(path: Path, source: Path) -> bool:
     if source.is_dir():
         return path.resolve().is_relative_to(source.resolve())
     return path.exists() and source.exists() and path.samefile(source)
+
+
+def _is_in_package(path: Path) -> bool:
+    from modelyard.runtime.packages import SIGNATURE
+
+    return path.resolve().parent.joinpath(SIGNATURE).is_file()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -76,9 +87,10 @@ def writing_whole(path: Path) -> Iterator[IO[bytes]]:
         with target.open("wb") if not is_replaceable(target) else _replacing(target) as stream:
             yield stream
     except OSError as error:
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise StoreError(
             f"'{path}' cannot be written: {error.strerror}.",
-            fix="Choose a file in a folder that exists and that you can write.",
+            fix=_ROOM if is_full else "Choose a file in a folder that exists and that you can write.",
             sample=str(path),
         ) from error
 

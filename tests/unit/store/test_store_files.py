@@ -43,6 +43,15 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_fix(tmp_path: Path) -
         write_whole(tmp_path / "file" / "a.csv", b"x")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_to_be_freed(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match="cannot be written: No space left") as raised:
+        write_whole(tmp_path / "a.csv", b"x")
+    assert raised.value.fix is not None
+    assert raised.value.fix.startswith("Free some space there")
+
+
 def test_a_name_that_no_disk_takes_is_an_error_of_ours(tmp_path: Path) -> None:
     place = tmp_path / ("a" * 300)
     for look in (is_replaceable, lambda path: require_another(path, tmp_path / "data.csv")):
@@ -66,5 +75,11 @@ def test_nothing_is_written_into_a_package(tmp_path: Path) -> None:
     package.mkdir()
     link.symlink_to(package)
     for out in (package, package / "model.onnx", link / "new.html"):
-        with pytest.raises(UsageError, match="lies in the package"):
+        with pytest.raises(UsageError, match="lies in a package"):
             require_another(out, package)
+
+
+def test_nothing_is_written_into_a_package_that_nobody_named(tmp_path: Path) -> None:
+    (tmp_path / "manifest.sig").write_bytes(b"sealed")
+    with pytest.raises(UsageError, match="lies in a package"):
+        require_another(tmp_path / "manifest.json")
