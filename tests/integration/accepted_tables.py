@@ -183,6 +183,12 @@ COLUMNS = (
         inputs={**USUAL, "k": "numeric"},
     ),
     Acceptance(
+        "not finite numbers among whole ones",
+        with_column("k", lambda at: ODD[at] if at < len(ODD) else str(at % 9)),
+        findings=("non-finite-values:k",),
+        inputs={**USUAL, "k": "integer"},
+    ),
+    Acceptance(
         "numbers beyond 64 bits",
         with_column("k", lambda at: f"{at % 2 + 1}{'0' * 30}"),
         notes=("'k'", "exceed 64 bits", "not rounded"),

@@ -54,7 +54,7 @@ TARGETS = (
         "the target alone",
         table(lambda at: (answer(at),), header=("y",)),
         "data",
-        ("No column is left to learn from", "beside the target"),
+        ("No column is left to learn from", "constant, empty, or an identifier"),
     ),
     Refusal(
         "every feature dropped",

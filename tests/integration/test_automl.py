@@ -117,9 +117,9 @@ def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(data):
 
 
 def test_what_does_not_go_together_is_refused_before_anything_is_read(data):
-    with pytest.raises(UsageError, match="belong to a search of one algorithm"):
+    with pytest.raises(UsageError, match="search_folds belongs to a search of one algorithm"):
         modelyard.train(data, target="y", time_limit_s=10, search_folds=3)
-    with pytest.raises(UsageError, match="belong to AutoML"):
+    with pytest.raises(UsageError, match="serve belongs to AutoML"):
         modelyard.train(data, target="y", algorithm="lightgbm", serve="fast")
     with pytest.raises(UsageError, match="deterministic, only, refit_full belong to AutoML"):
         modelyard.train(
@@ -132,7 +132,7 @@ def test_what_does_not_go_together_is_refused_before_anything_is_read(data):
         )
     with pytest.raises(UsageError, match="Two runs end alike only where"):
         modelyard.train(data, target="y", time_limit_s=10, deterministic=True)
-    with pytest.raises(InvalidValue, match="time_limit_s must be"):
+    with pytest.raises(InvalidValue, match=r"time_limit_s \(--time-limit\) must be"):
         modelyard.train(data, target="y", time_limit_s=0.5)
     with pytest.raises(InvalidValue, match="'lightgmb' cannot take part"):
         modelyard.train(data, target="y", time_limit_s=10, only="lightgmb")

@@ -325,6 +325,17 @@ def test_a_bad_row_has_no_certainty_either(sort, cli, tmp_path) -> None:
     assert frame[1].row(0) == (None,) * frame.width
 
 
+@pytest.mark.parametrize("sort", ["--interval", "--sets"])
+@pytest.mark.parametrize(
+    ("level", "asked"), [("0.9", "90"), ("1", "90"), ("0", "90"), ("120", "90"), ("nan", "90")]
+)
+def test_a_level_that_is_no_percentage_is_refused(sort, level, asked, cli, put) -> None:
+    ending = cli("predict", "data@1", put("new.csv", "x\n1\n"), sort, level, "--json")
+    assert (ending.code, ending.error["code"]) == (4, "invalid-value")
+    assert f"{sort} is a level in percent" in ending.error["detail"]
+    assert f"{sort} {asked}" in ending.error["fix"]
+
+
 def test_python_answers_the_other_rows_where_it_is_asked_to(model_of) -> None:
     from modelyard.workbench.models import RowsNotAnswered
 

@@ -100,6 +100,21 @@ def test_a_script_is_run_by_its_path_alone(tmp_path):
     assert done.stdout == f"rmse: {ejected.found!r} here, {ejected.expected!r} in the manifest\n"
 
 
+def test_a_script_without_its_data_says_what_to_pass(tmp_path):
+    trained(PENGUINS, "body_mass_g", "ridge")
+    ejected = eject(tmp_path / "out")
+    done = subprocess.run(
+        [sys.executable, "-I", str(ejected.files[0]), "gone.csv"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "There is no file gone.csv. Pass where the data of the training are: train.py DATA\n"
+    )
+
+
 @pytest.mark.parametrize("algorithm", ["lightgbm", "logistic-regression"])
 def test_dates_truths_texts_words_gaps_and_weights_are_read_and_prepared_alike(algorithm, tmp_path):
     data = tmp_path / "bookings.csv"

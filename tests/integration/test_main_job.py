@@ -260,7 +260,7 @@ def test_sample_tables_are_written_and_left_alone_afterwards(done, tmp_path) -> 
     files = [Path(path) for path in done("setup-data", folder)["files"]]
     assert {path.name for path in files} == {"iris.csv", "penguins.csv", "churn.csv"}
     files[0].write_text("mine")
-    done("setup-data", folder)
+    assert set(done("setup-data", folder)["left"]) == set(map(str, files))
     assert files[0].read_text() == "mine"
 
 

@@ -53,7 +53,10 @@ def show_click_error(error: click.ClickException, *, wants_json: bool) -> int:
 def show_interruption(error: BaseException, *, wants_json: bool) -> int:
     """Say that the user, or the system, stopped the command."""
     is_told = isinstance(error, Terminated)
-    told = f"{'Told to end' if is_told else 'Interrupted'}. Nothing half-made was kept."
+    begun = "Told to end" if is_told else "Interrupted"
+    # What was kept in spite of that, as a service knows it.
+    kept = getattr(error, "__notes__", ())
+    told = " ".join((f"{begun}. Nothing half-made was kept.", *kept))
     if wants_json:
         _say_json({"code": "interrupted", "detail": told})
     else:

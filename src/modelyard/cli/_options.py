@@ -1,7 +1,8 @@
 """Options that several commands share, spelled once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -127,3 +128,21 @@ def check_pair(certificate: Path | None, key: Path | None) -> None:
             "A certificate and its key belong together; one of them came.",
             fix="Give both --certificate and --certificate-key.",
         )
+
+
+# Fields of a training to the options that give them.
+SPELLED: Mapping[str, str] = MappingProxyType(
+    {
+        "n_trials": "--trials",
+        "time_limit_s": "--time-limit",
+        "n_folds": "--search-folds",
+        "n_repeats": "--search-repeats",
+        "n_points": "--grid-points",
+        "space": "--space",
+        "memory_limit_mb": "--memory-limit",
+        "serve": "--serve",
+        "algorithms": "--only",
+        "refits_full": "--refit-full",
+        "is_deterministic": "--deterministic",
+    }
+)

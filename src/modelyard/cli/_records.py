@@ -87,11 +87,12 @@ def print_kept_metrics(metrics: Mapping[str, Mapping[str, float | None]]) -> Non
 
 
 def _rounded(values: Mapping[str, float | None], columns: Sequence[str]) -> tuple[str, ...]:
-    from modelyard.kit.numerals import decimals_for, number
+    from modelyard.kit.numerals import decimals_for, ends, number
 
     value, low, high = (_known(values.get(name)) for name in ("value", "low", "high"))
     digits = decimals_for(low, high, value=value)
-    return tuple(number(values.get(name), digits) for name in columns)
+    told = dict(zip(("low", "high"), ends(low, high, decimals=digits), strict=True))
+    return tuple(told.get(name) or number(values.get(name), digits) for name in columns)
 
 
 def _known(value: float | None) -> float:

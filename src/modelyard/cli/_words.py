@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelyard.cli._options import pairs
+from modelyard.cli._options import SPELLED, pairs
 from modelyard.cli._screen import print_table
 from modelyard.domain.approaches import Approach, Wanted, approach_of
 from modelyard.domain.columns import ColumnKind
@@ -133,6 +133,7 @@ def approach_in(options: Mapping[str, Any]) -> Approach:
             "refits_full": options["refits_full"],
             "is_deterministic": options["is_deterministic"] or None,
         },
+        spelled=SPELLED,
     )
     return approach_of(wanted, asks_search="--search bayesian")
 
@@ -293,29 +294,17 @@ def print_groups_and_learning(evaluation: Evaluation) -> None:
 
 
 def _metric_cells(estimate: MetricEstimate) -> tuple[str, ...]:
-    """Round as far as the interval bears it."""
-    from modelyard.kit.numerals import decimals_for, number
+    """Round as far as the intervals bear it."""
+    from modelyard.kit.numerals import number, span
+    from modelyard.reporting.estimates import decimals_of, gain_of
 
-    digits = decimals_for(estimate.low, estimate.high, value=estimate.value)
-    value, low, high, baseline, gain, gain_low, gain_high = (
-        number(each, digits)
-        for each in (
-            estimate.value,
-            estimate.low,
-            estimate.high,
-            estimate.baseline,
-            estimate.gain,
-            estimate.gain_low,
-            estimate.gain_high,
-        )
-    )
+    digits = decimals_of(estimate)
     return (
         estimate.title,
-        value,
-        f"{low} – {high}",
-        baseline,
-        gain,
-        f"{gain_low} – {gain_high}",
+        number(estimate.value, digits),
+        span(estimate.low, estimate.high, decimals=digits),
+        number(estimate.baseline, digits),
+        *gain_of(estimate),
     )
 
 

@@ -95,6 +95,8 @@ def predict(
     require_another(out, data)
     options["keep"] = tuple(dict.fromkeys(options["keep"]))
     how = BatchOptions(**{name: options.pop(name) for name in _OF_ANSWERS})
+    _require_percent("--interval", how.interval)
+    _require_percent("--sets", how.sets)
     require_here("--trust", is_given=bool(trust), url=url)
     for name, value in options.items():
         require_here(f"--{name}", is_given=value is not None, url=url)
@@ -105,6 +107,21 @@ def predict(
             return predict_at(client, model, data=data, how=how, out=out, wants_json=wants_json)
     source = _Source(data, FileDialect(**options), trust)
     return _predict_here(model, source, how=how, out=out, wants_json=wants_json)
+
+
+def _require_percent(option: str, level: float | None) -> None:
+    """Refuse what is no level in percent, and a share from 0 to 1, which was not meant as one."""
+    from modelyard.domain.errors import InvalidValue
+
+    if level is None or 1 < level < 100:
+        return
+    # A share of 1 is no level, whatever it was meant as.
+    asked = f"{100 * level:g}" if 0 < level < 1 else "90"
+    raise InvalidValue(
+        f"{option} is a level in percent, above 1 and below 100; {level:g} came.",
+        fix=f"Ask for {asked} to be right {asked} times in a hundred: {option} {asked}.",
+        sample=f"{level:g}",
+    )
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,15 @@ def setup_data(folder: Path, *, wants_json: bool) -> None:
     """
     from modelyard.services.samples import write_samples
 
-    written = write_samples(folder)
+    placed = write_samples(folder)
     if wants_json:
-        print_json({"files": [str(path) for path in written]})
+        plain = {"files": placed.paths, "left": placed.left}
+        print_json({name: [str(path) for path in paths] for name, paths in plain.items()})
         return
-    for path in written:
-        click.echo(str(path))
-    click.echo(f"Next: modelyard train {written[0]} --target species")
+    for path in placed.paths:
+        told = " (was there already, left as it is)" if path in placed.left else ""
+        click.echo(f"{path}{told}")
+    click.echo(f"Next: modelyard train {placed.paths[0]} --target species")
 
 
 COMMAND = setup_data

@@ -6,7 +6,6 @@ from typing import Any
 
 from modelyard.domain.automl import COMBINED_BY, KNOWN_AS, AutoMLConfig
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.config_rules import search_config
 from modelyard.domain.configs import SearchConfig, TrainingConfig
 from modelyard.domain.errors import UsageError
 from modelyard.domain.splits import Shares
@@ -40,6 +39,7 @@ class Wanted:
         search: the other fields of a search.
         automl: the other fields of AutoML.
         usual: key of the algorithm where none is named.
+        spelled: how the door spells fields that it has another name for.
     """
 
     algorithm: str | None
@@ -48,6 +48,7 @@ class Wanted:
     search: Mapping[str, Any]
     automl: Mapping[str, Any]
     usual: str = TrainingConfig.algorithm
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 def usual_for(kinds: Iterable[str], *, are_pictures: bool = False) -> str:
@@ -76,23 +77,65 @@ def approach_of(wanted: Wanted, *, asks_search: str) -> Approach:
     budget = {name: value for name, value in wanted.budget.items() if value is not None}
     is_free = wanted.algorithm in {None, AUTO} and wanted.search_type is None
     if is_free and (automl or budget or wanted.algorithm == AUTO):
-        asked = sorted(name for name, value in wanted.search.items() if value is not None)
+        asked = [name for name, value in wanted.search.items() if value is not None]
         if asked:
             raise UsageError(
-                f"{', '.join(asked)} belong to a search of one algorithm, and AutoML searches "
-                "among all of them.",
+                f"{_belonging(asked, wanted.spelled)} to a search of one algorithm, and AutoML "
+                "searches among all of them.",
                 fix=f"Add {asks_search} and name an algorithm, or leave them out.",
             )
         return Approach(COMBINED_BY, automl=_automl(budget, automl), shares=_SHARES)
     if automl:
-        asked = sorted(KNOWN_AS.get(each, each) for each in automl)
         raise UsageError(
-            f"{', '.join(asked)} belong to AutoML, which chooses the algorithm itself.",
+            f"{_belonging(automl, {**KNOWN_AS, **wanted.spelled})} to AutoML, which chooses the "
+            "algorithm itself.",
             fix="Leave the algorithm and the search out, or leave these out.",
         )
-    search = search_config(wanted.search_type, {**budget, **wanted.search}, asks=asks_search)
+    search = _search(
+        wanted.search_type,
+        {**budget, **wanted.search},
+        asks=asks_search,
+        spelled=wanted.spelled,
+    )
     named = wanted.usual if wanted.algorithm in {None, AUTO} else wanted.algorithm
     return Approach(str(named), search=search)
+
+
+def _belonging(names: Iterable[str], spelled: Mapping[str, str]) -> str:
+    """Return fields as a door spells them, with the verb: `--trials belongs`."""
+    told = sorted(spelled.get(each, each) for each in names)
+    return f"{', '.join(told)} {'belongs' if len(told) == 1 else 'belong'}"
+
+
+def _search(
+    search_type: Any,
+    given: Mapping[str, Any],
+    *,
+    asks: str,
+    spelled: Mapping[str, str],
+) -> SearchConfig | None:
+    """Return the search that options ask for, None where they ask for none.
+
+    Args:
+        search_type: key of the searcher, None for no search.
+        given: fields of the search, None for those that are left out.
+        asks: how the door spells the wish to search, for the message.
+        spelled: how it spells fields that it has another name for.
+
+    Raises:
+        UsageError: if there are fields without a search.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if search_type is not None:
+        is_word = isinstance(search_type, str)
+        key = search_type.strip().lower().replace("_", "-") if is_word else search_type
+        return SearchConfig(search_type=key, **chosen)
+    if chosen:
+        raise UsageError(
+            f"{_belonging(chosen, spelled)} to a search, and none is asked for.",
+            fix=f"Add {asks}.",
+        )
+    return None
 
 
 def _automl(budget: Mapping[str, Any], given: Mapping[str, Any]) -> AutoMLConfig:

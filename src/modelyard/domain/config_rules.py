@@ -14,7 +14,6 @@ from modelyard.domain.configs import (
     CARD_KEYS,
     NONE,
     ColumnPreparation,
-    SearchConfig,
     TrainingConfig,
 )
 from modelyard.domain.errors import InvalidValue, UnknownKey, UsageError
@@ -234,6 +233,9 @@ _SHOWN = {
     "accepted": "accept",
     "read.missing_tokens": "missing tokens",
     **{f"automl.{field}": name for field, name in KNOWN_AS.items()},
+    **{f"{of}.n_trials": "n_trials (--trials)" for of in ("search", "automl")},
+    **{f"{of}.time_limit_s": "time_limit_s (--time-limit)" for of in ("search", "automl")},
+    "automl.memory_limit_mb": "memory_limit_mb (--memory-limit)",
     "search.n_folds": "search_folds",
     "search.n_repeats": "search_repeats",
     "search.n_points": "grid_points",
@@ -312,30 +314,6 @@ def _refuse_beside_automl(config: TrainingConfig) -> None:
             "no room for.",
             fix="Give AutoML a number of trials and no time limit, or name an algorithm.",
         )
-
-
-def search_config(search_type: Any, given: Mapping[str, Any], *, asks: str) -> SearchConfig | None:
-    """Return the search that options ask for, None where they ask for none.
-
-    Args:
-        search_type: key of the searcher, None for no search.
-        given: fields of the search, None for those that are left out.
-        asks: how the door spells the wish to search, for the message.
-
-    Raises:
-        UsageError: if there are fields without a search.
-    """
-    chosen = {name: value for name, value in given.items() if value is not None}
-    if search_type is not None:
-        is_word = isinstance(search_type, str)
-        key = search_type.strip().lower().replace("_", "-") if is_word else search_type
-        return SearchConfig(search_type=key, **chosen)
-    if chosen:
-        raise UsageError(
-            f"{', '.join(sorted(chosen))} belong to a search, and none is asked for.",
-            fix=f"Add {asks}.",
-        )
-    return None
 
 
 def _refused(rule: _Rule, value: Any) -> InvalidValue:

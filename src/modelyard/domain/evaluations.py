@@ -19,6 +19,11 @@ class IntervalUnit(StrEnum):
     GROUP = "group"
     MOMENT = "moment"
 
+    @property
+    def noun(self) -> str:
+        """One of them as a person reads it."""
+        return "distinct row" if self is IntervalUnit.EQUAL_ROWS else self.value
+
 
 # Far above what sums of doubles lose, far below what anyone would call a gain.
 _ROUNDING = 1e-9

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from modelyard.domain.cells import parse_moment, parse_number
 from modelyard.domain.errors import AmbiguousHeader
 
 # Ends a sentence on text files of which no line names the columns.
@@ -49,7 +50,7 @@ def require_sound_header(names: Sequence[str]) -> None:
     if empty:
         raise AmbiguousHeader(
             f"The header has no name at {_positions(empty)} of {len(names)}.",
-            fix=f"Give each column a name; if the first line of a file is a row, {SAY_BARE}.",
+            fix=_naming_fix(names, empty),
         )
     places: dict[str, list[int]] = {}
     for at, name in enumerate(names, start=1):
@@ -64,6 +65,33 @@ def require_sound_header(names: Sequence[str]) -> None:
                 fix="Rename one of them.",
                 column=alike[0],
             )
+
+
+def _naming_fix(names: Sequence[str], empty: Sequence[int]) -> str:
+    if len(names) > 1 and list(empty) == [1]:
+        told = (
+            "It looks like an index that was written beside the table: write the table without it, "
+            "in pandas with index=False, or give the column a name"
+        )
+    elif len(names) > 2 and len(empty) == len(names) - 1 and names[0]:
+        told = "Remove the first line if it is a title above the header, or give each column a name"
+    else:
+        told = "Give each column a name"
+    bare = f"; if the first line of a file is a row, {SAY_BARE}" if _are_values(names) else ""
+    return f"{told}{bare}."
+
+
+def _are_values(names: Sequence[str]) -> bool:
+    """Return whether numbers or dates stand among the names, which are not numbers of columns."""
+    if list(names[1:]) == [str(at) for at in range(len(names) - 1)]:
+        return False
+    return any(
+        parse_number(name) is not None
+        or parse_number(name, ",") is not None
+        or parse_moment(name, None) is not None
+        for name in names
+        if name
+    )
 
 
 def _positions(places: Sequence[int]) -> str:

@@ -50,8 +50,8 @@ class LearningCurve:
             return "The second half of the rows did harm: later rows may differ from earlier ones."
         if self.gain_high <= _HARDLY * abs(self.points[-1].mean):
             return (
-                "The second half of the rows brought a hundredth of the score at most: more of "
-                "the same kind would hardly help."
+                "The second half of the rows brought a hundredth of the score at most: more "
+                "rows of the same kind would hardly help."
             )
         return (
             "These folds cannot tell whether the second half of the rows helped, nor whether more "

@@ -348,6 +348,7 @@ def _examined(
         task=task,
         features=candidates,
         rng=np.random.default_rng(config.seed),
+        metric=config.metric,
     )
     found = (
         finding
@@ -360,7 +361,7 @@ def _examined(
     if task is not None and not features:
         raise DataError(
             "No column is left to learn from: every one beside the target is dropped, constant, "
-            "empty, an identifier or text.",
+            "empty, or an identifier.",
             fix="Add columns, drop fewer, or set the kind of one that was misread."
             + _ways_back(findings),
         )

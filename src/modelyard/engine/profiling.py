@@ -86,7 +86,7 @@ def _profile_column(
     if column.kind.is_number:
         values = table.numbers(column.name)
         numbers = _describe_numbers(values[np.isfinite(values)])
-    if column.kind is ColumnKind.NUMERIC:
+    if column.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}:
         n_null = table.frame[column.name].null_count()
         # Those that reading made missing, and those of a frame that came typed.
         numbers["n_nonfinite"] = column.n_nonfinite + n_missing - n_null

@@ -82,6 +82,46 @@ def decimals_for(low: float, high: float, *, value: float) -> int | None:
     return decimals if decimals <= _MAX_DECIMALS else None
 
 
+def decimals_apart(one: float, other: float, *, decimals: int | None) -> int | None:
+    """Return decimals at which two numbers that are said to differ are not written alike.
+
+    Args:
+        one: of the numbers.
+        other: of the numbers.
+        decimals: that are enough for either; more are taken where they are needed.
+
+    >>> decimals_apart(0.174, 0.168, decimals=2)
+    3
+    """
+    if decimals is None or one == other:
+        return decimals
+    enough = (
+        at for at in range(decimals, _MAX_DECIMALS + 1) if number(one, at) != number(other, at)
+    )
+    return next(enough, None)
+
+
+def ends(low: float, high: float, *, decimals: int | None) -> tuple[str, str]:
+    """Return both ends of an interval: one that is not zero is not rounded to it.
+
+    >>> ends(0.0003, 0.41, decimals=2)
+    ('0.0003', '0.41')
+    """
+    # An end is told beside one of any size, as of an R2 that is hugely negative at worst.
+    noise = _SAME * min(1.0, max(abs(low), abs(high)))
+    return _end(low, decimals, noise=noise), _end(high, decimals, noise=noise)
+
+
+def span(low: float, high: float, *, decimals: int | None) -> str:
+    """Return an interval, not defined where an end is not.
+
+    >>> span(-0.12, 0.42, decimals=2)
+    '−0.12 to 0.42'
+    """
+    told = ends(low, high, decimals=decimals)
+    return UNDEFINED if UNDEFINED in told else " to ".join(told)
+
+
 def brief(value: float) -> str:
     """Return two digits of a difference.
 
@@ -114,6 +154,15 @@ def short(value: float, *, step: float, largest: float) -> str:
     decimals = max(0, -_magnitude(step / unit))
     size = f"{abs(value) / unit:.{decimals}f}{suffix}"
     return f"{_MINUS}{size}" if value < 0 else size
+
+
+def _end(value: float, decimals: int | None, *, noise: float) -> str:
+    told = number(value, decimals)
+    # What is left of zero after rounding is zero; an interval without an end has no noise.
+    if math.isfinite(noise) and abs(value) > noise and not told.strip("0.,"):
+        own = -_magnitude(value)
+        return number(value, own if own <= _MAX_DECIMALS else None)
+    return told
 
 
 def _size(value: float, decimals: int | None) -> str:

@@ -33,6 +33,7 @@ class CheckInput:
         task: None when a table is only profiled.
         features: columns that would be trained on.
         rng: of the check's own, for checks that sample.
+        metric: key of the metric that the user wants to decide, None for the usual one of the task.
     """
 
     table: Table
@@ -41,6 +42,7 @@ class CheckInput:
     task: Task | None
     features: tuple[str, ...]
     rng: np.random.Generator
+    metric: str | None = None
 
     def target_codes(self) -> npt.NDArray[np.float64]:
         """Return the target as (n,) float64: the value, or the index of the class; NaN missing."""

@@ -120,17 +120,17 @@ def steps_before_use(subject: ReportSubject, verdict: Verdict) -> tuple[str, ...
     """Say what would make the model better or surer, the most pressing first."""
     told = []
     if verdict.standing is not Standing.BETTER:
-        told.append(
-            "Do not use it yet: look for columns that tell more about the target, or for more "
-            "rows, before anything is tuned."
-        )
+        told.append(_not_yet(subject, verdict))
     accepted = [each for each in subject.findings if each.severity is Severity.ERROR]
     if accepted:
         named = ", ".join(dict.fromkeys(each.words for each in accepted))
         told.append(f"Make sure of what was accepted: {named}. Such a model may flatter itself.")
     told += list(verdict.doubts)
+    fixes = _fixes(subject)
+    # What the target holds rules every figure, whatever the columns tell.
+    told += [fix for found, fix in fixes if subject.target in found.columns]
     told += [each.told for each in _suggestions(subject) if each.columns]
-    told += _fixes(subject)
+    told += [fix for _, fix in fixes]
     weak = subject.evaluation.weaknesses
     if weak is not None and weak.slices:
         where = " and ".join(weak.slices[0].where)
@@ -146,11 +146,21 @@ def _suggestions(subject: ReportSubject) -> tuple[Suggestion, ...]:
     return () if subject.leaderboard is None else subject.leaderboard.suggestions
 
 
-def _fixes(subject: ReportSubject) -> list[str]:
+def _not_yet(subject: ReportSubject, verdict: Verdict) -> str:
+    """Warn of a model that does not beat guessing; AutoML's suggestions say what it lacks."""
+    if verdict.standing is not Standing.UNKNOWN and _suggestions(subject):
+        return "Do not use it yet."
+    return (
+        "Do not use it yet: look for columns that tell more about the target, or for more rows, "
+        "before anything is tuned."
+    )
+
+
+def _fixes(subject: ReportSubject) -> list[tuple[Finding, str]]:
     """Return how findings are mended; those that AutoML advises on are told with their weight."""
     advised = {each.columns for each in _suggestions(subject) if each.columns}
     return [
-        f"{_place(each)}: {each.fix}"
+        (each, f"{_place(each)}: {each.fix}")
         for each in subject.findings
         if each.severity is Severity.WARNING and each.fix and each.columns not in advised
     ]
@@ -166,12 +176,22 @@ def _place(finding: Finding) -> str:
 
 def _findings(subject: ReportSubject) -> str:
     warned = [each.words for each in subject.findings if each.severity is not Severity.INFO]
-    if not warned:
+    noted = [each.words for each in subject.findings if each.severity is Severity.INFO]
+    if not warned and not noted:
         return "The checks found nothing in the data to be wary of."
-    kinds = list(dict.fromkeys(warned))
-    more = f" and {len(kinds) - _MAX_NAMED} more" if len(kinds) > _MAX_NAMED else ""
+    if not warned:
+        told = f"{_counted(len(noted), 'thing')} to know of them: {_kinds(noted)}"
+        return f"The checks found no fault in the data, and {told}."
+    beside = f", and {_counted(len(noted), 'thing')} to know: {_kinds(noted)}" if noted else ""
     found = _counted(len(warned), "fault")
-    return f"The checks found {found} in the data: {', '.join(kinds[:_MAX_NAMED])}{more}."
+    return f"The checks found {found} in the data: {_kinds(warned)}{beside}."
+
+
+def _kinds(words: list[str]) -> str:
+    """Return what findings are called, each once and a few of many."""
+    kinds = list(dict.fromkeys(words))
+    more = f" and {len(kinds) - _MAX_NAMED} more" if len(kinds) > _MAX_NAMED else ""
+    return f"{', '.join(kinds[:_MAX_NAMED])}{more}"
 
 
 def _usual(coverage: tuple[Coverage, ...]) -> Coverage | None:

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from modelyard.domain.comparisons import ComparedModel, ComparedScore, Comparison
 from modelyard.domain.evaluations import IntervalUnit
-from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, size
+from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, size, span
 from modelyard.kit.texts import visible
 
 Row = tuple[str, ...]
@@ -98,7 +98,7 @@ def _row(each: ComparedModel, comparison: Comparison, *, is_paired: bool) -> Row
         each.name,
         each.algorithm,
         number(score.value, decimals),
-        _interval(score.low, score.high, decimals),
+        span(score.low, score.high, decimals=decimals),
     )
     if not is_paired:
         return (*row, "best" if score.is_best else "", size(each.size_bytes))
@@ -107,7 +107,7 @@ def _row(each: ComparedModel, comparison: Comparison, *, is_paired: bool) -> Row
     return (
         *row,
         number(score.behind, digits) if is_behind else UNDEFINED,
-        _interval(score.behind_low, score.behind_high, digits) if is_behind else UNDEFINED,
+        span(score.behind_low, score.behind_high, decimals=digits) if is_behind else UNDEFINED,
         _standing(score),
         _milliseconds(each.predict_s),
         size(each.size_bytes),
@@ -148,11 +148,6 @@ def _notes(comparison: Comparison, *, is_paired: bool) -> Row:
     if comparison.caution:
         notes.append(comparison.caution)
     return tuple(notes)
-
-
-def _interval(low: float, high: float, decimals: int | None) -> str:
-    ends = number(low, decimals), number(high, decimals)
-    return UNDEFINED if UNDEFINED in ends else " to ".join(ends)
 
 
 def _packaged(name: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from shlex import quote
 
 from modelyard.domain.evaluations import Evaluation, Importance, MetricEstimate
-from modelyard.kit.numerals import decimals_for, number
+from modelyard.kit.numerals import count, counted, number
+from modelyard.reporting.estimates import decimals_of
 
 # Conventions, after Kaufman, Rosset, Perlich, Stitelman: Leakage in Data Mining (2012), section 4:
 # what is too good, and good by one column, is looked into. Of what lies between guessing and the
@@ -17,11 +18,17 @@ _MIN_COLUMNS = 3
 # Hanley, Lippman-Hand (1983)).
 _MIN_ROWS = 300
 _MAX_NAMED = 3
+# A label of which less than this share is found is as good as never answered: a convention.
+_HARDLY = 0.05
 
 
 def doubts_of(evaluation: Evaluation) -> tuple[str, ...]:
     """Return a sentence for each doubt; none where the figures speak for themselves."""
-    return (*_poor_probabilities(evaluation), *_too_good(evaluation))
+    return (
+        *_poor_probabilities(evaluation),
+        *_never_answered(evaluation),
+        *_too_good(evaluation),
+    )
 
 
 def has_poor_probabilities(evaluation: Evaluation) -> bool:
@@ -43,6 +50,32 @@ def _poor_probabilities(evaluation: Evaluation) -> Iterator[str]:
         f"{baseline}): do not read them as chances, nor trust thresholds and costs that rest on "
         "them."
     )
+
+
+def _never_answered(evaluation: Evaluation) -> Iterator[str]:
+    """Name the label of two that is hardly ever found by a model that tells the rows apart."""
+    counts = evaluation.confusion
+    if len(counts) != 2 or not evaluation.deciding.beats_baseline:
+        return
+    for at, by in enumerate(("balanced-accuracy", "f1")):
+        n_rows, found = sum(counts[at]), counts[at][at]
+        if found >= _HARDLY * n_rows:
+            continue
+        label = evaluation.labels[at]
+        n_found = "none" if not found else count(found)
+        missed = "false_negative" if at else "false_positive"
+        times = max(2, round((sum(map(sum, counts)) - n_rows) / n_rows))
+        other = "false_positive" if at else "false_negative"
+        yield (
+            f"It tells rows apart, but of {counted(n_rows, 'row')} that {_are(n_rows)} '{label}' "
+            f"its threshold finds {n_found}. Train again with --threshold {by}, which chooses "
+            f"one by that, or with what wrong answers cost: --cost {missed}={times} --cost "
+            f"{other}=1, for example."
+        )
+
+
+def _are(n_rows: int) -> str:
+    return "is" if n_rows == 1 else "are"
 
 
 def _too_good(evaluation: Evaluation) -> Iterator[str]:
@@ -86,5 +119,5 @@ def _carrier(importance: tuple[Importance, ...], gain: float) -> str | None:
 
 
 def _figures(estimate: MetricEstimate) -> tuple[str, str]:
-    decimals = decimals_for(estimate.low, estimate.high, value=estimate.value)
+    decimals = decimals_of(estimate)
     return number(estimate.value, decimals), number(estimate.baseline, decimals)

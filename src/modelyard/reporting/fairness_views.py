@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.fairness import Fairness, Group, GroupFigure
-from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, share
+from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, share, span
 from modelyard.reporting.views import ChartView, chart_views
 
 SELECTION = "selection rate"
@@ -121,11 +121,11 @@ def _is_clear(figure: GroupFigure, n_looked: int) -> bool:
 def _difference(fairness: Fairness, group: Group, *, name: str, figure: GroupFigure) -> str:
     digits = decimals_for(figure.difference_low, figure.difference_high, value=figure.difference)
     size = number(abs(figure.difference), digits)
-    ends = f"{number(figure.difference_low, digits)} to {number(figure.difference_high, digits)}"
+    interval = span(figure.difference_low, figure.difference_high, decimals=digits)
     way = "higher" if figure.difference > 0 else "lower"
     return (
         f"{fairness.column} = {group.name}: {name} {size} {way} than for {fairness.reference} "
-        f"(95 % interval of the difference {ends})."
+        f"(95 % interval of the difference {interval})."
     )
 
 
@@ -150,5 +150,5 @@ def _four_fifths(fairness: Fairness, large: list[Group]) -> list[str]:
 
 def _cell(figure: GroupFigure) -> tuple[str, str]:
     digits = decimals_for(figure.low, figure.high, value=figure.value)
-    value, low, high = (number(each, digits) for each in (figure.value, figure.low, figure.high))
-    return value, "" if UNDEFINED in (low, high) else f"{low} to {high}"
+    interval = span(figure.low, figure.high, decimals=digits)
+    return number(figure.value, digits), "" if interval == UNDEFINED else interval

@@ -5,7 +5,7 @@ from statistics import median
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import Ending, TrialStatus
-from modelyard.kit.numerals import brief, count, decimals_for, number, size
+from modelyard.kit.numerals import brief, count, decimals_for, number, size, span
 
 # Candidates that a page shows, and of the others those that are named; the run's record has all.
 MAX_ENTRIES, _MAX_OTHERS = 15, 6
@@ -223,9 +223,9 @@ def _compressed(leaderboard: Leaderboard) -> str:
             "would answer."
         )
     return (
-        f"Serving '{leaderboard.serve}' leaves out what costs too much to answer: without its "
-        f"bounds a blend would reach {number(free)} in {leaderboard.metric_title} on these rows, "
-        f"and {number(kept)} is what answers."
+        f"Serving '{leaderboard.serve}' leaves out what costs too much to answer: a blend without "
+        f"its bounds scores {number(free)} in {leaderboard.metric_title} on these rows, and what "
+        f"answers scores {number(kept)}."
     )
 
 
@@ -284,7 +284,7 @@ def _entry_view(
     behind = ""
     if low is not None and high is not None:
         places = decimals_for(low, high, value=0.0)
-        behind = f"{number(low, places)} to {number(high, places)}"
+        behind = span(low, high, decimals=places)
     return EntryView(
         rank=str(place),
         name=entry.candidate.name,

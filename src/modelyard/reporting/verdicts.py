@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.tasks import Label
-from modelyard.kit.numerals import counted, decimals_for, number, share
+from modelyard.kit.numerals import counted, number, share, span
 from modelyard.reporting.doubts import doubts_of, has_poor_probabilities
+from modelyard.reporting.estimates import decimals_of
 
 
 class Standing(StrEnum):
@@ -52,12 +53,6 @@ _DRAWN = {
     IntervalUnit.GROUP: "whole groups of rows",
     IntervalUnit.MOMENT: "blocks of consecutive moments",
 }
-_UNITS = {
-    IntervalUnit.ROW: "row",
-    IntervalUnit.EQUAL_ROWS: "distinct row",
-    IntervalUnit.GROUP: "group",
-    IntervalUnit.MOMENT: "moment",
-}
 # Below this, the rows of a class are too few for a bootstrap to see how they differ (rule of ten
 # events of Peduzzi et al., Journal of Clinical Epidemiology 49 (1996)).
 _FEW_OF_A_CLASS = 10
@@ -101,15 +96,13 @@ def _detail(estimate: MetricEstimate, evaluation: Evaluation) -> str:
             f"{estimate.title} is not defined on the {rows} that were held back, as happens where "
             "only one class or value occurs among them."
         )
-    decimals = decimals_for(estimate.low, estimate.high, value=estimate.value)
-    value, low, high, baseline = (
-        number(each, decimals)
-        for each in (estimate.value, estimate.low, estimate.high, estimate.baseline)
-    )
+    decimals = decimals_of(estimate)
+    value, baseline = number(estimate.value, decimals), number(estimate.baseline, decimals)
     source = ""
     if evaluation.interval_unit is not IntervalUnit.ROW:
-        source = f" from {counted(evaluation.n_units, _UNITS[evaluation.interval_unit])}"
-    interval = "" if math.isnan(estimate.low) else f" (95 % interval {low} to {high}{source})"
+        source = f" from {counted(evaluation.n_units, evaluation.interval_unit.noun)}"
+    told = span(estimate.low, estimate.high, decimals=decimals)
+    interval = "" if math.isnan(estimate.low) else f" (95 % interval {told}{source})"
     return (
         f"{estimate.title} {value}{interval} on {rows} that it never saw, against {baseline} for "
         "the baseline."
@@ -126,7 +119,7 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
         return ""
     unit = evaluation.interval_unit
     n_units = evaluation.n_rows if unit is IntervalUnit.ROW else evaluation.n_units
-    word = _UNITS[unit]
+    word = unit.noun
     if math.isnan(estimate.low):
         who = f"One {word}" if n_units == 1 else counted(n_units, word)
         return f"{who} cannot tell how {word}s differ, so there is no interval."
@@ -140,8 +133,8 @@ def _caution(estimate: MetricEstimate, evaluation: Evaluation) -> str:
     if rarest is not None:
         label, n_rows = rarest
         return (
-            f"Only {counted(n_rows, 'row')} of them hold '{label}': the interval is narrower than "
-            "so few can bear."
+            f"Only {counted(n_rows, 'row')} of them {'holds' if n_rows == 1 else 'hold'} "
+            f"'{label}': the interval is narrower than so few can bear."
         )
     if unit in {IntervalUnit.GROUP, IntervalUnit.MOMENT} and n_units < _FEW_UNITS:
         return (

@@ -9,8 +9,9 @@ from modelyard.domain.charts import ChartSpec
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.manifests import Parity
 from modelyard.domain.tables import SourceFacts
-from modelyard.kit.numerals import UNDEFINED, count, decimals_for, number, share, size
+from modelyard.kit.numerals import count, decimals_for, number, share, size, span
 from modelyard.kit.texts import shorten, visible
+from modelyard.reporting.estimates import decimals_of, gain_of
 from modelyard.reporting.glyphs import draw_interval
 from modelyard.reporting.plots import draw_chart, legend
 from modelyard.reporting.subjects import ReportSubject
@@ -139,17 +140,16 @@ def fold_summary(evaluation: Evaluation) -> tuple[tuple[tuple[str, str, str], ..
 
 
 def _metric_view(estimate: MetricEstimate, *, is_deciding: bool) -> MetricView:
-    decimals = decimals_for(estimate.low, estimate.high, value=estimate.value)
-    gain_decimals = decimals_for(estimate.gain_low, estimate.gain_high, value=estimate.gain)
-    gain = number(estimate.gain, gain_decimals)
+    decimals = decimals_of(estimate)
+    gain, gain_interval = gain_of(estimate)
     return MetricView(
         title=estimate.title,
         hint=_hint(estimate),
         value=number(estimate.value, decimals),
-        interval=_interval(estimate.low, estimate.high, decimals),
+        interval=span(estimate.low, estimate.high, decimals=decimals),
         baseline=number(estimate.baseline, decimals),
         gain=f"+{gain}" if estimate.gain > 0 else gain,
-        gain_interval=_interval(estimate.gain_low, estimate.gain_high, gain_decimals),
+        gain_interval=gain_interval,
         is_deciding=is_deciding,
         beats_baseline=estimate.beats_baseline,
         picture=draw_interval(
@@ -165,11 +165,6 @@ def _hint(estimate: MetricEstimate) -> str:
     if estimate.best is not None:
         return f"best at {number(estimate.best)}"
     return "higher is better" if estimate.higher_is_better else "lower is better"
-
-
-def _interval(low: float, high: float, decimals: int | None) -> str:
-    ends = number(low, decimals), number(high, decimals)
-    return UNDEFINED if UNDEFINED in ends else " to ".join(ends)
 
 
 def _value(value: Any) -> str:

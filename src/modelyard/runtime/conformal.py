@@ -124,8 +124,8 @@ class Conformal:
             surest = floor(self.highest_level * 1000) / 10
             raise TooFewRows(
                 f"A level of {100 * level:g} % needs at least "
-                f"{ceil(level / (1 - level) - _ROUNDING)} held-out rows; this model was measured "
-                f"on {self._told}.",
+                f"{ceil(level / (1 - level) - _ROUNDING)} held-out rows; this model has "
+                f"{self._told}, of the test part and, where they rank as well, of the validation.",
                 fix=f"Ask for {surest:g} % or less, or train with more rows to test.",
             )
         return float(self.scores[np.searchsorted(self.ranks, rank)])

@@ -28,6 +28,19 @@ class Sample:
         return f"{self.name}.csv"
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Where the samples lie.
+
+    Attributes:
+        paths: in the order of `SAMPLES`.
+        left: those of them that were there already, and are as they were.
+    """
+
+    paths: tuple[Path, ...]
+    left: tuple[Path, ...]
+
+
 TABLES = (
     Sample("iris", "150 flowers with four measurements: which of three species is it?", "species"),
     Sample(
@@ -45,13 +58,10 @@ def read_sample(name: str) -> bytes:
     return (files("modelyard") / "services" / "sample_tables" / name).read_bytes()
 
 
-def write_samples(folder: Path) -> tuple[Path, ...]:
+def write_samples(folder: Path) -> Placed:
     """Write the sample tables into a folder, which is made where it is missing.
 
     A file that is there already is left as it is, whatever it holds.
-
-    Returns:
-        Where each sample lies, in the order of `SAMPLES`.
 
     Raises:
         StoreError: if the folder cannot be made or written.
@@ -59,8 +69,9 @@ def write_samples(folder: Path) -> tuple[Path, ...]:
     paths = tuple(folder / name for name in SAMPLES)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        left = tuple(path for path in paths if path.exists())
         for path in paths:
-            if not path.exists():
+            if path not in left:
                 write_whole(path, read_sample(path.name))
     except OSError as error:
         raise StoreError(
@@ -68,4 +79,4 @@ def write_samples(folder: Path) -> tuple[Path, ...]:
             fix="Name a folder that you may write to.",
             sample=str(folder),
         ) from error
-    return paths
+    return Placed(paths, left)

@@ -16,6 +16,7 @@ from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.errors import (
     BlockingFindings,
     InvalidValue,
+    ModelyardError,
     NotFound,
     StoreError,
     UsageError,
@@ -29,7 +30,7 @@ from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.automl.describing import trial_of
-from modelyard.engine.automl.journals import forget, is_any_kept
+from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.planning import plan_training, require_known
 from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
@@ -129,8 +130,7 @@ class TrainingService:
         check_config(config, self.catalog.finding_codes())
         if config.keep_estimator:
             self._require_estimator(config.algorithm)
-        if out is not None:
-            require_free(out)
+        self._require_end(out)
         name = config.name or slug(Path(location or "model").stem)
         run = self._begin(name, config, location=location)
         started = self.clock()
@@ -182,6 +182,12 @@ class TrainingService:
         )
         return foresee(plan_training(read(), config, workshop=workshop), workshop=workshop)
 
+    def _require_end(self, out: Path | None) -> None:
+        """Refuse what would stop a training at its end: a place that is taken, or no key."""
+        if out is not None:
+            require_free(out)
+        self.key()
+
     def _require_estimator(self, key: str) -> None:
         # An algorithm that is not known is refused by whoever asks for it.
         algorithm = self.catalog.algorithms().get(key)
@@ -218,8 +224,6 @@ class TrainingService:
         Where even that cannot be written, the next training finds the run and puts it away.
         """
         status, reason = _ending(error)
-        if isinstance(error, KeyboardInterrupt) and run.config.get("automl"):
-            self._tell_what_is_kept(error)
         structlog.get_logger().warning(
             "run failed", run=run.id, status=status.value, error=type(error).__name__, reason=reason
         )
@@ -238,14 +242,6 @@ class TrainingService:
                 # Somebody has deleted the run meanwhile.
                 pass
             self.artifacts.delete(run.id)
-
-    def _tell_what_is_kept(self, error: KeyboardInterrupt) -> None:
-        """Note on an interruption of AutoML that what was finished is not lost."""
-        if is_any_kept(self.scratch):
-            error.add_note(
-                "Candidates that AutoML had finished are kept for a week: the same command on the "
-                "same data goes on from them."
-            )
 
     def _fit(
         self,
@@ -290,18 +286,24 @@ class TrainingService:
         draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)
         reach("package.placed")
-        # The copy is written before the model is registered, and is seen only after that.
-        with self._copy(draft, out):
-            finished = replace(
-                run,
-                status=RunStatus.SUCCEEDED,
-                duration_s=self.clock() - started,
-                finished_at=self.now(),
-            )
-            model = self.models.register(
-                _model(finished, package), made_by=finished, fence=self.fence
-            )
-            reach("publish.after-commit")
+        model = None
+        try:
+            # The copy is written before the model is registered, and is seen only after that.
+            with self._copy(draft, out):
+                finished = replace(
+                    run,
+                    status=RunStatus.SUCCEEDED,
+                    duration_s=self.clock() - started,
+                    finished_at=self.now(),
+                )
+                model = self.models.register(
+                    _model(finished, package), made_by=finished, fence=self.fence
+                )
+                reach("publish.after-commit")
+        except ModelyardError as error:
+            if model is None:
+                raise
+            raise _copy_failed(error, model, package) from error
         finished = replace(finished, model=model.reference)
         return Outcome(finished, model, out or package.folder, trained, package.manifest)
 
@@ -332,6 +334,14 @@ class TrainingService:
         with folder_at(out.absolute()) as folder:
             write_package(folder, draft.manifest, contents=draft.contents, key=self.key())
             yield
+
+
+def _copy_failed(error: ModelyardError, model: Model, package: Package) -> StoreError:
+    return StoreError(
+        f"The model is kept as {model.reference}; only its copy for --out failed: {error.message}",
+        fix=f"Copy the folder of its package to another place: '{package.folder}'.",
+        sample=error.sample,
+    )
 
 
 def _model(run: Run, package: Package) -> Model:

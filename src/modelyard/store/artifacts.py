@@ -174,7 +174,7 @@ def _folder_at(target: Path, *, prefix: str, fix: str = "") -> Iterator[Path]:
             yield folder
             folder.chmod(0o755)  # mkdtemp makes it the owner's alone
             _force_to_disk(folder)
-            _publish(folder, target)
+            _publish(folder, target, fix=fix)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -193,20 +193,20 @@ def _stored(path: Path) -> Stored | None:
     return Stored(path, path.name, is_deleted=False, changed_at=changed_at)
 
 
-def _publish(folder: Path, target: Path) -> None:
+def _publish(folder: Path, target: Path, *, fix: str) -> None:
     try:
         folder.rename(target)
     except OSError as error:
-        # Another process has placed this key since we looked.
+        # Another process has placed something there since we looked.
         if error.errno != errno.ENAMETOOLONG and target.exists():
-            raise _is_taken(target.name) from error
+            raise _is_taken(target.name, fix=fix) from error
         raise
     force_folder_to_disk(target.parent)
 
 
-def _is_taken(key: str) -> InvalidValue:
+def _is_taken(name: str, *, fix: str = "") -> InvalidValue:
     return InvalidValue(
-        f"There is an artifact '{key}' already.", fix="Use another key, or delete it.", sample=key
+        f"'{name}' exists already.", fix=fix or "Use another key, or delete it.", sample=name
     )
 
 

@@ -11,6 +11,7 @@ from typing import IO
 from modelyard.domain.errors import StoreError, UsageError
 from modelyard.store.failures import OTHER_PLACE, explaining
 
+_OTHER_FILE = "Choose a file in a folder that exists and that you can write."
 _ROOM = "Free some space there, or choose a file on a disk that has room."
 
 
@@ -90,7 +91,7 @@ def writing_whole(path: Path) -> Iterator[IO[bytes]]:
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise StoreError(
             f"'{path}' cannot be written: {error.strerror}.",
-            fix=_ROOM if is_full else "Choose a file in a folder that exists and that you can write.",
+            fix=_ROOM if is_full else _OTHER_FILE,
             sample=str(path),
         ) from error
 

@@ -210,9 +210,17 @@ def check_sort(
     )
 
 
-def not_found(noun: str, wanted: str, *, existing: Iterable[str]) -> NotFound:
-    """Return the error for a record that does not exist, with the nearest that does."""
+def not_found(noun: str, wanted: str, *, existing: Iterable[str], where: str = "") -> NotFound:
+    """Return the error for a record that does not exist, with the nearest that does.
+
+    Args:
+        noun: what it is.
+        wanted: its name.
+        existing: names that there are.
+        where: what it was looked for on, or of what; empty where that goes without saying.
+    """
+    place = f" {where}" if where else ""
     names = list(existing)
     listed = f"There are: {', '.join(names[:10])}{' …' if len(names) > 10 else ''}."
     fix = suggestion(wanted, names, otherwise=listed if names else "There is none yet.")
-    return NotFound(f"There is no {noun} '{wanted}'.", fix=fix, sample=wanted)
+    return NotFound(f"There is no {noun} '{wanted}'{place}.", fix=fix, sample=wanted)

@@ -193,7 +193,7 @@ class Models:
             gone = sa.delete(ML_MODEL_ALIASES).where(of_name, table.alias == alias)
             if connection.execute(gone).rowcount == 0:
                 there = connection.scalars(sa.select(table.alias).where(of_name))
-                raise not_found(f"alias of {name}", alias, existing=there)
+                raise not_found("alias", alias, existing=there, where=f"of {name}")
 
     def roll_back_alias(self, name: str, alias: str = CHAMPION) -> Model:
         """Put an alias back on the version that it stood on last, of those that still exist.
@@ -247,7 +247,7 @@ class Models:
         with self._database.writing() as connection:
             model = self._get(connection, reference)
             if not self._take_tag(connection, model, key):
-                raise not_found(f"tag on {model.reference}", key, existing=model.tags)
+                raise not_found("tag", key, existing=model.tags, where=f"on {model.reference}")
 
     def delete(self, reference: str, *, is_forced: bool = False) -> Model:
         """Forget a version with its aliases, tags and evaluations, and return what was forgotten.

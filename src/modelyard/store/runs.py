@@ -174,7 +174,7 @@ class Runs:
         with self._database.writing() as connection:
             run = _get(connection, reference, tenant=self._tenant)
             if not self._take_tag(connection, run.id, key):
-                raise not_found(f"tag on run {run.id}", key, existing=run.tags)
+                raise not_found("tag", key, existing=run.tags, where=f"on run {run.id}")
 
     def delete(self, reference: str) -> Run:
         """Forget a run and its tags, and return what was forgotten.

@@ -14,17 +14,21 @@ from modelyard.domain.evaluations import Evaluation
 from modelyard.domain.explanations import Explanation, Overall, Saliency
 from modelyard.domain.findings import Finding
 from modelyard.domain.manifests import Manifest
-from modelyard.domain.predictions import RowError, RowPrediction
+from modelyard.domain.predictions import Flag, FlagKind, RowError, RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.tasks import Label
 from modelyard.engine.frames.forms import frame_like, like
 from modelyard.protocols.progress import Silence
 from modelyard.runtime.packages import REPORT
+from modelyard.services.answering import Answer
 from modelyard.services.answers import interval_columns, label_sets
 from modelyard.services.ejecting import Ejected
 from modelyard.services.explaining import explain_picture, rows_of
 from modelyard.services.predicting import OpenModel
 from modelyard.services.reports import write_report
+
+# Of fewer rows that most hold what training never saw may be chance.
+_TELLING_ROWS = 10
 
 
 class RowsNotAnswered(UserWarning):
@@ -40,6 +44,23 @@ class RowsNotAnswered(UserWarning):
         super().__init__(f"{rows} no answer. The first: {errors[0].error}")
         self.errors = errors
         self.n_failed = n_failed
+
+
+class ValuesNotSeen(UserWarning):
+    """Most rows hold values of a column that training never saw, as where types have changed.
+
+    Attributes:
+        flags: one for each such column.
+    """
+
+    def __init__(self, flags: tuple[Flag, ...], n_rows: int) -> None:
+        first, *_ = flags
+        seen = ", ".join(repr(value) for value in first.sample)
+        super().__init__(
+            f"{first.n_rows:,} of {n_rows:,} rows hold values in '{first.column}' that training "
+            f"never saw: {seen}. Look whether it is read as it was then: as text, with its zeros."
+        )
+        self.flags = flags
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,7 +119,7 @@ class Model:
             UnparseableValue: if a cell does not fit its column; it names row and column. Without
                 `strict` only where not one row can be answered.
         """
-        answer = self.project.predicting.predict(self.opened, data, is_strict=strict)
+        answer = self._answer(data, is_strict=strict)
         values = answer.predictions.values
         if answer.errors:
             warnings.warn(RowsNotAnswered(answer.errors, answer.n_failed), stacklevel=2)
@@ -111,7 +132,7 @@ class Model:
         Raises:
             InvalidValue: for a regression model, which has no probabilities.
         """
-        answer = self.project.predicting.predict(self.opened, data)
+        answer = self._answer(data)
         probabilities = answer.predictions.probabilities
         if probabilities is None:
             raise InvalidValue(
@@ -134,7 +155,7 @@ class Model:
             InvalidValue: for a model of labels, or a level that is not between 0 and 1.
             TooFewRows: if the model was measured on too few rows for the level.
         """
-        answer = self.project.predicting.predict(self.opened, data)
+        answer = self._answer(data)
         columns = interval_columns(self.opened, answer, level=level)
         return frame_like(data, columns, ids=answer.ids)
 
@@ -148,8 +169,17 @@ class Model:
             InvalidValue: for a regression model, or a level that is not between 0 and 1.
             TooFewRows: if the model was measured on too few rows for the level.
         """
-        answer = self.project.predicting.predict(self.opened, data)
+        answer = self._answer(data)
         return label_sets(self.opened, answer, level=level)
+
+    def _answer(self, data: Any, *, is_strict: bool = True) -> Answer:
+        """Answer for a table; called by what the user calls, at whose line a warning points."""
+        answer = self.project.predicting.predict(self.opened, data, is_strict=is_strict)
+        unseen = [each for each in answer.flags if each.kind is FlagKind.UNSEEN_CATEGORY]
+        most = tuple(each for each in unseen if 2 * each.n_rows > answer.n_rows >= _TELLING_ROWS)
+        if most:
+            warnings.warn(ValuesNotSeen(most, answer.n_rows), stacklevel=3)
+        return answer
 
     def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:
         """Answer for one row in microseconds: column name to value."""

@@ -229,6 +229,7 @@ def _approach(options: Mapping[str, Any], *, are_pictures: bool) -> Approach:
         budget=given(_BUDGET),
         search=given(_SEARCH),
         automl={**automl, "is_deterministic": automl["is_deterministic"] or None},
+        spelled={name: option for option, name in (_SEARCH | _AUTOML).items()},
     )
     return approach_of(wanted, asks_search='search_type="bayesian"')
 

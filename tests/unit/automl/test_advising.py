@@ -6,7 +6,7 @@ import pytest
 from boards import board, entry, unscored
 
 from modelyard.catalog import Catalog
-from modelyard.domain.evaluations import Evaluation, Importance, MetricEstimate
+from modelyard.domain.evaluations import Evaluation, Importance, IntervalUnit, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.learning import LearningCurve, LearningPoint
 from modelyard.domain.suggestions import Ceiling, Topic
@@ -29,6 +29,15 @@ BEATS = MetricEstimate(
 )
 TREES = entry(1, "lightgbm", 0.93)
 LINE = entry(2, "logistic-regression", 0.90, behind_low=0.021, behind_high=0.044)
+GUESSING = board(
+    entry(1, "lightgbm", 0.505),
+    entry(2, "logistic-regression", 0.504),
+    entry(3, "extra-trees", 0.5),
+)
+WORTHLESS = replace(
+    BEATS, value=0.51, low=0.48, high=0.522, gain=0.01, gain_low=-0.02, gain_high=0.022
+)
+UNSURE = replace(BEATS, value=0.65, gain=0.15, gain_low=-0.12, gain_high=0.42)
 
 
 def said(leaderboard, topic, *, findings=(), deciding=BEATS, **measured):
@@ -72,11 +81,68 @@ def test_without_two_to_compare_nothing_is_said_of_the_algorithm(entries):
 
 
 def test_a_model_that_is_no_better_than_the_baseline_is_said_to_be_none():
-    worthless = replace(BEATS, value=0.51, gain=0.01, gain_low=-0.02, gain_high=0.04)
-    guessing = entry(1, "lightgbm", 0.505)
-    told = said(board(guessing), Topic.ALGORITHM, deciding=worthless)
-    assert told.startswith("No algorithm will do: ROC-AUC is 0.51 on the test rows, and 0.5")
-    assert "−0.020 to 0.040" in told
+    told = said(GUESSING, Topic.ALGORITHM, deciding=WORTHLESS)
+    assert told.startswith("No algorithm will do: ROC-AUC is 0.510 on the test rows, and 0.500")
+    assert "−0.020 to 0.022" in told
+    assert said(GUESSING, Topic.TIME, deciding=WORTHLESS) == ""
+    assert said(replace(GUESSING, ceiling=CEILING), Topic.NOISE, deciding=WORTHLESS) == ""
+
+
+def test_few_rows_that_cannot_tell_ask_for_rows_and_not_for_columns():
+    unsure = replace(UNSURE, low=0.45, high=0.85)
+    assert said(GUESSING, Topic.ALGORITHM, deciding=unsure) == ""
+    assert said(GUESSING, Topic.ROWS, deciding=unsure) == (
+        "The 100 rows that test cannot tell whether the model is better than guessing: ROC-AUC is "
+        "0.65 on the test rows, and 0.50 for an answer that ignores every column (95 % interval of "
+        "the gain −0.12 to 0.42). More rows would tell."
+    )
+
+
+def test_few_groups_that_cannot_tell_ask_for_groups():
+    by_group = {"interval_unit": IntervalUnit.GROUP, "n_units": 7}
+    told = said(GUESSING, Topic.ROWS, deciding=UNSURE, **by_group)
+    assert told.startswith("The 100 rows that test, of 7 groups, cannot tell")
+    assert told.endswith("More groups would tell.")
+
+
+@pytest.mark.parametrize("deciding", ["worthless", "unsure"])
+def test_where_most_could_not_be_begun_time_is_what_lacks(deciding):
+    judged = {"worthless": WORTHLESS, "unsure": UNSURE}[deciding]
+    late = (unscored(at, "xgboost", TrialStatus.PRUNED, "would take 30 s") for at in (2, 3))
+    leaderboard = board(entry(1, "lightgbm", 0.505), *late)
+    assert said(leaderboard, Topic.ALGORITHM, deciding=judged) == ""
+    told = said(leaderboard, Topic.TIME, deciding=judged)
+    assert told.startswith("Too few have competed to say whether another algorithm does better")
+    assert "1 candidate could be scored and 2 could not be begun" in told
+    assert "Let more compete, with a longer --time-limit." in told
+    assert told.endswith("so few can hardly tell.") is (deciding == "unsure")
+
+
+def test_candidates_of_one_algorithm_do_not_tell_that_none_will_do():
+    alone = board(*(entry(at, "lightgbm", 0.505) for at in (1, 2, 3)))
+    assert said(alone, Topic.ALGORITHM, deciding=WORTHLESS) == ""
+
+
+def test_a_model_that_is_surely_worse_is_said_to_be_and_where_to_look():
+    worse = replace(
+        BEATS, value=0.3, low=0.25, high=0.35, gain=-0.2, gain_low=-0.25, gain_high=-0.1
+    )
+    told = said(GUESSING, Topic.ROWS, deciding=worse)
+    assert told.startswith("The model is worse than guessing on the test rows: ROC-AUC is 0.30")
+
+
+def test_a_column_that_the_model_rests_on_is_never_to_be_dropped():
+    found = Finding(
+        "much-missing-column",
+        Severity.WARNING,
+        "Column 'x0' is missing in 30 of 60 rows.",
+        ("x0",),
+        fix="Drop it with --drop x0.",
+    )
+    importance = (Importance("x0", 0.24, 0.01),)
+    told = said(board(TREES), Topic.COLUMNS, findings=[found], importance=importance)
+    assert told.endswith("Fill it in at its source: the model rests on it.")
+    assert "--drop" not in told
 
 
 def test_where_the_folds_tell_more_than_few_test_rows_more_of_these_are_advised():

@@ -8,7 +8,7 @@ import pytest
 from competitions import arena, candidate, entry, fits_of, of_status
 
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.automl.journals import Journal, forget, mark_of
+from modelyard.engine.automl.journals import Journal, forget, mark_of, telling_what_is_kept
 
 
 @pytest.fixture
@@ -31,6 +31,18 @@ def test_what_was_remembered_is_recalled_to_the_last_bit(tmp_path, place, finish
         assert np.array_equal(before.scores, after.scores)
         assert np.array_equal(before.taught, after.taught)
         assert (before.graph, before.recipe) == (after.graph, after.recipe)
+
+
+def test_whoever_interrupts_is_told_of_what_is_kept_and_only_of_that(tmp_path, place, finished):
+    def interrupted():
+        with pytest.raises(KeyboardInterrupt) as ended, telling_what_is_kept(tmp_path):
+            raise KeyboardInterrupt
+        return getattr(ended.value, "__notes__", [])
+
+    assert interrupted() == []
+    Journal(tmp_path, place, metric="roc-auc").remember(*finished)
+    (note,) = interrupted()
+    assert "goes on from them" in note
 
 
 def test_what_did_not_finish_is_not_kept(tmp_path, place, finished):

@@ -31,6 +31,7 @@ def subject_of(
     target: str | None = None,
     task: Task | None = None,
     kinds: Mapping[str, ColumnKind] | None = None,
+    metric: str | None = None,
 ) -> CheckInput:
     """Return the subject over a table; numpy NaN becomes missing, kinds follow the types."""
     frame = pl.DataFrame(dict(columns)).fill_nan(None)
@@ -41,7 +42,8 @@ def subject_of(
     ]
     table = Table(frame, tuple(typed))
     features = tuple(name for name in table.names if name != target)
-    return CheckInput(table, profile(table), target, task, features, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    return CheckInput(table, profile(table), target, task, features, rng, metric=metric)
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from modelyard.catalog import Catalog
 from modelyard.domain.findings import Severity
 from modelyard.domain.tasks import Task
+from modelyard.engine.evaluation.estimates import default_metric
 
 X = np.arange(40.0)
 
@@ -58,6 +60,43 @@ def test_uneven_classes_are_a_warning_with_figures(run_check):
     y = ["rare"] * 4 + ["common"] * 96
     (finding,) = run_check("class-imbalance", _columns(y), "y", task=Task.BINARY)
     assert "'rare' has 4 of 100 rows (4.00%), 'common' has 96" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("metric", "rare", "fix"),
+    [
+        ("accuracy", "rare", "Judge by a metric that weighs classes evenly"),
+        (None, "rare", "--threshold f1"),
+        ("average-precision", "a", "--threshold balanced-accuracy"),
+        ("log-loss", "rare", "--cost"),
+    ],
+)
+def test_another_metric_is_advised_only_where_the_one_that_judges_is_blind(
+    run_check, metric, rare, fix
+):
+    y = [rare] * 4 + ["common"] * 96
+    (finding,) = run_check("class-imbalance", _columns(y), "y", task=Task.BINARY, metric=metric)
+    assert fix in finding.fix
+    assert ("Judge by" in finding.fix) is (metric == "accuracy")
+
+
+def test_of_many_classes_accuracy_judges_where_no_metric_is_named(run_check):
+    assert default_metric(Catalog().metrics(), Task.MULTICLASS) == "accuracy"
+    y = ["rare"] * 2 + ["b", "c"] * 49
+    for metric, fix in ((None, "not by accuracy"), ("f1", "--class-weight balanced")):
+        (found,) = run_check(
+            "class-imbalance", _columns(y), "y", task=Task.MULTICLASS, metric=metric
+        )
+        assert fix in found.fix
+
+
+@pytest.mark.parametrize(("metric", "severity"), [(None, Severity.WARNING), ("mae", Severity.INFO)])
+def test_outliers_of_a_target_matter_where_squares_judge(run_check, metric, severity):
+    y = np.concatenate([np.arange(199) % 20, [1e6]])
+    columns = {"y": y, "x": np.arange(200.0)}
+    (finding,) = run_check("outliers", columns, "y", task=Task.REGRESSION, metric=metric)
+    assert finding.severity is severity
+    assert ("--metric mae" in finding.fix) is (metric is None)
 
 
 def test_moderately_uneven_classes_are_fine(run_check):

@@ -18,7 +18,7 @@ def told(low: float, high: float, score: float = 0.9) -> str:
         (0.01, 0.05, "more rows would help further"),
         (-0.05, -0.01, "did harm"),
         (-0.068, 0.168, "cannot tell"),
-        (-0.004, 0.008, "would hardly help"),
+        (-0.004, 0.008, "more rows of the same kind would hardly help"),
         (math.nan, math.nan, "cannot tell"),
     ],
 )

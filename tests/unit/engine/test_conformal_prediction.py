@@ -72,6 +72,7 @@ def test_a_level_that_needs_more_rows_is_refused_with_the_surest():
     with pytest.raises(TooFewRows, match="needs at least 99 held-out rows") as caught:
         Conformal.of(np.arange(20.0)).bound(0.99)
 
+    assert "this model has 20, of the test part" in str(caught.value)
     assert "95.2 %" in str(caught.value.fix)
 
 

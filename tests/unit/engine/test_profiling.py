@@ -74,6 +74,12 @@ def test_cells_that_reading_made_missing_are_still_told_as_not_finite():
     assert profile(table).columns[0].n_nonfinite == 2
 
 
+def test_whole_numbers_count_what_was_not_finite_as_well():
+    column = Column("x", ColumnKind.INTEGER, n_nonfinite=2)
+    table = Table(pl.DataFrame({"x": pl.Series([1, None, None, None], dtype=pl.Int64)}), (column,))
+    assert profile(table).columns[0].n_nonfinite == 2
+
+
 def test_column_that_is_missing_throughout_has_no_statistics():
     table = _table(x=("numeric", [None, None]), t=("text", [None, None]))
     for described in profile(table).columns:

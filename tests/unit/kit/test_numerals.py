@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.kit.numerals import count, decimals_for, number, share, short, size
+from modelyard.kit.numerals import (
+    count,
+    decimals_apart,
+    decimals_for,
+    number,
+    share,
+    short,
+    size,
+    span,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,37 @@ def test_a_number_with_given_decimals(value, decimals, said):
 )
 def test_an_estimate_keeps_the_digits_that_its_interval_bears(low, high, value, decimals):
     assert decimals_for(low, high, value=value) == decimals
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals", "said"),
+    [
+        (-0.12, 0.42, 2, "−0.12 to 0.42"),
+        (0.0003, 0.41, 2, "0.0003 to 0.41"),
+        (-2.4, 1_113_194.0, -4, "−2 to 1,110,000"),
+        (-1e-17, 0.4, 2, "0.00 to 0.40"),
+        (0.0, 0.4, 2, "0.00 to 0.40"),
+        (-4.51e12, -0.02, 1, "−4.51×10¹² to −0.02"),
+        (float("nan"), 0.4, 2, "–"),
+    ],
+)
+def test_an_end_of_an_interval_that_is_not_zero_is_not_shown_as_zero(low, high, decimals, said):
+    assert span(low, high, decimals=decimals) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "decimals", "enough"),
+    [
+        (0.174, 0.168, 2, 3),
+        (0.18, 0.17, 2, 2),
+        (0.5, 0.5, 2, 2),
+        (1_236.0, 1_204.0, -2, -1),
+        (0.1700000001, 0.17, 2, None),
+        (0.174, 0.168, None, None),
+    ],
+)
+def test_numbers_that_differ_get_the_digits_to_differ_in(one, other, decimals, enough):
+    assert decimals_apart(one, other, decimals=decimals) == enough
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,14 @@ def test_a_row_without_weight_leaves_a_figure_defined():
     assert METRICS["mape"].score(truth, answer, weight) == pytest.approx(0.5)
 
 
+def test_one_answer_for_all_rows_explains_exactly_nothing():
+    rng = np.random.default_rng(0)
+    truth, weight = rng.normal(1e3, 1.0, 101), rng.integers(0, 3, (50, 101)).astype(float)
+    score = METRICS["explained-variance"].prepare(truth, np.full(101, 999.9), n_classes=0)
+
+    assert (score(weight) == 0.0).all()
+
+
 def test_a_correlation_with_one_true_class_is_exactly_zero():
     truth, answers = np.zeros(10, dtype=int), np.repeat([0, 1, 2], [2, 7, 1])
 

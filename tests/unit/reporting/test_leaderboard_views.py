@@ -81,7 +81,7 @@ def test_a_best_candidate_that_has_no_part_in_the_model_is_explained():
 def test_what_serving_costs_in_score_is_told():
     said = told(replace(BOARD, serve="fast", free_score=0.94))
     assert "Serving 'fast'" in said
-    assert "a blend would reach 0.94 in ROC-AUC on these rows, and 0.93 is what answers" in said
+    assert "without its bounds scores 0.94 in ROC-AUC on these rows, and what answers" in said
     assert "costs no score" in told(replace(BOARD, serve="fast", free_score=0.93))
     assert "Serving" not in told(BOARD)
 
@@ -161,6 +161,20 @@ def test_the_line_steps_up_when_a_better_candidate_ends():
     assert line.y == (0.90, 0.90, 0.92, 0.92)
     assert chosen.y == (0.93, 0.93)
     assert chosen.is_reference
+
+
+def test_a_flat_line_tells_nothing_of_what_could_not_be_begun():
+    begun = replace(BOARD, entries=tuple(each for each in BOARD.entries if each.is_complete))
+    late = Entry(9, Candidate("late", "ridge", {}, "a test"), TrialStatus.PRUNED, at_s=30.0)
+    told = [
+        CHARTS["best-so-far"].chart(seen(each)).caption
+        for each in (begun, replace(begun, entries=(*begun.entries, late)))
+    ]
+    assert told[0].endswith("more time for candidates like these would bring little.")
+    assert told[1].endswith(
+        "would bring little; what 1 candidate that could not be begun would have brought, it does "
+        "not tell."
+    )
 
 
 def test_candidates_that_were_all_there_at_the_beginning_draw_no_line():

@@ -9,6 +9,7 @@ from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.evaluations import Evaluation, MetricEstimate
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.leaderboards import Candidate, Entry, Leaderboard
+from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.tasks import Task
 from modelyard.domain.trade_offs import TradeOffs
 from modelyard.domain.trials import Ending, TrialStatus
@@ -92,6 +93,31 @@ def test_how_to_use_a_model_says_how_files_like_that_of_the_training_are_read():
     assert steps[-1].startswith(
         "Use it: modelyard predict churn NEW.csv --delimiter ';' --no-header"
     )
+
+
+def test_findings_that_are_no_fault_are_counted_as_well():
+    outliers = Finding("outlier-values", Severity.INFO, "Far out.", ("price",))
+    told = results_of(replace(SUBJECT, findings=(outliers,))).reasons
+    assert (
+        "The checks found no fault in the data, and 1 thing to know of them: outlier values."
+        in (told)
+    )
+    told = results_of(replace(SUBJECT, findings=())).reasons
+    assert "The checks found nothing in the data to be wary of." in told
+
+
+def test_how_the_target_is_mended_comes_before_the_columns():
+    far = Finding("outlier-values", Severity.WARNING, "Far out.", ("bought",), fix="--metric mae.")
+    steps = results_of(replace(SUBJECT, findings=(FINDINGS[0], far))).steps
+    assert steps[:2] == ("Outlier values in bought: --metric mae.", "Constant in zip: Drop it.")
+
+
+def test_of_a_model_that_does_not_beat_guessing_the_suggestions_say_what_it_lacks():
+    unsure = replace(EVALUATION, metrics=(replace(METRIC, gain_low=-0.2),))
+    advised = replace(BOARD, suggestions=(Suggestion(Topic.TIME, "Let more compete."),))
+    steps = results_of(replace(SUBJECT, evaluation=unsure, leaderboard=advised)).steps
+    assert steps[0] == "Do not use it yet."
+    assert steps[-1] == "Let more compete."
 
 
 def test_each_chart_stands_in_its_section_under_a_key_of_its_own():

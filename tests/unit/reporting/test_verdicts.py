@@ -140,6 +140,60 @@ def test_probabilities_that_may_be_as_good_as_guesses_get_no_word():
     assert verdict.headline == "The model beats guessing."
 
 
+def test_two_figures_that_are_said_to_differ_are_written_apart():
+    alike = replace(
+        LOG_LOSS, value=0.174, low=0.1, high=0.3, baseline=0.168, gain_low=-0.01, gain_high=-0.001
+    )
+    (doubt,) = verdict_of(Evaluation(Task.BINARY, 120, "roc-auc", (ESTIMATE, alike))).doubts
+
+    assert "Log loss 0.174 against 0.168" in doubt
+
+
+def test_one_row_of_a_label_is_told_in_the_singular():
+    evaluation = Evaluation(
+        Task.BINARY,
+        40,
+        "roc-auc",
+        (ESTIMATE,),
+        labels=("no", "yes"),
+        confusion=((39, 0), (0, 1)),
+    )
+
+    assert "Only 1 row of them holds 'yes'" in verdict_of(evaluation).caution
+
+
+@pytest.mark.parametrize(
+    ("confusion", "found", "ways"),
+    [
+        (((980, 1), (19, 0)), "19 rows that are 'yes' its threshold finds none", "--threshold f1"),
+        (
+            ((1, 19), (0, 980)),
+            "20 rows that are 'no'",
+            None,
+        ),
+        (((0, 19), (1, 980)), "19 rows that are 'no'", "--threshold balanced-accuracy"),
+    ],
+)
+def test_a_label_that_is_never_answered_is_named_with_what_finds_it(confusion, found, ways):
+    evaluation = Evaluation(
+        Task.BINARY, 1000, "roc-auc", (ESTIMATE,), labels=("no", "yes"), confusion=confusion
+    )
+    told = " ".join(verdict_of(evaluation).doubts)
+
+    assert (found in told) is (ways is not None)
+    assert ways is None or ways in told
+    assert ways is None or "--cost" in told
+
+
+def test_of_a_model_that_does_not_beat_guessing_no_threshold_is_advised():
+    unsure = replace(ESTIMATE, gain_low=-0.1)
+    evaluation = Evaluation(
+        Task.BINARY, 999, "roc-auc", (unsure,), labels=("no", "yes"), confusion=((980, 0), (19, 0))
+    )
+
+    assert verdict_of(evaluation).doubts == ()
+
+
 def doubts_of_auc(value, importance, n_rows=179):
     gain = value - 0.5
     best = replace(ESTIMATE, value=value, low=value, high=value, gain=gain, ideal=1.0)

@@ -9,7 +9,9 @@ from modelyard.services.samples import SAMPLES, write_samples
 
 
 def test_every_sample_is_written_to_a_folder_that_did_not_exist(tmp_path):
-    paths = write_samples(tmp_path / "new" / "folder")
+    placed = write_samples(tmp_path / "new" / "folder")
+    paths = placed.paths
+    assert placed.left == ()
     assert [path.name for path in paths] == list(SAMPLES)
     headers = [path.read_text().splitlines()[0] for path in paths]
     assert [header.split(",")[0] for header in headers] == [
@@ -21,7 +23,8 @@ def test_every_sample_is_written_to_a_folder_that_did_not_exist(tmp_path):
 
 def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path):
     (tmp_path / "iris.csv").write_text("my own flowers\n")
-    write_samples(tmp_path)
+    placed = write_samples(tmp_path)
+    assert placed.left == (tmp_path / "iris.csv",)
     assert (tmp_path / "iris.csv").read_text() == "my own flowers\n"
     assert (tmp_path / "penguins.csv").exists()
 

@@ -224,6 +224,39 @@ def test_a_doubtful_decimal_mark_is_noted(read, content):
     assert any("decimal mark" in note for note in read(content).facts.notes)
 
 
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("a;b\n1.235;x\n1.871;y\n12.100;z\n", "1.235"),
+        ("a;b\nx;NA\ny;-3.871\nz;\nz;2.100\nz;117.000\n", "-3.871"),
+    ],
+)
+def test_a_point_that_may_part_thousands_is_noted(read, content, shown):
+    facts = read(content).facts
+    assert facts.decimal == "."
+    assert facts.notes == (f"'{shown}' was read with '.' as the decimal mark, not as thousands.",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a;b\n1.235;x\n1.871;y\n2.1;z\n",
+        "a;b\n1.235;x\n0.871;y\n2.100;z\n",
+        "a;b\n1.235;x\n1871;y\n2.100;z\n",
+        "a;b\n1.235;x\n1.871;y\n2.100;0.5\n",
+        "a;b\n1.235;x\n1.871;y\n",
+        "a,b\n1.235,x\n1.871,y\n2.100,z\n",
+    ],
+    ids=["two digits", "zero in front", "no point", "a plain fraction", "few rows", "commas"],
+)
+def test_a_point_that_parts_no_thousands_is_not_noted(read, content):
+    assert read(content).facts.notes == ()
+
+
+def test_a_point_that_the_user_names_is_not_noted(read):
+    assert read("a;b\n1.235;x\n1.871;y\n2.100;z\n", decimal=".").facts.notes == ()
+
+
 def test_a_decimal_mark_that_the_user_names_is_used(read):
     facts = read("a;b\n1,234;x\n", decimal=".").facts
     assert facts.decimal == "."

@@ -51,12 +51,34 @@ def test_a_first_line_names_the_columns_where_nobody_says_otherwise(read, header
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [("a,,b\n1,2,3\n", AmbiguousHeader), ("a,b\n1,2\na,b\n", MalformedRow)],
+    [("4,,b\n1,2,3\n", AmbiguousHeader), ("a,b\n1,2\na,b\n", MalformedRow)],
     ids=["no-name", "repeated"],
 )
 def test_whoever_is_refused_for_a_header_learns_how_to_say_that_there_is_none(read, content, error):
     with pytest.raises(error) as raised:
         read(content, ReadOptions())
+    assert "--no-header" in raised.value.fix
+
+
+@pytest.mark.parametrize("content", [",a,b\n0,1,2\n", ",0,1\n0,1,2\n"], ids=["words", "numbers"])
+def test_an_index_beside_the_table_is_taken_for_one(read, content):
+    with pytest.raises(AmbiguousHeader, match="no name at position 1 of 3") as raised:
+        read(content, ReadOptions())
+    assert "index=False" in raised.value.fix
+    assert "--no-header" not in raised.value.fix
+
+
+@pytest.mark.parametrize("content", ["a,,b\n1,2,3\n", ",,a\n1,2,3\n"], ids=["in the middle", "two"])
+def test_an_empty_name_among_words_is_to_be_given(read, content):
+    with pytest.raises(AmbiguousHeader) as raised:
+        read(content, ReadOptions())
+    assert raised.value.fix == "Give each column a name."
+
+
+@pytest.mark.parametrize("first", ["1.5,", "2024-01-31,", ",2.5"])
+def test_a_first_line_of_values_may_be_a_row(read, first):
+    with pytest.raises(AmbiguousHeader) as raised:
+        read(f"{first},b\n1,2,3\n", ReadOptions())
     assert "--no-header" in raised.value.fix
 
 

@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_own_name(tmp_path: Path) ->
 
 def test_a_key_is_given_once(artifacts: Artifacts) -> None:
     _write(artifacts, "r1", "first")
-    with pytest.raises(InvalidValue, match="'r1' already"):
+    with pytest.raises(InvalidValue, match="'r1' exists already"):
         _write(artifacts, "r1", "second")
     assert (artifacts.path_of("r1") / "deep" / "model.onnx").read_text() == "first"
 
@@ -96,7 +96,7 @@ def test_a_key_is_given_once(artifacts: Artifacts) -> None:
 def test_of_two_writers_of_one_key_the_first_to_end_wins(
     artifacts: Artifacts, tmp_path: Path
 ) -> None:
-    with pytest.raises(InvalidValue, match="'r1' already"), artifacts.writing("r1"):
+    with pytest.raises(InvalidValue, match="'r1' exists already"), artifacts.writing("r1"):
         _write(artifacts, "r1", "faster")
     assert (artifacts.path_of("r1") / "deep" / "model.onnx").read_text() == "faster"
     assert _everything(tmp_path) == ["r1"]

@@ -1,8 +1,10 @@
 """AutoML: each candidate when it ended, and the best score until then."""
 
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
-from modelyard.domain.leaderboards import Entry
+from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.tasks import Task
+from modelyard.domain.trials import TrialStatus
+from modelyard.kit.numerals import counted
 from modelyard.protocols.charts import ChartCard, ChartInput
 
 # Points of a line that a page of vector graphics carries lightly.
@@ -39,10 +41,21 @@ class _BestSoFar:
             ),
             caption=(
                 "The best score of a single candidate until then. The dashed line is what was "
-                "chosen, on the same rows. Where the line has long been flat, more time would "
-                "bring little."
+                f"chosen, on the same rows. {_flat(board)}"
             ),
         )
+
+
+def _flat(board: Leaderboard) -> str:
+    """Say what a flat line tells: of what was tried, and not of what could not be begun."""
+    told = "Where the line has long been flat, more time for candidates like these would bring "
+    n_skipped = sum(each.status is TrialStatus.PRUNED for each in board.entries)
+    if not n_skipped:
+        return f"{told}little."
+    return (
+        f"{told}little; what {counted(n_skipped, 'candidate')} that could not be begun would have "
+        "brought, it does not tell."
+    )
 
 
 def _steps(done: list[Entry]) -> tuple[tuple[float, ...], tuple[float, ...]]:

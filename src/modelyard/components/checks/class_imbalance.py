@@ -5,11 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from modelyard.domain.findings import Finding, Severity
+from modelyard.domain.tasks import Task
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 # A convention: below a fifth of an even share (10 % of two classes) always answering the commonest
 # class already looks good. It speaks of oil spills among images (4 %), not of high incomes (24 %).
 _FAIR = 0.2
+
+
+# What judges well where the commonest class alone is answered.
+_BLIND = frozenset({"accuracy", "top-two-accuracy"})
 
 
 class ClassImbalance:
@@ -39,8 +44,29 @@ class ClassImbalance:
             ),
             columns=(subject.target,),
             sample=(str(values[rarest]),),
-            fix="Judge by a metric that weighs classes evenly, not by accuracy.",
+            fix=_fix(subject, rarest=values[rarest], greatest=values.max()),
         )
+
+
+def _fix(subject: CheckInput, *, rarest: object, greatest: object) -> str:
+    """Advise a metric where the one that judges is blind to rare classes, else how they are found.
+
+    The second of two labels is the greater one, and F1 is of that.
+    """
+    is_binary = subject.task is Task.BINARY
+    # Of more than two classes accuracy judges where the user names no metric.
+    if subject.metric in _BLIND or (subject.metric is None and not is_binary):
+        return "Judge by a metric that weighs classes evenly, not by accuracy."
+    if not is_binary:
+        return (
+            f"Where '{rarest}' is answered too seldom, let classes weigh alike in the fit: "
+            "--class-weight balanced."
+        )
+    by = "f1" if rarest == greatest else "balanced-accuracy"
+    return (
+        f"Where '{rarest}' is answered too seldom, let the threshold be chosen, with --threshold "
+        f"{by}, or say with --cost what wrong answers cost."
+    )
 
 
 COMPONENT = ClassImbalance()

@@ -42,7 +42,8 @@ class MissingValues:
                         f"{n_rows:,} rows ({column.n_missing / n_rows:.0%})."
                     ),
                     columns=(column.name,),
-                    fix=f"Fill it in at the source, or drop it with --drop {quote(column.name)}.",
+                    fix="Fill it in at its source. Only where the model does as well without it, "
+                    f"drop it with --drop {quote(column.name)}.",
                     fixes=("drop-column",),
                 )
 

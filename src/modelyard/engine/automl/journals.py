@@ -9,8 +9,8 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,20 @@ def forget(root: Path, marks: Sequence[str] = ()) -> None:
         is_old = path.stat().st_mtime < time.time() - _KEPT_S
         if is_old or path.name in marks:
             shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def telling_what_is_kept(root: Path | None) -> Iterator[None]:
+    """Note on an interruption in the block that what was finished is not lost, where it is so."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if root is not None and any(root.glob(f"*/*/{_ENTRY}")):
+            error.add_note(
+                "Candidates that AutoML had finished are kept for a week: the same command on the "
+                "same data goes on from them."
+            )
+        raise
 
 
 def mark_of(arena: Arena, metric: str) -> str:

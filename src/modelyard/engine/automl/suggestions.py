@@ -8,22 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelyard.domain.evaluations import Evaluation, Importance, MetricEstimate
+from modelyard.domain.evaluations import Evaluation, Importance
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.tuning.ties import paired_interval
-from modelyard.kit.numerals import brief, count, decimals_for, number, share
+from modelyard.engine.automl.beating import doubt_of
+from modelyard.kit.numerals import brief, count, decimals_for, number, share, span
 from modelyard.protocols.algorithms import Algorithm, Family
 
 # Findings that are named: what to mend first is a short list.
 _MOST_COLUMNS = 3
+# A finding that a column may be dropped for, and what helps where the model rests on it.
+_GAPS = "much-missing-column"
+_FILL_IN = "Fill it in at its source: the model rests on it."
 # Candidates that a last third of the run must have ended to say whether it brought anything, and
 # the share of the run that it begins at.
 _LEAST_LATE, _LATE = 2, 2 / 3
-# Folds that say by how much they differ, and the most of one dealing.
-_LEAST_FOLDS, _MOST_DEALT = 3, 5
 # The share of the rows from which a learning curve counts what the others brought.
 _HALF = 0.5
 
@@ -46,50 +47,17 @@ class Grounds:
 def suggest(grounds: Grounds) -> tuple[Suggestion, ...]:
     """Return what to do next: about algorithm, columns, rows, noise and time, in this order."""
     board, evaluation = grounds.leaderboard, grounds.evaluation
-    if _is_worthless(evaluation):
-        told = [_worthless(board, evaluation)]
-    else:
-        told = [*_algorithm(board, grounds.algorithms)]
+    doubt = doubt_of(board, evaluation)
+    told = [*_algorithm(board, grounds.algorithms)] if doubt is None else [doubt]
     told += _columns(evaluation, grounds.findings)
-    told += [*_rows(board, evaluation), *_noise(board), *_time(board)]
+    told += _rows(board, evaluation)
+    # Where no algorithm will do, nothing beside it says that there is more to be had.
+    if doubt is None or doubt.topic is not Topic.ALGORITHM:
+        told += _noise(board)
+    # Where it is not for want of rows that guessing was not beaten, the doubt speaks of time too.
+    if doubt is None or doubt.topic is Topic.ROWS:
+        told += _time(board)
     return tuple(told)
-
-
-def _is_worthless(evaluation: Evaluation) -> bool:
-    deciding = evaluation.deciding
-    return bool(np.isfinite(deciding.gain)) and not deciding.beats_baseline
-
-
-def _worthless(board: Leaderboard, evaluation: Evaluation) -> Suggestion:
-    each = evaluation.deciding
-    if _is_told_by_folds(board, each):
-        told = (
-            f"The {count(evaluation.n_rows)} test rows cannot tell whether the model does better "
-            f"than an answer that ignores every column (95 % interval of the gain "
-            f"{_span(each.gain_low, each.gain_high)}); the {board.n_folds} folds can: "
-            f"{each.title} is {number(board.blend_score)} there. Test on more rows, with --split "
-            "0.7,0,0.3 for example, or add rows."
-        )
-        return Suggestion(Topic.ROWS, told)
-    return Suggestion(
-        Topic.ALGORITHM,
-        f"No algorithm will do: {each.title} is {number(each.value)} on the test rows, and "
-        f"{number(each.baseline)} for an answer that ignores every column (95 % interval of the "
-        f"gain {_span(each.gain_low, each.gain_high)}). Look for columns that tell more.",
-    )
-
-
-def _is_told_by_folds(board: Leaderboard, deciding: MetricEstimate) -> bool:
-    """Return whether the best candidate does better than the baseline, by its folds' interval."""
-    sign = 1.0 if deciding.higher_is_better else -1.0
-    scores = [score for score in board.ranked[0].fold_scores if score is not None]
-    gains = [sign * (score - deciding.baseline) for score in scores]
-    if len(gains) < _LEAST_FOLDS:
-        return False
-    # A dealing has five folds at most; more of them are two dealings.
-    n_dealt = min(board.n_folds, _MOST_DEALT)
-    low, _ = paired_interval(gains, held_ratio=1 / (n_dealt - 1))
-    return bool(low > 0)
 
 
 def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Iterator[Suggestion]:
@@ -154,10 +122,12 @@ def _columns(evaluation: Evaluation, findings: Iterable[Finding]) -> list[Sugges
 
 
 def _mend(found: Finding, column: Importance, *, place: int, metric: str) -> Suggestion:
+    # Whatever a fix offers else: what the model rests on is not to be dropped.
+    fix = _FILL_IN if found.code == _GAPS else found.fix
     rank = "the most important column" if place == 1 else f"column {place} by importance"
     told = (
         f"'{column.column}' is {rank} (shuffling it costs {brief(column.mean)} of {metric}). "
-        f"{found.message} {found.fix}"
+        f"{found.message} {fix}"
     )
     return Suggestion(Topic.COLUMNS, told, found.columns)
 
@@ -269,5 +239,4 @@ def _counted(n: int) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    decimals = decimals_for(low, high, value=0.0)
-    return f"{number(low, decimals)} to {number(high, decimals)}"
+    return span(low, high, decimals=decimals_for(low, high, value=0.0))

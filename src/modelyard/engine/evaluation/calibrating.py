@@ -35,8 +35,8 @@ _LEAST_GAIN = 0.003
 # to six for 18,000.
 _MOST_CELLS = 100_000
 # Rows of each label that slopes and offsets of many labels are fitted to, fifty for each number
-# that is found. Of 40 and 100 labels with fewer rows none gained what temperature did, and up to 700
-# steps took 4 and 14 seconds of processor time, that no budget had left room for.
+# that is found. Of 40 and 100 labels with fewer rows none gained what temperature did, and up to
+# 700 steps took 4 and 14 seconds of processor time, that no budget had left room for.
 _ROWS_A_LABEL = 100
 # A slope of the logits beyond this is a fit to rows that happen to be parted.
 _SLOPES = (0.05, 20.0)

@@ -209,12 +209,14 @@ def _deep(image: Any) -> tuple[Any, tuple[str, ...]]:
     if low < 0 or depth is None or image.mode == "F":
         black, span, told = low, (high - low) or 1.0, "scaled to 8 bits by its own range"
     else:
-        black, span, told = 0.0, 2.0**depth - 1, f"{depth} bits scaled to 8"
+        black, span = 0.0, 2.0**depth - 1
+        # Of 8 bits nothing is scaled.
+        told = f"{depth} bits scaled to 8" if depth > _DEPTHS[0] else ""
     made = np.empty(values.shape, np.uint8)
     for part in parts:
         made[part] = np.rint((_finite(values[part]) - black) / span * 255)
     width, height = image.size
-    return pillow.fromarray(made.reshape(height, width)).convert("RGB"), (told,)
+    return pillow.fromarray(made.reshape(height, width)).convert("RGB"), ((told,) if told else ())
 
 
 def _finite(values: Any) -> Any:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from modelyard.kit.numerals import UNDEFINED, decimals_for, number
+from modelyard.kit.numerals import UNDEFINED, decimals_for, number, span
 from modelyard.wire.models import Metrics
 
 # Where an interval is not known.
@@ -37,8 +37,7 @@ def interval_told(value: float | None, *, low: float | None, high: float | None)
     """
     if value is None or low is None or high is None:
         return ""
-    decimals = _decimals(value, low, high)
-    return f"{number(low, decimals)} to {number(high, decimals)}"
+    return span(low, high, decimals=_decimals(value, low, high))
 
 
 def beside_interval(value: float | None, *, low: float | None, high: float | None) -> str:

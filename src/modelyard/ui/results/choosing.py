@@ -1,6 +1,6 @@
 """How a model was chosen: what competed, why the winner won, and what cannot be told from it."""
 
-from modelyard.kit.numerals import count, decimals_for, number, size
+from modelyard.kit.numerals import count, decimals_for, number, size, span
 from modelyard.ui.parts.charts import draw_all
 from modelyard.ui.parts.texts import plain
 from modelyard.ui.results.sections import charts_of
@@ -65,5 +65,4 @@ def _behind(each: CandidateAnswer) -> str:
     low, high = each.behind_low, each.behind_high
     if low is None or high is None:
         return ""
-    decimals = decimals_for(low, high, value=0.0)
-    return f"{number(low, decimals)} to {number(high, decimals)}"
+    return span(low, high, decimals=decimals_for(low, high, value=0.0))

@@ -4,9 +4,10 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from modelyard.domain.cells import missing_tokens_of
 from modelyard.domain.configs import ReadOptions
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.headers import bare_name
@@ -25,6 +26,8 @@ _DOT = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 _COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
 # `1,234` may be one thousand two hundred; `0,234`, `1234,567` and `1,5` may not.
 _PERHAPS_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*")
+# So few cells of three digits behind a point are chance.
+_MIN_DOTTED_ROWS = 3
 _PERHAPS_DOTTED_THOUSANDS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 # Groups of thousands and a fraction, which leave no doubt about the mark.
 _GROUPED_COMMA = re.compile(r"\s*[+-]?[0-9]{1,3}(?:[.' \u00a0\u2009\u202f][0-9]{3})+,[0-9]+\s*")
@@ -74,6 +77,8 @@ def find_dialect(content: bytes, options: ReadOptions) -> Dialect:
     decimal, is_plain = options.decimal, False
     if decimal is None:
         decimal, is_plain, doubt = _find_decimal(body, delimiter)
+        if decimal == "." and not is_plain and not doubt and delimiter == ";":
+            doubt = _doubt_dots(body, missing=set(missing_tokens_of(options.missing_tokens)))
         notes += [doubt] if doubt else []
     if skips_space:
         notes.append("Spaces after each delimiter were left out.")
@@ -182,3 +187,14 @@ def _find_decimal(body: Sequence[Sequence[str]], delimiter: str) -> tuple[str, b
         # Files are cut at semicolons where the comma is needed for decimals.
         return ",", False, f"'{shown}' was read with ',' as the decimal mark, not as thousands."
     return ".", is_dot_plain, ""
+
+
+def _doubt_dots(body: Sequence[Sequence[str]], *, missing: Collection[str]) -> str:
+    """Return what is doubtful where each number of a column may be thousands with a point."""
+    for column in itertools.zip_longest(*body, fillvalue=""):
+        present = [cell for cell in map(str.strip, column) if cell and cell not in missing]
+        if len(present) >= _MIN_DOTTED_ROWS and all(
+            _PERHAPS_DOTTED_THOUSANDS.fullmatch(cell) for cell in present
+        ):
+            return f"'{present[0]}' was read with '.' as the decimal mark, not as thousands."
+    return ""
