@@ -1,14 +1,17 @@
 """The environment is read in one place, completely or not at all."""
 
 import os
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 
 from modelyard.bootstrap import open_project
 from modelyard.domain.errors import InvalidValue, UnknownKey
 from modelyard.domain.weights import Hub
-from modelyard.settings import VARIABLES, let_threads_sleep, read_settings
+from modelyard.settings import VARIABLES, configure_logs, let_threads_sleep, read_settings
 
 
 def test_without_variables_the_project_is_in_the_current_directory() -> None:
@@ -147,3 +150,12 @@ def test_a_project_lets_threads_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     open_project()
     assert os.environ["GOMP_SPINCOUNT"] == "3000"
+
+
+def test_log_lines_go_where_standard_error_is_when_they_are_told(capsys, monkeypatch):
+    with StringIO() as elsewhere:
+        monkeypatch.setattr(sys, "stderr", elsewhere)
+        configure_logs(read_settings({}))
+        monkeypatch.undo()
+    structlog.get_logger().error("told later")
+    assert "told later" in capsys.readouterr().err

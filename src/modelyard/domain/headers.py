@@ -90,7 +90,7 @@ def _are_values(names: Sequence[str]) -> bool:
         or parse_number(name, ",") is not None
         or parse_moment(name, None) is not None
         for name in names
-        if name
+        if any(each.isdigit() for each in name)
     )
 
 

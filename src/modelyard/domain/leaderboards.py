@@ -112,10 +112,11 @@ class Leaderboard:
         n_rows: that were held out by some fold.
         entries: in the order in which candidates were tried.
         tied: numbers of entries that cannot be told from the best one.
-        blend_score: of the blend, on the rows that its members were not taught.
+        blend_score: of the blend, the mean over the folds, as of a candidate; NaN where no fold can
+            be scored.
         serve: what its answers might cost, as it was asked; empty where that is not known.
-        free_score: of the blend that would answer if serving had no bounds, on the same rows; None
-            where that was not measured.
+        free_score: of the blend that would answer if serving had no bounds, on the same folds;
+            None where that was not measured.
         ending: why the run ended.
         duration_s: seconds.
         time_limit_s: that was allowed for everything, None for no limit.

@@ -199,11 +199,12 @@ def _cut(sizes: IntArray, stratum: IntArray, shares: Shares, *, task: Task) -> P
     if task.is_classification:
         # Each class teaches with one unit at least, and what rounding takes from the test of a rare
         # one it gives back, where the parts keep their shares all the same.
-        n_rows, smallest = np.diff(upto), sizes[starts]
-        n_train = np.maximum(n_train, smallest)
-        is_due = (n_rows * shares.test >= 1 - _ROUNDING) & (n_kept <= n_train) & (n_rows > smallest)
+        n_rows, first = np.diff(upto), sizes[starts]
+        n_train = np.maximum(n_train, first)
+        is_due = (n_rows * shares.test >= 1 - _ROUNDING) & (n_kept <= n_train) & (n_rows > first)
         is_due &= is_due.sum() <= _MOST_GIVEN_BACK * len(sizes)
-        n_train = np.minimum(n_train, n_rows - is_due)
+        # It is taken from those that teach, where they are more than their share, else from others.
+        n_train = n_train - (is_due & (n_train > n_rows * shares.train) & (n_train > first))
         n_kept = np.maximum(n_kept, n_train + is_due)
     part = np.full(len(sizes), _TEST, dtype=np.int8)
     for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):

@@ -17,7 +17,6 @@ from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.trials import Search
-from modelyard.engine.automl.journals import telling_what_is_kept
 from modelyard.engine.automl.places import opened_pool
 from modelyard.engine.automl.running import look_ahead, run_automl
 from modelyard.engine.automl.standalone import judge_of_best
@@ -254,8 +253,7 @@ def _build(
     """Fit the one algorithm that was named, or let AutoML find what is best."""
     plan, clock, progress = judge.plan, judge.workshop.clock, judge.workshop.progress
     if config.automl is not None and pool is not None:
-        with telling_what_is_kept(judge.workshop.scratch):
-            raced = run_automl(judge, config.automl, pool=pool, rng=rng)
+        raced = run_automl(judge, config.automl, pool=pool, rng=rng)
         # What it holds is not needed any more.
         pool.close()
         held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")

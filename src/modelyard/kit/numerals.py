@@ -85,6 +85,8 @@ def decimals_for(low: float, high: float, *, value: float) -> int | None:
 def decimals_apart(one: float, other: float, *, decimals: int | None) -> int | None:
     """Return decimals at which two numbers that are said to differ are not written alike.
 
+    Where six do not tell them apart, those that are enough for either.
+
     Args:
         one: of the numbers.
         other: of the numbers.
@@ -98,7 +100,7 @@ def decimals_apart(one: float, other: float, *, decimals: int | None) -> int | N
     enough = (
         at for at in range(decimals, _MAX_DECIMALS + 1) if number(one, at) != number(other, at)
     )
-    return next(enough, None)
+    return next(enough, decimals)
 
 
 def ends(low: float, high: float, *, decimals: int | None) -> tuple[str, str]:
@@ -158,8 +160,8 @@ def short(value: float, *, step: float, largest: float) -> str:
 
 def _end(value: float, decimals: int | None, *, noise: float) -> str:
     told = number(value, decimals)
-    # What is left of zero after rounding is zero; an interval without an end has no noise.
-    if math.isfinite(noise) and abs(value) > noise and not told.strip("0.,"):
+    # What is left of zero after rounding is zero.
+    if abs(value) > noise and not told.strip("0.,"):
         own = -_magnitude(value)
         return number(value, own if own <= _MAX_DECIMALS else None)
     return told

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding
 from modelyard.domain.profiles import TableProfile, most_combinations
 from modelyard.domain.tables import Table
@@ -70,10 +71,12 @@ class CheckInput:
         """Return the subject with the first alone of rows that are equal in every feature.
 
         What is learned from a row tells its repeats, however little it tells of others. Where there
-        are fewer combinations of values than rows, rows cannot but coincide: all stay.
+        are fewer combinations of categories and whole numbers than rows, rows cannot but coincide:
+        all stay. Of other numbers there is no end.
         """
         columns = [each for each in self.profile.columns if each.name in self.features]
-        if most_combinations(columns, n_rows=self.table.n_rows) < self.table.n_rows:
+        is_free = all(each.kind is not ColumnKind.NUMERIC for each in columns)
+        if is_free and most_combinations(columns, n_rows=self.table.n_rows) < self.table.n_rows:
             return self
         hashes = self.table.frame.select(list(self.features)).hash_rows().to_numpy()
         firsts = np.unique(hashes, return_index=True)[1]

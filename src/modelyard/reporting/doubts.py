@@ -68,9 +68,9 @@ def _never_answered(evaluation: Evaluation) -> Iterator[str]:
         other = "false_positive" if at else "false_negative"
         yield (
             f"It tells rows apart, but of {counted(n_rows, 'row')} that {_are(n_rows)} '{label}' "
-            f"its threshold finds {n_found}. Train again with --threshold {by}, which chooses "
-            f"one by that, or with what wrong answers cost: --cost {missed}={times} --cost "
-            f"{other}=1, for example."
+            f"its threshold finds {n_found}. Unless it was chosen so, train again with --threshold "
+            f"{by}, which chooses one by that, or with what wrong answers cost: --cost "
+            f"{missed}={times} --cost {other}=1, for example."
         )
 
 

@@ -137,7 +137,7 @@ class TrainingService:
         try:
             run, trained = self._fit(run, read, config, progress=progress, started=started)
             progress.stage("Proving and packaging the model")
-            outcome = self._publish(run, trained, out=out, started=started)
+            outcome, lost = self._publish(run, trained, out=out, started=started)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
             raise
@@ -145,15 +145,9 @@ class TrainingService:
             forget(self.scratch, (outcome.trained.leaderboard.journal,))
         if outcome.trained.plan.scratch is not None:
             rmtree(outcome.trained.plan.scratch, ignore_errors=True)
-        finished = outcome.run
-        structlog.get_logger().info(
-            "run succeeded",
-            run=finished.id,
-            model=finished.model,
-            metrics={key: values.get("value") for key, values in finished.metrics.items()},
-            fit_s=finished.fit_s,
-            duration_s=finished.duration_s,
-        )
+        _log_success(outcome.run)
+        if lost is not None:
+            raise lost
         return outcome
 
     def check(self, config: TrainingConfig) -> None:
@@ -276,7 +270,10 @@ class TrainingService:
         trained = train(raw, config, workshop=workshop)
         return _described(run, trained), trained
 
-    def _publish(self, run: Run, trained: Trained, *, out: Path | None, started: float) -> Outcome:
+    def _publish(
+        self, run: Run, trained: Trained, *, out: Path | None, started: float
+    ) -> tuple[Outcome, StoreError | None]:
+        """Return what was registered, and why its copy could not be made, None where it could."""
         draft = draft_package(trained, name=run.name, created_at=run.started_at.isoformat())
         if trained.config.keep_estimator:
             draft = draft.with_file(ESTIMATOR, estimator_file(trained.fitted.model))
@@ -286,7 +283,7 @@ class TrainingService:
         draft = draft.with_file(REPORT, render_report(subject).encode())
         package = self._place(run, draft)
         reach("package.placed")
-        model = None
+        model, lost = None, None
         try:
             # The copy is written before the model is registered, and is seen only after that.
             with self._copy(draft, out):
@@ -303,9 +300,10 @@ class TrainingService:
         except ModelyardError as error:
             if model is None:
                 raise
-            raise _copy_failed(error, model, package) from error
+            lost = _copy_failed(error, model, package)
+            lost.__cause__ = error
         finished = replace(finished, model=model.reference)
-        return Outcome(finished, model, out or package.folder, trained, package.manifest)
+        return Outcome(finished, model, out or package.folder, trained, package.manifest), lost
 
     def _remember_data(self, raw: RawTable) -> None:
         self.datasets.add(
@@ -334,6 +332,17 @@ class TrainingService:
         with folder_at(out.absolute()) as folder:
             write_package(folder, draft.manifest, contents=draft.contents, key=self.key())
             yield
+
+
+def _log_success(run: Run) -> None:
+    structlog.get_logger().info(
+        "run succeeded",
+        run=run.id,
+        model=run.model,
+        metrics={key: values.get("value") for key, values in run.metrics.items()},
+        fit_s=run.fit_s,
+        duration_s=run.duration_s,
+    )
 
 
 def _copy_failed(error: ModelyardError, model: Model, package: Package) -> StoreError:

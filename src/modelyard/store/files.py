@@ -43,14 +43,15 @@ def require_another(path: Path | None, *sources: object) -> None:
 
 def _is_within(path: Path, source: Path) -> bool:
     if source.is_dir():
-        return path.resolve().is_relative_to(source.resolve())
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(source))
     return path.exists() and source.exists() and path.samefile(source)
 
 
 def _is_in_package(path: Path) -> bool:
     from modelyard.runtime.packages import SIGNATURE
 
-    return path.resolve().parent.joinpath(SIGNATURE).is_file()
+    # `Path.resolve` would fail at links that lead round in a circle.
+    return Path(os.path.realpath(path)).parent.joinpath(SIGNATURE).is_file()
 
 
 def write_whole(path: Path, content: bytes) -> None:

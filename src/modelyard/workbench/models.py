@@ -176,9 +176,10 @@ class Model:
         """Answer for a table; called by what the user calls, at whose line a warning points."""
         answer = self.project.predicting.predict(self.opened, data, is_strict=is_strict)
         unseen = [each for each in answer.flags if each.kind is FlagKind.UNSEEN_CATEGORY]
-        most = tuple(each for each in unseen if 2 * each.n_rows > answer.n_rows >= _TELLING_ROWS)
+        n_answered = answer.n_rows - answer.n_failed
+        most = tuple(each for each in unseen if 2 * each.n_rows > n_answered >= _TELLING_ROWS)
         if most:
-            warnings.warn(ValuesNotSeen(most, answer.n_rows), stacklevel=3)
+            warnings.warn(ValuesNotSeen(most, n_answered), stacklevel=3)
         return answer
 
     def predict_row(self, row: Mapping[str, Any]) -> RowPrediction:

@@ -34,15 +34,17 @@ def test_what_was_remembered_is_recalled_to_the_last_bit(tmp_path, place, finish
 
 
 def test_whoever_interrupts_is_told_of_what_is_kept_and_only_of_that(tmp_path, place, finished):
-    def interrupted():
-        with pytest.raises(KeyboardInterrupt) as ended, telling_what_is_kept(tmp_path):
+    def interrupted(journal):
+        with pytest.raises(KeyboardInterrupt) as ended, telling_what_is_kept(journal):
             raise KeyboardInterrupt
         return getattr(ended.value, "__notes__", [])
 
-    assert interrupted() == []
-    Journal(tmp_path, place, metric="roc-auc").remember(*finished)
-    (note,) = interrupted()
+    kept, another = (Journal(tmp_path, place, metric=each) for each in ("roc-auc", "log-loss"))
+    assert interrupted(kept) == []
+    kept.remember(*finished)
+    (note,) = interrupted(kept)
     assert "goes on from them" in note
+    assert interrupted(another) == interrupted(None) == []
 
 
 def test_what_did_not_finish_is_not_kept(tmp_path, place, finished):

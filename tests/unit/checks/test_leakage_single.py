@@ -209,9 +209,11 @@ def test_few_rows_bear_no_word_of_doubt(run_check, rng):
 
 
 @pytest.mark.parametrize("n_copies", [2, 12])
-def test_noise_in_rows_that_stand_several_times_is_not_taken_for_leakage(run_check, rng, n_copies):
-    x, z = rng.normal(size=(2, 400))
-    columns = {"y": _classes(rng, 400), "x": x, "z": z}
+@pytest.mark.parametrize("names", ["x", "xz"])
+def test_noise_in_rows_that_stand_several_times_is_not_taken_for_leakage(
+    run_check, rng, n_copies, names
+):
+    columns = {"y": _classes(rng, 400)} | {name: rng.normal(size=400) for name in names}
     order = rng.permutation(400 * n_copies)
     repeated = {name: np.tile(values, n_copies)[order] for name, values in columns.items()}
     assert run_check(KEY, repeated, "y", task=Task.BINARY) == []
@@ -237,3 +239,11 @@ def test_a_regression_target_in_bands_is_found_though_the_outer_bands_are_rare(r
     bands = [f"{int(value // 2) * 2} and more" for value in y]
     (finding,) = run_check(KEY, {"y": y, "band": bands}, "y", task=Task.REGRESSION)
     assert finding.severity is Severity.ERROR
+
+
+def test_a_column_that_tells_so_few_rows_and_their_repeats_is_doubted_at_most(run_check, rng):
+    y = _classes(rng, 40)
+    columns = {"y": np.tile(y, 100), "x": np.tile((y == "yes") + rng.normal(0, 0.01, 40), 100)}
+    (finding,) = run_check(KEY, columns, "y", task=Task.BINARY)
+    assert finding.severity is Severity.WARNING
+    assert "rows that stand several times" in finding.message

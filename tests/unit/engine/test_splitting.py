@@ -137,6 +137,8 @@ def test_a_rare_class_whose_share_comes_to_a_row_has_one_for_the_test(n_rare):
     dealt = _split(_unique(600), y)
     assert (y[dealt.test] == 1).any()
     assert (y[dealt.train] == 1).sum() >= n_rare // 2
+    n_held = 1 if n_rare < 10 else n_rare // 10
+    assert n_held - 1 <= (y[dealt.validation] == 1).sum() <= n_held + 1
 
 
 def test_many_classes_of_five_rows_keep_the_shares():

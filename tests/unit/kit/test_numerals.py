@@ -91,7 +91,7 @@ def test_an_end_of_an_interval_that_is_not_zero_is_not_shown_as_zero(low, high, 
         (0.18, 0.17, 2, 2),
         (0.5, 0.5, 2, 2),
         (1_236.0, 1_204.0, -2, -1),
-        (0.1700000001, 0.17, 2, None),
+        (0.1700000001, 0.17, 2, 2),
         (0.174, 0.168, None, None),
     ],
 )

@@ -100,7 +100,7 @@ def test_findings_that_are_no_fault_are_counted_as_well():
     told = results_of(replace(SUBJECT, findings=(outliers,))).reasons
     assert (
         "The checks found no fault in the data, and 1 thing to know of them: outlier values."
-        in (told)
+        in told
     )
     told = results_of(replace(SUBJECT, findings=())).reasons
     assert "The checks found nothing in the data to be wary of." in told

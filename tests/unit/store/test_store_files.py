@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_nothing_is_written_into_a_package(tmp_path: Path) -> None:
     for out in (package, package / "model.onnx", link / "new.html"):
         with pytest.raises(UsageError, match="lies in a package"):
             require_another(out, package)
+
+
+def test_links_that_lead_round_are_no_crash(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for out in (loop, loop / "answers.csv"):
+        with suppress(StoreError):
+            require_another(out, tmp_path / "package")
 
 
 def test_nothing_is_written_into_a_package_that_nobody_named(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """AutoML: each candidate when it ended, and the best score until then."""
 
+from math import isfinite
+
 from modelyard.domain.charts import ChartKind, ChartSpec, Series
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.tasks import Task
@@ -29,6 +31,7 @@ class _BestSoFar:
             return None
         x, y = _steps(done)
         ends = (x[0], x[-1])
+        chosen = Series("the chosen model", ends, (board.blend_score,) * 2, is_reference=True)
         return ChartSpec(
             key=self.card.key,
             title=self.card.title,
@@ -37,7 +40,7 @@ class _BestSoFar:
             y_label=board.metric_title,
             series=(
                 Series("best single candidate", x, y),
-                Series("the chosen model", ends, (board.blend_score,) * 2, is_reference=True),
+                *((chosen,) if isfinite(board.blend_score) else ()),
             ),
             caption=(
                 "The best score of a single candidate until then. The dashed line is what was "

@@ -11,9 +11,7 @@ from modelyard.protocols.checks import CheckCard, CheckInput
 # A convention: below a fifth of an even share (10 % of two classes) always answering the commonest
 # class already looks good. It speaks of oil spills among images (4 %), not of high incomes (24 %).
 _FAIR = 0.2
-
-
-# What judges well where the commonest class alone is answered.
+# Metrics by which always answering the commonest class does well.
 _BLIND = frozenset({"accuracy", "top-two-accuracy"})
 
 

@@ -59,28 +59,33 @@ def _findings(
     names = [name for name in subject.features if subject.table.column(name).kind in kinds]
     if not names:
         return
-    known = subject.known(n_rows).without_repeats()
-    judge = Judge.over(known)
+    every = subject.known(n_rows)
+    known = every.without_repeats()
+    judge, is_sure = Judge.over(known), True
+    if judge is None and known is not every:
+        # What a column tells of so few rows that differ, and of their repeats, is a doubt at most.
+        known, judge, is_sure = every, Judge.over(every), False
     if judge is None:
         return
     for name in names:
         verdict = judge.judge(known.table, name)
         can_doubt = known.table.n_rows >= _MIN_DOUBTED_ROWS
         if verdict.is_refused or (verdict.is_doubted and can_doubt):
-            yield _finding(name, verdict, subject)
+            yield _finding(name, verdict, subject, is_sure=is_sure)
 
 
-def _finding(name: str, verdict: Verdict, subject: CheckInput) -> Finding:
+def _finding(name: str, verdict: Verdict, subject: CheckInput, *, is_sure: bool) -> Finding:
     told = f"Column '{name}' alone {verdict.told} '{subject.target}', measured on rows that it was "
+    which = "" if is_sure else ", but for rows that stand several times"
     sample = tuple(str(value) for value in subject.table.frame[name].drop_nulls()[:5])
     drop = f"--drop {quote(name)}"
-    if not verdict.is_refused:
+    if not (verdict.is_refused and is_sure):
         return Finding(
             code="leakage-suspect",
             severity=Severity.WARNING,
             message=(
-                f"{told}not learned from, which few honest columns do: make sure that it is known "
-                "before the answer is."
+                f"{told}not learned from{which}, which few honest columns do: make sure that it is "
+                "known before the answer is."
             ),
             columns=(name,),
             sample=sample,

@@ -61,7 +61,7 @@ class _Piece:
     Attributes:
         results: where its results come from, None after the last one.
         pid: of its process, 0 until it is known.
-        peak: most bytes that it was seen to hold for itself.
+        peak: most bytes that it was seen to hold for itself, looked at as it grows.
         resident: bytes that were in memory when that was last looked at, shared ones too.
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.

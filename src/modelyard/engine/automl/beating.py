@@ -8,9 +8,10 @@ import numpy as np
 from modelyard.domain.evaluations import Evaluation, IntervalUnit, MetricEstimate
 from modelyard.domain.leaderboards import Leaderboard
 from modelyard.domain.suggestions import Suggestion, Topic
-from modelyard.domain.trials import TrialStatus
+from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.tuning.ties import paired_interval
-from modelyard.kit.numerals import count, counted, decimals_apart, decimals_for, number, span
+from modelyard.kit.numerals import count, counted, decimals_for, number, span
+from modelyard.reporting.estimates import decimals_of
 
 # Folds that say by how much they differ, and the most of one dealing.
 _LEAST_FOLDS, _MOST_DEALT = 3, 5
@@ -79,13 +80,13 @@ def _more_candidates(board: Leaderboard, evaluation: Evaluation) -> str:
     few = f"{counted(n_complete, 'candidate')} could be scored"
     if n_skipped:
         few += f" and {count(n_skipped)} could not be begun"
-    way = "a longer --time-limit" if board.time_limit_s is not None else "more --trials"
+    ways = {Ending.TIME: ", with a longer --time-limit", Ending.TRIALS: ", with more --trials"}
     too = ""
     if not _is_nothing(evaluation.deciding):
         too = f" Test on more {_units(evaluation)} as well: so few can hardly tell."
     return (
         f"Too few have competed to say whether another algorithm does better than guessing: {few}. "
-        f"{_figures(evaluation.deciding)}. Let more compete, with {way}.{too}"
+        f"{_figures(evaluation.deciding)}. Let more compete{ways.get(board.ending, '')}.{too}"
     )
 
 
@@ -131,9 +132,7 @@ def _has_tried_several(board: Leaderboard) -> bool:
 
 
 def _figures(deciding: MetricEstimate) -> str:
-    # Where the one is worse for sure, the two are not written alike.
-    decimals = decimals_for(deciding.low, deciding.high, value=deciding.value)
-    decimals = decimals_apart(deciding.value, deciding.baseline, decimals=decimals)
+    decimals = decimals_of(deciding)
     told = (
         f"{deciding.title} is {number(deciding.value, decimals)} on the test rows, and "
         f"{number(deciding.baseline, decimals)} for an answer that ignores every column"

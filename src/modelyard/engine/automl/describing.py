@@ -1,5 +1,6 @@
 """What package and record keep of an AutoML run: no durations, so that equal runs keep the same."""
 
+from math import isfinite
 from typing import Any
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
@@ -16,13 +17,18 @@ def described(leaderboard: Leaderboard) -> dict[str, Any]:
         "n_folds": leaderboard.n_folds,
         "n_rows": leaderboard.n_rows,
         "n_candidates": len(leaderboard.entries),
-        "blend_score": leaderboard.blend_score,
-        "free_score": leaderboard.free_score,
+        "blend_score": _told(leaderboard.blend_score),
+        "free_score": _told(leaderboard.free_score),
         "serve": leaderboard.serve,
         "tied": list(leaderboard.tied),
         "ending": leaderboard.ending.value,
         "entries": [_described(each) for each in leaderboard.ranked[:_KEPT]],
     }
+
+
+def _told(score: float | None) -> float | None:
+    """Return a score, None where no fold could be scored."""
+    return score if score is not None and isfinite(score) else None
 
 
 def _described(entry: Entry) -> dict[str, Any]:

@@ -83,12 +83,12 @@ def forget(root: Path, marks: Sequence[str] = ()) -> None:
 
 
 @contextmanager
-def telling_what_is_kept(root: Path | None) -> Iterator[None]:
+def telling_what_is_kept(journal: Journal | None) -> Iterator[None]:
     """Note on an interruption in the block that what was finished is not lost, where it is so."""
     try:
         yield
     except KeyboardInterrupt as error:
-        if root is not None and any(root.glob(f"*/*/{_ENTRY}")):
+        if journal is not None and journal.recall():
             error.add_note(
                 "Candidates that AutoML had finished are kept for a week: the same command on the "
                 "same data goes on from them."

@@ -211,7 +211,9 @@ class Race:
 
     def _patience(self) -> float:
         left = self._left()
-        return min(left, _LISTEN_S) if left > 0 else _LISTEN_S
+        if left <= 0 and self.rules.deadline is not None:
+            left = self.rules.deadline - self._now()
+        return float(np.clip(left, 0.0, _LISTEN_S))
 
     def _ending(self) -> Ending:
         if self._is_late() or (self.rules.deadline is not None and self.waiting):
@@ -235,6 +237,9 @@ class Race:
         """Start the next candidate; return whether there was one."""
         most = self.rules.n_candidates
         if self._is_late() or (most is not None and len(self.standings) >= most):
+            return False
+        if self._left() <= 0 and self._n_running:
+            # Nothing has been finished yet, and whatever is begun now would only slow it down.
             return False
         candidate = self._next()
         if candidate is None:

@@ -18,7 +18,7 @@ from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.entering import score_of_fold
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
-from modelyard.engine.automl.journals import Journal
+from modelyard.engine.automl.journals import Journal, telling_what_is_kept
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
@@ -84,7 +84,8 @@ def run_automl(
     pool.share(arena)
     chooser = Chooser(config.serve, seed)
     race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
-    ending = race.run()
+    with telling_what_is_kept(journal):
+        ending = race.run()
     workshop.progress.stage("Blending the best")
     is_full = config.refits_full and ending is not Ending.INTERRUPTED
     is_full = is_full and not _has_new_labels(judge)
@@ -265,7 +266,10 @@ def _leaderboard(
 
 
 def _score(judge: Judge, arena: Arena, library: Library, *, weights: Mapping[int, float]) -> float:
-    """Return the mean metric of a blend over the folds, as candidates are scored."""
+    """Return the mean metric of a blend over the folds, as candidates are scored.
+
+    NaN where not one of them can be scored, as where each lacks a class.
+    """
     found = []
     for fold in range(len(arena.folds)):
         fits = [

@@ -12,7 +12,8 @@ class Rules:
     """What a race may spend.
 
     Attributes:
-        deadline: moment of the clock at which the package must stand; None for never.
+        deadline: moment of the clock at which the package is to stand; None for never. A first
+            model may end then, as without one there is nothing to package.
         reserve_s: seconds that what comes after the last fit takes on a quiet machine.
         n_candidates: most candidates; None for as many as the time allows.
         n_threads: of one fit.
