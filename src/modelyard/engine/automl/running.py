@@ -101,9 +101,8 @@ def run_automl(
     )
     rows, scores = answered(arena.rows, blend.scores)
     fitted = assemble(judge.plan, library, weights=blend.weights)
-    full = None
-    if library.full:
-        full = assemble(judge.plan, library.shipped, weights=blend.weights)
+    whole = library.shipped if library.full else None
+    full = None if whole is None else assemble(judge.plan, whole, weights=blend.weights)
     return Raced(fitted, full, rows, scores, leaderboard=board)
 
 
