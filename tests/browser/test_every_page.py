@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contents import COMPARED, HOSTILE_FILE, Content, hostile_table, trained, trained_again
-from visiting import CALM, open_page, settle
+from visiting import CALM, dress, open_page
 from watching import Watch
 
 from modelyard.client.clients import Client
@@ -97,8 +97,7 @@ def test_nothing_keeps_anybody_from_using_it(
     from axe_playwright_python.sync_playwright import Axe
 
     tab = shown(view)
-    tab.emulate_media(color_scheme=scheme)
-    settle(tab)
+    dress(tab, scheme)
     found = Axe().run(tab).response["violations"]
     grave = [
         f"{each['id']}: {node['html'][:200]}: {node['failureSummary']}"

@@ -35,6 +35,17 @@ _IS_SETTLED = """async (quietMs) => {
   return !hasMoved && isIdle();
 }"""
 _QUIET_MS = 200
+# Streamlit dresses anew some time after the browser has asked for another scheme, and only classes
+# change then: the words have followed when they are dark on light, or light on dark.
+_HAS_FOLLOWED = """scheme => {
+  const lightness = colour => colour.match(/[0-9.]+/g).slice(0, 3)
+    .reduce((sum, each) => sum + Number(each), 0) / (3 * 255);
+  const app = document.querySelector('[data-testid=stApp]');
+  const words = [app, ...document.querySelectorAll('[data-testid=stSidebar] p')];
+  const isLight = scheme === 'light';
+  return (lightness(getComputedStyle(app).backgroundColor) > 0.5) === isLight
+    && words.every(each => (lightness(getComputedStyle(each).color) < 0.5) === isLight);
+}"""
 
 
 def open_page(tab: "Page", path: str = "", **query: str) -> None:
@@ -51,6 +62,13 @@ def settle(tab: "Page") -> None:
         seen = tab.inner_text("body")[:500] if time.monotonic() > ends else ""
         assert time.monotonic() < ends, f"{tab.url} does not come to rest; it shows {seen!r}"
         tab.wait_for_timeout(50)
+
+
+def dress(tab: "Page", scheme: str) -> None:
+    """Ask for the light or the dark scheme, and wait until the page has followed."""
+    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    tab.wait_for_function(_HAS_FOLLOWED, arg=scheme, timeout=PATIENCE_MS)
+    settle(tab)
 
 
 def press(
