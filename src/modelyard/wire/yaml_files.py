@@ -1,7 +1,8 @@
 """Reads a YAML file into plain values, and refuses what YAML would silently get wrong.
 
-Duplicate keys, keys that are not text, aliases (they can blow up a small file) and tags that make
-objects are errors with their line. A number like `1e-3` is a number, as in YAML 1.2.
+Duplicate keys, keys that are not text, aliases (they can blow up a small file), tags that make
+objects and breaks of lines that nobody sees are errors with their line. A number like `1e-3` is a
+number, as in YAML 1.2.
 """
 
 import re
@@ -21,6 +22,10 @@ MAX_DEPTH = 32
 
 _TEXT = "tag:yaml.org,2002:str"
 _FLOAT = "tag:yaml.org,2002:float"
+
+# Letters in YAML 1.2 and in JSON; YAML 1.1, which the library follows, ends a line with them and
+# takes the blanks around them away, in quotes too.
+_UNSEEN_BREAK = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def read_yaml(path: Path) -> YamlDocument:
         UsageError: if it cannot be read, is no YAML, or holds something else than one mapping.
     """
     text = _read_text(path)
+    _refuse_unseen_breaks(path, text)
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -71,8 +77,21 @@ def read_yaml(path: Path) -> YamlDocument:
 
 def write_yaml(values: Mapping[str, Any]) -> str:
     """Return a mapping of plain values as YAML, in the order that it has."""
-    text: str = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100)
+    text: str = yaml.dump(
+        dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
+    )
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes out what cannot be seen."""
+
+    def analyze_scalar(self, scalar: str) -> Any:
+        """Leave double quotes alone for a text with breaks of lines that nobody sees."""
+        analysis = super().analyze_scalar(scalar)
+        if _UNSEEN_BREAK.search(scalar):
+            analysis.allow_single_quoted = analysis.allow_block = False
+        return analysis
 
 
 class _Loader(yaml.SafeLoader):
@@ -138,6 +157,18 @@ def _read_text(path: Path) -> str:
             f"{path} is not UTF-8 text: the byte at {error.start} does not belong.",
             fix="Save it as UTF-8.",
         ) from error
+
+
+def _refuse_unseen_breaks(path: Path, text: str) -> None:
+    if (found := _UNSEEN_BREAK.search(text)) is None:
+        return
+    line = text.count("\n", 0, found.start()) + 1
+    code = f"{ord(found.group()):04X}"
+    raise UsageError(
+        f"{path}, line {line}: the character U+{code} cannot be seen, and ends a line for some "
+        "readers of YAML.",
+        fix=f"Take it out, or write it as \\u{code.lower()} in double quotes.",
+    )
 
 
 def _error(problem: str, mark: Mark) -> yaml.MarkedYAMLError:

@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from modelyard.domain.errors import InvalidValue, NotFound, UsageError
 from modelyard.wire.schema_files import read_data_schema
-from modelyard.wire.yaml_files import MAX_SIZE_BYTES, YamlDocument, read_yaml
+from modelyard.wire.yaml_files import MAX_SIZE_BYTES, YamlDocument, read_yaml, write_yaml
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
+# Without what YAML has no place for (U+FFFE, U+FFFF) and the breaks of lines that are refused.
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufffe\uffff"),
+    max_size=8,
+)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -54,6 +58,16 @@ def test_a_number_with_an_exponent_is_a_number(read: Read, word: str, number: fl
     assert read(f"a: {word}").values == {"a": number}
 
 
+@pytest.mark.parametrize("text", ["\u2028", "a \u2029 b", "\x85"])
+def test_a_break_that_cannot_be_seen_is_read_where_it_is_written_out(
+    tmp_path: Path, text: str
+) -> None:
+    for content in (json.dumps({text: text}), write_yaml({text: text})):
+        path = tmp_path / "x.yaml"
+        path.write_text(content, encoding="utf-8")
+        assert read_yaml(path).values == {text: text}
+
+
 @pytest.mark.parametrize("word", ["e3", "1e", "1e3x", "v1e3"])
 def test_a_word_that_resembles_a_number_stays_a_word(read: Read, word: str) -> None:
     assert read(f"a: {word}").values == {"a": word}
@@ -93,6 +107,10 @@ def test_each_key_is_known_with_its_line(read: Read) -> None:
         ("a: 2026-99-99\n", "not YAML that can be used"),
         (f"a: {'9' * 5000}\n", "not YAML that can be used"),
         ("a: " + "[" * 5000, "nested deeper than 32 levels"),
+        ('{"a":\n "\u2028"}', "line 2: the character U+2028 cannot be seen"),
+        ('{"\u2029": 1}', "line 1: the character U+2029 cannot be seen"),
+        ("a: 1\nb: x\x85y\n", "line 2: the character U+0085 cannot be seen"),
+        ("a: x\ufffe\n", "not YAML that can be used"),
         ("a: 1\n" * (MAX_SIZE_BYTES // 5 + 1), "is larger than 1024 KiB"),
     ],
 )
