@@ -124,7 +124,7 @@ def test_every_code_on_a_card_is_reported_by_some_subject():
     # Sums, spans, groups and sorted rows need a table of their own; tests/unit/checks plants them.
     planted = {"leakage-sum", "leakage-date", "leakage-group", "leakage-order", "skewed-target"}
     planted |= {"many-classes", "conflicting-labels", "dressed-number-column"}
-    planted |= {"leakage-suspect", "leakage-product"}
+    planted |= {"leakage-suspect", "leakage-product", "rows-in-time-order"}
     # Sequences are of no kind that is found.
     planted |= {"ragged-sequences-column"}
     # And pictures need files.

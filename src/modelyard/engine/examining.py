@@ -349,6 +349,7 @@ def _examined(
         features=candidates,
         rng=np.random.default_rng(config.seed),
         metric=config.metric,
+        is_dealt_by_lot=config.group is None and config.time is None,
     )
     found = (
         finding

@@ -35,6 +35,8 @@ class CheckInput:
         features: columns that would be trained on.
         rng: of the check's own, for checks that sample.
         metric: key of the metric that the user wants to decide, None for the usual one of the task.
+        is_dealt_by_lot: whether rows teach and test by lot; not where a column keeps them together
+            or orders them.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class CheckInput:
     features: tuple[str, ...]
     rng: np.random.Generator
     metric: str | None = None
+    is_dealt_by_lot: bool = True
 
     def target_codes(self) -> npt.NDArray[np.float64]:
         """Return the target as (n,) float64: the value, or the index of the class; NaN missing."""

@@ -1,9 +1,12 @@
 """Leaks that lie in how rows belong together: groups, order, spans between dates, gaps."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.tasks import Task
 
@@ -116,3 +119,40 @@ def test_column_that_finds_a_rare_class_with_some_false_alarms_is_a_leak(run_che
         "leakage-single", columns, "y", task=Task.BINARY, kinds={"flag": ColumnKind.BOOLEAN}
     )
     assert finding.columns == ("flag",)
+
+
+def _days(order):
+    return pl.Series(np.asarray(order) * DAY_US).cast(pl.Datetime("us"))
+
+
+@pytest.mark.parametrize("task", [Task.REGRESSION, Task.BINARY])
+@pytest.mark.parametrize("step", [1, -1])
+def test_rows_in_the_order_of_a_date_are_told_with_the_way_to_test_later_ones(
+    run_check, task, step
+):
+    y = _rng().normal(size=N)
+    target = y if task is Task.REGRESSION else np.where(y > 0, "a", "b").tolist()
+    # Eight hours a day, and a clock that is set back twice.
+    order = np.sort(np.arange(N) // 8)[::step].copy()
+    order[[100, 101, 300, 301]] = order[[101, 100, 301, 300]]
+    columns = {"seen on": _days(order), "y": target}
+    (finding,) = run_check("rows-in-time-order", columns, "y", task=task)
+    assert finding.name == "rows-in-time-order:seen on"
+    assert "from 1970-01-01 to 1970-03-16" in finding.message
+    assert finding.fix.endswith("--time 'seen on'.")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [_rng().permutation(N), np.sort(np.arange(N) % 12), np.arange(N) % 40],
+    ids=["in no order", "twelve editions", "many short courses"],
+)
+def test_rows_in_no_course_of_time_are_not_told_of(run_check, order):
+    columns = {"on": _days(order), "y": _rng().normal(size=N)}
+    assert run_check("rows-in-time-order", columns, "y", task=Task.REGRESSION) == []
+
+
+def test_rows_that_a_column_deals_are_not_told_of(subject):
+    columns = {"on": _days(range(N)), "y": _rng().normal(size=N)}
+    asked = replace(subject(columns, "y", Task.REGRESSION), is_dealt_by_lot=False)
+    assert list(Catalog().checks()["rows-in-time-order"].check(asked)) == []

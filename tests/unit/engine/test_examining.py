@@ -1,5 +1,7 @@
 """A table is looked at before anything is fitted, in the light of what is asked of it."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -54,6 +56,18 @@ def test_a_counter_of_the_rows_orders_them_where_that_is_asked():
     table = _examined("tick")
     assert table.column("tick").kind is ColumnKind.INTEGER
     assert table.numbers("tick")[:3].tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("dealing", "is_told"), [({}, True), ({"time": "on"}, False), ({"group": "x"}, False)]
+)
+def test_rows_in_the_order_of_time_are_told_of_where_they_are_dealt_by_lot(dealing, is_told):
+    raw = _raw()
+    days = [f"2026-{1 + day // 28:02d}-{1 + day % 28:02d}" for day in range(raw.frame.height)]
+    raw = replace(raw, frame=raw.frame.with_columns(on=pl.Series(days)))
+    config = TrainingConfig(target="y", **dealing)
+    found = examine(raw, config, checks=Catalog().checks(), progress=Silence()).findings
+    assert ("rows-in-time-order:on" in {each.name for each in found}) is is_told
 
 
 def test_what_a_check_draws_does_not_depend_on_the_others():
