@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 
 from modelyard.catalog import Catalog
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
@@ -119,6 +120,31 @@ def test_an_ensemble_that_learns_loses_no_more_than_its_best_member_and_the_mean
     data = Scores(key, task)
     least = min(data.loss(each) for each in [*data.members, np.mean(data.members, axis=0)])
     assert data.loss(data.fit().scores(data.X)) < 1.02 * least
+
+
+@pytest.mark.parametrize(("loss", "chosen"), [(Loss.ABSOLUTE_ERROR, 0), (Loss.SQUARED_ERROR, 1)])
+def test_blending_chooses_by_what_is_to_be_small(loss, chosen):
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=200)
+    # One is near but for a row in twenty; the other never is, nor ever far.
+    near = y + np.where(np.arange(200) % 20, 0.1, 9.0) * rng.choice([-1, 1], 200)
+    even = y + rng.choice([-1, 1], 200)
+    ensemble = ENSEMBLES["blending"]
+    names = [{"name": "dummy", "weight": 1}] * 2
+    model = ensemble.fit(
+        FitInput(
+            X=np.column_stack([near, even]),
+            y=y,
+            feature_names=("near", "even"),
+            task=Task.REGRESSION,
+            n_classes=0,
+            parameters=resolve_parameters(ensemble.card, {"members": names}),
+            rng=np.random.default_rng(0),
+            loss=loss,
+        )
+    )
+    weights = [each["weight"] for each in model.parameters["members"]]
+    assert np.argmax(weights) == chosen
 
 
 @pytest.mark.parametrize(("key", "task"), LEARNING)

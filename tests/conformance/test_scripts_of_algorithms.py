@@ -5,6 +5,7 @@ import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.errors import UsageError
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.protocols.algorithms import FitInput
 from modelyard.protocols.scripts import ScriptedAlgorithm
@@ -22,7 +23,7 @@ CASES = [
 CANNOT_WEIGH = {"k-nearest-neighbours"}
 
 
-def lesson(key, task, *, is_weighed=False):
+def lesson(key, task, *, is_weighed=False, loss=Loss.SQUARED_ERROR):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(150, 4))
     signal = 3 * X[:, 0] + np.abs(X[:, 1]) + 0.3 * rng.normal(size=150)
@@ -43,6 +44,7 @@ def lesson(key, task, *, is_weighed=False):
         parameters=parameters,
         rng=np.random.default_rng(7),
         weight=rng.integers(1, 4, size=150).astype(float) if is_weighed else None,
+        loss=loss,
     )
 
 
@@ -83,6 +85,23 @@ def test_the_script_of_an_algorithm_weighs_rows_as_its_fit_does(key, task):
     got = np.asarray(answered(script, training)).reshape(150, -1)
     scale = 1.0 if CLASSES[task] else np.std(training.y)
     np.testing.assert_allclose(got / scale, expected / scale, atol=2e-6)
+
+
+@pytest.mark.parametrize("is_weighed", [False, True])
+@pytest.mark.parametrize(
+    "key", [key for key, each in sorted(ALGORITHMS.items()) if len(each.card.losses) > 1]
+)
+def test_the_script_of_an_algorithm_makes_small_what_its_fit_does(key, is_weighed):
+    if not isinstance(ALGORITHMS[key], ScriptedAlgorithm):
+        pytest.skip("no script")
+    if ALGORITHMS[key].card.extra is not None:
+        pytest.importorskip(key)
+    told = {"is_weighed": is_weighed, "loss": Loss.ABSOLUTE_ERROR}
+    training = lesson(key, Task.REGRESSION, **told)
+    expected = ALGORITHMS[key].fit(lesson(key, Task.REGRESSION, **told)).scores(training.X)
+    script = ALGORITHMS[key].script(lesson(key, Task.REGRESSION, **told))
+    got = np.asarray(answered(script, training)).reshape(150, -1)
+    np.testing.assert_allclose(got / np.std(training.y), expected / np.std(training.y), atol=2e-6)
 
 
 @pytest.mark.parametrize("key", sorted(CANNOT_WEIGH))

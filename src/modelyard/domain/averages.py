@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
+# Sums of weights that differ by less are equal but for rounding.
+_ROUNDING = 1e-12
+
 
 def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
     """Return `part / whole`, both of (...), NaN where the whole is not above zero."""
@@ -18,6 +21,23 @@ def share(part: npt.ArrayLike, whole: npt.ArrayLike) -> FloatArray:
 def weighted_mean(figures: FloatArray, weight: FloatArray) -> FloatArray:
     """Return the (...) means of (n,) figures under (..., n) weights, NaN where nothing weighs."""
     return share(weight @ figures, weight.sum(axis=-1))
+
+
+def weighted_median(values: FloatArray, weight: FloatArray | None) -> float:
+    """Return where half of the weight of (n,) values is reached; between two, their mean.
+
+    Args:
+        values: one at least.
+        weight: (n,) above zero, or None for equal weights.
+    """
+    if weight is None:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order])
+    half = reached[-1] / 2
+    lower = min(int(np.searchsorted(reached, half * (1 - _ROUNDING))), len(order) - 1)
+    upper = min(int(np.searchsorted(reached, half * (1 + _ROUNDING))), len(order) - 1)
+    return float((values[order[lower]] + values[order[upper]]) / 2)
 
 
 def mean_of_defined(scores: Sequence[FloatArray]) -> FloatArray:

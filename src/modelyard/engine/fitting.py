@@ -12,6 +12,7 @@ import numpy.typing as npt
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import NONE, ClassWeight, PreparationConfig
 from modelyard.domain.errors import TooFewRows
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Label, Task
 from modelyard.domain.weights import WeightsPlace
 from modelyard.engine.log_targets import fit_logarithm
@@ -93,6 +94,7 @@ class FitPlan:
         is_log: whether the model is taught the logarithm of the target.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
         weights: where files of weights are that a network may begin with; None for nowhere.
+        wanted_loss: what the metric that decides asks regressions to make small.
     """
 
     blocks: Blocks
@@ -115,6 +117,13 @@ class FitPlan:
     is_log: bool = False
     scratch: Path | None = None
     weights: WeightsPlace | None = None
+    wanted_loss: Loss = Loss.SQUARED_ERROR
+
+    @property
+    def loss(self) -> Loss:
+        """What the algorithm is taught to make small: what is asked for, where it knows that."""
+        losses = self.algorithm.card.losses
+        return self.wanted_loss if self.wanted_loss in losses else losses[0]
 
     @property
     def wants_validation(self) -> bool:
@@ -221,14 +230,19 @@ def fit(
             no row.
     """
     given = assign(plan, train, validation=validation, rng=rng)
-    lesson, algorithm = replace(given.training, progress=progress), plan.algorithm
     return Fitted(
         given.recipe,
-        fit_logarithm(algorithm, lesson) if plan.is_log else algorithm.fit(lesson),
+        _taught(plan, replace(given.training, progress=progress)),
         taught=given.taught,
         n_stopping=given.n_stopping,
         n_left_out=given.n_left_out,
     )
+
+
+def _taught(plan: FitPlan, lesson: FitInput) -> FittedModel:
+    if plan.is_log:
+        return fit_logarithm(plan.algorithm, lesson, wanted=plan.wanted_loss)
+    return plan.algorithm.fit(lesson)
 
 
 def assign(
@@ -336,6 +350,7 @@ def _lesson(
         spans=_spans(recipe),
         scratch=plan.scratch,
         weights=plan.weights,
+        loss=plan.loss,
     )
     if stopping is None:
         return lesson

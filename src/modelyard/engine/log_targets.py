@@ -2,7 +2,8 @@
 
 The mean of a logarithm, taken back, is less than the mean: answers are lifted by what the training
 rows lack on the whole (Duan: Smearing Estimate, Journal of the American Statistical Association 78
-(1983)), and stay within the values that were taught.
+(1983)), and stay within the values that were taught. The median of a logarithm, taken back, is the
+median: where absolute errors decide, answers stay as they are.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.chains import Chain
 from modelyard.packaging.graphs.merging import GraphPart, merge
@@ -34,12 +36,13 @@ def gains_by_logarithm(y: npt.NDArray[Any], task: Task) -> bool:
     return spread > 0 and float(np.mean((apart / spread) ** 3)) > _SKEWED
 
 
-def fit_logarithm(algorithm: Algorithm, lesson: FitInput) -> FittedModel:
+def fit_logarithm(algorithm: Algorithm, lesson: FitInput, *, wanted: Loss) -> FittedModel:
     """Fit a regression to the logarithm of its target.
 
     Args:
         algorithm: that does regressions.
         lesson: its targets, those of validation rows too, are not below zero.
+        wanted: what answers are to make small, whether or not the algorithm can be taught that.
     """
     shift = 0.0 if lesson.y.min() > 0 else 1.0
     taught = np.log(lesson.y + shift)
@@ -49,6 +52,8 @@ def fit_logarithm(algorithm: Algorithm, lesson: FitInput) -> FittedModel:
     model = algorithm.fit(replace(lesson, y=taught, y_validation=held))
     span = (float(taught.min()), float(taught.max()))
     found = _LogModel(model, 1.0, shift, span, lesson.X.shape[1])
+    if wanted is Loss.ABSOLUTE_ERROR:
+        return found
     answered = np.average(found.scores(lesson.X)[:, 0] + shift, weights=lesson.weight)
     lift = float(np.average(lesson.y + shift, weights=lesson.weight) / answered)
     return replace(found, lift=lift)

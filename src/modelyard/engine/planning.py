@@ -155,6 +155,7 @@ def _plan(
         class_weight=config.class_weight,
         scratch=_scratch_of(table, config, workshop),
         weights=workshop.weights,
+        wanted_loss=metric_for(workshop.catalog.metrics(), task, key=config.metric).card.loss,
     )
 
 

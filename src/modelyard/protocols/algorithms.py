@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.domain.weights import WeightsPlace
 from modelyard.protocols.progress import Progress, Silence
@@ -175,6 +176,8 @@ class AlgorithmCard:
             and `IMAGE_WIDTH`, and its models are `SeesPictures`; one that reads texts or sequences
             in order has `MAX_ITEMS` and `MAX_WORDS`.
         wants: kinds of which it asks for a column, any of them; empty where it asks for none.
+        losses: that it can be taught to make small, of regressions; the first where it knows not
+            the one that is asked for.
     """
 
     key: str
@@ -196,6 +199,7 @@ class AlgorithmCard:
     has_estimator: bool = False
     kinds: frozenset[ColumnKind] = CELLS
     wants: frozenset[ColumnKind] = frozenset()
+    losses: tuple[Loss, ...] = (Loss.SQUARED_ERROR,)
 
     @property
     def takes_tables(self) -> bool:
@@ -236,6 +240,7 @@ class FitInput:
         spans: columns of the matrix that are read in order, where the card asks for them.
         scratch: folder for what a fit that is stopped goes on from; None for nowhere.
         weights: where files of weights are that a network may begin with; None for nowhere.
+        loss: what a regression is to make small, one of those on the card.
     """
 
     X: FloatArray
@@ -256,6 +261,7 @@ class FitInput:
     spans: tuple[Span, ...] = ()
     scratch: Path | None = None
     weights: WeightsPlace | None = None
+    loss: Loss = Loss.SQUARED_ERROR
 
 
 class FittedModel(Protocol):

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,6 +41,7 @@ class MetricCard:
         best: the best value where that lies within the range, as 0 for a bias; else None.
         undefined: says where there is no score, for the reader who sees none.
         is_proper: whether true probabilities alone score best (a strictly proper scoring rule).
+        loss: what regressions are taught to make small where the metric decides.
     """
 
     key: str
@@ -54,6 +56,7 @@ class MetricCard:
     best: float | None = None
     undefined: str = ""
     is_proper: bool = False
+    loss: Loss = Loss.SQUARED_ERROR
 
     @property
     def ideal(self) -> float | None:

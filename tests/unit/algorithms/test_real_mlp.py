@@ -9,6 +9,7 @@ import pytest
 from modelyard.components.algorithms._real_mlp.networks import Network, gradient_of
 from modelyard.components.algorithms.real_mlp import COMPONENT
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.protocols.algorithms import FitInput
@@ -84,8 +85,10 @@ def test_layers_of_realmlp_are_whole_numbers(sizes):
 
 
 @pytest.mark.parametrize("bend", ["auto", "relu"])
-@pytest.mark.parametrize("n_classes", [0, 3])
-def test_the_gradient_is_that_of_the_loss(n_classes, bend):
+@pytest.mark.parametrize(
+    ("n_classes", "small"), [(0, Loss.SQUARED_ERROR), (0, Loss.ABSOLUTE_ERROR), (3, None)]
+)
+def test_the_gradient_is_that_of_the_loss(n_classes, small, bend):
     said = {"hidden_units": 5, "activation": bend}
     given = lesson(in_classes(n_classes), n_classes=n_classes, **said)
     network = Network.drawn(given, n_outputs=n_classes or 1).in_double()
@@ -97,12 +100,12 @@ def test_the_gradient_is_that_of_the_loss(n_classes, bend):
     def loss():
         answers = network._answers(values)
         if not n_classes:
-            return np.mean((answers - targets) ** 2)
+            return np.mean(np.abs(answers - targets) ** (2 if small is Loss.SQUARED_ERROR else 1))
         largest = answers.max(axis=1, keepdims=True)
         logs = answers - largest - np.log(np.exp(answers - largest).sum(axis=1, keepdims=True))
         return -np.mean((logs * targets).sum(axis=1))
 
-    gradient = gradient_of(network, values, targets=targets, weight=None, left_out=None)
+    gradient = gradient_of(network, values, targets=targets, weight=None, left_out=None, loss=small)
     for at in rng.choice(len(network.weights), 20, replace=False):
         kept = network.weights[at]
         network.weights[at] = kept + 1e-6

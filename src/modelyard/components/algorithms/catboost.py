@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss, best_constant
 from modelyard.domain.tasks import Task
 from modelyard.kit.source_code import call, mapping
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
@@ -107,6 +108,9 @@ _PARAMETERS = (
 _TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference (2024)"
 
 
+_LOSSES = {Loss.SQUARED_ERROR: "RMSE", Loss.ABSOLUTE_ERROR: "MAE"}
+
+
 class CatBoost:
     """Symmetric trees that each correct the ones before, fitted in an order that avoids leaks."""
 
@@ -128,6 +132,7 @@ class CatBoost:
         source="Prokhorenkova et al.: CatBoost: unbiased boosting with categorical features, "
         "NeurIPS 31 (2018); defaults: CatBoost's, learning rate as for LightGBM",
         fits_each_class=True,
+        losses=tuple(_LOSSES),
         starts=(
             Start(4, 4.0, "the defaults: robust on small tables and many categories"),
             Start(
@@ -156,7 +161,7 @@ class CatBoost:
         catboost = import_extra("catboost", extra="boosting")
         parameters, lesson = dict(training.parameters), lesson_of(training)
         if _has_nothing_to_learn(training, lesson):
-            return ConstantModel(_shares_or_mean(training), training.X.shape[1], parameters)
+            return ConstantModel(_shares_or_value(training), training.X.shape[1], parameters)
         X, y = lesson.X_validation, lesson.y_validation
         held = None
         if X is not None and y is not None:
@@ -264,9 +269,9 @@ def _has_nothing_to_learn(training: FitInput, lesson: Lesson) -> bool:
     return bool(is_equal.all() or (lesson.y == lesson.y[0]).all())
 
 
-def _shares_or_mean(training: FitInput) -> FloatArray:
+def _shares_or_value(training: FitInput) -> FloatArray:
     if not training.n_classes:
-        return np.array([np.average(training.y, weights=training.weight)])
+        return np.array([best_constant(training.y, training.weight, loss=training.loss)])
     counts = np.bincount(training.y, weights=training.weight, minlength=training.n_classes)
     shares: FloatArray = counts / counts.sum()
     return shares
@@ -279,7 +284,7 @@ def _bounded(X: FloatArray) -> npt.NDArray[np.float32]:
 def _options(training: FitInput, lesson: Lesson) -> dict[str, Any]:
     # Logloss starts at zero by default; starting at the share of the classes saves rounds.
     objectives: dict[int, dict[str, Any]] = {
-        0: {"loss_function": "RMSE"},
+        0: {"loss_function": _LOSSES[training.loss]},
         2: {"loss_function": "Logloss", "boost_from_average": True},
     }
     given = ("learning_rate", "depth", "l2_leaf_reg", "random_strength", "rsm")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
@@ -91,6 +92,9 @@ _PARAMETERS = (
 )
 
 
+_LOSSES = {Loss.SQUARED_ERROR: "squared_error", Loss.ABSOLUTE_ERROR: "absolute_error"}
+
+
 class GradientBoosting:
     """Small trees that each correct the ones before, every value tried as a split."""
 
@@ -109,6 +113,7 @@ class GradientBoosting:
             wants_validation=True,
         ),
         has_estimator=True,
+        losses=tuple(_LOSSES),
         libraries=("scikit-learn",),
         source="Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001); "
         "subsample: Friedman: Stochastic Gradient Boosting, Computational Statistics and Data "
@@ -153,7 +158,9 @@ def _options(training: FitInput, parameters: Mapping[str, Any]) -> dict[str, Any
         "subsample",
         "max_features",
     )
+    loss = {} if training.n_classes else {"loss": _LOSSES[training.loss]}
     return {
+        **loss,
         **{name: parameters[name] for name in names},
         "random_state": int(training.rng.integers(2**31)),
     }
@@ -185,17 +192,18 @@ class _Watch:
             self._raw = np.tile(_start(estimator, self.lesson), (len(rows), 1))
         grown = [tree.predict(rows) for tree in estimator.estimators_[at]]
         self._raw = self._raw + estimator.learning_rate * np.column_stack(grown)
-        loss = _loss(self._raw, self.lesson)
+        loss = _lost(self._raw, self.lesson, estimator.loss)
         if loss < self._least:
             self.best, self._least = at + 1, loss
         return at + 1 - self.best >= self.patience
 
 
-def _loss(raw: FloatArray, lesson: Lesson) -> float:
-    """Return the squared error or the log loss of raw scores on the validation rows."""
+def _lost(raw: FloatArray, lesson: Lesson, loss: str) -> float:
+    """Return the squared or absolute error, or the log loss, on the validation rows."""
     y = np.asarray(lesson.y_validation)
     if not lesson.n_classes:
-        losses = (raw[:, 0] - y) ** 2
+        apart = np.abs(raw[:, 0] - y)
+        losses = apart if loss == _LOSSES[Loss.ABSOLUTE_ERROR] else apart**2
     else:
         both = np.column_stack([np.zeros(len(raw)), raw]) if raw.shape[1] == 1 else raw
         losses = np.logaddexp.reduce(both, axis=1) - both[np.arange(len(both)), y]
@@ -205,8 +213,8 @@ def _loss(raw: FloatArray, lesson: Lesson) -> float:
 def _start(estimator: Any, lesson: Lesson) -> FloatArray:
     """Return the raw scores that the trees are added to, (1,) or (c,)."""
     if not lesson.n_classes:
-        mean: FloatArray = estimator.init_.constant_.ravel()
-        return mean
+        value: FloatArray = estimator.init_.constant_.ravel()
+        return value
     # As scikit-learn, which keeps shares off 0 and 1 by the rounding of a double.
     tiny = np.finfo(np.float64).eps
     shares = np.clip(estimator.init_.class_prior_, tiny, 1 - tiny)

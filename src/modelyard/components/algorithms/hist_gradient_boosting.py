@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
@@ -102,6 +103,9 @@ _PARAMETERS = (
 _CELLS_OF_A_THREAD = 2_500_000
 
 
+_LOSSES = {Loss.SQUARED_ERROR: "squared_error", Loss.ABSOLUTE_ERROR: "absolute_error"}
+
+
 class HistGradientBoosting:
     """Trees that each correct the ones before, with missing values as a branch of their own."""
 
@@ -120,6 +124,7 @@ class HistGradientBoosting:
             wants_validation=True,
         ),
         has_estimator=True,
+        losses=tuple(_LOSSES),
         libraries=("scikit-learn",),
         source="Ke et al.: LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NIPS 30 "
         "(2017), after which scikit-learn made it; max_leaf_nodes and min_samples_leaf: "
@@ -199,7 +204,9 @@ def _options(training: FitInput, parameters: Mapping[str, Any]) -> dict[str, Any
         "l2_regularization",
         "max_features",
     )
+    loss = {} if training.n_classes else {"loss": _LOSSES[training.loss]}
     return {
+        **loss,
         **{name: parameters[name] for name in names},
         "max_iter": parameters["n_estimators"],
         "max_depth": parameters["max_depth"] or None,

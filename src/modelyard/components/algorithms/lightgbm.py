@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.kit.source_code import mapping
 from modelyard.packaging.graphs.constants import ConstantModel
@@ -203,6 +204,9 @@ _STARTS = (
 )
 
 
+_OBJECTIVES = {Loss.SQUARED_ERROR: "regression", Loss.ABSOLUTE_ERROR: "regression_l1"}
+
+
 class LightGBM:
     """Trees that each correct the ones before, with missing values as a branch of their own."""
 
@@ -229,6 +233,7 @@ class LightGBM:
         "stopping: Friedman: Greedy Function Approximation, Annals of Statistics 29 (2001)",
         fits_each_class=True,
         starts=_STARTS,
+        losses=tuple(_OBJECTIVES),
     )
 
     def fit(self, training: FitInput) -> FittedModel:
@@ -331,7 +336,7 @@ def _settled(training: FitInput) -> dict[str, Any]:
 
 def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) -> dict[str, Any]:
     objectives: dict[int, dict[str, Any]] = {
-        0: {"objective": "regression"},
+        0: {"objective": _OBJECTIVES[training.loss]},
         2: {"objective": "binary"},
     }
     objective = objectives.get(n_seen, {"objective": "multiclass", "num_class": n_seen})

@@ -26,6 +26,7 @@ from modelyard.components.algorithms._real_mlp.networks import (
     shares_of,
 )
 from modelyard.components.algorithms._real_mlp.training import train
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.boosting import Lesson, lesson_of
 from modelyard.packaging.graphs.chains import Chain
@@ -146,6 +147,7 @@ class RealMLP:
         source="Holzmüller, Grinsztajn, Steinwart: Better by Default: Strong Pre-Tuned MLPs and "
         "Boosted Trees on Tabular Data, NeurIPS (2024), the simplified form RealMLP-TD-S, without "
         "label smoothing, which costs log loss",
+        losses=tuple(Loss),
         starts=(
             Start(2, 3.0, "a strong network, which errs where trees do not"),
             Start(

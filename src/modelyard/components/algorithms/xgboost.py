@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.kit.source_code import mapping
 from modelyard.packaging.graphs.boosting import Lesson, boosted_graph, lesson_of
@@ -125,6 +126,12 @@ _PARAMETERS = (
 _TABREPO = "strong on many tables: Salinas, Erickson: TabRepo, AutoML Conference (2024)"
 
 
+_OBJECTIVES = {
+    Loss.SQUARED_ERROR: "reg:squarederror",
+    Loss.ABSOLUTE_ERROR: "reg:absoluteerror",
+}
+
+
 class XGBoost:
     """Trees that each correct the ones before, grown level by level."""
 
@@ -147,6 +154,7 @@ class XGBoost:
         "max_depth, min_child_weight, reg_lambda: XGBoost's defaults; rounds and learning rate as "
         "for LightGBM",
         fits_each_class=True,
+        losses=tuple(_OBJECTIVES),
         starts=(
             Start(6, 1.8, "the defaults: another way to grow the same kind of trees"),
             Start(
@@ -181,7 +189,7 @@ class XGBoost:
         parameters, lesson = dict(training.parameters), lesson_of(training)
         if lesson.is_certain:
             return ConstantModel(lesson.certain(), training.X.shape[1], parameters)
-        start = _start(lesson, training.weight)
+        start = _start(lesson, training.weight, training.loss)
         X, y = lesson.X_validation, lesson.y_validation
         evaluated = []
         if X is not None and y is not None:
@@ -288,8 +296,13 @@ def _read_tree(written: Mapping[str, Any]) -> NumberedTree:
     return NumberedTree(np.flatnonzero(is_leaf), compared_in_float32(tree))
 
 
-def _start(lesson: Lesson, weight: FloatArray | None) -> FloatArray:
-    """Return the raw scores of the weighted shares, or the weighted mean."""
+def _start(lesson: Lesson, weight: FloatArray | None, loss: Loss) -> FloatArray:
+    """Return the raw scores of the weighted shares, the weighted mean, or the median.
+
+    That of the rows as they are, as it need not be exact: trees are added to it.
+    """
+    if not lesson.n_classes and loss is Loss.ABSOLUTE_ERROR:
+        return np.array([np.median(lesson.y)])
     if not lesson.n_classes:
         return np.array([np.average(lesson.y, weights=weight)])
     shares = np.bincount(lesson.y, weights=weight)
@@ -317,7 +330,7 @@ def _bounded(X: FloatArray) -> npt.NDArray[np.float32]:
 
 def _options(training: FitInput, lesson: Lesson) -> dict[str, Any]:
     objectives: dict[int, dict[str, Any]] = {
-        0: {"objective": "reg:squarederror"},
+        0: {"objective": _OBJECTIVES[training.loss]},
         2: {"objective": "binary:logistic", "eval_metric": "logloss"},
     }
     many = {"objective": "multi:softprob", "num_class": len(lesson.seen)}
@@ -351,6 +364,8 @@ _STARTS_AT = {
 def _script(training: FitInput, options: dict[str, Any]) -> FitScript:
     n_classes = min(training.n_classes, 3)
     margin = "np.tile(start, (len(X), 1))"
+    is_of_median = not n_classes and training.loss is Loss.ABSOLUTE_ERROR
+    begin = "start = np.median(y)" if is_of_median else _STARTS_AT[n_classes]
     names = "model, start" if n_classes else "model, start, center, spread"
     answer = f"model.predict(xgboost.DMatrix(X, base_margin={margin}))"
     answers = {
@@ -361,7 +376,7 @@ def _script(training: FitInput, options: dict[str, Any]) -> FitScript:
     return FitScript(
         imports=("import xgboost",),
         fit=f"options = {mapping(options)}\n{'' if n_classes else CENTERED}"
-        f"{_STARTS_AT[n_classes]}\n"
+        f"{begin}\n"
         f"rows = xgboost.DMatrix(X, y, weight=weight, base_margin={margin})\n"
         f"model = xgboost.train(options, rows, {training.parameters['n_estimators']})\n"
         f"return {names}",

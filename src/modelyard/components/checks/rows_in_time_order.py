@@ -51,12 +51,12 @@ def _is_a_course(moments: pl.Series) -> bool:
 
 
 def _finding(name: str, moments: pl.Series, target: str) -> Finding:
-    dates = moments.dt.date()
+    first, last = moments.sort()[[0, -1]].dt.strftime("%Y-%m-%d")
     return Finding(
         code="rows-in-time-order",
         severity=Severity.INFO,
         message=(
-            f"Rows stand in the order of '{name}', from {dates.min()} to {dates.max()}. They are "
+            f"Rows stand in the order of '{name}', from {first} to {last}. They are "
             "dealt by lot: a row that tests lies between rows that teach, which a row of a later "
             "time does not."
         ),

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
@@ -22,6 +23,7 @@ class _MeanAbsoluteError(Preparable):
         maximum=None,
         wants=Wants.VALUES,
         source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
+        loss=Loss.ABSOLUTE_ERROR,
     )
 
     def prepare(

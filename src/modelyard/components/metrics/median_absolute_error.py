@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
@@ -24,6 +25,7 @@ class _MedianAbsoluteError(Preparable):
         maximum=None,
         wants=Wants.VALUES,
         source="Hyndman, Koehler: Another look at measures of forecast accuracy (2006), p. 682",
+        loss=Loss.ABSOLUTE_ERROR,
     )
 
     def prepare(

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.averages import weighted_mean
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
@@ -23,6 +24,7 @@ class _SymmetricPercentageError(Preparable):
         wants=Wants.VALUES,
         source="Makridakis: Accuracy measures: theoretical and practical concerns (1993); with "
         "sizes in the denominator as in Chen, Yang: Assessing forecast accuracy measures (2004)",
+        loss=Loss.ABSOLUTE_ERROR,
     )
 
     def prepare(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.leaderboards import Entry
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.blends import Blend, Bounds, Library
@@ -136,6 +137,7 @@ class _Scale:
                 parameters={**known, "members": members},
                 rng=np.random.default_rng(self.seed),
                 weight=self._row_weights,
+                loss=plan.wanted_loss,
             )
         )
         found = [float(each["weight"]) for each in model.parameters["members"]]
@@ -145,12 +147,14 @@ class _Scale:
         return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
 
     def loss(self, weights: Mapping[int, float]) -> float:
-        """Return the squared error or the log loss of a blend."""
+        """Return the squared or absolute error, or the log loss, of a blend."""
         answers = self.library.answers
         mixed = np.asarray(sum(answers[n][self._at] * w for n, w in weights.items()))
-        y = self.arena.plan.y[self.arena.rows[self._at]]
-        if self.arena.plan.task is Task.REGRESSION:
-            lost = (mixed[:, 0] - y) ** 2
+        plan = self.arena.plan
+        y = plan.y[self.arena.rows[self._at]]
+        if plan.task is Task.REGRESSION:
+            apart = np.abs(mixed[:, 0] - y)
+            lost = apart if plan.wanted_loss is Loss.ABSOLUTE_ERROR else apart**2
         else:
             lost = -np.log(np.maximum(mixed[np.arange(len(y)), y], np.finfo(np.float64).tiny))
         return float(np.average(lost, weights=self._row_weights))

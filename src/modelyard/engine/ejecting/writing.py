@@ -12,6 +12,7 @@ import numpy as np
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import NONE
 from modelyard.domain.errors import UsageError
+from modelyard.domain.losses import Loss
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.values import cell_text
 from modelyard.engine.ejecting.preparation import preparation_of
@@ -94,6 +95,7 @@ def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
         expected=dict(manifest.metrics[metric.card.key])["value"],
         class_weight=class_weight,
         is_log=plan.is_log,
+        is_lifted=plan.wanted_loss is Loss.SQUARED_ERROR,
         goal="logs" if plan.is_log else "y[taught]",
         is_weighed=manifest.weight is not None or class_weight != NONE,
     )

@@ -160,6 +160,7 @@ def combine(
             parameters={**plan.parameters, "members": entries},
             rng=rng,
             n_threads=plan.n_threads,
+            loss=plan.loss,
         )
     )
 

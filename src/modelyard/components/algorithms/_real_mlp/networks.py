@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.errors import InvalidValue
+from modelyard.domain.losses import Loss
 from modelyard.protocols.algorithms import FitInput, FloatArray
 
 # Of single precision, or of double.
@@ -176,8 +177,9 @@ def gradient_of(
     targets: Floats,
     weight: Floats | None,
     left_out: list[Floats] | None,
+    loss: Loss,
 ) -> Floats:
-    """Return (p,) the gradient of the mean loss: cross-entropy, or the squared error."""
+    """Return (p,) the gradient of the mean loss: cross-entropy, or the error of values."""
     gradient = np.empty_like(network.weights)
     parts = network.like(gradient)
     inputs: list[Floats] = [values * network.scales]
@@ -189,7 +191,9 @@ def gradient_of(
         inputs.append(made)
         slopes.append(slope)
     answers = _summed(inputs[-1], *network.layers[-1])
-    missed = 2 * (answers - targets) if network.has_values else shares_of(answers) - targets
+    missed = (answers if network.has_values else shares_of(answers)) - targets
+    if network.has_values:
+        missed = np.sign(missed) if loss is Loss.ABSOLUTE_ERROR else 2 * missed
     missed /= len(values)
     missed = missed if weight is None else missed * weight
     for at in range(len(network.layers) - 1, -1, -1):

@@ -14,6 +14,7 @@ from modelyard.components.algorithms._real_mlp.networks import (
     gradient_of,
     shares_of,
 )
+from modelyard.domain.losses import Loss
 from modelyard.packaging.graphs.boosting import Lesson
 from modelyard.protocols.algorithms import FitInput
 
@@ -46,12 +47,13 @@ def train(network: Network, training: FitInput, *, lesson: Lesson) -> int:
                 targets=targets[rows],
                 weight=None if weight is None else weight[rows, None],
                 left_out=_left_out(network, size, training=training),
+                loss=training.loss,
             )
             # Four cosines, each twice as long as the one before, which end at 0 ("coslog4").
             wave = 0.5 - 0.5 * math.cos(2 * math.pi * math.log2(1 + 15 * done))
             adam.step(gradient, largest * wave)
         training.progress.advance(epoch + 1, n_epochs)
-        found = None if parameters["last_epoch"] else _held_loss(network, lesson)
+        found = None if parameters["last_epoch"] else _held_loss(network, lesson, training.loss)
         if found is not None and found < loss:
             loss, best, kept = found, epoch + 1, network.weights.copy()
     network.weights[:] = kept
@@ -66,8 +68,8 @@ def _weights(training: FitInput) -> Floats | None:
     return weights
 
 
-def _held_loss(network: Network, lesson: Lesson) -> float | None:
-    """Return the log loss or the mean squared error of validation rows, None without any."""
+def _held_loss(network: Network, lesson: Lesson, loss: Loss) -> float | None:
+    """Return the log loss or the mean error of validation rows, None without any."""
     X, y = lesson.X_validation, lesson.y_validation
     if X is None or y is None:
         return None
@@ -76,7 +78,8 @@ def _held_loss(network: Network, lesson: Lesson) -> float | None:
         shares = shares_of(answers)[np.arange(len(y)), y]
         losses = -np.log(np.maximum(shares, _SMALLEST))
     else:
-        losses = (answers[:, 0] - y) ** 2
+        apart = np.abs(answers[:, 0] - y)
+        losses = apart if loss is Loss.ABSOLUTE_ERROR else apart**2
     return float(np.average(losses, weights=lesson.weight_validation))
 
 
