@@ -11,7 +11,7 @@ from modelyard.serving.form_files import FORM_TYPE, MOST_FILES
 from modelyard.serving.keys import OPEN_PATHS
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.pictures import takes_one_picture
-from modelyard.serving.queries import MOST_REASONS, OPTIONS
+from modelyard.serving.queries import LEAST_LEVEL, MOST_REASONS, OPTIONS
 from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
 from modelyard.serving.tensors import datatype_of
@@ -34,7 +34,7 @@ _PROBLEMS = {
     "500": "A fault of the server.",
     "503": "Overloaded, or its keys cannot be read; Retry-After says when to ask again.",
 }
-_LEVEL = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
+_LEVEL = {"type": "number", "exclusiveMinimum": LEAST_LEVEL, "exclusiveMaximum": 100}
 _FILE: Json = {"type": "string", "format": "binary"}
 # The fields of a form may have other names.
 _FILES: Json = {

@@ -17,6 +17,8 @@ OPTIONS = {
 }
 # A reason is told for each column; more columns than this are not read by anybody.
 MOST_REASONS = 1_000
+# In percent; below it a share was meant, or nothing that anyone asks for.
+LEAST_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ def _level(name: str, given: dict[str, str]) -> float | None:
         percent = float(given[name])
     except ValueError:
         percent = 0.0
-    if not 0 < percent < 100:
+    if not LEAST_LEVEL < percent < 100:
+        asked = f"{100 * percent:g}" if 0 < percent < LEAST_LEVEL else "90"
         raise InvalidValue(
-            f"{name} is a level in percent, above 0 and below 100; '{given[name][:60]}' came.",
-            fix=f"For example: ?{name}=90.",
+            f"{name} is a level in percent, above {LEAST_LEVEL} and below 100; "
+            f"'{given[name][:60]}' came.",
+            fix=f"For example: ?{name}={asked}.",
             sample=given[name][:60],
         )
     return percent / 100

@@ -6,11 +6,10 @@ from pydantic import Field, field_validator
 
 from modelyard.domain.batches import AnswerForm, BatchOptions
 from modelyard.domain.jobs import LEAST_PRIORITY, MOST_PRIORITY, USUAL_PRIORITY
-from modelyard.wire.bodies import RequestBody
+from modelyard.wire.bodies import Level, RequestBody
 from modelyard.wire.jobs import LimitsBody
 
 Column = Annotated[str, Field(min_length=1, max_length=1000)]
-Level = Annotated[float, Field(gt=0, lt=100)]
 
 
 class BatchPredictRequest(RequestBody):

@@ -9,6 +9,8 @@ USUAL_LIMIT = 50
 MOST_ITEMS = 1000
 # The largest integer that every database keeps.
 LARGEST = 2**63 - 1
+# In percent: a share from 0 to 1 was not meant as one.
+Level = Annotated[float, Field(gt=1, lt=100)]
 
 Item = TypeVar("Item", bound=BaseModel)
 

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from modelyard.wire.bodies import LARGEST, Answer, PageOf, PageQuery, Query, RequestBody
+from modelyard.wire.bodies import LARGEST, Answer, Level, PageOf, PageQuery, Query, RequestBody
 from modelyard.wire.deployments import OF_MODEL
 from modelyard.wire.models import DatasetRecord, LineageRun, ModelAnswer
 
@@ -51,12 +51,8 @@ class PredictRequest(RequestBody):
 class PredictOptions(Query):
     """What is told beside a prediction."""
 
-    interval: float | None = Field(
-        default=None, gt=0, lt=100, description="Level in percent, of a number."
-    )
-    sets: float | None = Field(
-        default=None, gt=0, lt=100, description="Level in percent, of a label."
-    )
+    interval: Level | None = Field(default=None, description="Level in percent, of a number.")
+    sets: Level | None = Field(default=None, description="Level in percent, of a label.")
     explain: int | None = Field(
         default=None, ge=1, le=1000, description="Most reasons for each answer."
     )

@@ -300,11 +300,24 @@ def test_an_address_says_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [b"interval=0", b"sets=100", b"interval=x", b"interval=nan", b"explain=0", b"strict=maybe"],
+    [
+        b"interval=0",
+        b"sets=1",
+        b"sets=100",
+        b"interval=x",
+        b"interval=nan",
+        b"explain=0",
+        b"strict=maybe",
+    ],
 )
 def test_an_option_out_of_its_range_is_refused(query: bytes) -> None:
     with pytest.raises(InvalidValue, match="came"):
         read_query(query)
+
+
+def test_a_share_is_no_percentage() -> None:
+    with pytest.raises(InvalidValue, match=r"'0\.95' came\. For example: \?interval=95\."):
+        read_query(b"interval=0.95")
 
 
 @pytest.mark.parametrize("query", [b"sets=90&sets=50", b"strict=true&%73trict=true"])
