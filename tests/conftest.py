@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from real_postgresql import RealPostgresql
 
 # A test that is slow because the machine is busy is not a failed test: speed lives in benchmarks/.
-settings.register_profile("modelyard", deadline=None)
+settings.register_profile("modelyard", settings.get_profile("default"), deadline=None)
 # The gate tries the same examples for the same test: what it finds is a fault of the change that it
 # looks at. Everywhere else examples are drawn anew, which finds what nobody thought of.
 settings.register_profile("gate", deadline=None, derandomize=True)

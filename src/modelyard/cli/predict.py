@@ -112,13 +112,13 @@ def predict(
 def _require_percent(option: str, level: float | None) -> None:
     """Refuse what is no level in percent, and a share from 0 to 1, which was not meant as one."""
     from modelyard.domain.errors import InvalidValue
+    from modelyard.domain.levels import LEAST_LEVEL, is_level, level_meant
 
-    if level is None or 1 < level < 100:
+    if level is None or is_level(level):
         return
-    # A share of 1 is no level, whatever it was meant as.
-    asked = f"{100 * level:g}" if 0 < level < 1 else "90"
+    asked = level_meant(level)
     raise InvalidValue(
-        f"{option} is a level in percent, above 1 and below 100; {level:g} came.",
+        f"{option} is a level in percent, above {LEAST_LEVEL:g} and below 100; {level:g} came.",
         fix=f"Ask for {asked} to be right {asked} times in a hundred: {option} {asked}.",
         sample=f"{level:g}",
     )

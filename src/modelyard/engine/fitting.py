@@ -121,9 +121,8 @@ class FitPlan:
 
     @property
     def loss(self) -> Loss:
-        """What the algorithm is taught to make small: what is asked for, where it knows that."""
-        losses = self.algorithm.card.losses
-        return self.wanted_loss if self.wanted_loss in losses else losses[0]
+        """What the algorithm is taught to make small."""
+        return self.algorithm.card.loss_for(self.wanted_loss)
 
     @property
     def wants_validation(self) -> bool:

@@ -176,8 +176,7 @@ class AlgorithmCard:
             and `IMAGE_WIDTH`, and its models are `SeesPictures`; one that reads texts or sequences
             in order has `MAX_ITEMS` and `MAX_WORDS`.
         wants: kinds of which it asks for a column, any of them; empty where it asks for none.
-        losses: that it can be taught to make small, of regressions; the first where it knows not
-            the one that is asked for.
+        losses: that it makes small, of regressions; the first where another is asked for.
     """
 
     key: str
@@ -209,6 +208,10 @@ class AlgorithmCard:
     def suits(self, kinds: Collection[ColumnKind]) -> bool:
         """Return whether it takes columns of all these kinds, and finds one that it asks for."""
         return self.kinds >= set(kinds) and (not self.wants or not self.wants.isdisjoint(kinds))
+
+    def loss_for(self, wanted: Loss) -> Loss:
+        """Return what it is taught to make small: what is asked for, where it knows that."""
+        return wanted if wanted in self.losses else self.losses[0]
 
     @property
     def takes_pictures(self) -> bool:

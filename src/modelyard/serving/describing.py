@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelyard.domain.columns import ColumnKind, InputColumn
+from modelyard.domain.levels import LEAST_LEVEL
 from modelyard.kit.version import VERSION
 from modelyard.serving.facts import column_facts
 from modelyard.serving.form_files import FORM_TYPE, MOST_FILES
 from modelyard.serving.keys import OPEN_PATHS
 from modelyard.serving.options import ServerOptions
 from modelyard.serving.pictures import takes_one_picture
-from modelyard.serving.queries import LEAST_LEVEL, MOST_REASONS, OPTIONS
+from modelyard.serving.queries import MOST_REASONS, OPTIONS
 from modelyard.serving.schemas import SCHEMAS
 from modelyard.serving.shelf import Served, example_row
 from modelyard.serving.tensors import datatype_of

@@ -6,6 +6,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.levels import LEAST_LEVEL, is_level, level_meant
 from modelyard.kit.matching import known_names
 
 # Options by name, with what each is for; the OpenAPI document tells them.
@@ -17,8 +18,6 @@ OPTIONS = {
 }
 # A reason is told for each column; more columns than this are not read by anybody.
 MOST_REASONS = 1_000
-# In percent; below it a share was meant, or nothing that anyone asks for.
-LEAST_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,11 @@ def _level(name: str, given: dict[str, str]) -> float | None:
         percent = float(given[name])
     except ValueError:
         percent = 0.0
-    if not LEAST_LEVEL < percent < 100:
-        asked = f"{100 * percent:g}" if 0 < percent < LEAST_LEVEL else "90"
+    if not is_level(percent):
         raise InvalidValue(
-            f"{name} is a level in percent, above {LEAST_LEVEL} and below 100; "
+            f"{name} is a level in percent, above {LEAST_LEVEL:g} and below 100; "
             f"'{given[name][:60]}' came.",
-            fix=f"For example: ?{name}={asked}.",
+            fix=f"For example: ?{name}={level_meant(percent)}.",
             sample=given[name][:60],
         )
     return percent / 100

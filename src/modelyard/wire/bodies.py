@@ -4,13 +4,14 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from modelyard.domain.levels import LEAST_LEVEL
+
 # Of a list that names no limit, and the longest there is.
 USUAL_LIMIT = 50
 MOST_ITEMS = 1000
 # The largest integer that every database keeps.
 LARGEST = 2**63 - 1
-# In percent: a share from 0 to 1 was not meant as one.
-Level = Annotated[float, Field(gt=1, lt=100)]
+Level = Annotated[float, Field(gt=LEAST_LEVEL, lt=100)]
 
 Item = TypeVar("Item", bound=BaseModel)
 

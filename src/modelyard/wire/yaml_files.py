@@ -87,7 +87,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes out what cannot be seen."""
 
     def analyze_scalar(self, scalar: str) -> Any:
-        """Leave double quotes alone for a text with breaks of lines that nobody sees."""
+        """Allow nothing but double quotes for a text with breaks of lines that nobody sees."""
         analysis = super().analyze_scalar(scalar)
         if _UNSEEN_BREAK.search(scalar):
             analysis.allow_single_quoted = analysis.allow_block = False

@@ -132,23 +132,34 @@ def test_rows_in_the_order_of_a_date_are_told_with_the_way_to_test_later_ones(
 ):
     y = _rng().normal(size=N)
     target = y if task is Task.REGRESSION else np.where(y > 0, "a", "b").tolist()
-    # Eight hours a day, and a clock that is set back twice.
-    order = np.sort(np.arange(N) // 8)[::step].copy()
-    order[[100, 101, 300, 301]] = order[[101, 100, 301, 300]]
+    # Five hours a day, and a clock that is set back once.
+    order = (np.arange(N) // 5)[::step].copy()
+    order[[104, 105]] = order[[105, 104]]
     columns = {"seen on": _days(order), "y": target}
     (finding,) = run_check("rows-in-time-order", columns, "y", task=task)
     assert finding.name == "rows-in-time-order:seen on"
-    assert "from 1970-01-01 to 1970-03-16" in finding.message
+    assert "from 1970-01-01 to 1970-04-30" in finding.message
     assert finding.fix.endswith("--time 'seen on'.")
 
 
 @pytest.mark.parametrize(
     "order",
-    [_rng().permutation(N), np.sort(np.arange(N) % 12), np.arange(N) % 40],
-    ids=["in no order", "twelve editions", "many short courses"],
+    [
+        _rng().permutation(N),
+        np.sort(np.arange(N) % 12),
+        np.arange(N) % 40,
+        np.repeat(_rng().permutation(30), N // 30),
+    ],
+    ids=["in no order", "twelve editions", "many short courses", "a date for each of many rows"],
 )
 def test_rows_in_no_course_of_time_are_not_told_of(run_check, order):
     columns = {"on": _days(order), "y": _rng().normal(size=N)}
+    assert run_check("rows-in-time-order", columns, "y", task=Task.REGRESSION) == []
+
+
+def test_a_date_that_some_rows_lack_deals_none(run_check):
+    days = _days(range(N)).to_list()
+    columns = {"on": pl.Series([None, *days[1:]]), "y": _rng().normal(size=N)}
     assert run_check("rows-in-time-order", columns, "y", task=Task.REGRESSION) == []
 
 

@@ -48,6 +48,13 @@ def test_target_with_a_long_tail_is_told(run_check, sigma, n_findings):
     assert len(run_check("skewed-target", columns, "y", task=Task.REGRESSION)) == n_findings
 
 
+def test_a_long_tail_is_not_told_of_where_no_square_decides(run_check):
+    columns = {"y": np.exp(np.random.default_rng(0).normal(scale=2, size=300))}
+    told = run_check("skewed-target", columns, "y", task=Task.REGRESSION, metric="rmse")
+    assert len(told) == 1
+    assert run_check("skewed-target", columns, "y", task=Task.REGRESSION, metric="mae") == []
+
+
 def test_numbers_among_a_few_words_are_told_with_the_words(run_check):
     cells = ["unknown" if n % 10 == 0 else str(n) for n in range(N)]
     (finding,) = run_check("mixed-types", {"age": cells})

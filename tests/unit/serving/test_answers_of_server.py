@@ -315,9 +315,13 @@ def test_an_option_out_of_its_range_is_refused(query: bytes) -> None:
         read_query(query)
 
 
-def test_a_share_is_no_percentage() -> None:
-    with pytest.raises(InvalidValue, match=r"'0\.95' came\. For example: \?interval=95\."):
-        read_query(b"interval=0.95")
+@pytest.mark.parametrize(
+    ("given", "meant"), [("0.95", "95"), ("0.005", "90"), ("0.01", "90"), ("0.9999999", "90")]
+)
+def test_a_share_is_no_percentage(given: str, meant: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        read_query(f"interval={given}".encode())
+    assert f"'{given}' came. For example: ?interval={meant}." in str(caught.value)
 
 
 @pytest.mark.parametrize("query", [b"sets=90&sets=50", b"strict=true&%73trict=true"])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.blocks import in_blocks
 from modelyard.packaging.graphs.chains import Chain
@@ -101,6 +102,7 @@ class SupportVectors:
         needs=Needs(takes_missing=False, normalize="standard", categorical_encoding="one_hot"),
         has_estimator=True,
         libraries=("scikit-learn",),
+        losses=(Loss.ABSOLUTE_ERROR,),
         source="Chang, Lin: LIBSVM: A Library for Support Vector Machines, ACM TIST 2 (2011); "
         "defaults: scikit-learn; probabilities: Platt: Probabilistic Outputs for Support Vector "
         "Machines, Advances in Large Margin Classifiers (1999), on decision values out of fold",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.packaging.graphs.mixtures import MeanOfMembers
 from modelyard.protocols.algorithms import AlgorithmCard, FitInput, FittedModel, Members, Needs
@@ -21,6 +22,7 @@ class Voting:
         source="Kittler et al.: On Combining Classifiers, IEEE Transactions on Pattern Analysis "
         "and Machine Intelligence 20 (1998), the sum rule",
         is_graph_faster=True,
+        losses=tuple(Loss),
         members=Members(
             keys=("lightgbm", "random-forest", "logistic-regression", "linear-regression"),
             needs_scores=False,

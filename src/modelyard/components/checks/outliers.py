@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from modelyard.components.checks._squares import squares_decide
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.findings import Finding, Severity
 from modelyard.domain.profiles import ColumnProfile
-from modelyard.domain.tasks import Task
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 # "Far out": Tukey, Exploratory Data Analysis (1977), section 2D. Of normal numbers one in 400,000
@@ -18,10 +18,6 @@ _FAR_OUT = 3.0
 _MAX_SHARE = 0.01
 _MIN_ROWS = 50
 _N_SHOWN, _N_ROWS_SHOWN = 5, 10
-# Metrics that square what an answer lacks: a few values far out rule them (Hyndman, Koehler:
-# Another look at measures of forecast accuracy (2006), section 2.1); and the usual one.
-_USUAL = "rmse"
-_SQUARING = frozenset({"rmse", "mse", "r2", "explained-variance"})
 _OF_SQUARES = (
     "Correct them at the source where they are slips; where they are true, judge by --metric mae, "
     "which they rule less than a metric of squares."
@@ -63,8 +59,7 @@ def _beyond(name: str, fences: tuple[float, float], subject: CheckInput) -> Iter
         return
     farthest = rows[np.argsort(-np.abs(values[rows] - sum(fences) / 2), kind="stable")]
     is_feature = name != subject.target
-    is_regressed = not is_feature and subject.task is Task.REGRESSION
-    rules = is_regressed and (subject.metric or _USUAL) in _SQUARING
+    rules = not is_feature and squares_decide(subject)
     found = Finding(
         code="outlier-values",
         severity=Severity.INFO,

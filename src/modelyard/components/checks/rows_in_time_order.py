@@ -19,8 +19,8 @@ from modelyard.protocols.checks import CheckCard, CheckInput
 _MIN_ROWS = 50
 # Fewer are editions of a table rather than a course of time.
 _MIN_MOMENTS = 20
-# Of the steps from row to row: where clocks are set back, and where one place follows another.
-# Rows in no order go back at every other step.
+# Of the steps between moments: where clocks are set back, and where one place follows another.
+# Rows in no order go back at every other one.
 _MAX_SHARE_BACK = 0.01
 
 
@@ -36,8 +36,9 @@ class RowsInTimeOrder:
         for name in subject.features:
             if subject.table.column(name).kind is not ColumnKind.DATETIME:
                 continue
-            moments = subject.table.frame[name].drop_nulls()
-            if _is_a_course(moments):
+            moments = subject.table.frame[name]
+            # Rows without a moment cannot be dealt by it.
+            if not moments.null_count() and _is_a_course(moments):
                 yield _finding(name, moments, subject.target)
                 return
 
@@ -46,8 +47,8 @@ def _is_a_course(moments: pl.Series) -> bool:
     if len(moments) < _MIN_ROWS or moments.n_unique() < _MIN_MOMENTS:
         return False
     steps = np.diff(moments.to_physical().to_numpy())
-    shares = [float((steps < 0).mean()), float((steps > 0).mean())]
-    return min(shares) <= _MAX_SHARE_BACK
+    share_back = float((steps[steps != 0] < 0).mean())
+    return min(share_back, 1 - share_back) <= _MAX_SHARE_BACK
 
 
 def _finding(name: str, moments: pl.Series, target: str) -> Finding:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from modelyard.components.checks._squares import squares_decide
 from modelyard.domain.findings import Finding, Severity
-from modelyard.domain.tasks import Task
 from modelyard.protocols.checks import CheckCard, CheckInput
 
 # West, Finch, Curran: Structural equation models with nonnormal variables (1995), p. 74.
@@ -17,8 +17,8 @@ class SkewedTarget:
     card = CheckCard("skewed-target", "Skewed target", ("skewed-target",))
 
     def check(self, subject: CheckInput) -> Iterator[Finding]:
-        """Report the target of a regression whose skewness is above 2."""
-        if subject.target is None or subject.task is not Task.REGRESSION:
+        """Report the target of a regression by squares whose skewness is above 2."""
+        if subject.target is None or not squares_decide(subject):
             return
         (column,) = (each for each in subject.profile.columns if each.name == subject.target)
         n_known = subject.profile.n_rows - column.n_missing

@@ -9,6 +9,7 @@ rows that have no equal cannot be seen.
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.suggestions import Ceiling
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import IntArray
@@ -31,9 +32,12 @@ def ceiling_of(judge: Judge, rows: IntArray, *, scores: FloatArray) -> Ceiling |
         scores: (n, m) what the model answers for them, NaN where it answers nothing.
 
     Returns:
-        None where too few rows have an equal, or their targets leave nothing in doubt.
+        None where too few rows have an equal, their targets leave nothing in doubt, or other errors
+        than squared ones decide, which the mean of equal rows does not bound.
     """
     plan = judge.plan
+    if not plan.task.is_classification and plan.wanted_loss is not Loss.SQUARED_ERROR:
+        return None
     answered = np.isfinite(scores).all(axis=1)
     rows, scores = rows[answered], scores[answered]
     if len(rows) < _LEAST_ROWS:

@@ -137,7 +137,7 @@ class _Scale:
                 parameters={**known, "members": members},
                 rng=np.random.default_rng(self.seed),
                 weight=self._row_weights,
-                loss=plan.wanted_loss,
+                loss=self.ensemble.card.loss_for(plan.wanted_loss),
             )
         )
         found = [float(each["weight"]) for each in model.parameters["members"]]
@@ -147,14 +147,16 @@ class _Scale:
         return {e.number: w / total for e, w in zip(entries, kept, strict=True) if w > 0}
 
     def loss(self, weights: Mapping[int, float]) -> float:
-        """Return the squared or absolute error, or the log loss, of a blend."""
+        """Return the log loss of a blend, or its error as a square, whichever kind it is."""
         answers = self.library.answers
         mixed = np.asarray(sum(answers[n][self._at] * w for n, w in weights.items()))
         plan = self.arena.plan
         y = plan.y[self.arena.rows[self._at]]
         if plan.task is Task.REGRESSION:
             apart = np.abs(mixed[:, 0] - y)
-            lost = apart if plan.wanted_loss is Loss.ABSOLUTE_ERROR else apart**2
+            if plan.wanted_loss is Loss.ABSOLUTE_ERROR:
+                return float(np.average(apart, weights=self._row_weights)) ** 2
+            lost = apart**2
         else:
             lost = -np.log(np.maximum(mixed[np.arange(len(y)), y], np.finfo(np.float64).tiny))
         return float(np.average(lost, weights=self._row_weights))

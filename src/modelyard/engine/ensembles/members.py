@@ -59,7 +59,14 @@ def plan_members(
         _require_member(plan, algorithm)
         parameters = resolve_parameters(algorithm.card, entry["parameters"])
         name = _free_name(algorithm.card.key, planned)
-        own = replace(plan, algorithm=algorithm, parameters=parameters, members=())
+        # What combines them makes of medians what it makes small itself.
+        own = replace(
+            plan,
+            algorithm=algorithm,
+            parameters=parameters,
+            members=(),
+            wanted_loss=plan.loss,
+        )
         planned.append(MemberPlan(name, own, weight=entry["weight"]))
     if not planned:
         raise InvalidValue(

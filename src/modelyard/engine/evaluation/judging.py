@@ -147,7 +147,7 @@ class Judge:
                 parameters=resolve_parameters(algorithm.card, {}),
                 rng=rng,
                 weight=None if plan.weight is None else plan.weight[rows],
-                loss=plan.wanted_loss,
+                loss=algorithm.card.loss_for(plan.wanted_loss),
             )
         )
         return model.scores(np.empty((1, 0)))
