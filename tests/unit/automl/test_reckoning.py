@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from competitions import CATALOG, answering, arena
 
+from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.engine.automl.blends import Library, answers_of
 from modelyard.engine.automl.ceilings import ceiling_of
@@ -82,9 +83,9 @@ def test_a_model_that_answers_alone_adds_nothing_to_others():
     assert [each.adds for each in board.entries] == [None, None]
 
 
-def judge_of(frame, y, task):
+def judge_of(frame, y, task, loss=Loss.SQUARED_ERROR):
     columns = [SimpleNamespace(name=name) for name in frame.columns]
-    plan = SimpleNamespace(columns=columns, y=np.asarray(y), task=task)
+    plan = SimpleNamespace(columns=columns, y=np.asarray(y), task=task, wanted_loss=loss)
     return FakeJudge(plan, None, SimpleNamespace(table=SimpleNamespace(frame=frame)))
 
 
@@ -111,6 +112,13 @@ def test_no_model_errs_less_on_equal_rows_than_their_mean():
     assert found.is_error
     assert found.bound == pytest.approx(1.0)
     assert found.reached == pytest.approx(np.sqrt(1.25))
+
+
+def test_the_mean_of_equal_rows_bounds_no_absolute_errors():
+    frame = pl.DataFrame({"a": [1.0] * 50 + [2.0] * 50})
+    y = np.where(np.arange(100) % 2, 1.0, -1.0)
+    judge = judge_of(frame, y, Task.REGRESSION, Loss.ABSOLUTE_ERROR)
+    assert ceiling_of(judge, np.arange(100), scores=np.full((100, 1), 0.5)) is None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.domain.configs import PreparationConfig
 from modelyard.domain.errors import InvalidValue, UnknownKey
+from modelyard.domain.losses import Loss
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
@@ -90,6 +91,16 @@ def planned(key, *members, given=None, algorithms=ALGORITHMS, **options):
     )
     plan = replace(plan, **options)
     return replace(plan, members=plan_members(plan, algorithms, are_chosen=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "taught"),
+    [("blending", Loss.ABSOLUTE_ERROR), ("voting", Loss.ABSOLUTE_ERROR),
+     ("stacking", Loss.SQUARED_ERROR)],
+)  # fmt: skip
+def test_members_make_small_what_combines_them_does(key, taught):
+    plan = planned(key, "lightgbm", wanted_loss=Loss.ABSOLUTE_ERROR)
+    assert [each.plan.loss for each in plan.members] == [taught]
 
 
 def fitted(plan, *, n_train=90, seed=0):
