@@ -23,21 +23,33 @@ def weighted_mean(figures: FloatArray, weight: FloatArray) -> FloatArray:
     return share(weight @ figures, weight.sum(axis=-1))
 
 
-def weighted_median(values: FloatArray, weight: FloatArray | None) -> float:
-    """Return where half of the weight of (n,) values is reached; between two, their mean.
+def weighted_median(values: FloatArray, weight: FloatArray | None = None) -> float:
+    """Return where half of the weight of (n,) values is reached; between two, their middle.
 
     Args:
         values: one at least.
-        weight: (n,) above zero, or None for equal weights.
+        weight: (n,) zero or more, or None for equal weights.
     """
-    if weight is None:
-        return float(np.median(values))
     order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order])
-    half = reached[-1] / 2
-    lower = min(int(np.searchsorted(reached, half * (1 - _ROUNDING))), len(order) - 1)
-    upper = min(int(np.searchsorted(reached, half * (1 + _ROUNDING))), len(order) - 1)
-    return float((values[order[lower]] + values[order[upper]]) / 2)
+    weight = np.ones(len(values)) if weight is None else weight
+    return float(median_of_sorted(values[order], weight[order]))
+
+
+def median_of_sorted(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the (...) medians of (n,) ascending values under (..., n) weights of them.
+
+    Where a row reaches exactly half of the weight, the median is in the middle between it and the
+    next that weighs; NaN where nothing does.
+    """
+    if not len(values):
+        return np.full(weight.shape[:-1], np.nan)
+    reached = np.cumsum(weight, axis=-1)
+    total = reached[..., -1:]
+    half, slack = total / 2, total * _ROUNDING
+    low = np.count_nonzero(reached < half - slack, axis=-1)
+    high = np.count_nonzero(reached < half + slack, axis=-1)
+    middle = values[low] / 2 + values[np.minimum(high, len(values) - 1)] / 2
+    return np.where(total[..., 0] > 0, middle, np.nan)
 
 
 def mean_of_defined(scores: Sequence[FloatArray]) -> FloatArray:

@@ -1,6 +1,6 @@
 """Levels of intervals and sets, in percent, as people and programs ask for them."""
 
-# A level is above it: a share from 0 to 1 was not meant as a percentage, nor is 1 as either.
+# A level is above it: a share, from 0 to 1, was not meant as a percentage.
 LEAST_LEVEL = 1.0
 _USUAL = "90"
 

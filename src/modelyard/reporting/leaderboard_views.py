@@ -9,6 +9,8 @@ from modelyard.kit.numerals import brief, count, decimals_for, number, size, spa
 
 # Candidates that a page shows, and of the others those that are named; the run's record has all.
 MAX_ENTRIES, _MAX_OTHERS = 15, 6
+# By which members are weighed, whatever metric ranks them.
+_LOSSES = "log loss; of numbers the squared error, or the absolute one where that decides"
 
 _ENDINGS = {
     Ending.TRIALS: "the number of candidates that was asked for",
@@ -181,8 +183,8 @@ def _added(leaderboard: Leaderboard) -> str:
     harm = ""
     if adds[-1][0] < 0:
         harm = (
-            " Those below zero help the loss by which members are weighed (log loss, or squared "
-            f"error), not {leaderboard.metric_title}."
+            " Those below zero help the loss by which members are weighed, on draws of the rows "
+            f"({_LOSSES}), not {leaderboard.metric_title} on all of them."
         )
     return (
         f"What the blend would lose in {leaderboard.metric_title} without each of them: {told}. "
@@ -260,8 +262,7 @@ def _passed_over(leaderboard: Leaderboard) -> str:
         return ""
     return (
         f" {best.candidate.name} has the best {leaderboard.metric_title} and no part in it: what "
-        "answers is chosen by the loss of its answers (log loss, or squared error), and by what it "
-        "costs to serve."
+        f"answers is chosen by the loss of its answers ({_LOSSES}), and by what it costs to serve."
     )
 
 

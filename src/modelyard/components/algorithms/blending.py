@@ -25,8 +25,8 @@ class Blending:
 
     What is lost is counted by log loss, or by the error that a regression is to make small: unlike
     accuracy or ROC-AUC, which often decide, they tell between any two mixtures and reward right
-    probabilities. Each bag
-    searches on a bootstrap sample of the rows, so that few rows do not settle on one member.
+    probabilities. Each bag searches on a bootstrap sample of the rows, so that few rows do not
+    settle on one member.
     """
 
     card = AlgorithmCard(

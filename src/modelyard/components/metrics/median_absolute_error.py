@@ -5,14 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.averages import median_of_sorted
 from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.protocols.metrics import MetricCard, Preparable, Wants, WeightedScore
 
 FloatArray = npt.NDArray[np.float64]
-
-# Sums of weights that differ by less are equal but for rounding.
-_ROUNDING = 1e-12
 
 
 class _MedianAbsoluteError(Preparable):
@@ -36,20 +34,7 @@ class _MedianAbsoluteError(Preparable):
         errors = np.abs(y_true - y_pred)
         order = np.argsort(errors, kind="stable")
         ordered = errors[order]
-
-        def score(weight: FloatArray) -> FloatArray:
-            reached = np.cumsum(weight.take(order, axis=-1), axis=-1)
-            if not len(order):
-                return np.full(weight.shape[:-1], np.nan)
-            total = reached[..., -1:]
-            half, slack = total / 2, total * _ROUNDING
-            # Where a row reaches exactly half, the middle is between it and the next with weight.
-            low = np.count_nonzero(reached < half - slack, axis=-1)
-            high = np.count_nonzero(reached < half + slack, axis=-1)
-            middle = ordered[low] / 2 + ordered[np.minimum(high, len(order) - 1)] / 2
-            return np.where(total[..., 0] > 0, middle, np.nan)
-
-        return score
+        return lambda weight: median_of_sorted(ordered, weight.take(order, axis=-1))
 
     def script(self, n_classes: int) -> str:  # noqa: ARG002 -- the same for all
         return "metrics.median_absolute_error(y, values, sample_weight=weight)"

@@ -59,7 +59,7 @@ def plan_members(
         _require_member(plan, algorithm)
         parameters = resolve_parameters(algorithm.card, entry["parameters"])
         name = _free_name(algorithm.card.key, planned)
-        # What combines them makes of medians what it makes small itself.
+        # Members learn what their combination makes small: least squares over medians are neither.
         own = replace(
             plan,
             algorithm=algorithm,
