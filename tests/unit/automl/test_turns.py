@@ -56,6 +56,19 @@ def test_an_algorithm_that_does_better_with_logarithms_is_taught_them_from_then_
     assert (found.name, found.is_log) == ("a-2-log", True)
 
 
+def test_logarithms_that_do_better_by_less_than_a_split_can_tell_change_nothing():
+    entries = [ended(candidate("a-1"), 1.01), ended(candidate("a-1-log", is_log=True), 1.0)]
+    assert names([candidate("a-2")], entries) == ["a-2"]
+    assert names([candidate("a-2-log", is_log=True)], entries) == ["a-2-log"]
+
+
+def test_what_was_to_learn_logarithms_is_taught_without_where_these_do_worse():
+    entries = [ended(candidate("a-1"), 1.0), ended(candidate("a-1-log", is_log=True), 1.2)]
+    waiting = [candidate("a-2-log", is_log=True)]
+    (found,) = in_turn(waiting, entries, metric=RMSE.card, is_too_dear=lambda _: False)
+    assert (found.name, found.is_log) == ("a-2", False)
+
+
 def test_a_twin_that_does_worse_changes_nothing():
     entries = [ended(candidate("a-1"), 1.0), ended(candidate("a-1-log", is_log=True), 1.01)]
     assert names([candidate("a-2")], entries) == ["a-2"]

@@ -15,6 +15,11 @@ from modelyard.protocols.metrics import MetricCard
 _NEAR, _FAR = 1.03, 1.15
 # Kin are left for the end where the best of them errs so much more than their algorithm's best.
 _MUCH_WORSE = 1.05
+# Kin change the form of the target where it errs that share less: one split, often of one fold,
+# says no more of less, and what is taught both ways blends better. At 45 s of work of each of two
+# cores, two splits each, held-back errors of fifa, bike_sharing and diamonds fell by 2.2, 2.1 and
+# 0.5 % beside a switch for any gain; those of loans and bikers changed by 0.1 and -0.3 %.
+_MUCH_BETTER = 0.98
 
 Kin = tuple[str, tuple[tuple[str, object], ...], bool]
 
@@ -28,9 +33,9 @@ def in_turn(
 ) -> list[Candidate]:
     """Return candidates in the order in which they are worth a try, those of the best first.
 
-    Where an algorithm does better with the logarithm of the target, or without, the others of its
-    candidates are taught likewise. An algorithm of which all that was tried is too dear to serve
-    comes last, where another one comes near to the best.
+    Where an algorithm does clearly better with the logarithm of the target, or without, the others
+    of its candidates are taught likewise. An algorithm of which all that was tried is too dear to
+    serve comes last, where another one comes near to the best.
 
     Args:
         waiting: in the order in which they would be tried.
@@ -81,7 +86,7 @@ def _likewise(candidate: Candidate, best: Mapping[Kin, float]) -> Candidate:
     """Return a candidate taught as those of its kin that do best."""
     algorithm, words, is_log = _kin(candidate)
     own, other = best.get((algorithm, words, is_log)), best.get((algorithm, words, not is_log))
-    if own is None or other is None or other >= own:
+    if own is None or other is None or other > _MUCH_BETTER * own:
         return candidate
     name = candidate.name.removesuffix("-log") if is_log else f"{candidate.name}-log"
     return replace(candidate, is_log=not is_log, name=name)
