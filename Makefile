@@ -13,13 +13,13 @@ OUT ?= demo-output
 MODEL ?= $(OUT)/model
 
 # The constraints hold for the build backend as well, so that every install is the same install.
-# Bytecode is left to the first import: all of it at once is 100 MB, of which training uses 40.
-# It is written then whatever the shell says: the tests start hundreds of processes, and a process
-# that compiles all that it imports takes three times as long to begin.
+# Bytecode is written whatever the shell says, by pip at once and of our own modules after it: the
+# tests start hundreds of processes, and a process that compiles all that it imports takes three
+# times as long to begin.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile
+PIP_INSTALL := $(BIN)/python -m pip install --quiet
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 # Without the slow tests a process that hangs need not be waited for as long as they may take.
 QUICK := $(PYTEST) -o faulthandler_timeout=400
@@ -40,6 +40,7 @@ $(VENV)/base.stamp: pyproject.toml constraints.txt
 	  { echo "Modelyard needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) --editable .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/base.stamp
@@ -85,7 +86,7 @@ serving-dist: $(VENV)/base.stamp ## the wheel of modelyard-serving, in dist
 
 install-serving: serving-dist ## modelyard-serving alone, in .venv-serving
 	$(PYTHON) -m venv --clear --without-pip $(SERVING)
-	$(BIN)/python -m pip --python $(SERVING) install --quiet --no-compile dist/modelyard_serving-*.whl
+	$(BIN)/python -m pip --python $(SERVING) install --quiet dist/modelyard_serving-*.whl
 
 docker-build: engine ## the image of modelyard-serving
 	$(ENGINE) build --tag $(IMAGE) --file deploy/serving/Dockerfile .

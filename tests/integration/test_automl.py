@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from ending import killed
 from rows import table
@@ -111,9 +113,55 @@ def test_an_interrupted_run_packages_the_best_so_far(cli, data, tmp_path):
     assert cli("predict", "data@1", data, "--json").code == 0
 
 
-def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(data):
-    model = modelyard.train(data, target="y", n_trials=2, memory_limit_mb=4_000)
-    assert model.manifest.leaderboard["n_candidates"] == 2
+def test_a_run_goes_on_from_those_that_compete_in_it_alone(data, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("MODELYARD_HOME", str(home))
+    words = ["train", str(data), "--target", "y", "--trials", "6"]
+    with (
+        subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL) as process,
+        killed(process),
+    ):
+        kept = home / "unfinished"
+        ends = time.monotonic() + WAIT_S
+        while len(list(kept.glob("*/*/entry.json"))) < 2:
+            assert process.poll() is None
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+    model = modelyard.train(data, target="y", n_trials=2, only=["logistic-regression"])
+    board = model.manifest.leaderboard
+    assert all(each["name"].startswith("logistic-regression") for each in board["entries"])
+    assert board["n_candidates"] <= 2
+
+
+@pytest.fixture
+def numbers(put):
+    """Return a table of 12,000 rows by 20 numbers, of which a forest holds over 150 MB."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(12_000, 20))
+    columns = {f"x{at}": X[:, at] for at in range(20)}
+    frame = pl.DataFrame(columns | {"y": X[:, 0] + rng.normal(size=len(X))})
+    return put("numbers.csv", frame.write_csv())
+
+
+def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(cli, numbers):
+    model = modelyard.train(
+        numbers, target="y", n_trials=3, only=["extra-trees", "ridge"], memory_limit_mb=110
+    )
+    ended = {each["name"]: each["status"] for each in model.manifest.leaderboard["entries"]}
+    assert ended["ridge-1"] == "succeeded"
+    assert ended["extra-trees-1"] == "failed"
+    (run,) = cli("runs", "list", "--json").document
+    trials = cli("runs", "show", run["id"], "--json").document["trials"]
+    (reason,) = [
+        each["reason"] for each in trials if each["parameters"]["candidate"] == "extra-trees-1"
+    ]
+    assert "held more than the 110 MB that are allowed" in reason
+
+
+def test_where_all_hold_too_much_memory_the_fix_names_the_option(numbers):
+    with pytest.raises(InvalidValue, match="held more than the 50 MB that are allowed") as refused:
+        modelyard.train(numbers, target="y", n_trials=2, only=["extra-trees"], memory_limit_mb=50)
+    assert "--memory-limit" in refused.value.fix
 
 
 def test_what_does_not_go_together_is_refused_before_anything_is_read(data):

@@ -1,7 +1,9 @@
 """How much memory this machine has, and how much of it one thing may fill."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 # What fills more than half of the memory leaves no room to work with it.
 _MOST_SHARE = 0.5
@@ -13,9 +15,43 @@ _ALLOCATOR = "_RJEM_MALLOC_CONF"
 _HANDS_BACK = "retain:false,dirty_decay_ms:0,muzzy_decay_ms:0"
 
 
+# Where the kernel tells what the group of a process may hold, by version 2 and 1 of its groups.
+# Source: kernel.org, admin-guide/cgroup-v2 (memory.max) and cgroup-v1/memory.
+_GROUPS = Path("/sys/fs/cgroup")
+_OWN_GROUP = Path("/proc/self/cgroup")
+
+
 def memory_limit() -> int:
-    """Return the bytes that one table, or one stream, may fill: half of the machine's memory."""
-    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MOST_SHARE)
+    """Return the bytes that one table, or one stream, may fill: half of what there is.
+
+    In a container that is what the container may hold.
+    """
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return int(min([physical, *_allowed()]) * _MOST_SHARE)
+
+
+def _allowed() -> Iterator[int]:
+    """Yield what the groups of this process may hold, each that sets a bound."""
+    with suppress(OSError):
+        for line in _OWN_GROUP.read_text(encoding="ascii").splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers in {"", "memory"}:
+                yield from _bounds(_GROUPS / controllers, path, is_old=bool(controllers))
+
+
+def _bounds(root: Path, path: str, *, is_old: bool) -> Iterator[int]:
+    """Yield the bounds of a group and of those that it lies in.
+
+    In a container the path may be that of the host: the root is then the container's own.
+    """
+    name = "memory.limit_in_bytes" if is_old else "memory.max"
+    group = root / path.lstrip("/")
+    for each in (group, *group.parents):
+        # "max" is no bound.
+        with suppress(OSError, ValueError):
+            yield int((each / name).read_text(encoding="ascii"))
+        if each == root:
+            break
 
 
 def handing_back(environment: Mapping[str, str]) -> dict[str, str]:

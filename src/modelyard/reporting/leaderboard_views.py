@@ -21,7 +21,7 @@ _ENDINGS = {
 _WORDS = {
     TrialStatus.PRUNED: "not begun, as time was short",
     TrialStatus.FAILED: "failed",
-    TrialStatus.CANCELLED: "broken off by the end of the time",
+    TrialStatus.CANCELLED: "broken off by the end of the run",
 }
 
 

@@ -104,6 +104,8 @@ class EntryAnswer(Answer):
     fold_scores: list[float | None]
     weight: float = Field(description="In the blend that was chosen; 0 outside.")
     fit_s: float
+    cpu_s: float = Field(description="Processor seconds of all its folds.")
+    peak_bytes: int = Field(description="Most memory that it held for itself; 0 where not known.")
     size_bytes: int
     why: str = Field(description="Why it was tried.")
     reason: str = Field(description="Why it did not succeed.")

@@ -91,14 +91,13 @@ def test_what_would_answer_without_bounds_is_remembered():
     assert free.free == free.weights
 
 
-def test_alone_answers_the_best_where_it_costs_no_more():
-    place = arena()
-    costs = {"row_us": [100.0, 400.0, 100.0]}
-    alone = Bounds(1e9, 1e9, 1e12, 1)
-    found = library(place, sharpness=[0.5, 0.9, 0.4], **costs)
-    assert set(chosen(found, place, alone).weights) == {1}
-    found = library(place, sharpness=[0.5, 0.9, 0.4], row_us=[400.0, 100.0, 100.0])
-    assert set(chosen(found, place, alone).weights) == {2}
+def test_alone_answers_the_cheapest_of_those_that_chance_does_not_part():
+    place, alone = arena(), Bounds(1e9, 1e9, 1e12, 1)
+    costs = {"row_us": [400.0, 100.0, 50.0]}
+    near = library(place, sharpness=[0.6, 0.6, 0.1], **costs)
+    assert set(chosen(near, place, alone).weights) == {2}
+    far = library(place, sharpness=[0.9, 0.4, 0.1], **costs)
+    assert set(chosen(far, place, alone).weights) == {1}
 
 
 def test_members_whose_recipes_are_equal_share_one():

@@ -1,12 +1,14 @@
 """A candidate is fitted fold by fold, and what it leaves answers as its library does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from competitions import arena, candidate, entry, fits_of
+from competitions import CATALOG, arena, candidate, entry, fits_of
 
 from modelyard.domain.tasks import Task
 from modelyard.engine.automl.blends import Library, answers_of, assemble
-from modelyard.engine.automl.fits import revive
+from modelyard.engine.automl.fits import by_others, is_stopped, revive
 from modelyard.engine.preparing import rows_of
 
 
@@ -23,6 +25,22 @@ def test_a_fold_teaches_no_row_that_it_holds_out():
     place = arena()
     for fit in fits_of(candidate("logistic-regression"), place):
         assert not np.intersect1d(fit.taught, place.folds[fit.fold].held).size
+
+
+def test_no_row_that_a_fold_holds_out_settles_for_how_long_it_is_fitted_where_all_are_dealt_twice():
+    one, other = arena(n_folds=3), arena(n_folds=4)
+    twice = replace(one, folds=(*one.folds, *(replace(f, held=f.held[::-1]) for f in other.folds)))
+    for number, fold in enumerate(twice.folds):
+        rounds = {at: {"held": at} for at in range(len(twice.folds))}
+        for each in by_others(twice, rounds, number=number):
+            assert not np.intersect1d(twice.folds[each["held"]].held, fold.held).size
+
+
+def test_what_nothing_stops_is_not_fitted_to_settle_it():
+    algorithm = CATALOG.algorithms()["lightgbm"]
+    assert is_stopped(algorithm, {"early_stopping_rounds": 50})
+    assert not is_stopped(algorithm, {"early_stopping_rounds": 0})
+    assert not is_stopped(CATALOG.algorithms()["ridge"], {})
 
 
 def test_every_row_is_answered_by_the_model_that_was_not_taught_it():

@@ -1,14 +1,18 @@
 """What was finished survives the process, and nothing that is damaged is taken for it."""
 
+import errno
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from competitions import arena, candidate, entry, fits_of, of_status
 
+from modelyard.domain.errors import WorkersLost
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.journals import Journal, forget, mark_of, telling_what_is_kept
+from modelyard.engine.mending import Mending
 
 
 @pytest.fixture
@@ -58,6 +62,38 @@ def test_other_rows_and_another_metric_make_another_journal(tmp_path, place, fin
     Journal(tmp_path, place, metric="roc-auc").remember(*finished)
     assert Journal(tmp_path, arena(n=90), metric="roc-auc").recall() == []
     assert Journal(tmp_path, place, metric="log-loss").recall() == []
+
+
+def test_fixes_make_another_journal(place):
+    marks = {
+        mark_of(replace(place, plan=replace(place.plan, **told)), "roc-auc")
+        for told in (
+            {},
+            {"mending": Mending(clipped=("a",))},
+            {"mending": Mending(merged=("c",))},
+            {"silent": np.array([3, 5])},
+        )
+    }
+    assert len(marks) == 4
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_candidate(tmp_path, place, finished, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(tmp_path, place, metric="roc-auc")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        journal.remember(*finished)
+    assert list(journal.folder.iterdir()) == []
+
+
+def test_where_the_fits_are_lost_the_fix_tells_of_what_is_kept(tmp_path, place, finished):
+    journal = Journal(tmp_path, place, metric="roc-auc")
+    journal.remember(*finished)
+    with pytest.raises(WorkersLost) as ended, telling_what_is_kept(journal):
+        raise WorkersLost("gone", fix="Train again.")
+    assert ended.value.fix.startswith("Train again. Candidates that AutoML had finished are kept")
 
 
 def test_a_gap_is_not_an_empty_word():

@@ -14,7 +14,7 @@ from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, refit
-from modelyard.engine.automl.standings import Rules
+from modelyard.engine.automl.standings import Rules, Standing
 from modelyard.engine.workshop import never
 from modelyard.protocols.executors import Notice, Outcome
 from modelyard.protocols.progress import Silence
@@ -53,7 +53,7 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         judge=judge,
         arena=place,
         algorithms=algorithms,
-        waiting=[candidate(name=f"ridge-{at}") for at in range(1, waiting + 1)],
+        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, waiting + 1)],
         explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
         rules=rules,
         pool=pool,
@@ -104,6 +104,53 @@ def test_what_was_not_begun_is_never_said_to_take_no_time(place):
     race, _ = raced(place, Told(results), waiting=2)
     (passed,) = [each for each in race.entries if each.status is TrialStatus.PRUNED]
     assert passed.reason == "would take about 1 s, which were not left"
+
+
+def test_what_was_not_begun_for_another_reason_than_time_is_not_said_to_lack_it(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    rules = replace(RULES, deadline=900.0, n_candidates=1)
+    race, ending = raced(place, Endless(results), waiting=3, rules=rules)
+    assert ending is Ending.TRIALS
+    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED]
+
+
+def test_a_search_for_which_no_time_is_left_ends_by_time(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    slow = candidate(name="ridge-s1", alpha=7.0)
+    race = replace(
+        race,
+        waiting=[],
+        explorer=SimpleNamespace(next=lambda _: replace(slow, cost=1e9)),
+        rules=replace(RULES, deadline=10_000.0),
+        pool=Ended(results),
+    )
+    assert race.run() is Ending.TIME
+
+
+def test_what_was_tried_in_the_form_that_its_kin_suggest_is_not_tried_again(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results), rules=replace(RULES, n_candidates=1))
+    pool = Slow(results)
+    twin = replace(candidate(name="ridge-2", alpha=2.0), is_log=True)
+    standings = {
+        1: Standing(candidate(), replace(entry(1, goodness=0.5, one=candidate()))),
+        2: Standing(twin, entry(2, goodness=0.9, one=twin)),
+        3: Standing(
+            replace(candidate(), is_log=True),
+            entry(3, goodness=0.9, one=replace(candidate(), is_log=True)),
+        ),
+    }
+    race = replace(
+        race,
+        waiting=[candidate(name="ridge-2", alpha=2.0)],
+        explorer=SimpleNamespace(next=lambda _: None),
+        rules=replace(RULES, deadline=900.0),
+        pool=pool,
+        standings=standings,
+    )
+    race.run()
+    assert pool.begun == []
 
 
 class Late(Told):
@@ -172,7 +219,7 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
     race, _ = raced(place, Told(results), waiting=2)
     race = replace(
         race,
-        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
+        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)],
         rules=Rules(deadline=8.0, reserve_s=0.0, n_candidates=2, n_threads=1),
         pool=Ended(results),
         likely=lambda race: race.entries,
@@ -205,7 +252,7 @@ def race_of_one_fold(place, *, fit_s, now, rules):
     race, _ = raced(place, Told(results), waiting=2)
     race = replace(
         race,
-        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2")],
+        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)],
         rules=rules,
         pool=Ended(results),
         likely=lambda race: race.entries,
@@ -266,6 +313,24 @@ def test_what_is_packaged_is_not_begun_where_it_would_be_late_or_the_end_is_want
             n_rows=120,
         )
         assert {fold for _, fold in found} == folds
+
+
+def test_what_is_packaged_is_not_begun_where_not_all_can_be_measured(place):
+    fits = fits_of(candidate(), place)
+    slow = [replace(each, fit_s=1_000.0) for each in fits]
+    pool = Ended([fits[0]])
+    found = refit(
+        pool,
+        wanted=[
+            Refit(1, candidate(), slow, ALL_ROWS, 200.0),
+            Refit(2, candidate(), fits, ALL_ROWS, 200.0),
+            Refit(2, candidate(), fits, FULL, 200.0),
+        ],
+        algorithms=CATALOG.algorithms(),
+        workshop=SimpleNamespace(clock=lambda: 0.0, wants_end=never),
+        n_rows=120,
+    )
+    assert found.keys() == {(2, ALL_ROWS)}
 
 
 class Slow(Told):

@@ -1,11 +1,14 @@
 """What became of a candidate: its entry, scored on the rows that its folds hold out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.catalog import pick
 from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.tasks import Task
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import FoldFit
@@ -21,6 +24,36 @@ _STATUS = {
     Outcome.STOPPED: TrialStatus.CANCELLED,
     Outcome.TOO_LARGE: TrialStatus.FAILED,
 }
+
+
+# Defined on any rows.
+_OF_CLASSES, _OF_NUMBERS = "log-loss", "rmse"
+
+
+def ranking(judge: Judge, arena: Arena) -> Judge:
+    """Return a judge whose metric tells candidates apart: the one that decides, where it can.
+
+    Of one class alone, say, as the newest rows of a rare event may be, an area under the ROC curve
+    is not defined, whatever a candidate answers. Where that is so on every fold, another ranks.
+    """
+    folds = range(len(arena.folds))
+    if any(np.isfinite(_best_score(judge, arena, fold)) for fold in folds):
+        return judge
+    key = _OF_NUMBERS if judge.plan.task is Task.REGRESSION else _OF_CLASSES
+    other = pick(judge.workshop.catalog.metrics(), key, shelf="metrics")
+    judge.workshop.progress.stage(
+        f"{judge.metric.card.title} is not defined on the rows that are held out: "
+        f"{other.card.title} ranks the candidates"
+    )
+    return replace(judge, metric=other)
+
+
+def _best_score(judge: Judge, arena: Arena, fold: int) -> float:
+    """Return what the truth itself would score."""
+    plan, rows = judge.plan, arena.folds[fold].held
+    is_number = plan.task is Task.REGRESSION
+    truth = plan.y[rows][:, None] if is_number else np.eye(len(plan.labels))[plan.y[rows]]
+    return score_of_fold(truth, fold, judge=judge, arena=arena)
 
 
 def entry_of(

@@ -31,6 +31,8 @@ _ODD_ROWS, _ODD_SHARE = 300, 0.2
 _UNSEEN = "\N{SNOWMAN} never seen in training"
 # Fewer folds have no others to settle a fit.
 _MIN_FOLDS = 2
+# The hyperparameter of those that held-out rows stop; 0 for never.
+_PATIENCE = "early_stopping_rounds"
 # Rows that are timed one by one; the least tells what one takes, whatever else the machine does.
 _TIMED_ROWS = 15
 # Rows that are timed together, and how often. Where a fold holds out fewer they are taken more than
@@ -103,7 +105,7 @@ def fit_candidate(arena: Arena, request: Request) -> Iterator[FoldFit]:
     for number in request.folds:
         started = time.monotonic()
         if rounds:
-            others = [found for at, found in rounds.items() if at != number]
+            others = by_others(arena, rounds, number=number)
             settled = settled_by(request.candidate.parameters, others)
             plan = replace(plan, parameters=settled)
         fold = _fold(arena, number)
@@ -155,11 +157,11 @@ def plan_of(plan: FitPlan, candidate: Candidate, *, algorithm: Algorithm) -> Fit
 def _rounds(arena: Arena, plan: FitPlan, folds: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     """Return for each fold the hyperparameters that its held-out rows settle by stopping the fit.
 
-    A fold is then fitted by what the others have settled, so that its own rows have no part in it.
+    A fold is then fitted by what others have settled, so that its own rows have no part in it.
     Empty where nothing is to be settled, or where rows were spared for it.
     """
     spares = any(len(arena.folds[at].stopping) for at in folds if at >= 0)
-    if spares or len(folds) < _MIN_FOLDS or not plan.algorithm.card.needs.wants_validation:
+    if spares or len(folds) < _MIN_FOLDS or not is_stopped(plan.algorithm, plan.parameters):
         return {}
     found = {}
     for at in folds:
@@ -168,6 +170,23 @@ def _rounds(arena: Arena, plan: FitPlan, folds: Sequence[int]) -> dict[int, Mapp
         fitted = fit(plan, fold.teaching, validation=fold.held, rng=rng, progress=Silence())
         found[at] = fitted.model.parameters
     return found
+
+
+def is_stopped(algorithm: Algorithm, parameters: Mapping[str, Any]) -> bool:
+    """Return whether rows that are held out stop a fit with these hyperparameters."""
+    return algorithm.card.needs.wants_validation and parameters.get(_PATIENCE) != 0
+
+
+def by_others(
+    arena: Arena, rounds: Mapping[int, Mapping[str, Any]], *, number: int
+) -> list[Mapping[str, Any]]:
+    """Return what was settled by folds that hold out none of the rows of one fold.
+
+    Where rows are dealt twice, most folds of the other deal hold out some of them.
+    """
+    held = arena.folds[number].held if number >= 0 else ()
+    apart = [at for at in rounds if not np.isin(arena.folds[at].held, held).any()]
+    return [rounds[at] for at in apart or [at for at in rounds if at != number]]
 
 
 def settled_by(

@@ -4,15 +4,17 @@ The figures are those of LightGBM with its defaults, by which the cards measure 
 start costs. The race measures for itself, and goes by that.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from modelyard.catalog import install_hint
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
 from modelyard.domain.outlooks import Absence, Outlook
 from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.fits import is_stopped
 from modelyard.engine.automl.portfolio import competing, portfolio
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.memory import memory_limit
@@ -53,7 +55,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     counted = {start.algorithm for start in starts}
     for start in starts:
         algorithm = algorithms[start.algorithm]
-        n_fits = len(arena.folds) * _times(algorithm, arena)
+        n_fits = len(arena.folds) * times_fitted(algorithm, arena, parameters=start.parameters)
         fit_s = seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)
         course.take(start.algorithm, n_fits * fit_s)
     n_starts, n_more = course.counts(config.n_trials)
@@ -100,10 +102,11 @@ def _n_features(judge: Judge) -> int:
     return sum(_FEATURES.get(column.kind, 1) for column in judge.plan.columns)
 
 
-def _times(algorithm: Algorithm, arena: Arena) -> int:
-    """Return how often each fold is fitted."""
-    is_settled = algorithm.card.needs.wants_validation and not len(arena.folds[0].stopping)
-    return 2 if is_settled and len(arena.folds) > 1 else 1
+def times_fitted(algorithm: Algorithm, arena: Arena, *, parameters: Mapping[str, Any]) -> int:
+    """Return how often each fold is fitted: twice where the others settle for how long."""
+    spares = len(arena.folds[0].stopping) > 0
+    is_settled = not spares and len(arena.folds) > 1 and is_stopped(algorithm, parameters)
+    return 2 if is_settled else 1
 
 
 def _missing(judge: Judge, algorithms: Collection[str], *, only: Sequence[str]) -> list[Absence]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from modelyard.domain.errors import WorkersLost
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.arenas import Arena
@@ -27,6 +28,10 @@ from modelyard.kit.version import VERSION
 _ENTRY, _UNFINISHED = "entry.json", ".unfinished-"
 _MARK_DIGITS = 32
 _KEPT_S = 7 * 24 * 3600
+_TOLD = (
+    "Candidates that AutoML had finished are kept for a week: the same command on the same data "
+    "goes on from them."
+)
 
 
 class Journal:
@@ -60,17 +65,12 @@ class Journal:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
-        files = {}
-        for each in fits:
-            for name, content in _files_of(each).items():
-                (unfinished / name).write_bytes(content)
-                files[name] = sha256_of(content)
-        told = {"entry": _plain(entry), "files": files}
-        (unfinished / _ENTRY).write_bytes(canonical_json(told))
         try:
-            unfinished.rename(self.folder / entry.candidate.name)
-        except OSError:
-            # Another run was quicker, or a damaged one is in its place.
+            _write(unfinished, entry, fits)
+            # Where another run was quicker, or a damaged one is in its place, that one stays.
+            with suppress(OSError):
+                unfinished.rename(self.folder / entry.candidate.name)
+        finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
@@ -84,15 +84,15 @@ def forget(root: Path, marks: Sequence[str] = ()) -> None:
 
 @contextmanager
 def telling_what_is_kept(journal: Journal | None) -> Iterator[None]:
-    """Note on an interruption in the block that what was finished is not lost, where it is so."""
+    """Note on what breaks the block off that what was finished is not lost, where it is so."""
     try:
         yield
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, WorkersLost) as error:
         if journal is not None and journal.recall():
-            error.add_note(
-                "Candidates that AutoML had finished are kept for a week: the same command on the "
-                "same data goes on from them."
-            )
+            if isinstance(error, WorkersLost):
+                error.fix = f"{error.fix} {_TOLD}"
+            else:
+                error.add_note(_TOLD)
         raise
 
 
@@ -108,17 +108,31 @@ def mark_of(arena: Arena, metric: str) -> str:
         "metric": metric,
         "version": VERSION,
         "seeds": [fold.seed for fold in arena.folds],
+        "clipped": plan.mending.clipped,
+        "merged": plan.mending.merged,
     }
     rows = [
         part.tobytes() for fold in arena.folds for part in (fold.teaching, fold.stopping, fold.held)
     ]
-    values = [plan.y.tobytes(), b"" if plan.weight is None else plan.weight.tobytes()]
+    values = [
+        b"" if each is None else each.tobytes() for each in (plan.y, plan.weight, plan.silent)
+    ]
     # Neither stands in a text: what separates cells, and what is missing.
     cells_of_text: list[str | None] = plan.blocks.strings.ravel().tolist()
     words = "\x1f".join("\x1e" if each is None else each for each in cells_of_text)
     cells = [plan.blocks.numbers.tobytes(), words.encode("utf-8", "surrogatepass")]
     hashes = [sha256_of(part) for part in (*rows, *values, *cells)]
     return sha256_of(canonical_json({"plan": told, "hashes": hashes}))
+
+
+def _write(folder: Path, entry: Entry, fits: Sequence[FoldFit]) -> None:
+    files = {}
+    for each in fits:
+        for name, content in _files_of(each).items():
+            (folder / name).write_bytes(content)
+            files[name] = sha256_of(content)
+    told = {"entry": _plain(entry), "files": files}
+    (folder / _ENTRY).write_bytes(canonical_json(told))
 
 
 def _files_of(found: FoldFit) -> dict[str, bytes]:

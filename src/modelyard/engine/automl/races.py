@@ -13,8 +13,8 @@ from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.blends import bounds_of, is_too_dear
 from modelyard.engine.automl.continuing import is_same, longer
 from modelyard.engine.automl.entering import best_of, entry_of
+from modelyard.engine.automl.expecting import Expectation
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
-from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
@@ -33,8 +33,6 @@ _LISTEN_S = 0.25
 _SAFE_SHARE = 0.9
 # Share of the time left that a candidate may need before anything has been finished.
 _FIRST_SHARE = 0.3
-# How far fits may be off from what was expected of others.
-_OFF = (0.3, 5.0)
 # Times its processor time that work may take, so that a crowded machine leaves some for fits.
 _MOST_CROWDED = 3.0
 # Share of the reserve that is left when what is fitted on all rows is late: without it, a blend is
@@ -72,6 +70,8 @@ class Race:
     chosen: Callable[["Race"], Sequence[Entry]]
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
+    # Whether there was no time left for what the search proposed last.
+    _is_search_short: bool = False
 
     def __post_init__(self) -> None:
         self._refits = RefitReserve(
@@ -114,7 +114,11 @@ class Race:
         return is_refitted(algorithm, self.arena, serve=self.rules.serve)
 
     def go_on_from(self, known: Sequence[tuple[Entry, Sequence[FoldFit]]]) -> None:
-        """Take in candidates that were finished before; they are not tried again."""
+        """Take in candidates that were finished before; they are not tried again.
+
+        Args:
+            known: by different numbers, of algorithms that compete.
+        """
         for entry, fits in known:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
@@ -138,9 +142,7 @@ class Race:
                 if (not self._n_running or self._is_late()) and self._has_more_time():
                     continue
                 if not self._n_running:
-                    ending = self._ending()
-                    self._pass_over_rest()
-                    return ending
+                    return self._ended(self._ending())
                 if is_interrupted():
                     if not self._has_fits:
                         raise KeyboardInterrupt
@@ -184,6 +186,7 @@ class Race:
 
     def _seconds_of_refits(self, members: Sequence[Entry]) -> float:
         again = [each for each in members if self.is_refitted(each.candidate)]
+        is_whole = len(again) == len(members)
         fits = [self.standings[each.number].fits for each in again]
         n_rows, deadline = len(self.arena.training), self.rules.deadline
         for_all = partial(seconds_for, n_rows=n_rows, n_places=self.pool.n_places)
@@ -193,9 +196,11 @@ class Race:
         if len(self.arena.folds) == 1:
             # What takes longer by itself answers by its model of the fold.
             fits = [own for own in fits if not is_too_long(own, n_rows, seconds=most)]
+            is_whole = is_whole and len(fits) == len(again)
         seconds, both = for_all(fits), for_all([*fits, *fits])
         # What an algorithm is worth that has not ended once matters more than a few rows.
-        if self.rules.refits_full and not self._in_timing() and both <= max(most, seconds):
+        is_full = self.rules.refits_full and is_whole
+        if is_full and not self._in_timing() and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
@@ -215,12 +220,22 @@ class Race:
             left = self.rules.deadline - self._now()
         return float(np.clip(left, 0.0, _LISTEN_S))
 
-    def _ending(self) -> Ending:
-        if self._is_late() or (self.rules.deadline is not None and self.waiting):
-            return Ending.TIME
+    @property
+    def _is_full(self) -> bool:
         most = self.rules.n_candidates
-        is_full = most is not None and len(self.standings) >= most
-        return Ending.TRIALS if is_full else Ending.EXHAUSTED
+        return most is not None and len(self.standings) >= most
+
+    def _ending(self) -> Ending:
+        if self._is_full:
+            return Ending.TRIALS
+        lacks_time = self._is_late() or self._is_search_short or bool(self.waiting)
+        is_timed = self.rules.deadline is not None
+        return Ending.TIME if is_timed and lacks_time else Ending.EXHAUSTED
+
+    def _ended(self, ending: Ending) -> Ending:
+        if ending is Ending.TIME:
+            self._pass_over_rest()
+        return ending
 
     def _stop(self, ending: Ending) -> Ending:
         """End what still runs; folds that it has finished are kept."""
@@ -230,13 +245,11 @@ class Race:
         while self._n_running:
             for notice in self.pool.wait(_LISTEN_S):
                 self._take_in(notice)
-        self._pass_over_rest()
-        return ending
+        return self._ended(ending)
 
     def _start(self) -> bool:
         """Start the next candidate; return whether there was one."""
-        most = self.rules.n_candidates
-        if self._is_late() or (most is not None and len(self.standings) >= most):
+        if self._is_full or self._is_late():
             return False
         if self._left() <= 0 and self._n_running:
             # Nothing has been finished yet, and whatever is begun now would only slow it down.
@@ -262,6 +275,8 @@ class Race:
                 metric=self.judge.metric.card,
                 is_too_dear=partial(is_too_dear, bounds=bounds),
             )
+            # What is taught as its kin are may have been tried so.
+            self.waiting = [each for each in self.waiting if not self._is_tried(each)]
         if (found := self._first_in_reach()) is not None:
             return found
         if self.rules.in_order:
@@ -273,7 +288,11 @@ class Race:
             if (found := self._first_in_reach()) is not None:
                 return found
         explored = self.explorer.next(self.entries)
-        return explored if explored is not None and self._has_time_for(explored) else None
+        self._is_search_short = explored is not None and not self._has_time_for(explored)
+        return None if self._is_search_short else explored
+
+    def _is_tried(self, candidate: Candidate) -> bool:
+        return any(is_same(candidate, each.candidate) for each in self.standings.values())
 
     def _first_in_reach(self) -> Candidate | None:
         for candidate in self._in_reach():
@@ -311,8 +330,6 @@ class Race:
 
     def _pass_over_rest(self) -> None:
         """Record the candidates for which there was no time."""
-        if self.rules.deadline is None:
-            return
         for candidate in self.waiting:
             number = max(self.standings, default=0) + 1
             took = max(self._expected_s(candidate), 1.0)
@@ -324,29 +341,9 @@ class Race:
         self.waiting = []
 
     def _expected_s(self, candidate: Candidate) -> float:
-        """Return the seconds that a candidate will take.
-
-        Those of its own algorithm tell most. Else it is what was expected before the race, by how
-        much others were off.
-        """
-        timed = [each for each in self.standings.values() if each.fits]
-        own = [each for each in timed if each.candidate.algorithm == candidate.algorithm]
-        n_folds = len(self.arena.folds)
-        if own:
-            rates = [self._fit_s(each) / each.candidate.cost for each in own]
-            return float(np.median(rates)) * candidate.cost * n_folds
-        off = [self._fit_s(each) / self._foreseen_s(each.candidate) for each in timed]
-        slowness = float(np.clip(np.median(off), *_OFF)) if off else 1.0
-        return slowness * self._foreseen_s(candidate) * n_folds
-
-    def _fit_s(self, standing: Standing) -> float:
-        return float(np.median([fit.fit_s for fit in standing.fits]))
-
-    def _foreseen_s(self, candidate: Candidate) -> float:
-        """Return what a fit is expected to take before anything was seen."""
-        algorithm = self.algorithms[candidate.algorithm]
-        cells = cells_of(algorithm, self.judge, arena=self.arena)
-        return seconds_of_a_fit(cells, cost=candidate.cost)
+        standings = list(self.standings.values())
+        expected = Expectation(self.judge, self.arena, self.algorithms, standings)
+        return expected.seconds(candidate)
 
     def _take_in(self, notice: Notice) -> None:
         standing = self.standings[notice.number]

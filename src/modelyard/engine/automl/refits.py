@@ -86,35 +86,41 @@ def refit(
     waiting = list(enumerate(wanted))
     running: dict[int, Refit] = {}
     found: dict[tuple[int, int], FoldFit] = {}
+    # Those of every row count together or not at all, and beside those that are measured.
+    is_lacking = False
     with heeded() as is_interrupted:
         while waiting or running:
             now, is_ending = workshop.clock(), is_interrupted() or workshop.wants_end()
             while waiting and pool.n_free:
                 at, each = waiting.pop(0)
-                if _is_begun(each, n_rows, now=now, is_ending=is_ending):
+                is_vain = each.fold == FULL and (is_ending or is_lacking)
+                if not is_vain and _is_begun(each, n_rows, now=now):
                     pool.submit(at, fit_candidate, argument=_request(each, algorithms))
                     running[at] = each
+                else:
+                    is_lacking = True
             for at, each in running.items():
                 is_late = each.until is not None and now > each.until
-                if is_late or (is_ending and each.fold == FULL):
+                if is_late or (each.fold == FULL and (is_ending or is_lacking)):
                     pool.stop(at)
             for notice in pool.wait(_LISTEN_S):
                 if notice.is_last:
-                    del running[notice.number]
+                    each = running.pop(notice.number)
+                    is_lacking = is_lacking or (each.number, each.fold) not in found
                 else:
                     each = running[notice.number]
                     found[each.number, each.fold] = notice.result
     return found
 
 
-def _is_begun(refit: Refit, n_rows: int, *, now: float, is_ending: bool) -> bool:
+def _is_begun(refit: Refit, n_rows: int, *, now: float) -> bool:
     """Return whether there is time for a fit: for those that are measured also where it is scarce.
 
     What is late of the others is lost, and nothing depends on them.
     """
     if refit.fold == FULL:
         seconds = seconds_of(refit.fits, n_rows)
-        return not is_ending and (refit.until is None or now + seconds <= refit.until)
+        return refit.until is None or now + seconds <= refit.until
     return refit.until is None or not is_too_long(refit.fits, n_rows, seconds=refit.until - now)
 
 

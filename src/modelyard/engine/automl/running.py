@@ -15,13 +15,14 @@ from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.choosing import Chooser, library_of
-from modelyard.engine.automl.entering import score_of_fold
+from modelyard.engine.automl.entering import ranking, score_of_fold
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
+from modelyard.engine.automl.resuming import resumed
 from modelyard.engine.automl.standings import Rules
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import Fitted, IntArray
@@ -74,8 +75,8 @@ def run_automl(
     workshop = judge.workshop
     deal_rng, explore_rng, blend_rng = rng.spawn(3)
     begun, limit = workshop.clock(), config.time_limit_s
-    seconds = None if limit is None else limit * workshop.n_threads
-    arena = build_arena(judge, seconds=seconds, rng=deal_rng)
+    arena = build_arena(judge, seconds=_seconds(workshop, limit), rng=deal_rng)
+    judge = ranking(judge, arena)
     outlook = foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
     for told in outlook_sentences(outlook):
         workshop.progress.stage(told.rstrip("."))
@@ -86,10 +87,10 @@ def run_automl(
     race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
     with telling_what_is_kept(journal):
         ending = race.run()
-    workshop.progress.stage("Blending the best")
-    is_full = config.refits_full and ending is not Ending.INTERRUPTED
-    is_full = is_full and not _has_new_labels(judge)
-    library, blend = _choose(race, config, chooser=chooser, fits_full=is_full)
+        workshop.progress.stage("Blending the best")
+        is_whole = ending is not Ending.INTERRUPTED and not _has_new_labels(judge)
+        fits_full = config.refits_full and is_whole
+        library, blend = _choose(race, config, chooser=chooser, fits_full=fits_full)
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
@@ -135,9 +136,13 @@ def look_ahead(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     """
     deal_rng, *_ = rng.spawn(3)
     workshop, limit = judge.workshop, config.time_limit_s
-    seconds = None if limit is None else limit * workshop.n_threads
-    arena = build_arena(judge, seconds=seconds, rng=deal_rng)
+    arena = build_arena(judge, seconds=_seconds(workshop, limit), rng=deal_rng)
     return foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
+
+
+def _seconds(workshop: Workshop, limit_s: float | None) -> float | None:
+    """Return the seconds of all cores together."""
+    return None if limit_s is None else limit_s * workshop.n_threads
 
 
 def _time_s(workshop: Workshop, limit_s: float | None) -> float | None:
@@ -179,8 +184,13 @@ def _race(
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:
-        if journal is not None:
-            journal.remember(entry, fits)
+        try:
+            if journal is not None:
+                journal.remember(entry, fits)
+        except OSError as error:
+            # A full disk does not end the run: it could only not be gone on with.
+            name = entry.candidate.name
+            workshop.progress.say(f"{name} cannot be kept for a run that goes on: {error}")
         if workshop.on_entry is not None:
             workshop.on_entry(entry)
 
@@ -217,7 +227,9 @@ def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
 
 def _go_on(race: Race, journal: Journal) -> None:
     """Take in what a run that did not end had finished."""
-    known = journal.recall()
+    known = resumed(
+        journal.recall(), waiting=race.waiting, algorithms=race.algorithms, rules=race.rules
+    )
     if known:
         told = f"going on from {len(known)} candidates of a run that did not end"
         race.judge.workshop.progress.say(told)

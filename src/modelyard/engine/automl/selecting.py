@@ -50,7 +50,8 @@ def choose_blend(
     """Return the blend that loses least among those that serving allows.
 
     Members that cost most for what they count are left out until the bounds hold. What is left, and
-    each of the best alone, is then grown by whatever helps most within the bounds.
+    each of the best alone, is then grown by whatever helps most within the bounds. Where one is to
+    answer alone, it is the cheapest of those that come as near to the best as chance does.
 
     Args:
         library: at least one entry.
@@ -68,6 +69,9 @@ def choose_blend(
         return Blend(free, library.mixed(free), free)
     quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
     alone = [[each] for each in candidates if _is_within(library, [each], bounds=bounds)]
+    if bounds.n_members == 1 and alone:
+        cheap = _cheapest(scale, [each for (each,) in alone], bounds=bounds)
+        return Blend({cheap.number: 1.0}, library.mixed({cheap.number: 1.0}), free)
     sets = alone[:_GROWN_FROM]
     reduced = _reduced(quick, candidates, bounds=bounds)
     if not sets or _is_within(library, reduced, bounds=bounds):
@@ -148,18 +152,38 @@ class _Scale:
 
     def loss(self, weights: Mapping[int, float]) -> float:
         """Return the log loss of a blend, or its error as a square, whichever kind it is."""
+        loss = float(np.average(self._losses(weights), weights=self._row_weights))
+        return loss**2 if self._is_absolute else loss
+
+    def is_near(self, one: Entry, best: Entry) -> bool:
+        """Return whether an entry loses at most one standard error more than another.
+
+        Source: Breiman et al.: Classification and regression trees (1984), section 3.4.3.
+        """
+        apart = self._losses({one.number: 1.0}) - self._losses({best.number: 1.0})
+        weight = np.ones(len(apart)) if self._row_weights is None else self._row_weights
+        mean = float(np.average(apart, weights=weight))
+        error = float(np.sqrt(np.sum(weight**2 * (apart - mean) ** 2))) / float(weight.sum())
+        return mean <= error
+
+    @property
+    def _is_absolute(self) -> bool:
+        plan = self.arena.plan
+        return plan.task is Task.REGRESSION and plan.wanted_loss is Loss.ABSOLUTE_ERROR
+
+    def _losses(self, weights: Mapping[int, float]) -> FloatArray:
+        """Return (n,) what a blend loses in each row."""
         answers = self.library.answers
-        mixed = np.asarray(sum(answers[n][self._at] * w for n, w in weights.items()))
+        mixed: FloatArray = np.asarray(
+            sum(answers[n][self._at] * w for n, w in weights.items()), dtype=np.float64
+        )
         plan = self.arena.plan
         y = plan.y[self.arena.rows[self._at]]
         if plan.task is Task.REGRESSION:
-            apart = np.abs(mixed[:, 0] - y)
-            if plan.wanted_loss is Loss.ABSOLUTE_ERROR:
-                return float(np.average(apart, weights=self._row_weights)) ** 2
-            lost = apart**2
-        else:
-            lost = -np.log(np.maximum(mixed[np.arange(len(y)), y], np.finfo(np.float64).tiny))
-        return float(np.average(lost, weights=self._row_weights))
+            apart: FloatArray = np.abs(mixed[:, 0] - y)
+            return apart if self._is_absolute else apart**2
+        right = mixed[np.arange(len(y)), y]
+        return np.asarray(-np.log(np.maximum(right, np.finfo(np.float64).tiny)))
 
     @cached_property
     def _at(self) -> IntArray:
@@ -220,6 +244,13 @@ def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
     best = library.entries[0]
     is_as_cheap = _cost(library, best, bounds=bounds) <= _cost(library, left, bounds=bounds)
     return best if is_as_cheap else left
+
+
+def _cheapest(scale: _Scale, entries: Sequence[Entry], *, bounds: Bounds) -> Entry:
+    """Return the cheapest of the entries that come near to the one that loses least."""
+    best = min(entries, key=lambda each: scale.loss({each.number: 1.0}))
+    near = [each for each in entries if scale.is_near(each, best)]
+    return min(near, key=lambda each: _cost(scale.library, each, bounds=bounds))
 
 
 def _cost(library: Library, entry: Entry, *, bounds: Bounds) -> float:
