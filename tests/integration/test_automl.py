@@ -93,6 +93,15 @@ def test_a_run_that_was_killed_goes_on_where_it_was(data, tmp_path, monkeypatch)
     assert not list(kept.iterdir())
 
 
+def test_where_nothing_can_be_kept_a_run_ends_all_the_same(data, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("MODELYARD_HOME", str(home))
+    home.mkdir()
+    (home / "unfinished").write_text("in the way", encoding="utf-8")
+    model = modelyard.train(data, target="y", n_trials=2, only=["logistic-regression"])
+    assert model.manifest.leaderboard["n_candidates"] == 2
+
+
 def test_an_interrupted_run_packages_the_best_so_far(cli, data, tmp_path):
     words = ["train", str(data), "--target", "y", "--trials", "500", "--only", "lightgbm"]
     pipe = subprocess.PIPE

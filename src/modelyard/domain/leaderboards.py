@@ -107,7 +107,8 @@ class Leaderboard:
     """A finished AutoML run.
 
     Attributes:
-        metric: key of the metric that decides; `metric_title` is its title.
+        metric: key of the metric that ranks: the one that decides, but where that tells nothing of
+            the rows that are held out; `metric_title` is its title.
         n_folds: that every candidate was scored on; 1 for one part held out.
         n_rows: that were held out by some fold.
         entries: in the order in which candidates were tried.

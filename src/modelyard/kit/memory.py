@@ -21,30 +21,36 @@ _GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUP = Path("/proc/self/cgroup")
 
 
-def memory_limit() -> int:
+def memory_limit(*, groups: Path = _GROUPS, own: Path = _OWN_GROUP) -> int:
     """Return the bytes that one table, or one stream, may fill: half of what there is.
 
     In a container that is what the container may hold.
+
+    Args:
+        groups: where the kernel tells what groups of processes may hold.
+        own: the file that names the groups of this process.
     """
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return int(min([physical, *_allowed()]) * _MOST_SHARE)
+    return int(min([physical, *_allowed(groups, own)]) * _MOST_SHARE)
 
 
-def _allowed() -> Iterator[int]:
+def _allowed(groups: Path, own: Path) -> Iterator[int]:
     """Yield what the groups of this process may hold, each that sets a bound."""
-    with suppress(OSError):
-        for line in _OWN_GROUP.read_text(encoding="ascii").splitlines():
+    # A name of a group may be any bytes.
+    with suppress(OSError, ValueError):
+        for line in own.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
             _, controllers, path = line.split(":", 2)
-            if controllers in {"", "memory"}:
-                yield from _bounds(_GROUPS / controllers, path, is_old=bool(controllers))
+            if not controllers:
+                yield from _bounds(groups, path, name="memory.max")
+            elif "memory" in controllers.split(","):
+                yield from _bounds(groups / controllers, path, name="memory.limit_in_bytes")
 
 
-def _bounds(root: Path, path: str, *, is_old: bool) -> Iterator[int]:
+def _bounds(root: Path, path: str, *, name: str) -> Iterator[int]:
     """Yield the bounds of a group and of those that it lies in.
 
     In a container the path may be that of the host: the root is then the container's own.
     """
-    name = "memory.limit_in_bytes" if is_old else "memory.max"
     group = root / path.lstrip("/")
     for each in (group, *group.parents):
         # "max" is no bound.

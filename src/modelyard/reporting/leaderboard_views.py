@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from statistics import median
 
+from modelyard.domain.automl import FAST
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.kit.numerals import brief, count, decimals_for, number, size, span
@@ -200,6 +201,11 @@ def _chosen(leaderboard: Leaderboard) -> str:
             f"{chosen[0].candidate.name} answers alone: no candidate was finished, and it came "
             f"furthest, with {n_scored} of {leaderboard.n_folds} folds scored."
         )
+    if len(chosen) == 1 and leaderboard.serve == FAST:
+        return (
+            f"{chosen[0].candidate.name} answers alone: it is the cheapest to serve of those "
+            "within the bounds that lose no more than chance may part from the best of them."
+        )
     if len(chosen) == 1:
         return (
             f"{chosen[0].candidate.name} answers alone: within what serving may cost no mixture "
@@ -225,7 +231,7 @@ def _compressed(leaderboard: Leaderboard) -> str:
             "would answer."
         )
     return (
-        f"Serving '{leaderboard.serve}' leaves out what costs too much to answer: a blend without "
+        f"Serving '{leaderboard.serve}' leaves out what costs more to answer: a blend without "
         f"its bounds scores {number(free)} in {leaderboard.metric_title} on these rows, and what "
         f"answers scores {number(kept)}."
     )

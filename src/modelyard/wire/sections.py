@@ -232,7 +232,9 @@ class AutoMLSection(Section):
         default=None, description="Most candidates; as many as the time allows."
     )
     memory_limit: Annotated[int, Field(ge=50)] | None = Field(
-        default=None, description="Megabytes that fits may hold; by default half of the machine's."
+        default=None,
+        description="Megabytes that fits may hold; by default half of the machine's, or "
+        "container's.",
     )
     serve: Literal["fast", "balanced", "best"] = Field(
         default="balanced", description="What its answers may cost."

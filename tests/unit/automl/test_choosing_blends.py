@@ -100,6 +100,15 @@ def test_alone_answers_the_cheapest_of_those_that_chance_does_not_part():
     assert set(chosen(far, place, alone).weights) == {1}
 
 
+def test_alone_answers_also_what_lacks_a_fold():
+    place = arena()
+    found = library(place, sharpness=[0.6])
+    answers = {1: found.answers[1].copy()}
+    answers[1][:40] = np.nan
+    lacking = replace(found, answers=answers)
+    assert chosen(lacking, place, Bounds(1e9, 1e9, 1e12, 1)).weights == {1: 1.0}
+
+
 def test_members_whose_recipes_are_equal_share_one():
     place = arena()
     found = library(place, sharpness=[0.5, 0.5, 0.5])

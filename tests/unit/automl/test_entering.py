@@ -31,11 +31,26 @@ def test_the_metric_that_decides_ranks_where_one_fold_has_both_classes():
     assert ranking(judge(found, "roc-auc"), found).metric.card.key == "roc-auc"
 
 
+@pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
+def test_every_metric_tells_something_of_usual_rows(task):
+    place = arena(task=task)
+    # One metric takes logarithms.
+    place = with_target(place, np.abs(place.plan.y))
+    for key, metric in CATALOG.metrics().items():
+        if task in metric.card.tasks:
+            assert ranking(judge(place, key), place).metric.card.key == key
+
+
 @pytest.mark.parametrize(
     ("task", "decides", "ranks"),
-    [(Task.BINARY, "roc-auc", "log-loss"), (Task.REGRESSION, "r2", "rmse")],
+    [
+        (Task.BINARY, "roc-auc", "log-loss"),
+        (Task.BINARY, "f1", "log-loss"),
+        (Task.BINARY, "mcc", "log-loss"),
+        (Task.REGRESSION, "r2", "rmse"),
+    ],
 )
-def test_another_ranks_where_that_is_defined_on_no_fold(task, decides, ranks):
+def test_another_ranks_where_that_tells_nothing_of_any_fold(task, decides, ranks):
     place = arena(task=task)
     found = with_target(place, np.zeros_like(place.plan.y))
     assert ranking(judge(found, decides), found).metric.card.key == ranks

@@ -114,6 +114,22 @@ def test_what_was_not_begun_for_another_reason_than_time_is_not_said_to_lack_it(
     assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED]
 
 
+def test_what_time_did_not_allow_is_told_also_where_the_number_of_candidates_was_reached(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    slow = replace(candidate("lightgbm"), cost=1e9)
+    race = replace(
+        race,
+        waiting=[candidate(), slow, candidate(name="ridge-2", alpha=2.0)],
+        rules=replace(RULES, deadline=900.0, n_candidates=2),
+        pool=Ended(results),
+        standings={},
+    )
+    assert race.run() is Ending.TRIALS
+    (passed,) = [each for each in race.entries if each.status is TrialStatus.PRUNED]
+    assert passed.candidate.name == "lightgbm-1"
+
+
 def test_a_search_for_which_no_time_is_left_ends_by_time(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
     race, _ = raced(place, Told(results))
@@ -315,8 +331,12 @@ def test_what_is_packaged_is_not_begun_where_it_would_be_late_or_the_end_is_want
         assert {fold for _, fold in found} == folds
 
 
-def test_what_is_packaged_is_not_begun_where_not_all_can_be_measured(place):
-    fits = fits_of(candidate(), place)
+@pytest.mark.parametrize(
+    ("n_folds", "kept"), [(1, {(2, ALL_ROWS)}), (N_FOLDS, {(2, ALL_ROWS), (2, FULL)})]
+)
+def test_what_is_packaged_is_not_begun_where_it_would_be_thrown_away(place, n_folds, kept):
+    """Of several folds a blend that is chosen anew may leave out what could not be measured."""
+    fits = fits_of(candidate(), place)[:n_folds]
     slow = [replace(each, fit_s=1_000.0) for each in fits]
     pool = Ended([fits[0]])
     found = refit(
@@ -324,13 +344,14 @@ def test_what_is_packaged_is_not_begun_where_not_all_can_be_measured(place):
         wanted=[
             Refit(1, candidate(), slow, ALL_ROWS, 200.0),
             Refit(2, candidate(), fits, ALL_ROWS, 200.0),
+            Refit(1, candidate(), slow, FULL, 200.0),
             Refit(2, candidate(), fits, FULL, 200.0),
         ],
         algorithms=CATALOG.algorithms(),
         workshop=SimpleNamespace(clock=lambda: 0.0, wants_end=never),
         n_rows=120,
     )
-    assert found.keys() == {(2, ALL_ROWS)}
+    assert found.keys() == kept
 
 
 class Slow(Told):

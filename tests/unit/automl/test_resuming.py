@@ -19,15 +19,13 @@ def names(found):
     return [(each.number, each.candidate.name) for each, _ in found]
 
 
-def taken(*finished, algorithms=("ridge", "lightgbm"), **rules):
-    return names(
-        resumed(finished, waiting=WAITING, algorithms=algorithms, rules=replace(RULES, **rules))
-    )
+def taken(*finished, waiting=WAITING, **rules):
+    return names(resumed(finished, waiting=waiting, rules=replace(RULES, **rules)))
 
 
 def test_algorithms_that_do_not_compete_any_more_are_left_out():
     finished = kept(1, WAITING[0]), kept(2, WAITING[1])
-    assert taken(*finished, algorithms=("lightgbm",)) == [(1, "lightgbm-1")]
+    assert taken(*finished, waiting=WAITING[1:2]) == [(1, "lightgbm-1")]
 
 
 def test_candidates_of_two_runs_that_had_one_number_are_both_kept():

@@ -32,7 +32,7 @@ def doubt_of(board: Leaderboard, evaluation: Evaluation) -> Suggestion | None:
     deciding = evaluation.deciding
     if not np.isfinite(deciding.gain) or deciding.beats_baseline:
         return None
-    if _is_told_by_folds(board, deciding):
+    if board.metric == evaluation.metric and _is_told_by_folds(board, deciding):
         return Suggestion(Topic.ROWS, _told_by_folds(board, evaluation))
     if _lacks_candidates(board):
         return Suggestion(Topic.TIME, _more_candidates(board, evaluation))

@@ -36,24 +36,28 @@ def ranking(judge: Judge, arena: Arena) -> Judge:
     Of one class alone, say, as the newest rows of a rare event may be, an area under the ROC curve
     is not defined, whatever a candidate answers. Where that is so on every fold, another ranks.
     """
-    folds = range(len(arena.folds))
-    if any(np.isfinite(_best_score(judge, arena, fold)) for fold in folds):
+    if any(_tells(judge, arena, fold) for fold in range(len(arena.folds))):
         return judge
     key = _OF_NUMBERS if judge.plan.task is Task.REGRESSION else _OF_CLASSES
     other = pick(judge.workshop.catalog.metrics(), key, shelf="metrics")
     judge.workshop.progress.stage(
-        f"{judge.metric.card.title} is not defined on the rows that are held out: "
+        f"{judge.metric.card.title} tells nothing of the rows that are held out: "
         f"{other.card.title} ranks the candidates"
     )
     return replace(judge, metric=other)
 
 
-def _best_score(judge: Judge, arena: Arena, fold: int) -> float:
-    """Return what the truth itself would score."""
+def _tells(judge: Judge, arena: Arena, fold: int) -> bool:
+    """Return whether the truth itself scores as well as can be on the rows that a fold holds out.
+
+    Of one class alone a correlation is 0, say, whatever is answered.
+    """
     plan, rows = judge.plan, arena.folds[fold].held
     is_number = plan.task is Task.REGRESSION
     truth = plan.y[rows][:, None] if is_number else np.eye(len(plan.labels))[plan.y[rows]]
-    return score_of_fold(truth, fold, judge=judge, arena=arena)
+    best = score_of_fold(truth, fold, judge=judge, arena=arena)
+    ideal = judge.metric.card.ideal
+    return bool(np.isfinite(best)) and (ideal is None or bool(np.isclose(best, ideal)))
 
 
 def entry_of(

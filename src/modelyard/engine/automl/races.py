@@ -70,8 +70,10 @@ class Race:
     chosen: Callable[["Race"], Sequence[Entry]]
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
-    # Whether there was no time left for what the search proposed last.
+    # Whether there was no time left for what the search proposed last, and names of the portfolio
+    # for which there was none.
     _is_search_short: bool = False
+    _lacked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._refits = RefitReserve(
@@ -233,8 +235,9 @@ class Race:
         return Ending.TIME if is_timed and lacks_time else Ending.EXHAUSTED
 
     def _ended(self, ending: Ending) -> Ending:
-        if ending is Ending.TIME:
-            self._pass_over_rest()
+        self._pass_over(
+            [e for e in self.waiting if ending is Ending.TIME or e.name in self._lacked]
+        )
         return ending
 
     def _stop(self, ending: Ending) -> Ending:
@@ -311,11 +314,10 @@ class Race:
             return self.waiting
         if self._has_fits:
             untold = self._in_timing()
-            return [
-                each
-                for each in self.waiting
-                if each.algorithm not in untold and self._has_time_for(each)
-            ]
+            told = [each for each in self.waiting if each.algorithm not in untold]
+            found = [each for each in told if self._has_time_for(each)]
+            self._lacked |= {each.name for each in told} - {each.name for each in found}
+            return found
         soon = [e for e in self.waiting if self._expected_s(e) <= self._left() * _FIRST_SHARE]
         return soon or sorted(self.waiting, key=self._expected_s)[:1]
 
@@ -328,9 +330,9 @@ class Race:
     def _has_time_for(self, candidate: Candidate) -> bool:
         return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
 
-    def _pass_over_rest(self) -> None:
-        """Record the candidates for which there was no time."""
-        for candidate in self.waiting:
+    def _pass_over(self, candidates: Sequence[Candidate]) -> None:
+        """Record candidates for which there was no time."""
+        for candidate in candidates:
             number = max(self.standings, default=0) + 1
             took = max(self._expected_s(candidate), 1.0)
             reason = f"would take about {took:.0f} s, which were not left"

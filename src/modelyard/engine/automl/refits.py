@@ -1,7 +1,7 @@
 """Fits chosen candidates once more on all rows, where one model then does what several did."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from modelyard.domain.automl import BEST
@@ -86,31 +86,57 @@ def refit(
     waiting = list(enumerate(wanted))
     running: dict[int, Refit] = {}
     found: dict[tuple[int, int], FoldFit] = {}
-    # Those of every row count together or not at all, and beside those that are measured.
-    is_lacking = False
+    lost = _Lost()
     with heeded() as is_interrupted:
         while waiting or running:
             now, is_ending = workshop.clock(), is_interrupted() or workshop.wants_end()
             while waiting and pool.n_free:
                 at, each = waiting.pop(0)
-                is_vain = each.fold == FULL and (is_ending or is_lacking)
+                is_vain = lost.makes_vain(each) or (is_ending and each.fold == FULL)
                 if not is_vain and _is_begun(each, n_rows, now=now):
                     pool.submit(at, fit_candidate, argument=_request(each, algorithms))
                     running[at] = each
                 else:
-                    is_lacking = True
+                    lost.add(each)
             for at, each in running.items():
                 is_late = each.until is not None and now > each.until
-                if is_late or (each.fold == FULL and (is_ending or is_lacking)):
+                if is_late or lost.makes_vain(each) or (is_ending and each.fold == FULL):
                     pool.stop(at)
             for notice in pool.wait(_LISTEN_S):
                 if notice.is_last:
                     each = running.pop(notice.number)
-                    is_lacking = is_lacking or (each.number, each.fold) not in found
+                    if (each.number, each.fold) not in found:
+                        lost.add(each)
                 else:
                     each = running[notice.number]
                     found[each.number, each.fold] = notice.result
     return found
+
+
+@dataclass
+class _Lost:
+    """What will not be there, and what is fitted on every row in vain without it.
+
+    Those of every row count together or not at all, and beside those that are measured. Of several
+    folds, one that is not measured may still be left out of a blend that is chosen anew.
+
+    Attributes:
+        numbers: of entries that are not measured.
+        is_all: whether nothing on every row will count.
+    """
+
+    numbers: set[int] = field(default_factory=set)
+    is_all: bool = False
+
+    def add(self, refit: Refit) -> None:
+        is_expected = refit.fold == FULL and refit.number in self.numbers
+        self.is_all = (
+            self.is_all or len(refit.fits) == 1 or (refit.fold == FULL and not is_expected)
+        )
+        self.numbers.add(refit.number)
+
+    def makes_vain(self, refit: Refit) -> bool:
+        return refit.fold == FULL and (self.is_all or refit.number in self.numbers)
 
 
 def _is_begun(refit: Refit, n_rows: int, *, now: float) -> bool:

@@ -1,6 +1,6 @@
 """What of an earlier run that did not end counts in this one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from modelyard.domain.leaderboards import Candidate, Entry
@@ -14,7 +14,6 @@ def resumed(
     kept: Sequence[Finished],
     *,
     waiting: Sequence[Candidate],
-    algorithms: Collection[str],
     rules: Rules,
 ) -> list[Finished]:
     """Return the finished candidates that a run goes on from, numbered from 1 on.
@@ -26,7 +25,6 @@ def resumed(
     Args:
         kept: what was finished, in the order in which it was tried; of several runs perhaps.
         waiting: the portfolio of this run, in its order.
-        algorithms: keys of those that compete.
         rules: of this run.
     """
     if rules.in_order:
@@ -37,7 +35,8 @@ def resumed(
                 break
             found.append(by_name[candidate.name])
     else:
-        found = [each for each in kept if each[0].candidate.algorithm in algorithms]
+        competing = {candidate.algorithm for candidate in waiting}
+        found = [each for each in kept if each[0].candidate.algorithm in competing]
     return [
         (replace(entry, number=number), fits)
         for number, (entry, fits) in enumerate(found[: rules.n_candidates], 1)

@@ -227,9 +227,7 @@ def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
 
 def _go_on(race: Race, journal: Journal) -> None:
     """Take in what a run that did not end had finished."""
-    known = resumed(
-        journal.recall(), waiting=race.waiting, algorithms=race.algorithms, rules=race.rules
-    )
+    known = resumed(journal.recall(), waiting=race.waiting, rules=race.rules)
     if known:
         told = f"going on from {len(known)} candidates of a run that did not end"
         race.judge.workshop.progress.say(told)

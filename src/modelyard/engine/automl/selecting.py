@@ -70,7 +70,8 @@ def choose_blend(
     quick = _Scale(library, arena, ensemble, seed, _QUICK_ROWS, {"bags": _QUICK_BAGS})
     alone = [[each] for each in candidates if _is_within(library, [each], bounds=bounds)]
     if bounds.n_members == 1 and alone:
-        cheap = _cheapest(scale, [each for (each,) in alone], bounds=bounds)
+        within = [each for each in library.entries if _is_within(library, [each], bounds=bounds)]
+        cheap = _cheapest(scale, within, bounds=bounds)
         return Blend({cheap.number: 1.0}, library.mixed({cheap.number: 1.0}), free)
     sets = alone[:_GROWN_FROM]
     reduced = _reduced(quick, candidates, bounds=bounds)
@@ -158,7 +159,8 @@ class _Scale:
     def is_near(self, one: Entry, best: Entry) -> bool:
         """Return whether an entry loses at most one standard error more than another.
 
-        Source: Breiman et al.: Classification and regression trees (1984), section 3.4.3.
+        The error is that of the difference, row by row. Source of the rule: Breiman et al.:
+        Classification and regression trees (1984), section 3.4.3.
         """
         apart = self._losses({one.number: 1.0}) - self._losses({best.number: 1.0})
         weight = np.ones(len(apart)) if self._row_weights is None else self._row_weights
@@ -249,7 +251,8 @@ def _lone(library: Library, left: Entry, *, bounds: Bounds) -> Entry:
 def _cheapest(scale: _Scale, entries: Sequence[Entry], *, bounds: Bounds) -> Entry:
     """Return the cheapest of the entries that come near to the one that loses least."""
     best = min(entries, key=lambda each: scale.loss({each.number: 1.0}))
-    near = [each for each in entries if scale.is_near(each, best)]
+    # Of one that lacks folds it is not known what it loses, not even beside itself.
+    near = [each for each in entries if each is best or scale.is_near(each, best)]
     return min(near, key=lambda each: _cost(scale.library, each, bounds=bounds))
 
 
