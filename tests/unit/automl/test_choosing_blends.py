@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from competitions import CATALOG, answering, arena, entry
+from competitions import CATALOG, answering, arena, candidate, entry
 
 from modelyard.domain.columns import Column, ColumnKind
 from modelyard.engine.automl.blends import Bounds, Library, answers_of, bounds_of
-from modelyard.engine.automl.selecting import choose_blend
+from modelyard.engine.automl.selecting import choose_blend, varied
 
 WIDE = Bounds(row_us=1e9, batch_us=1e9, size_bytes=1e12, n_members=25)
 
@@ -98,6 +98,20 @@ def test_alone_answers_the_cheapest_of_those_that_chance_does_not_part():
     assert set(chosen(near, place, alone).weights) == {2}
     far = library(place, sharpness=[0.9, 0.4, 0.1], **costs)
     assert set(chosen(far, place, alone).weights) == {1}
+
+
+def test_many_of_one_algorithm_do_not_crowd_out_what_errs_otherwise():
+    place = arena()
+    found = library(place, sharpness=[0.5] * 30 + [0.49])
+    other = candidate("lightgbm")
+    entries = (*found.entries[:30], replace(found.entries[30], candidate=other))
+    assert 31 in chosen(replace(found, entries=entries), place).weights
+
+
+def test_few_of_one_algorithm_are_chosen_from_and_the_best_is_among_them():
+    found = library(arena(), sharpness=[0.5] * 20)
+    assert [each.number for each in varied(found, 25, bounds=WIDE)] == [1, 2, 3, 4, 5]
+    assert [each.number for each in varied(found, 2, bounds=WIDE)] == [1, 2]
 
 
 def test_alone_answers_also_what_lacks_a_fold():

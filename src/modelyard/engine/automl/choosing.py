@@ -10,7 +10,7 @@ from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, is_refitted, refit
-from modelyard.engine.automl.selecting import choose_blend, likely_members
+from modelyard.engine.automl.selecting import choose_blend, likely_members, varied
 from modelyard.engine.automl.standings import Standing
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
@@ -37,12 +37,13 @@ class Chooser:
         if not any(each.is_complete for each in race.entries):
             return ()
         library, plan = library_of(race, serve=self.serve), race.arena.plan
-        library = replace(library, entries=library.entries[:_LIKELY_FROM])
+        bounds = bounds_of(self.serve, plan.columns)
+        library = replace(library, entries=tuple(varied(library, _LIKELY_FROM, bounds=bounds)))
         return likely_members(
             library,
             race.arena,
             ensemble=plan.algorithm,
-            bounds=bounds_of(self.serve, plan.columns),
+            bounds=bounds,
             seed=self.seed,
             most_rows=_LIKELY_ROWS,
         )
