@@ -12,8 +12,9 @@ zero the technique pays. The error is the log loss, the root mean squared error,
 under the ROC curve lacks to 1. `*` marks what is beyond chance: the 95 % interval over draws of
 the rows held back, the same for both, does not reach zero; what chance does to fits and choices is
 not in it, more seeds tell that. A technique that has no part in a table, such as logarithms where
-the target is a class, has no figure there. The search, blending, calibration and cheap serving are
-left out of what is made of the same candidates, the others of a race of their own.
+the target is a class, has no figure there. The search, blending, calibration, cheap serving and
+the weights of a blend are left out of what is made of the same candidates, the others of a race of
+their own. In place of weights members are put together by stacking: below zero that would pay.
 
 Runs are kept as they come in one file; `--resume` leaves out those that are in it already.
 """

@@ -5,12 +5,13 @@ made of the candidates is left out of what is made of the race that has them all
 same candidates, so that chance does not part them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from measuring.processor_clock import WorkCounted
 from modelyard.domain.automl import BALANCED, BEST, FAST
@@ -18,7 +19,7 @@ from modelyard.domain.configs import AUTO, NONE
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.rules import Rule
 from modelyard.engine.automl.arenas import Arena, build_arena
-from modelyard.engine.automl.blends import Library, assemble
+from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
@@ -27,7 +28,13 @@ from modelyard.engine.automl.standings import Rules
 from modelyard.engine.deciding import Held, Wishes, decide
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.evaluation.thresholds import RuleWish
+from modelyard.engine.fitting import Fitted
+from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.preparing import rows_of
+from modelyard.protocols.algorithms import FitInput
+from modelyard.runtime.blocks import Blocks
+
+FloatArray = npt.NDArray[np.float64]
 
 WHOLE = "the whole"
 
@@ -59,9 +66,10 @@ CONTESTS = {
     "order by turns": Contest(takes_turns=False),
 }
 SEARCH, BLENDING, CALIBRATION = "the search", "blending", "calibration"
-CHEAP_SERVING = "cheap serving"
-# What is left out of what is made of the race that has all.
-MADE = (SEARCH, BLENDING, CALIBRATION, CHEAP_SERVING)
+CHEAP_SERVING, WEIGHTS = "cheap serving", "weights, by stacking"
+# What is left out of what is made of the race that has all. In place of weights a small linear
+# model is fitted on the answers of the same members, for the rows that they were not taught.
+MADE = (SEARCH, BLENDING, CALIBRATION, CHEAP_SERVING, WEIGHTS)
 _SERVE = {BLENDING: FAST, CHEAP_SERVING: BEST}
 # Of the budget, as of 30 seconds in a training: for what is late, and what comes after.
 _RESERVE_SHARE = 0.1
@@ -136,7 +144,23 @@ def _made(
     if without == SEARCH:
         library = _without(library, noting.names)
     library, blend = Chooser(serve, seed).choose(library, race, until=until)
-    rows = race.arena.rows
+    test = rows_of(judge.plan.blocks, judge.split.test)
+    if without == WEIGHTS:
+        answers = _stacked(race, library, blend.weights, test, seed=seed)
+    else:
+        answers = _decided(race, library, blend, without, seed=seed).packaged_scores(test)
+    names = {each.number: each.candidate.name for each in library.entries}
+    return {
+        "made_without": without,
+        "answers": answers,
+        "n_candidates": len(library.entries),
+        "n_folds": len(race.arena.folds),
+        "members": {names[at]: round(share, 3) for at, share in blend.weights.items()},
+    }
+
+
+def _decided(race: Race, library: Library, blend: Blend, without: str, *, seed: int) -> Fitted:
+    judge, rows = race.judge, race.arena.rows
     fitted, _ = decide(
         assemble(judge.plan, library, weights=blend.weights),
         judge.plan,
@@ -145,14 +169,32 @@ def _made(
         of_unit=judge.resampling(rows).of_row,
         rng=np.random.default_rng([seed, 2]),
     )
-    names = {each.number: each.candidate.name for each in library.entries}
-    return {
-        "made_without": without,
-        "answers": fitted.packaged_scores(rows_of(judge.plan.blocks, judge.split.test)),
-        "n_candidates": len(library.entries),
-        "n_folds": len(race.arena.folds),
-        "members": {names[at]: round(share, 3) for at, share in blend.weights.items()},
-    }
+    return fitted
+
+
+def _stacked(
+    race: Race, library: Library, numbers: Iterable[int], rows: Blocks, *, seed: int
+) -> FloatArray:
+    """Return the (n, m) answers of members of a blend for some rows, put together by stacking."""
+    plan = race.judge.plan
+    stacking = race.judge.workshop.catalog.algorithms()["stacking"]
+    numbers = list(numbers)
+    taught = np.hstack([library.answers[each] for each in numbers])
+    known = np.isfinite(taught).all(axis=1)
+    members = tuple({"name": str(each)} for each in numbers)
+    model = stacking.fit(
+        FitInput(
+            X=taught[known],
+            y=plan.y[race.arena.rows][known],
+            feature_names=(),
+            task=plan.task,
+            n_classes=len(plan.labels),
+            parameters={**resolve_parameters(stacking.card, {}), "members": members},
+            rng=np.random.default_rng(seed),
+        )
+    )
+    alone = [assemble(plan, library, weights={each: 1.0}).packaged_scores(rows) for each in numbers]
+    return model.scores(np.hstack(alone))
 
 
 def _forget(entry: Entry, fits: Sequence[FoldFit]) -> None:
