@@ -16,6 +16,7 @@ from rows import table
 
 import modelyard
 from modelyard.domain.errors import InvalidValue, UsageError
+from modelyard.kit.failpoints import VARIABLE
 
 pytestmark = pytest.mark.processes
 
@@ -119,6 +120,25 @@ def test_an_interrupted_run_packages_the_best_so_far(cli, data, tmp_path):
         told, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0, err
     assert "an interruption" in told
+    assert cli("predict", "data@1", data, "--json").code == 0
+
+
+def test_an_interruption_while_the_model_is_packaged_waits_for_it(cli, data):
+    words = ["train", str(data), "--target", "y", "--trials", "2", "--only", "logistic-regression"]
+    armed = {**os.environ, VARIABLE: "package.placed:stop"}
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(
+            [*COMMAND, *words], stdout=pipe, stderr=pipe, text=True, env=armed
+        ) as process,
+        killed(process),
+    ):
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
+        _, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0, err
+    assert "Ctrl-C again gives it up" in err
     assert cli("predict", "data@1", data, "--json").code == 0
 
 

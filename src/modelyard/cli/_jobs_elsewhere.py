@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,9 @@ def dataset_at(client: "Client", data: Path | str, *, bar: "Progress") -> str:
     return client.datasets.upload(data, name=name, on_progress=bar.advance).reference
 
 
-def done_at(client: "Client", job_id: str, *, what: str, wants_json: bool) -> "JobAnswer":
+def done_at(
+    client: "Client", job_id: str, *, what: str, wants_json: bool, has_best: bool = False
+) -> "JobAnswer":
     """Show how a job goes on, and return it once it has succeeded.
 
     Args:
@@ -56,18 +59,23 @@ def done_at(client: "Client", job_id: str, *, what: str, wants_json: bool) -> "J
         job_id: of the job.
         what: is done, for whoever interrupts it.
         wants_json: whether a machine reads what is printed.
+        has_best: whether the job can end with the best that it has so far.
 
     Raises:
         ModelyardError: why it made nothing, as the platform tells it.
     """
     from modelyard.domain.jobs import JobState
 
-    try:
-        with progress(is_shown=not wants_json) as bar:
-            job = _followed(client, job_id, bar=bar)
-    except KeyboardInterrupt:
-        _ask_whether_it_ends(client, job_id, what=what, wants_json=wants_json)
-        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    following = _Following(client, job_id)
+    while True:
+        try:
+            with progress(is_shown=not wants_json) as bar:
+                job = following.to_its_end(bar)
+            break
+        except KeyboardInterrupt:
+            ends = _asked_to_end(client, job_id, what=what, wants_json=wants_json, best=has_best)
+            if not ends:
+                raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     if job.state is not JobState.SUCCEEDED:
         from modelyard.wire.problem_documents import error_from
 
@@ -77,31 +85,67 @@ def done_at(client: "Client", job_id: str, *, what: str, wants_json: bool) -> "J
     return job
 
 
-def _followed(client: "Client", job_id: str, *, bar: "Progress") -> "JobAnswer":
-    from modelyard.wire.jobs import LineAnswer
+@dataclass
+class _Following:
+    """Shows what happens to a job, and goes on there where it was broken off.
 
-    stage, ended = "", None
-    for told in client.jobs.follow(job_id):
-        if isinstance(told, LineAnswer):
-            bar.say(told.words)
-            continue
-        ended = told
-        title = told.progress.stage or told.state.value
-        if title != stage:
-            bar.stage(title)
-            stage = title
-        if told.progress.total:
-            bar.advance(told.progress.done, told.progress.total)
-    return ended or client.jobs.show(job_id)
+    Attributes:
+        known: number of the last line of its log that was shown.
+    """
+
+    client: "Client"
+    job_id: str
+    known: int = 0
+
+    def to_its_end(self, bar: "Progress") -> "JobAnswer":
+        from modelyard.wire.jobs import LineAnswer
+
+        stage, ended = "", None
+        for told in self.client.jobs.follow(self.job_id, after=self.known):
+            if isinstance(told, LineAnswer):
+                bar.say(told.words)
+                self.known = told.number
+                continue
+            ended = told
+            title = told.progress.stage or told.state.value
+            if title != stage:
+                bar.stage(title)
+                stage = title
+            if told.progress.total:
+                bar.advance(told.progress.done, told.progress.total)
+        return ended or self.client.jobs.show(self.job_id)
 
 
-def _ask_whether_it_ends(client: "Client", job_id: str, *, what: str, wants_json: bool) -> None:
-    """Ask whether the job is to end too, where somebody is there to answer."""
+_FINISH, _CANCEL, _LEAVE = "finish", "cancel", "leave"
+
+
+def _asked_to_end(
+    client: "Client", job_id: str, *, what: str, wants_json: bool, best: bool
+) -> bool:
+    """Ask how a job is to go on, where somebody is there to answer; return whether it ends soon.
+
+    Whoever lets it end with the best that it has waits for that; what is cancelled leaves nothing.
+    """
     is_answered = sys.stdin.isatty() and not wants_json
-    if is_answered and click.confirm(f"The {what} goes on at the platform. Cancel it?", err=True):
+    words = [_FINISH, _CANCEL, _LEAVE] if best else [_CANCEL, _LEAVE]
+    chosen = _LEAVE
+    if is_answered:
+        with_best = "finish it with the best so far, " if best else ""
+        chosen = click.prompt(
+            f"The {what} goes on at the platform: {with_best}cancel it, or leave it?",
+            type=click.Choice(words),
+            default=_LEAVE,
+            err=True,
+        )
+    if chosen == _FINISH:
+        client.jobs.finish(job_id)
+        return True
+    if chosen == _CANCEL:
         client.jobs.cancel(job_id)
         click.echo(f"The job {job_id} is cancelled.", err=True)
-    else:
-        click.echo(
-            f"The job {job_id} goes on; modelyard jobs log {job_id} --follow shows it.", err=True
-        )
+        return False
+    ways = f"; modelyard jobs finish {job_id} ends it with the best so far" if best else ""
+    click.echo(
+        f"The job {job_id} goes on; modelyard jobs log {job_id} --follow shows it{ways}.", err=True
+    )
+    return False

@@ -168,7 +168,12 @@ class _Bars:
         self._title = title
 
     def advance(self, done: int, total: int) -> None:
+        if self._task is None:
+            self.stage("Begun")
         self._bars.update(self._task, completed=done, total=total)
 
     def say(self, words: str) -> None:
+        # The log of a job may come before the stage that it stands in.
+        if self._task is None:
+            self.stage("Begun")
         self._bars.update(self._task, description=f"{self._title}: {words}")

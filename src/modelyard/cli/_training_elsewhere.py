@@ -35,7 +35,8 @@ def train_at(
     with progress(is_shown=not wants_json) as bar:
         dataset = dataset_at(client, data, bar=bar)
         job = _asked(client, dataset, config=config)
-    ended = done_at(client, job.id, what="training", wants_json=wants_json)
+    has_best = config.automl is not None or config.search is not None
+    ended = done_at(client, job.id, what="training", wants_json=wants_json, has_best=has_best)
     _show(client, ended, wants_json=wants_json)
 
 

@@ -28,8 +28,21 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def always() -> bool:
+    """Return that a signal is heeded from the beginning."""
+    return True
+
+
+def _nothing() -> None:
+    """Tell nobody."""
+
+
 @contextmanager
-def heeded(*numbers: signal.Signals) -> Iterator[Callable[[], bool]]:
+def heeded(
+    *numbers: signal.Signals,
+    once: Callable[[], bool] = always,
+    on_first: Callable[[], object] = _nothing,
+) -> Iterator[Callable[[], bool]]:
     """Yield a function that says whether a signal came in the block, which goes on.
 
     Nothing is torn in the middle: the block ends itself where it can. Whoever sends it again means
@@ -37,13 +50,17 @@ def heeded(*numbers: signal.Signals) -> Iterator[Callable[[], bool]]:
 
     Args:
         numbers: of the signals; Ctrl-C where none is named.
+        once: says whether there is anything yet for which a signal is heeded; until then the first
+            one interrupts.
+        on_first: is called as the first one is heeded, wherever the block is.
     """
     asked: list[int] = []
 
     def heed(number: int, frame: FrameType | None) -> None:
-        if asked:
+        if asked or not once():
             signal.default_int_handler(number, frame)
         asked.append(number)
+        on_first()
 
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False

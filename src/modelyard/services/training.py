@@ -1,12 +1,11 @@
 """Trains a model and leaves everything that came of it behind: run, dataset, package, version."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
 import structlog
 
@@ -19,13 +18,12 @@ from modelyard.domain.errors import (
     ModelyardError,
     NotFound,
     StoreError,
-    UsageError,
 )
 from modelyard.domain.jobs import Fence
+from modelyard.domain.leaderboards import Entry
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.names import slug
 from modelyard.domain.outlooks import Outlook
-from modelyard.domain.reasons_elsewhere import reason_elsewhere
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.domain.tables import RawTable
 from modelyard.domain.weights import WeightsPlace
@@ -33,18 +31,19 @@ from modelyard.engine.automl.describing import trial_of
 from modelyard.engine.automl.journals import forget
 from modelyard.engine.kinds.typing import Typing, type_table
 from modelyard.engine.planning import plan_training, require_known
-from modelyard.engine.publishing.drafting import Draft, draft_package, metrics_of
+from modelyard.engine.publishing.drafting import Draft, draft_package
 from modelyard.engine.training import Trained, foresee, train
 from modelyard.engine.workshop import Workshop, never
 from modelyard.kit.failpoints import reach
-from modelyard.kit.signals import Terminated
 from modelyard.packaging.estimators import estimator_file, require_estimator, require_writer
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
 from modelyard.reporting.pages import render_report
 from modelyard.runtime.packages import ESTIMATOR, REPORT, REPORT_DATA, Package, open_package
+from modelyard.services.interruptions import model_first
 from modelyard.services.reports import kept_report, report_subject
+from modelyard.services.run_records import copy_failed, described, ending_of, model_of, plain
 from modelyard.store.artifacts import Artifacts, folder_at, require_free
 from modelyard.store.datasets import Datasets
 from modelyard.store.models import Models
@@ -135,9 +134,12 @@ class TrainingService:
         run = self._begin(name, config, location=location)
         started = self.clock()
         try:
-            run, trained = self._fit(run, read, config, progress=progress, started=started)
-            progress.stage("Proving and packaging the model")
-            outcome, lost = self._publish(run, trained, out=out, started=started)
+            with model_first(progress) as note:
+                run, trained = self._fit(
+                    run, read, config, progress=progress, started=started, on_entry=note
+                )
+                progress.stage("Proving and packaging the model")
+                outcome, lost = self._publish(run, trained, out=out, started=started)
         except BaseException as error:
             self._end_badly(run, error, duration_s=self.clock() - started)
             raise
@@ -217,7 +219,7 @@ class TrainingService:
 
         Where even that cannot be written, the next training finds the run and puts it away.
         """
-        status, reason = _ending(error)
+        status, reason = ending_of(error)
         structlog.get_logger().warning(
             "run failed", run=run.id, status=status.value, error=type(error).__name__, reason=reason
         )
@@ -227,7 +229,7 @@ class TrainingService:
                 known = self.runs.get(run.id)
                 ended = replace(known, status=status, reason=reason, duration_s=duration_s)
                 if isinstance(error, BlockingFindings):
-                    ended = replace(ended, findings=_plain(error.findings))
+                    ended = replace(ended, findings=plain(error.findings))
                 self.runs.update(replace(ended, finished_at=self.now()))
             except InvalidValue:
                 # It was interrupted after its model had been registered, and has succeeded.
@@ -245,7 +247,12 @@ class TrainingService:
         *,
         progress: Progress,
         started: float,
+        on_entry: Callable[[Entry], None],
     ) -> tuple[Run, Trained]:
+        def note(entry: Entry) -> None:
+            on_entry(entry)
+            self.trials.add(run.id, trial_of(entry))
+
         progress.stage("Reading the data")
         raw = read()
         self._remember_data(raw)
@@ -257,7 +264,7 @@ class TrainingService:
             progress,
             self.n_threads,
             on_trial=lambda trial: self.trials.add(run.id, trial),
-            on_entry=lambda entry: self.trials.add(run.id, trial_of(entry)),
+            on_entry=note,
             on_question=lambda task, metric: self.runs.update(
                 replace(run, task=task, metric=metric)
             ),
@@ -268,7 +275,7 @@ class TrainingService:
             wants_end=self.wants_end,
         )
         trained = train(raw, config, workshop=workshop)
-        return _described(run, trained), trained
+        return described(run, trained), trained
 
     def _publish(
         self, run: Run, trained: Trained, *, out: Path | None, started: float
@@ -294,13 +301,13 @@ class TrainingService:
                     finished_at=self.now(),
                 )
                 model = self.models.register(
-                    _model(finished, package), made_by=finished, fence=self.fence
+                    model_of(finished, package), made_by=finished, fence=self.fence
                 )
                 reach("publish.after-commit")
         except ModelyardError as error:
             if model is None:
                 raise
-            lost = _copy_failed(error, model, package)
+            lost = copy_failed(error, model, package)
             lost.__cause__ = error
         finished = replace(finished, model=model.reference)
         return Outcome(finished, model, out or package.folder, trained, package.manifest), lost
@@ -343,55 +350,3 @@ def _log_success(run: Run) -> None:
         fit_s=run.fit_s,
         duration_s=run.duration_s,
     )
-
-
-def _copy_failed(error: ModelyardError, model: Model, package: Package) -> StoreError:
-    return StoreError(
-        f"The model is kept as {model.reference}; only its copy for --out failed: {error.message}",
-        fix=f"Copy the folder of its package to another place: '{package.folder}'.",
-        sample=error.sample,
-    )
-
-
-def _model(run: Run, package: Package) -> Model:
-    if run.task is None or run.finished_at is None:
-        raise UsageError("A run that has not finished has no model.")
-    return Model(
-        name=run.name,
-        version=0,
-        artifact=run.id,
-        sha256=package.manifest_sha256,
-        run_id=run.id,
-        task=run.task,
-        algorithm=run.algorithm,
-        metric=run.metric,
-        metrics=run.metrics,
-        data_sha256=run.data_sha256,
-        size_bytes=sum(path.stat().st_size for path in package.folder.iterdir()),
-        created_at=run.finished_at,
-        tags=run.tags,
-    )
-
-
-def _ending(error: BaseException) -> tuple[RunStatus, str]:
-    if isinstance(error, Terminated):
-        return RunStatus.CANCELLED, "told to end (SIGTERM)"
-    if isinstance(error, KeyboardInterrupt):
-        return RunStatus.CANCELLED, "interrupted by the user"
-    return RunStatus.FAILED, reason_elsewhere(error)
-
-
-def _described(run: Run, trained: Trained) -> Run:
-    return replace(
-        run,
-        n_rows=trained.table.n_rows,
-        task=trained.task,
-        metric=trained.evaluation.metric,
-        metrics=metrics_of(trained.evaluation),
-        findings=_plain(trained.examination.findings),
-        fit_s=trained.fit_s,
-    )
-
-
-def _plain(findings: Iterable[Any]) -> tuple[dict[str, Any], ...]:
-    return tuple(finding.to_dict() for finding in findings)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from modelyard.kit.signals import Terminated, terminable
+from modelyard.kit.signals import Terminated, heeded, terminable
 
 
 def _ask() -> None:
@@ -47,3 +47,24 @@ def test_in_another_thread_nothing_changes() -> None:
     thread.start()
     thread.join(timeout=60)
     assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_the_first_interruption_is_heeded_and_told_and_the_second_one_interrupts() -> None:
+    told = []
+    with heeded(on_first=lambda: told.append("first")) as is_interrupted:
+        assert not is_interrupted()
+        signal.raise_signal(signal.SIGINT)
+        assert is_interrupted()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert told == ["first"]
+
+
+def test_as_long_as_there_is_nothing_to_heed_it_for_an_interruption_interrupts() -> None:
+    kept = []
+    with heeded(once=lambda: bool(kept)) as is_interrupted:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        kept.append("something")
+        signal.raise_signal(signal.SIGINT)
+        assert is_interrupted()

@@ -1,0 +1,32 @@
+"""Lets AutoML that is interrupted end with its model, once there is something to make one of."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from modelyard.domain.leaderboards import Entry
+from modelyard.kit.signals import heeded
+from modelyard.protocols.progress import Progress
+
+
+@contextmanager
+def model_first(progress: Progress) -> Iterator[Callable[[Entry], None]]:
+    """Yield what is told of each candidate as it ends; after the first good one the model is made.
+
+    Ctrl-C ends the race of the candidates, which hears it by itself. What comes after, measuring
+    and packaging, takes seconds: there the first Ctrl-C is told so and changes nothing, the second
+    one gives the model up. Before there is a candidate it interrupts at once.
+
+    Args:
+        progress: is told that an interruption waits for the model.
+    """
+    n_finished = 0
+
+    def note(entry: Entry) -> None:
+        nonlocal n_finished
+        n_finished += entry.is_complete
+
+    def tell() -> None:
+        progress.say("the model is being made, in seconds; Ctrl-C again gives it up")
+
+    with heeded(once=lambda: n_finished > 0, on_first=tell):
+        yield note
