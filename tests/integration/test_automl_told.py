@@ -25,7 +25,7 @@ def test_candidates_are_told_wherever_a_reader_looks(cli, done, put):
     assert board["outlook"]["n_starts"] + board["outlook"]["n_more"] == 2
     rows = [each["told"] for each in board["suggestions"] if each["topic"] == "rows"]
     assert len(rows) == 1
-    assert "on the same folds" in rows[0]
+    assert "on the same rows held out" in rows[0]
 
     (run,) = done("runs", "list")
     shown = cli("runs", "show", run["id"])

@@ -30,8 +30,11 @@ class LearningCurve:
 
     Attributes:
         metric: title of the deciding metric.
+        n_folds: that every share was held against; 1 for one part held out, of which ten parts
+            tell the spread.
         gain: what the second half of the rows brought, positive is better.
         gain_low, gain_high: 95 % interval of that; NaN where it is not known.
+        fitted: name of the candidate of AutoML that was fitted; empty where one algorithm is.
     """
 
     metric: str
@@ -40,6 +43,7 @@ class LearningCurve:
     gain: float
     gain_low: float
     gain_high: float
+    fitted: str = ""
 
     @property
     def told(self) -> str:
@@ -54,6 +58,6 @@ class LearningCurve:
                 "rows of the same kind would hardly help."
             )
         return (
-            "These folds cannot tell whether the second half of the rows helped, nor whether more "
-            "would: the interval holds both."
+            "These rows cannot tell whether their second half helped, nor whether more would: the "
+            "interval holds both."
         )

@@ -186,7 +186,7 @@ def _fit_and_judge(planned: Planned, *, workshop: Workshop, pool: Pool | None) -
     evaluation = replace(
         evaluation,
         folds=folds,
-        learning=_learning(judge, config, rng=rngs["learning"]),
+        learning=built.learning or _learning(judge, config, rng=rngs["learning"]),
         costs=cost_table(config.costs, plan.labels) if config.costs else (),
     )
     return Trained(
@@ -245,6 +245,7 @@ class _Built:
     fit_s: float
     leaderboard: Leaderboard | None = None
     full: Fitted | None = None
+    learning: LearningCurve | None = None
 
 
 def _build(
@@ -258,7 +259,8 @@ def _build(
         pool.close()
         held = Held(raced.rows, raced.scores, taught_nothing=True, told="rows out of fold")
         board = raced.leaderboard
-        return _Built(raced.fitted, held, board.duration_s, board, full=raced.full)
+        fitted, full, learning = raced.fitted, raced.full, raced.learning
+        return _Built(fitted, held, board.duration_s, board, full=full, learning=learning)
     progress.stage(f"Fitting {plan.algorithm.card.title}")
     started = clock()
     fitted = fit_plan(

@@ -38,9 +38,18 @@ def learning_chart(learning: LearningCurve) -> ChartSpec:
         x_label="Rows that taught",
         y_label=learning.metric,
         series=(curve,),
-        caption=(
-            f"{learning.metric} on the same {learning.n_folds} held-out folds; the lighter span is "
-            "one standard deviation over them. A curve that is still moving at its right end asks "
-            "for more rows."
-        ),
+        caption=f"{_told(learning)} A curve that is still moving at its right end asks for more "
+        "rows.",
+    )
+
+
+def _told(learning: LearningCurve) -> str:
+    """Say what was measured, on which rows, and what the span is."""
+    of = f" of {learning.fitted}" if learning.fitted else ""
+    rows, over = f"{learning.n_folds} held-out folds", "them"
+    if learning.n_folds == 1:
+        rows, over = "held-out part", "ten parts of it"
+    return (
+        f"{learning.metric}{of} on the same {rows}; the lighter span is one standard deviation "
+        f"over {over}."
     )

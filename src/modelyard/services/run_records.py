@@ -13,7 +13,7 @@ from modelyard.kit.signals import Terminated
 from modelyard.runtime.packages import Package
 
 
-def copy_failed(error: ModelyardError, model: Model, package: Package) -> StoreError:
+def copy_failed(error: ModelyardError, model: Model, *, package: Package) -> StoreError:
     """Return that a model is kept, and only its copy is not where it was asked for."""
     return StoreError(
         f"The model is kept as {model.reference}; only its copy for --out failed: {error.message}",

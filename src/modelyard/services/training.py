@@ -307,7 +307,7 @@ class TrainingService:
         except ModelyardError as error:
             if model is None:
                 raise
-            lost = copy_failed(error, model, package)
+            lost = copy_failed(error, model, package=package)
             lost.__cause__ = error
         finished = replace(finished, model=model.reference)
         return Outcome(finished, model, out or package.folder, trained, package.manifest), lost

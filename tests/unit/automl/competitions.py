@@ -1,19 +1,26 @@
 """Small arenas, entries and fits for the tests of AutoML."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import Column, ColumnKind
-from modelyard.domain.configs import PreparationConfig
+from modelyard.domain.configs import PreparationConfig, TrainingConfig
 from modelyard.domain.leaderboards import Candidate, Entry
+from modelyard.domain.splits import Shares
+from modelyard.domain.tables import RawTable, SourceFacts
 from modelyard.domain.tasks import Task
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.automl.arenas import Arena, Fold
+from modelyard.engine.automl.arenas import Arena, Fold, build_arena
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.fitting import FitPlan
 from modelyard.engine.parameters import resolve_parameters
+from modelyard.engine.planning import judge_of, plan_training, streams_of
+from modelyard.engine.workshop import Workshop
+from modelyard.protocols.progress import Silence
 from modelyard.runtime.blocks import Blocks
 
 CATALOG = Catalog()
@@ -94,3 +101,29 @@ def answering(entry_number, place, scores):
 def of_status(made, status, reason=""):
     """Return an entry that ended otherwise."""
     return replace(made, status=status, score=None, goodness=None, reason=reason)
+
+
+def dealt(n_rows, *, seconds, time=None, group=None, y=None):
+    """Return the arena of a table of numbers, and the judge of its training."""
+    rng = np.random.default_rng(0)
+    days = [dt.date(1990, 1, 1) + dt.timedelta(days=at) for at in range(n_rows)]
+    columns = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows), "day": days}
+    columns["of"] = [f"g{at % 30}" for at in range(n_rows)]
+    frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows) if y is None else y})
+    config = TrainingConfig(
+        target="y",
+        algorithm="blending",
+        time=time,
+        group=group,
+        shares=Shares(0.9, 0.0, 0.1),
+        accepted=frozenset(CATALOG.checks()),
+    )
+    workshop = Workshop(CATALOG, lambda: 0.0, Silence(), 1)
+    planned = plan_training(
+        RawTable(frame, SourceFacts("memory", sha256="0" * 64)), config, workshop=workshop
+    )
+    rngs = streams_of(0)
+    judge = judge_of(
+        planned.plan, planned.table, config=config, workshop=workshop, rng=rngs["split"]
+    )
+    return build_arena(judge, seconds=seconds, rng=rngs["fit"]), judge

@@ -1,47 +1,8 @@
 """The rows are dealt once: few of many are held out, the newest in an order of time."""
 
-import datetime as dt
-
 import numpy as np
-import polars as pl
 import pytest
-
-from modelyard.catalog import Catalog
-from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.splits import Shares
-from modelyard.domain.tables import RawTable, SourceFacts
-from modelyard.engine.automl.arenas import build_arena
-from modelyard.engine.planning import judge_of, plan_training, streams_of
-from modelyard.engine.workshop import Workshop
-from modelyard.protocols.progress import Silence
-
-CATALOG = Catalog()
-
-
-def dealt(n_rows, *, seconds, time=None, group=None, y=None):
-    """Return the arena of a table of numbers, and the judge of its training."""
-    rng = np.random.default_rng(0)
-    days = [dt.date(1990, 1, 1) + dt.timedelta(days=at) for at in range(n_rows)]
-    columns = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows), "day": days}
-    columns["of"] = [f"g{at % 30}" for at in range(n_rows)]
-    frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows) if y is None else y})
-    config = TrainingConfig(
-        target="y",
-        algorithm="blending",
-        time=time,
-        group=group,
-        shares=Shares(0.9, 0.0, 0.1),
-        accepted=frozenset(CATALOG.checks()),
-    )
-    workshop = Workshop(CATALOG, lambda: 0.0, Silence(), 1)
-    planned = plan_training(
-        RawTable(frame, SourceFacts("memory", sha256="0" * 64)), config, workshop=workshop
-    )
-    rngs = streams_of(0)
-    judge = judge_of(
-        planned.plan, planned.table, config=config, workshop=workshop, rng=rngs["split"]
-    )
-    return build_arena(judge, seconds=seconds, rng=rngs["fit"]), judge
+from competitions import dealt
 
 
 def test_all_rows_outside_the_test_part_teach_and_then_those_of_it_as_well():

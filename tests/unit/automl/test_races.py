@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from competitions import CATALOG, answering, arena, candidate, entry, fits_of
+from competitions import CATALOG, answering, arena, candidate, dealt, entry, fits_of
 
 from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.engine.automl.fewer_rows import Lessons
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
@@ -53,6 +54,7 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         judge=judge,
         arena=place,
         algorithms=algorithms,
+        lessons=Lessons(judge, place, algorithms, waiting=[]),
         waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, waiting + 1)],
         explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
         rules=rules,
@@ -497,3 +499,26 @@ def test_each_form_of_the_target_goes_on_and_none_twice(place):
 
 def _entry(goodness):
     return entry(1, goodness=goodness)
+
+
+def test_a_race_ends_once_what_fewer_rows_teach_is_known_as_well(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    _, judge = dealt(160, seconds=None)
+    fitted = replace(place, folds=tuple(replace(e, stopping=e.stopping[:0]) for e in place.folds))
+    lessons = Lessons(judge, fitted, CATALOG.algorithms())
+    clock = count(step=1.0)
+    race.judge.workshop.clock = lambda: next(clock)
+    race = replace(
+        race,
+        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)],
+        rules=replace(RULES, deadline=300.0),
+        lessons=lessons,
+        pool=Ended(results),
+        standings={},
+    )
+    race.run()
+    # A quarter of them would be too few.
+    assert lessons.fits.keys() == {0.5}
+    assert not lessons.is_running
+    assert {each.number for each in race.entries} <= {*range(1, 90)}

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from modelyard.domain.leaderboards import Candidate
+from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.foreseeing import cells_of, seconds_of_a_fit, times_fitted
 from modelyard.engine.automl.standings import Standing
@@ -15,6 +15,8 @@ from modelyard.protocols.algorithms import Algorithm
 
 # How far fits may be off from what was expected of others.
 _OFF = (0.3, 5.0)
+# Times its processor time that work may take, so that a crowded machine leaves some for fits.
+_MOST_CROWDED = 3.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ class Expectation:
         """Return what a fit is expected to take before anything was seen."""
         cells = cells_of(self.algorithms[candidate.algorithm], self.judge, arena=self.arena)
         return seconds_of_a_fit(cells, cost=candidate.cost)
+
+
+def crowding_of(entries: Iterable[Entry]) -> float:
+    """Return how many times its processor time work takes on this machine now, at least once.
+
+    Args:
+        entries: of candidates that have ended.
+    """
+    found = [each.fit_s / each.cpu_s for each in entries if each.is_complete and each.cpu_s > 0]
+    return float(np.clip(median(found), 1.0, _MOST_CROWDED)) if found else 1.0
 
 
 def _fit_s(standing: Standing) -> float:

@@ -13,7 +13,8 @@ from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.blends import bounds_of, is_too_dear
 from modelyard.engine.automl.continuing import is_same, longer
 from modelyard.engine.automl.entering import best_of, entry_of
-from modelyard.engine.automl.expecting import Expectation
+from modelyard.engine.automl.expecting import Expectation, crowding_of
+from modelyard.engine.automl.fewer_rows import Lessons
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
@@ -33,8 +34,6 @@ _LISTEN_S = 0.25
 _SAFE_SHARE = 0.9
 # Share of the time left that a candidate may need before anything has been finished.
 _FIRST_SHARE = 0.3
-# Times its processor time that work may take, so that a crowded machine leaves some for fits.
-_MOST_CROWDED = 3.0
 # Share of the reserve that is left when what is fitted on all rows is late: without it, a blend is
 # chosen anew of what is there.
 _GRACE = 0.5
@@ -55,6 +54,7 @@ class Race:
         on_entry: is handed each entry as it ends.
         likely: returns at once about those entries that would be blended if the race ended now.
         chosen: returns these entries, after a second or more.
+        lessons: what fewer rows teach the best candidate, where there is a time limit.
         began: moment of the clock from which the ends of candidates are counted.
     """
 
@@ -68,6 +68,7 @@ class Race:
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
     likely: Callable[["Race"], Sequence[Entry]]
     chosen: Callable[["Race"], Sequence[Entry]]
+    lessons: Lessons
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
     # Whether there was no time left for what the search proposed last, and names of the portfolio
@@ -106,9 +107,7 @@ class Race:
         rules = self.rules
         if rules.deadline is None:
             return None
-        crowding = [e.fit_s / e.cpu_s for e in self.entries if e.is_complete and e.cpu_s > 0]
-        factor = float(np.clip(np.median(crowding), 1.0, _MOST_CROWDED)) if crowding else 1.0
-        return rules.deadline - share * rules.reserve_s * factor
+        return rules.deadline - share * rules.reserve_s * crowding_of(self.entries)
 
     def is_refitted(self, candidate: Candidate) -> bool:
         """Return whether a candidate is to answer by one model of all rows."""
@@ -143,7 +142,7 @@ class Race:
                     pass
                 if (not self._n_running or self._is_late()) and self._has_more_time():
                     continue
-                if not self._n_running:
+                if self._is_idle:
                     return self._ended(self._ending())
                 if is_interrupted():
                     if not self._has_fits:
@@ -167,6 +166,10 @@ class Race:
     @property
     def _n_running(self) -> int:
         return sum(each.entry is None for each in self.standings.values())
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._n_running and not self.lessons.is_running
 
     def _now(self) -> float:
         return self.judge.workshop.clock()
@@ -245,13 +248,16 @@ class Race:
         for number, standing in self.standings.items():
             if standing.entry is None:
                 self.pool.stop(number)
-        while self._n_running:
+        self.lessons.stop(self.pool)
+        while not self._is_idle:
             for notice in self.pool.wait(_LISTEN_S):
                 self._take_in(notice)
         return self._ended(ending)
 
     def _start(self) -> bool:
-        """Start the next candidate; return whether there was one."""
+        """Start the next candidate, or a lesson; return whether there was one."""
+        if self._teaches_fewer():
+            return True
         if self._is_full or self._is_late():
             return False
         if self._left() <= 0 and self._n_running:
@@ -267,6 +273,14 @@ class Race:
         request = Request(candidate, algorithm, folds, self.rules.n_threads)
         self.pool.submit(number, fit_candidate, argument=request)
         return True
+
+    def _teaches_fewer(self) -> bool:
+        """Fit the best candidate on fewer rows where it is time for that; return whether it was."""
+        best, spent, left = best_of(self.entries), self._now() - self.began, self._left()
+        if self.rules.deadline is None or best is None or left <= 0:
+            return False
+        best_one = self.standings[best.number]
+        return self.lessons.begin(self.pool, best_one, spent_s=spent, left_s=left)
 
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
@@ -348,6 +362,9 @@ class Race:
         return expected.seconds(candidate)
 
     def _take_in(self, notice: Notice) -> None:
+        if self.lessons.owns(notice.number):
+            self.lessons.take_in(notice)
+            return
         standing = self.standings[notice.number]
         if not notice.is_last:
             standing.fits.append(notice.result)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from modelyard.catalog import pick
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.leaderboards import Entry, Leaderboard, Shipped
+from modelyard.domain.learning import LearningCurve
 from modelyard.domain.outlooks import Outlook
 from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
@@ -16,6 +17,7 @@ from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.entering import ranking, score_of_fold
+from modelyard.engine.automl.fewer_rows import Lessons
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
@@ -46,6 +48,7 @@ class Raced:
             None where there was no time for all, or it was not asked for.
         rows: positions of the rows on which it was chosen.
         scores: (n, m) of these rows, by models that were not taught them.
+        learning: what fewer rows taught the best candidate; None where there was no time for it.
     """
 
     fitted: Fitted
@@ -53,6 +56,7 @@ class Raced:
     rows: IntArray
     scores: FloatArray
     leaderboard: Leaderboard
+    learning: LearningCurve | None = None
 
 
 def run_automl(
@@ -101,10 +105,10 @@ def run_automl(
         outlook=outlook,
     )
     rows, scores = answered(arena.rows, blend.scores)
-    fitted = assemble(judge.plan, library, weights=blend.weights)
-    whole = library.shipped if library.full else None
-    full = None if whole is None else assemble(judge.plan, whole, weights=blend.weights)
-    return Raced(fitted, full, rows, scores, leaderboard=board)
+    plan, weights = judge.plan, blend.weights
+    fitted = assemble(plan, library, weights=weights)
+    full = assemble(plan, library.shipped, weights=weights) if library.full else None
+    return Raced(fitted, full, rows, scores, leaderboard=board, learning=race.lessons.curve())
 
 
 def _has_new_labels(judge: Judge) -> bool:
@@ -205,6 +209,7 @@ def _race(
         on_entry=take_down,
         likely=chooser.likely,
         chosen=chooser.chosen,
+        lessons=Lessons(judge, arena, algorithms),
         began=_began(workshop),
     )
     if journal is not None:

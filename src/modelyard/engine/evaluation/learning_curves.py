@@ -76,7 +76,7 @@ def _measure(
     for fold, (train, held) in enumerate(dealt):
         for at, share in enumerate(SHARES):
             judge.workshop.progress.advance(fold * len(SHARES) + at, scores.size)
-            teaching = train if share == 1 else _some(judge, train, share=share, rng=rng)
+            teaching = train if share == 1 else some_of(judge, train, share=share, rng=rng)
             n_rows[fold, at] = len(teaching)
             if len(teaching) >= _MIN_ROWS:
                 scores[fold, at] = judge.score_taught_by(teaching, held, rng=rng)
@@ -84,8 +84,11 @@ def _measure(
     return _Measured(scores, n_rows)
 
 
-def _some(judge: Judge, rows: IntArray, *, share: float, rng: np.random.Generator) -> IntArray:
-    """Return a share of the rows by the rules of the split, none where they are too few."""
+def some_of(judge: Judge, rows: IntArray, *, share: float, rng: np.random.Generator) -> IntArray:
+    """Return a share of the rows by the rules of the split, none where they are too few.
+
+    Groups are kept whole and classes keep their shares; of rows in time the latest are chosen.
+    """
     dealer = judge.dealer
     _, chosen = carve(
         dealer.table.take(rows),

@@ -1,0 +1,125 @@
+"""What fewer rows teach is measured beside what all teach, where it takes little."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from competitions import CATALOG, answering, candidate, dealt, entry, fits_of
+
+from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.standings import Standing
+from modelyard.protocols.executors import Notice, Outcome
+
+# Most of the time has passed.
+DUE = {"spent_s": 70.0, "left_s": 30.0}
+
+
+class Doing:
+    """A pool that does at once what it is given, in this process."""
+
+    n_places = 2
+
+    def __init__(self, place):
+        self.place, self.notices, self.taught, self.stopped = place, [], {}, []
+
+    def submit(self, number, work, *, argument):
+        found = list(work(self.place, argument))
+        self.taught[number] = [each.taught for each in found]
+        self.notices += [Notice(number, Outcome.RESULT, each) for each in found]
+        self.notices.append(Notice(number, Outcome.ENDED))
+
+    def stop(self, number):
+        self.stopped.append(number)
+
+
+def lessons(n_rows=240, *, seconds=None, **options):
+    """Return lessons before the first, the pool, and the best candidate with its fits."""
+    place, judge = dealt(n_rows, seconds=seconds, **options)
+    key = "ridge" if not judge.plan.task.is_classification else "logistic-regression"
+    one = candidate(key)
+    place = replace(place, plan=replace(place.plan, algorithm=CATALOG.algorithms()[key]))
+    best = replace(entry(1, goodness=0.5, one=one), fit_s=1.0)
+    standing = Standing(one, best, fits_of(one, place))
+    return Lessons(judge, place, CATALOG.algorithms()), Doing(place), standing
+
+
+def learned(found, pool, standing):
+    """Let the lessons go on to their end; return their curve."""
+    while found.begin(pool, standing, **DUE):
+        pass
+    for notice in pool.notices:
+        found.take_in(notice)
+    return found.curve()
+
+
+@pytest.mark.parametrize("seconds", [None, 1.0], ids=["folds", "one part"])
+def test_half_and_a_quarter_of_the_rows_are_held_against_all_on_the_same_rows(seconds):
+    found, pool, standing = lessons(4_000, seconds=seconds)
+    curve = learned(found, pool, standing)
+    assert [each.share for each in curve.points] == [0.25, 0.5, 1.0]
+    rows = [each.n_rows for each in curve.points]
+    assert rows[0] == pytest.approx(rows[2] / 4, rel=0.02)
+    assert rows[1] == pytest.approx(rows[2] / 2, rel=0.02)
+    assert curve.n_folds == len(found.arena.folds)
+    assert curve.fitted == "ridge-1"
+    assert curve.gain_low <= curve.gain <= curve.gain_high
+    for number, taught in enumerate(pool.taught[0]):
+        fold = found.arena.folds[number]
+        assert set(taught) <= {*fold.teaching, *fold.stopping}
+
+
+def test_what_the_second_half_brings_is_better_also_where_less_is_better():
+    found, pool, standing = lessons()
+    place, y = found.arena, found.judge.plan.y
+    near, far = ((y + off)[place.rows][:, None] for off in (0.1, 1.0))
+    while found.begin(pool, standing, **DUE):
+        pass
+    found.standing = replace(standing, fits=answering(1, place, near))
+    for each in answering(1, place, far)[:5]:
+        found.take_in(Notice(0, Outcome.RESULT, each))
+    curve = found.curve()
+    assert curve.gain == pytest.approx(0.9)
+    assert curve.gain_low > 0
+    assert [each.mean for each in curve.points] == pytest.approx([1.0, 0.1])
+
+
+def test_of_rows_in_time_the_latest_teach():
+    found, pool, standing = lessons(4_000, seconds=1.0, time="day")
+    learned(found, pool, standing)
+    (taught,) = pool.taught[0]
+    fold = found.arena.folds[0]
+    offered = np.sort(np.concatenate([fold.teaching, fold.stopping]))
+    assert taught.min() == pytest.approx(offered[len(offered) // 2], rel=0.05)
+
+
+def test_rows_that_are_dealt_twice_are_fitted_once():
+    found, pool, standing = lessons(400)
+    assert len(found.arena.folds) == 10
+    assert learned(found, pool, standing).n_folds == 5
+    assert len(pool.taught[0]) == 5
+
+
+@pytest.mark.parametrize(
+    "times", [{"spent_s": 30.0, "left_s": 70.0}, {"spent_s": 2.0, "left_s": 0.4}]
+)
+def test_it_is_not_begun_early_nor_where_it_would_take_much(times):
+    found, pool, standing = lessons()
+    assert not found.begin(pool, standing, **times)
+    assert not pool.notices
+
+
+def test_too_few_rows_are_not_halved():
+    found, pool, standing = lessons(30)
+    assert learned(found, pool, standing) is None
+
+
+def test_what_was_ended_before_half_was_finished_says_nothing():
+    found, pool, standing = lessons()
+    assert found.begin(pool, standing, **DUE)
+    assert found.is_running
+    found.stop(pool)
+    assert pool.stopped == [0]
+    found.take_in(pool.notices[0])
+    found.take_in(Notice(0, Outcome.STOPPED))
+    assert not found.is_running
+    assert found.curve() is None
