@@ -8,7 +8,7 @@ import pytest
 
 from modelyard.catalog import Catalog
 from modelyard.domain.columns import ColumnKind
-from modelyard.protocols.scripts import ScriptedTransform
+from modelyard.protocols.scripts import ScriptedTransform, SupervisedTransform
 from modelyard.protocols.transforms import Lesson
 
 NAMES = ("a", "b", "all missing", "constant")
@@ -99,3 +99,37 @@ def test_the_plain_code_of_a_transform_stands_alone(key):
     kind = next(case.values[1] for case in CASES if case.values[0] == key)
     table, names = transform(framed(block(kind), kind), list(NAMES), taught=list(range(N_TAUGHT)))
     assert set(names) <= set(table.columns)
+
+
+SUPERVISED = {
+    key: each
+    for key, each in Catalog().transforms().items()
+    if isinstance(each, SupervisedTransform)
+}
+Y = np.random.default_rng(5).integers(0, 3, N_TAUGHT)
+
+
+@pytest.mark.parametrize("labels", [(), ("a", "b"), ("a", "b", "c")], ids=len)
+@pytest.mark.parametrize("is_weighed", [False, True])
+@pytest.mark.parametrize("key", sorted(SUPERVISED))
+def test_the_plain_code_of_what_learns_from_the_target_makes_what_its_step_makes(
+    key, is_weighed, labels
+):
+    made, transform = block(WORDS), SUPERVISED[key]
+    y = np.minimum(Y, max(len(labels) - 1, 0)) if labels else Y * 1.5
+    weight = np.random.default_rng(6).uniform(0.5, 2, N_TAUGHT) if is_weighed else None
+    lesson = Lesson(np.random.default_rng(7), y, labels, weight)
+    fitted = transform.fit(made[:N_TAUGHT], NAMES, lesson)
+    table, names = transform.supervised_script(
+        framed(made, WORDS),
+        list(NAMES),
+        taught=list(range(N_TAUGHT)),
+        targets=np.eye(3)[y] if len(labels) > 2 else y.astype(float)[:, None],
+        weight=np.ones(N_TAUGHT) if weight is None else weight / weight.mean(),
+        fold=transform.deal(N_TAUGHT, np.random.default_rng(7)),
+        suffixes=transform.suffixes(labels),
+    )
+    assert names == list(fitted.outputs)
+    got = cells(table, names)
+    np.testing.assert_allclose(got[:N_TAUGHT], fitted.taught, rtol=1e-12)
+    np.testing.assert_allclose(got[N_TAUGHT:], fitted.step.apply(made[N_TAUGHT:]), rtol=1e-12)

@@ -193,9 +193,26 @@ def test_an_ensemble_that_was_named_is_refused(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("target", "algorithm", "options"),
+    [
+        ("species", "lightgbm", {}),
+        ("sex", "logistic-regression", {}),
+        ("body_mass_g", "ridge", {}),
+        ("body_mass_g", "random-forest", {"weight": "flipper_length_mm"}),
+    ],
+)
+def test_what_is_encoded_by_the_target_is_so_in_the_script(target, algorithm, options, tmp_path):
+    trained(PENGUINS, target, algorithm, categorical_encoding="target", **options)
+    ejected = eject(tmp_path / "out")
+    assert ejected.found == pytest.approx(ejected.expected, rel=1e-6)
+    header = (tmp_path / "out" / "split.csv").read_text().splitlines()[0]
+    assert header == "part,fold_1"
+
+
 def test_a_transform_without_plain_code_is_refused_by_its_name(tmp_path):
-    trained(PENGUINS, "species", "logistic-regression", categorical_encoding="target")
-    with pytest.raises(UsageError, match="target-encode") as refused:
+    trained(PENGUINS, "species", "logistic-regression", categorical_encoding="hashing")
+    with pytest.raises(UsageError, match="hash-encode") as refused:
         eject(tmp_path / "out")
     assert "categorical_encoding" in str(refused.value.fix)
 

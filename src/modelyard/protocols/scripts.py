@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from modelyard.domain.tasks import Label
 from modelyard.protocols.algorithms import FitInput
 
 
@@ -53,6 +56,55 @@ class ScriptedTransform(Protocol):
 
         What the step makes of several columns, or several of one, it adds under the same names.
         """
+        ...
+
+
+class SupervisedFunction(Protocol):
+    """As `PlainTransform`, of what learns from the target as well."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        table: pl.DataFrame,
+        columns: Sequence[str],
+        *,
+        taught: Sequence[int],
+        targets: npt.NDArray[np.float64],
+        weight: npt.NDArray[np.float64],
+        fold: npt.NDArray[np.int64],
+        suffixes: Sequence[str],
+    ) -> tuple[pl.DataFrame, list[str]]:
+        """Return the table, and the names of the columns that were made or changed.
+
+        Args:
+            table: every row; null where a value is missing.
+            columns: to prepare.
+            taught: positions of the rows that teach.
+            targets: (n, m) of these rows: the target itself or, of three classes or more, for each
+                of them whether it is the row's.
+            weight: (n,) what each of these rows counts, one on average.
+            fold: (n,) of these rows, from 0 on; no row is shown what its own fold says.
+            suffixes: m, added to the names of columns.
+        """
+        ...
+
+
+@runtime_checkable
+class SupervisedTransform(Protocol):
+    """A transform that learns from the target and has the same in plain code."""
+
+    @property
+    def supervised_script(self) -> SupervisedFunction:
+        """Return a function that changes columns as the fitted step would."""
+        ...
+
+    def deal(self, n_rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Return the fold of each row that teaches, as its fit draws it."""
+        ...
+
+    def suffixes(self, labels: Sequence[Label]) -> list[str]:
+        """Return what is added to the names of columns, for the labels of the classes."""
         ...
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.tasks import Label
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.word_values import WordValues
 
@@ -20,6 +22,48 @@ SMOOTHING_ROWS = 1
 N_FOLDS = 5
 # Added up for each fold: the others. Its own sum is not taken off, which would leave a rest of it.
 _OTHERS = 1.0 - np.eye(N_FOLDS)
+
+
+def target_encode(
+    table: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    taught: Sequence[int],
+    targets: np.ndarray,
+    weight: np.ndarray,
+    fold: np.ndarray,
+    suffixes: Sequence[str],
+) -> tuple[pl.DataFrame, list[str]]:
+    """Replace each word by the mean of the target over the rows that teach it.
+
+    Each word is given one row of the general mean beside its own. Rows that teach get what the
+    rows of the other folds say, so that none is shown its own target; an unseen word gets the
+    general mean.
+    """
+    n_folds, made = int(fold.max()) + 1, []
+    others = 1.0 - np.eye(n_folds)
+    for name in columns:
+        words = table[name].to_list()
+        known = sorted({words[row] for row in taught} - {None})
+        place = {word: at for at, word in enumerate([*known, None])}
+        codes = np.array([place[words[row]] for row in taught])
+        n_cells = len(place) * n_folds
+        counts = np.bincount(codes * n_folds + fold, weights=weight, minlength=n_cells)
+        counts = counts.reshape(len(place), n_folds)
+        for target, suffix in zip(targets.T, suffixes, strict=True):
+            sums = np.bincount(codes * n_folds + fold, weights=weight * target, minlength=n_cells)
+            sums = sums.reshape(len(place), n_folds)
+            general = sums.sum() / counts.sum()
+            means = (sums.sum(axis=1) + general) / (counts.sum(axis=1) + 1)
+            unseen = np.mean(target * weight)
+            values = np.array([means[place[w]] if w in place else unseen for w in words])
+            other_sums, other_counts = sums @ others, counts @ others
+            n_others = other_counts.sum(axis=0)
+            generals = other_sums.sum(axis=0) / np.where(n_others > 0, n_others, 1.0)
+            values[taught] = ((other_sums + generals) / (other_counts + 1))[codes, fold]
+            made.append(f"{name}{suffix}")
+            table = table.with_columns(pl.Series(made[-1], values))
+    return table, made
 
 
 class TargetEncode:
@@ -40,15 +84,24 @@ class TargetEncode:
         role=Role.ENCODE,
         word="target",
     )
+    supervised_script = staticmethod(target_encode)
+
+    def deal(self, n_rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Return the fold of each row that teaches, as `fit` draws it."""
+        return rng.permutation(n_rows) % N_FOLDS
+
+    def suffixes(self, labels: Sequence[Label]) -> list[str]:
+        """Return what is added to the name of a column: one for each number it is replaced by."""
+        return [f" to {label}" for label in labels] if len(labels) > 2 else [""]
 
     def fit(
         self, block: npt.NDArray[np.object_], names: Sequence[str], lesson: Lesson
     ) -> FittedStep:
         """Take the smoothed means of each column, over all rows and over those of the folds."""
-        targets, suffixes = _targets(lesson)
+        targets, suffixes = _targets(lesson), self.suffixes(lesson.labels)
         weight = _weight(lesson, len(block))
         words, codes = _coded(block)
-        fold_of = lesson.rng.permutation(len(block)) % N_FOLDS
+        fold_of = self.deal(len(block), lesson.rng)
         taught = np.empty((len(block), len(names), targets.shape[1]))
         every = []
         for at, known in enumerate(words):
@@ -67,13 +120,13 @@ class TargetEncode:
         return FittedStep(step, outputs, taught.reshape(len(block), len(outputs)))
 
 
-def _targets(lesson: Lesson) -> tuple[_Floats, list[str]]:
-    """Return the target as columns of numbers, and what is added to the name of each."""
+def _targets(lesson: Lesson) -> _Floats:
+    """Return the target as columns of numbers."""
     n_classes = len(lesson.labels)
     if n_classes <= 2:
-        return lesson.y.astype(np.float64)[:, None], [""]
-    is_class = lesson.y[:, None] == np.arange(n_classes)
-    return is_class.astype(np.float64), [f" to {label}" for label in lesson.labels]
+        return lesson.y.astype(np.float64)[:, None]
+    is_class: _Floats = (lesson.y[:, None] == np.arange(n_classes)).astype(np.float64)
+    return is_class
 
 
 def _weight(lesson: Lesson, n_rows: int) -> _Floats:

@@ -2,14 +2,20 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modelyard.domain.errors import UsageError
+from modelyard.domain.tasks import Label
 from modelyard.engine.ejecting.rehearsing import NotedStage
 from modelyard.kit.source_code import literal
-from modelyard.protocols.scripts import ScriptedTransform
-from modelyard.protocols.transforms import Role
+from modelyard.protocols.scripts import (
+    PlainTransform,
+    ScriptedTransform,
+    SupervisedFunction,
+    SupervisedTransform,
+)
+from modelyard.protocols.transforms import Role, Transform
 
 # What the columns that a transform adds are called, by its role.
 _NOUNS = {
@@ -31,15 +37,22 @@ class Preparation:
         functions: sources, one for each transform.
         lines: of the body of `prepare(table, taught)`, but for its end.
         features: expression of the list of its features.
+        is_supervised: whether `prepare` learns from the target as well; it takes `targets`,
+            `weight` and `folds` then.
     """
 
     functions: tuple[str, ...]
     lines: tuple[str, ...]
     features: str
+    is_supervised: bool = False
 
 
 def preparation_of(
-    stages: Sequence[NotedStage], features: Sequence[str], *, raw: dict[str, tuple[str, ...]]
+    stages: Sequence[NotedStage],
+    features: Sequence[str],
+    *,
+    raw: Mapping[str, tuple[str, ...]],
+    labels: Sequence[Label],
 ) -> Preparation:
     """Return the preparation that makes these features.
 
@@ -47,30 +60,45 @@ def preparation_of(
         stages: of the recipe, in order.
         features: names, in order.
         raw: the columns of the table, by the variable that names them.
+        labels: of the classes in code order, empty for regression.
 
     Raises:
         UsageError: if a transform has no plain code.
     """
     known = _Known(dict(raw))
     functions: dict[str, str] = {}
-    lines = []
+    lines, n_supervised = [], 0
     for each in stages:
-        transform, stage = each.transform, each.stage
-        if not isinstance(transform, ScriptedTransform):
-            card = transform.card
-            raise UsageError(
-                f"'{card.title}' ({card.key}) has no plain code, so that no script repeats it.",
-                fix=f"Train again with another word than {card.word} for {card.role.value}.",
-                sample=card.key,
-            )
-        name = transform.script.__name__
-        functions[name] = _REMARK.sub("", inspect.getsource(transform.script)).strip()
+        stage, transform = each.stage, each.transform
+        more = ""
+        if isinstance(transform, SupervisedTransform):
+            script: PlainTransform | SupervisedFunction = transform.supervised_script
+            suffixes = literal(transform.suffixes(labels))
+            fold = f"folds[{n_supervised}]"
+            more = f", targets=targets, weight=weight, fold={fold}, suffixes={suffixes}"
+            n_supervised += 1
+        else:
+            script = _plain(transform)
+        name = script.__name__
+        functions[name] = _REMARK.sub("", inspect.getsource(script)).strip()
         made = "_"
         inputs = known.expression(stage.inputs)
         if stage.outputs != stage.inputs:
             made = known.add(_NOUNS.get(transform.card.role, "made"), stage.outputs)
-        lines.append(f"table, {made} = {name}(table, {inputs}, taught=taught)")
-    return Preparation(tuple(functions.values()), tuple(lines), known.expression(features))
+        lines.append(f"table, {made} = {name}(table, {inputs}, taught=taught{more})")
+    expression = known.expression(features)
+    return Preparation(tuple(functions.values()), tuple(lines), expression, n_supervised > 0)
+
+
+def _plain(transform: Transform) -> PlainTransform:
+    if not isinstance(transform, ScriptedTransform):
+        card = transform.card
+        raise UsageError(
+            f"'{card.title}' ({card.key}) has no plain code, so that no script repeats it.",
+            fix=f"Train again with another word than {card.word} for {card.role.value}.",
+            sample=card.key,
+        )
+    return transform.script
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Goes through a training once more up to its last fit, and takes down what happens on the way."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,20 +15,26 @@ from modelyard.engine.automl.arenas import build_arena
 from modelyard.engine.automl.fits import plan_of
 from modelyard.engine.deciding import hold_out
 from modelyard.engine.evaluation.judging import Judge
-from modelyard.engine.fitting import Assignment, FitPlan, assign
+from modelyard.engine.fitting import Assignment, FitPlan, IntArray, assign
 from modelyard.engine.log_targets import TAUGHT
 from modelyard.engine.planning import Planned, judge_of, plan_training, streams_of
 from modelyard.engine.workshop import Workshop
+from modelyard.protocols.scripts import SupervisedTransform
 from modelyard.protocols.transforms import FittedStep, Lesson, Transform, TransformCard
 from modelyard.runtime.recipes import Stage
 
 
 @dataclass(frozen=True)
 class NotedStage:
-    """A stage of the recipe, and the transform that fitted it."""
+    """A stage of the recipe, and the transform that fitted it.
+
+    Attributes:
+        fold: (n,) of each row that taught it, where it learned from the target; None elsewhere.
+    """
 
     transform: Transform
     stage: Stage
+    fold: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def _rehearsed(
     planned: Planned, judge: Judge, ended: Ended, *, rng: np.random.Generator
 ) -> Rehearsal:
     plan, split = judge.plan, judge.split
-    notes: list[tuple[Transform, FittedStep]] = []
+    notes: list[_Note] = []
     noting = {key: _Noting(each, notes) for key, each in plan.transforms.items()}
     listening = replace(plan, transforms=noting)
     given = assign(listening, split.train, validation=split.validation, rng=rng)
@@ -127,14 +134,14 @@ def _rehearsed(
     parameters = {name: value for name, value in ended.parameters.items() if name != TAUGHT}
     training = replace(given.training, parameters=parameters, X_validation=None, y_validation=None)
     stages = tuple(
-        NotedStage(transform, stage)
-        for (transform, _), stage in zip(notes, given.recipe.stages, strict=True)
+        NotedStage(note.transform, stage, note.fold)
+        for note, stage in zip(notes, given.recipe.stages, strict=True)
     )
-    for (_, fitted), stage in zip(notes, given.recipe.stages, strict=True):
-        if fitted.outputs != stage.outputs:
+    for note, stage in zip(notes, given.recipe.stages, strict=True):
+        if note.fitted.outputs != stage.outputs:
             raise UsageError(
                 "The recipe makes several columns of one name, which a script would confuse: "
-                f"{', '.join(sorted(set(stage.outputs) - set(fitted.outputs)))}.",
+                f"{', '.join(sorted(set(stage.outputs) - set(note.fitted.outputs)))}.",
                 fix="Rename the columns of the file, and train again.",
             )
     given = replace(given, training=replace(training, weight_validation=None))
@@ -142,11 +149,20 @@ def _rehearsed(
 
 
 @dataclass(frozen=True)
+class _Note:
+    """What was fitted, and the folds of the rows that taught where these had a part in it."""
+
+    transform: Transform
+    fitted: FittedStep
+    fold: IntArray | None
+
+
+@dataclass(frozen=True)
 class _Noting:
     """A transform that leaves a note of each fit. Fulfils `Transform`."""
 
     transform: Transform
-    notes: list[tuple[Transform, FittedStep]]
+    notes: list[_Note]
 
     @property
     def card(self) -> TransformCard:
@@ -155,6 +171,10 @@ class _Noting:
 
     def fit(self, block: np.ndarray[Any, Any], names: Sequence[str], lesson: Lesson) -> FittedStep:
         """Fit it."""
+        fold = None
+        if isinstance(self.transform, SupervisedTransform):
+            # As it is about to draw them.
+            fold = self.transform.deal(len(block), deepcopy(lesson.rng))
         fitted = self.transform.fit(block, names, lesson)
-        self.notes.append((self.transform, fitted))
+        self.notes.append(_Note(self.transform, fitted, fold))
         return fitted

@@ -17,6 +17,7 @@ from modelyard.domain.manifests import Manifest
 from modelyard.domain.values import cell_text
 from modelyard.engine.ejecting.preparation import preparation_of
 from modelyard.engine.ejecting.rehearsing import Rehearsal
+from modelyard.engine.fitting import IntArray
 from modelyard.kit.source_code import call, listing, literal, mapping
 from modelyard.protocols.metrics import Wants
 from modelyard.protocols.scripts import ScriptedAlgorithm, ScriptedMetric
@@ -84,7 +85,10 @@ def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
         reader=_reader(rehearsal),
         columns=columns,
         preparation=preparation_of(
-            rehearsal.stages, rehearsal.given.recipe.features, raw=columns["held"]
+            rehearsal.stages,
+            rehearsal.given.recipe.features,
+            raw=columns["held"],
+            labels=plan.labels,
         ),
         fit=fit,
         floor=FLOOR,
@@ -212,7 +216,10 @@ def _reader(rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def parts_of(rehearsal: Rehearsal) -> str:
-    """Return the part of every row of the data, as CSV: empty for rows that have none."""
+    """Return the part of every row of the data, as CSV: empty for rows that have none.
+
+    Where the preparation learns from the target, the folds of the rows that teach stand beside it.
+    """
     planned, split = rehearsal.planned, rehearsal.judge.split
     parts = np.full(planned.examination.table.n_rows, "", dtype=object)
     held = split.validation if rehearsal.given.n_stopping else split.validation[:0]
@@ -222,7 +229,17 @@ def parts_of(rehearsal: Rehearsal) -> str:
         (rehearsal.given.taught, _TRAIN),
     ):
         parts[planned.rows[rows]] = part
-    return "\n".join(["part", *(part or '""' for part in parts), ""])
+    head, lines = "part", [str(part or '""') for part in parts]
+    for number, fold in enumerate(_folds(rehearsal), start=1):
+        head += f",fold_{number}"
+        cells = np.full(len(parts), "", dtype=object)
+        cells[planned.rows[rehearsal.given.taught]] = fold.astype(str)
+        lines = [f"{line},{cell}" for line, cell in zip(lines, cells, strict=True)]
+    return "\n".join([head, *lines, ""])
+
+
+def _folds(rehearsal: Rehearsal) -> list[IntArray]:
+    return [each.fold for each in rehearsal.stages if each.fold is not None]
 
 
 def locked(rehearsal: Rehearsal) -> str:
