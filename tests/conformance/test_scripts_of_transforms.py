@@ -124,10 +124,11 @@ def test_the_plain_code_of_what_learns_from_the_target_makes_what_its_step_makes
         framed(made, WORDS),
         list(NAMES),
         taught=list(range(N_TAUGHT)),
-        targets=np.eye(3)[y] if len(labels) > 2 else y.astype(float)[:, None],
+        targets={f" to {label}": 1.0 * (y == at) for at, label in enumerate(labels)}
+        if len(labels) > 2
+        else {"": y.astype(float)},
         weight=np.ones(N_TAUGHT) if weight is None else weight / weight.mean(),
         fold=transform.deal(N_TAUGHT, np.random.default_rng(7)),
-        suffixes=transform.suffixes(labels),
     )
     assert names == list(fitted.outputs)
     got = cells(table, names)

@@ -51,16 +51,28 @@ def test_the_candidates_stand_in_the_record_of_the_run(cli, data):
     assert {"lightgbm-1", "logistic-regression-1"} < names
 
 
-def test_two_deterministic_runs_leave_the_same_package(data, tmp_path):
+@pytest.mark.parametrize(
+    ("only", "n_trials"),
+    [
+        (["lightgbm", "extra-trees"], 4),
+        # More than its starts: the others are of the search.
+        (["ridge"], 6),
+        pytest.param(["catboost", "xgboost"], 5, marks=[pytest.mark.extras, pytest.mark.slow]),
+        pytest.param(["real-mlp"], 3, marks=[pytest.mark.extras, pytest.mark.slow]),
+    ],
+    ids=str,
+)
+def test_two_deterministic_runs_leave_the_same_package(only, n_trials, data, numbers, tmp_path):
+    asked = numbers if only == ["ridge"] else data
     folders = []
     for name in ("one", "two"):
         folders.append(tmp_path / name)
         modelyard.train(
-            data,
+            asked,
             target="y",
-            n_trials=4,
+            n_trials=n_trials,
             deterministic=True,
-            only=["lightgbm", "extra-trees"],
+            only=only,
             out=folders[-1],
         )
     for name in ("recipe.json", "model.onnx"):

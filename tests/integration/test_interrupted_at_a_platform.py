@@ -35,7 +35,7 @@ class Terminal:
             stderr=theirs,
             start_new_session=True,
             # What is shown is not cut off.
-            env={**os.environ, "COLUMNS": "250"},
+            env={**os.environ, "COLUMNS": "250", "TERM": "xterm"},
         )
         os.close(theirs)
         os.set_blocking(ours, False)

@@ -10,7 +10,7 @@ import click
 
 from modelyard.cli._errors import EXIT_INTERRUPTED
 from modelyard.cli._screen import progress
-from modelyard.domain.errors import UsageError
+from modelyard.domain.errors import Conflict, UsageError
 
 if TYPE_CHECKING:
     from modelyard.client.clients import Client
@@ -137,13 +137,17 @@ def _asked_to_end(
             default=_LEAVE,
             err=True,
         )
-    if chosen == _FINISH:
-        client.jobs.finish(job_id)
+    try:
+        if chosen == _FINISH:
+            client.jobs.finish(job_id)
+            return True
+        if chosen == _CANCEL:
+            client.jobs.cancel(job_id)
+            click.echo(f"The job {job_id} is cancelled.", err=True)
+            return False
+    except Conflict:
+        # It has ended while the question stood: what came of it is shown.
         return True
-    if chosen == _CANCEL:
-        client.jobs.cancel(job_id)
-        click.echo(f"The job {job_id} is cancelled.", err=True)
-        return False
     ways = f"; modelyard jobs finish {job_id} ends it with the best so far" if best else ""
     click.echo(
         f"The job {job_id} goes on; modelyard jobs log {job_id} --follow shows it{ways}.", err=True

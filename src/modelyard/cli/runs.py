@@ -208,7 +208,7 @@ def _print_candidates(trials: "Sequence[Trial | TrialAnswer]") -> None:
         )
         for each in trials
     ]
-    headings = ("trial", "candidate", "status", "score", "took", "why")
+    headings = ("trial", "candidate", "status", "score", "took", "error")
     print_table(f"{len(trials)} candidates, the best first", headings, rows=rows)
 
 

@@ -48,11 +48,25 @@ class LearningCurve:
     @property
     def told(self) -> str:
         """Whether more rows would still help, in words."""
+        by = f" Measured with {self.fitted}, the best candidate then." if self.fitted else ""
+        return f"{self._verdict}{by}"
+
+    @property
+    def _verdict(self) -> str:
+        little = _HARDLY * abs(self.points[-1].mean)
+        if self.gain_low > 0 and self.gain_high <= little:
+            return (
+                "The second half of the rows still helped, by a hundredth of the score at most: "
+                "more rows would help, though little."
+            )
         if self.gain_low > 0:
             return "The second half of the rows still helped: more rows would help further."
-        if self.gain_high < 0:
-            return "The second half of the rows did harm: later rows may differ from earlier ones."
-        if self.gain_high <= _HARDLY * abs(self.points[-1].mean):
+        if self.gain_high < 0 and self.gain_low < -little:
+            return (
+                "The second half of the rows did harm: rows may differ, later ones from earlier "
+                "ones for example."
+            )
+        if self.gain_high <= little:
             return (
                 "The second half of the rows brought a hundredth of the score at most: more "
                 "rows of the same kind would hardly help."

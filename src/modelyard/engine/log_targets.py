@@ -22,7 +22,7 @@ from modelyard.protocols.algorithms import Algorithm, FitInput, FittedModel
 FloatArray = npt.NDArray[np.float64]
 
 # Beside the hyperparameters of a model.
-TAUGHT = "taught"
+TAUGHT, LOGARITHM = "taught", "logarithm of the target"
 # Half of what calls a target skewed on the page of checks: below, a logarithm changes little.
 _SKEWED = 1.0
 
@@ -72,7 +72,7 @@ class _LogModel:
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The hyperparameters of the model inside, and what it was taught."""
-        return {**self.inner.parameters, TAUGHT: "logarithm of the target"}
+        return {**self.inner.parameters, TAUGHT: LOGARITHM}
 
     def scores(self, X: FloatArray) -> FloatArray:
         """Return answers in the unit of the target."""

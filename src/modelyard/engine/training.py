@@ -16,7 +16,7 @@ from modelyard.domain.quantisations import Quantisation
 from modelyard.domain.splits import Split
 from modelyard.domain.tables import RawTable, Table
 from modelyard.domain.tasks import Label, Task
-from modelyard.domain.trials import Search
+from modelyard.domain.trials import Ending, Search
 from modelyard.engine.automl.places import opened_pool
 from modelyard.engine.automl.running import look_ahead, run_automl
 from modelyard.engine.automl.standalone import judge_of_best
@@ -218,7 +218,9 @@ def _packaged(measured: Fitted, *, full: Fitted | None) -> Fitted:
 def _learning(
     judge: Judge, config: TrainingConfig, *, rng: np.random.Generator
 ) -> LearningCurve | None:
-    if not config.learning_curve:
+    board = judge.leaderboard
+    is_interrupted = board is not None and board.ending is Ending.INTERRUPTED
+    if not config.learning_curve or is_interrupted:
         return None
     return learning_curve(judge_of_best(judge), config.n_folds, rng=rng)
 

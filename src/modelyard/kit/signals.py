@@ -65,7 +65,9 @@ def heeded(
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    before = {each: signal.signal(each, heed) for each in numbers or (signal.SIGINT,)}
+    # What whoever started this process has it ignore stays so, as for one in the background.
+    heard = [e for e in numbers or (signal.SIGINT,) if signal.getsignal(e) is not signal.SIG_IGN]
+    before = {each: signal.signal(each, heed) for each in heard}
     try:
         yield lambda: bool(asked)
     finally:

@@ -1,6 +1,6 @@
 """What a component offers to be written into a script that runs without this library."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modelyard.domain.tasks import Label
 from modelyard.protocols.algorithms import FitInput
 
 
@@ -70,10 +69,9 @@ class SupervisedFunction(Protocol):
         columns: Sequence[str],
         *,
         taught: Sequence[int],
-        targets: npt.NDArray[np.float64],
+        targets: Mapping[str, npt.NDArray[np.float64]],
         weight: npt.NDArray[np.float64],
         fold: npt.NDArray[np.int64],
-        suffixes: Sequence[str],
     ) -> tuple[pl.DataFrame, list[str]]:
         """Return the table, and the names of the columns that were made or changed.
 
@@ -81,11 +79,11 @@ class SupervisedFunction(Protocol):
             table: every row; null where a value is missing.
             columns: to prepare.
             taught: positions of the rows that teach.
-            targets: (n, m) of these rows: the target itself or, of three classes or more, for each
-                of them whether it is the row's.
+            targets: (n,) of these rows, by what is added to the names of columns: the target
+                itself by nothing or, of three classes or more, for each of them whether it is the
+                row's.
             weight: (n,) what each of these rows counts, one on average.
             fold: (n,) of these rows, from 0 on; no row is shown what its own fold says.
-            suffixes: m, added to the names of columns.
         """
         ...
 
@@ -101,10 +99,6 @@ class SupervisedTransform(Protocol):
 
     def deal(self, n_rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Return the fold of each row that teaches, as its fit draws it."""
-        ...
-
-    def suffixes(self, labels: Sequence[Label]) -> list[str]:
-        """Return what is added to the names of columns, for the labels of the classes."""
         ...
 
 

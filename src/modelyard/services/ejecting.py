@@ -198,8 +198,14 @@ class EjectService:
             return Ended(manifest.parameters)
         members: Sequence[Mapping[str, Any]] = manifest.parameters["members"]
         chosen = _chosen(members, member)
-        candidates = {each.candidate.name: each.candidate for each in board.entries}
-        return Ended(chosen["parameters"], candidates[chosen["name"]])
+        entry = next(each for each in board.chosen if each.candidate.name == chosen["name"])
+        if entry.shipped is not None and not entry.shipped.is_refitted:
+            raise UsageError(
+                f"{entry.candidate.name} answers by its model of one fold, as there was no time to "
+                "fit it on all rows, and a script trains on all of them.",
+                fix="Train again with more time, or name another member of the blend.",
+            )
+        return Ended(chosen["parameters"], entry.candidate)
 
 
 def _chosen(members: Sequence[Mapping[str, Any]], name: str | None) -> Mapping[str, Any]:

@@ -10,11 +10,11 @@ from modelyard.protocols.progress import Progress
 
 @contextmanager
 def model_first(progress: Progress) -> Iterator[Callable[[Entry], None]]:
-    """Yield what is told of each candidate as it ends; after the first good one the model is made.
+    """Yield what is told of each candidate as it ends; once one can answer the model is made.
 
-    Ctrl-C ends the race of the candidates, which hears it by itself. What comes after, measuring
-    and packaging, takes seconds: there the first Ctrl-C is told so and changes nothing, the second
-    one gives the model up. Before there is a candidate it interrupts at once.
+    Ctrl-C ends the race of the candidates, which hears it by itself. While the model is measured
+    and packaged after it, the first Ctrl-C is told so and changes nothing, the second one gives the
+    model up. Before anything has been fitted it interrupts at once.
 
     Args:
         progress: is told that an interruption waits for the model.
@@ -23,10 +23,11 @@ def model_first(progress: Progress) -> Iterator[Callable[[Entry], None]]:
 
     def note(entry: Entry) -> None:
         nonlocal n_finished
-        n_finished += entry.is_complete
+        # What a run goes on from was there before anybody could interrupt it.
+        n_finished += entry.at_s > 0 and any(score is not None for score in entry.fold_scores)
 
     def tell() -> None:
-        progress.say("the model is being made, in seconds; Ctrl-C again gives it up")
+        progress.say("the model is being made; Ctrl-C again gives it up")
 
     with heeded(once=lambda: n_finished > 0, on_first=tell):
         yield note

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.runs import Run, RunStatus
+from modelyard.domain.suggestions import Topic
 from modelyard.domain.tasks import Task
-from modelyard.domain.trials import TrialStatus
+from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.wire.bodies import Answer, PageOf, PageQuery, RequestBody
 from modelyard.wire.lists import SORT_TOLD, TAG_TOLD
 from modelyard.wire.models import Metrics
@@ -99,10 +100,19 @@ class EntryAnswer(Answer):
     name: str
     algorithm: str
     parameters: dict[str, Any]
+    preparation: dict[str, str] = Field(description="Of its features, where it has its own.")
+    is_log: bool = Field(description="Whether it is taught the logarithm of the target.")
     status: TrialStatus
     score: float | None
     fold_scores: list[float | None]
+    behind_low: float | None = Field(
+        description="Lower end of the 95 % interval of what it lacks beside the best one."
+    )
+    behind_high: float | None = Field(description="Its upper end; both null where not measured.")
     weight: float = Field(description="In the blend that was chosen; 0 outside.")
+    adds: float | None = Field(description="What the blend would lose without it.")
+    row_us: float = Field(description="Microseconds of one row, by its folds together.")
+    batch_us: float = Field(description="Microseconds of each of many rows, by its folds together.")
     fit_s: float
     cpu_s: float = Field(description="Processor seconds of all its folds.")
     peak_bytes: int = Field(description="Most memory that it held for itself; 0 where not known.")
@@ -113,9 +123,16 @@ class EntryAnswer(Answer):
     @classmethod
     def of(cls, entry: Entry) -> "EntryAnswer":
         """Return what is told of an entry."""
-        candidate = entry.candidate
-        told = {"name": candidate.name, "algorithm": candidate.algorithm, "why": candidate.reason}
-        return cls.model_validate(vars(entry) | told | {"parameters": candidate.parameters})
+        candidate = vars(entry.candidate)
+        return cls.model_validate(candidate | vars(entry) | {"why": candidate["reason"]})
+
+
+class SuggestionAnswer(Answer):
+    """What to do next after AutoML, with the figure that it stands on."""
+
+    topic: Topic
+    told: str
+    columns: list[str]
 
 
 class LeaderboardAnswer(Answer):
@@ -124,16 +141,20 @@ class LeaderboardAnswer(Answer):
     metric: str
     n_folds: int
     blend_score: float | None
+    free_score: float | None = Field(description="Of the blend without bounds of serving.")
+    ending: Ending = Field(description="Why the run ended.")
     duration_s: float
     time_limit_s: float | None
     entries: list[EntryAnswer]
     tied: list[int] = Field(description="Entries that cannot be told from the best one.")
+    suggestions: list[SuggestionAnswer] = Field(description="What to do next.")
 
     @classmethod
     def of(cls, board: Leaderboard) -> "LeaderboardAnswer":
         """Return what is told of a leaderboard."""
         entries = [EntryAnswer.of(entry) for entry in board.ranked]
-        return cls.model_validate(vars(board) | {"entries": entries})
+        suggestions = [vars(each) for each in board.suggestions]
+        return cls.model_validate(vars(board) | {"entries": entries, "suggestions": suggestions})
 
 
 class RunCompareRequest(RequestBody):

@@ -188,7 +188,7 @@ def test_more_rows_are_judged_by_the_learning_curve_where_there_is_one():
     told = said(board(TREES, LINE, tied=(2,)), Topic.ROWS, learning=curve)
     assert told == (
         "The second half of the rows still helped: more rows would help further. From 200 to 400 "
-        "rows that taught, ROC-AUC went from 0.8 to 0.9 on the same rows held out (95 % interval "
+        "rows ROC-AUC went from 0.8 to 0.9 on the same rows held out (95 % interval "
         "of the gain 0.05 to 0.15)."
     )
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from competitions import CATALOG, answering, candidate, dealt, entry, fits_of
 
-from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.fewer_rows import Budget, Lessons
 from modelyard.engine.automl.standings import Standing
 from modelyard.protocols.executors import Notice, Outcome
 
 # Most of the time has passed.
-DUE = {"spent_s": 70.0, "left_s": 30.0}
+DUE = Budget(70.0, 30.0)
 
 
 class Doing:
     """A pool that does at once what it is given, in this process."""
 
-    n_places = 2
+    n_places = n_free = 2
 
     def __init__(self, place):
         self.place, self.notices, self.taught, self.stopped = place, [], {}, []
@@ -32,10 +32,9 @@ class Doing:
         self.stopped.append(number)
 
 
-def lessons(n_rows=240, *, seconds=None, **options):
+def lessons(n_rows=240, *, key="ridge", seconds=None, **options):
     """Return lessons before the first, the pool, and the best candidate with its fits."""
     place, judge = dealt(n_rows, seconds=seconds, **options)
-    key = "ridge" if not judge.plan.task.is_classification else "logistic-regression"
     one = candidate(key)
     place = replace(place, plan=replace(place.plan, algorithm=CATALOG.algorithms()[key]))
     best = replace(entry(1, goodness=0.5, one=one), fit_s=1.0)
@@ -45,7 +44,7 @@ def lessons(n_rows=240, *, seconds=None, **options):
 
 def learned(found, pool, standing):
     """Let the lessons go on to their end; return their curve."""
-    while found.begin(pool, standing, **DUE):
+    while found.begin(pool, standing, budget=DUE):
         pass
     for notice in pool.notices:
         found.take_in(notice)
@@ -72,7 +71,7 @@ def test_what_the_second_half_brings_is_better_also_where_less_is_better():
     found, pool, standing = lessons()
     place, y = found.arena, found.judge.plan.y
     near, far = ((y + off)[place.rows][:, None] for off in (0.1, 1.0))
-    while found.begin(pool, standing, **DUE):
+    while found.begin(pool, standing, budget=DUE):
         pass
     found.standing = replace(standing, fits=answering(1, place, near))
     for each in answering(1, place, far)[:5]:
@@ -90,6 +89,7 @@ def test_of_rows_in_time_the_latest_teach():
     fold = found.arena.folds[0]
     offered = np.sort(np.concatenate([fold.teaching, fold.stopping]))
     assert taught.min() == pytest.approx(offered[len(offered) // 2], rel=0.05)
+    assert taught.max() > 0.9 * offered.max()
 
 
 def test_rows_that_are_dealt_twice_are_fitted_once():
@@ -99,13 +99,37 @@ def test_rows_that_are_dealt_twice_are_fitted_once():
     assert len(pool.taught[0]) == 5
 
 
-@pytest.mark.parametrize(
-    "times", [{"spent_s": 30.0, "left_s": 70.0}, {"spent_s": 2.0, "left_s": 0.4}]
-)
-def test_it_is_not_begun_early_nor_where_it_would_take_much(times):
+@pytest.mark.parametrize("budget", [Budget(30.0, 70.0), Budget(3.0, 0.7)])
+def test_it_is_not_begun_early_nor_where_both_would_take_much(budget):
+    """Half takes 0.25 s and a quarter 0.125 s of two places, of 3.7 s each."""
     found, pool, standing = lessons()
-    assert not found.begin(pool, standing, **times)
+    assert not found.begin(pool, standing, budget=budget)
+    assert not found.begin(pool, standing, budget=budget)
     assert not pool.notices
+
+
+def test_once_no_candidate_is_to_begin_it_need_not_wait():
+    found, pool, standing = lessons()
+    assert found.begin(pool, standing, budget=Budget(30.0, 70.0, is_over=True))
+
+
+@pytest.mark.parametrize("options", [{}, {"group": "of"}, {"time": "day"}], ids=str)
+def test_what_held_rows_stop_is_stopped_by_as_large_a_part_of_fewer(options):
+    found, pool, standing = lessons(4_000, key="lightgbm", seconds=1.0, **options)
+    curve = learned(found, pool, standing)
+    shares = [each.n_rows / curve.points[-1].n_rows for each in curve.points]
+    # Of 24 groups a share is told by whole ones.
+    assert shares == pytest.approx([0.25, 0.5, 1.0], abs=0.1 if "group" in options else 0.01)
+    (_, stopping) = found._fewer(found.arena.folds[0], 0.5, np.random.default_rng(0))
+    assert 0 < len(stopping) <= len(found.arena.folds[0].stopping)
+
+
+def test_what_fails_is_told_and_nothing_more_is_tried():
+    found, pool, standing = lessons()
+    assert found.begin(pool, standing, budget=DUE)
+    found.take_in(Notice(0, Outcome.FAILED, reason="no such rows"))
+    assert not found.waiting
+    assert found.curve() is None
 
 
 def test_too_few_rows_are_not_halved():
@@ -115,7 +139,7 @@ def test_too_few_rows_are_not_halved():
 
 def test_what_was_ended_before_half_was_finished_says_nothing():
     found, pool, standing = lessons()
-    assert found.begin(pool, standing, **DUE)
+    assert found.begin(pool, standing, budget=DUE)
     assert found.is_running
     found.stop(pool)
     assert pool.stopped == [0]

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from competitions import CATALOG, plan
+from competitions import CATALOG, candidate, entry, plan
 
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.tasks import Task
-from modelyard.engine.automl.portfolio import competing, portfolio
+from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 
 
 def names(of):
@@ -57,6 +57,22 @@ def test_no_two_candidates_share_a_name():
     of = plan(task=Task.REGRESSION)
     found = names(replace(of, y=np.exp(2 * of.y)))
     assert len(set(found)) == len(found)
+
+
+def test_what_the_search_finds_has_a_name_and_a_reason_of_its_own_in_a_run_that_goes_on_as_well():
+    kept = ["ridge-1", "ridge-s2", "ridge-s4"]
+    entries = [
+        entry(number, goodness=-1.0 / number, one=candidate(name=name, alpha=float(number)))
+        for number, name in enumerate(kept, start=1)
+    ]
+    explorer = Explorer(
+        {"ridge": CATALOG.algorithms()["ridge"]},
+        CATALOG.searchers()["random"],
+        np.random.default_rng(0),
+    )
+    found = [explorer.next(entries) for _ in range(6)]
+    assert len({*kept, *(each.name for each in found)}) == len(kept) + len(found)
+    assert all("around ridge-s4: alpha " in each.reason for each in found)
 
 
 @pytest.mark.parametrize(

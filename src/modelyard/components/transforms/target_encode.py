@@ -1,13 +1,12 @@
 """Replaces words by the mean of the target over the rows that hold them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.tasks import Label
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.word_values import WordValues
 
@@ -29,16 +28,15 @@ def target_encode(
     columns: Sequence[str],
     *,
     taught: Sequence[int],
-    targets: np.ndarray,
+    targets: Mapping[str, np.ndarray],
     weight: np.ndarray,
     fold: np.ndarray,
-    suffixes: Sequence[str],
 ) -> tuple[pl.DataFrame, list[str]]:
     """Replace each word by the mean of the target over the rows that teach it.
 
-    Each word is given one row of the general mean beside its own. Rows that teach get what the
-    rows of the other folds say, so that none is shown its own target; an unseen word gets the
-    general mean.
+    There is a column for each of the targets, by what is added to its name. Each word is given one
+    row of the general mean beside its own. Rows that teach get what the rows of the other folds
+    say, so that none is shown its own target; an unseen word gets the general mean.
     """
     n_folds, made = int(fold.max()) + 1, []
     others = 1.0 - np.eye(n_folds)
@@ -50,7 +48,7 @@ def target_encode(
         n_cells = len(place) * n_folds
         counts = np.bincount(codes * n_folds + fold, weights=weight, minlength=n_cells)
         counts = counts.reshape(len(place), n_folds)
-        for target, suffix in zip(targets.T, suffixes, strict=True):
+        for suffix, target in targets.items():
             sums = np.bincount(codes * n_folds + fold, weights=weight * target, minlength=n_cells)
             sums = sums.reshape(len(place), n_folds)
             general = sums.sum() / counts.sum()
@@ -90,15 +88,11 @@ class TargetEncode:
         """Return the fold of each row that teaches, as `fit` draws it."""
         return rng.permutation(n_rows) % N_FOLDS
 
-    def suffixes(self, labels: Sequence[Label]) -> list[str]:
-        """Return what is added to the name of a column: one for each number it is replaced by."""
-        return [f" to {label}" for label in labels] if len(labels) > 2 else [""]
-
     def fit(
         self, block: npt.NDArray[np.object_], names: Sequence[str], lesson: Lesson
     ) -> FittedStep:
         """Take the smoothed means of each column, over all rows and over those of the folds."""
-        targets, suffixes = _targets(lesson), self.suffixes(lesson.labels)
+        targets, suffixes = _targets(lesson)
         weight = _weight(lesson, len(block))
         words, codes = _coded(block)
         fold_of = self.deal(len(block), lesson.rng)
@@ -120,13 +114,13 @@ class TargetEncode:
         return FittedStep(step, outputs, taught.reshape(len(block), len(outputs)))
 
 
-def _targets(lesson: Lesson) -> _Floats:
-    """Return the target as columns of numbers."""
+def _targets(lesson: Lesson) -> tuple[_Floats, list[str]]:
+    """Return the target as columns of numbers, and what is added to the name of each."""
     n_classes = len(lesson.labels)
     if n_classes <= 2:
-        return lesson.y.astype(np.float64)[:, None]
-    is_class: _Floats = (lesson.y[:, None] == np.arange(n_classes)).astype(np.float64)
-    return is_class
+        return lesson.y.astype(np.float64)[:, None], [""]
+    is_class = lesson.y[:, None] == np.arange(n_classes)
+    return is_class.astype(np.float64), [f" to {label}" for label in lesson.labels]
 
 
 def _weight(lesson: Lesson, n_rows: int) -> _Floats:

@@ -5,6 +5,7 @@ from typing import Any
 
 from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import CANDIDATE, Trial
+from modelyard.engine.log_targets import LOGARITHM, TAUGHT
 
 # Candidates that a package keeps; all of them are in the record of the run.
 _KEPT = 20
@@ -38,6 +39,8 @@ def _described(entry: Entry) -> dict[str, Any]:
         "name": candidate.name,
         "algorithm": candidate.algorithm,
         "parameters": dict(candidate.parameters),
+        "preparation": dict(candidate.preparation),
+        "is_log": candidate.is_log,
         "status": entry.status.value,
         "score": entry.score,
         "weight": entry.weight,
@@ -56,9 +59,11 @@ def _described(entry: Entry) -> dict[str, Any]:
 def trial_of(entry: Entry) -> Trial:
     """Return an entry as the trial that the record of a run keeps."""
     candidate = entry.candidate
+    taught = {TAUGHT: LOGARITHM} if candidate.is_log else {}
+    tried = {**candidate.parameters, **candidate.preparation, **taught}
     return Trial(
         number=entry.number,
-        parameters={CANDIDATE: candidate.name, **candidate.parameters},
+        parameters={CANDIDATE: candidate.name, **tried},
         status=entry.status,
         score=entry.score,
         goodness=entry.goodness,

@@ -110,6 +110,19 @@ def entry_of(
     )
 
 
+def passed_over(number: int, candidate: Candidate, *, needed_s: float, at_s: float) -> Entry:
+    """Return the entry of a candidate for which there was no time.
+
+    Args:
+        number: of the entry.
+        candidate: that was not begun.
+        needed_s: seconds that it would have taken.
+        at_s: seconds from the beginning of the training.
+    """
+    reason = f"would take about {max(needed_s, 1.0):.0f} s, which were not left"
+    return Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
+
+
 def best_of(entries: Sequence[Entry]) -> Entry | None:
     """Return the best of those that were scored on every fold, None where there is none."""
     scored = [each for each in entries if each.is_complete and each.goodness is not None]

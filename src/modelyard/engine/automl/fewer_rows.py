@@ -7,13 +7,14 @@ both are measured on the rows that every candidate is measured on.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.learning import LearningCurve, LearningPoint
-from modelyard.engine.automl.arenas import Arena
+from modelyard.engine.automl.arenas import Arena, Fold
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.rulers import Ruler
 from modelyard.engine.automl.standings import Standing
@@ -22,21 +23,19 @@ from modelyard.engine.evaluation.learning_curves import some_of
 from modelyard.engine.fitting import IntArray
 from modelyard.engine.tuning.ties import paired_interval
 from modelyard.protocols.algorithms import Algorithm
-from modelyard.protocols.executors import Notice, Pool
+from modelyard.protocols.executors import Notice, Outcome, Pool
 
 FloatArray = npt.NDArray[np.float64]
 
 # What tells most comes first.
 _HALF = 0.5
 _SHARES = (_HALF, 0.25)
-# Folds of one deal: a second deal of the same rows would cost as much again.
-_MOST_FOLDS = 5
 # A fit on fewer rows tells nothing of the algorithm.
 _MIN_ROWS = 20
 # Fewer folds, or parts of the rows, have no spread.
 _MIN_GAINS = 2
 # Share of the time that must have passed, so that a good candidate is known, and share of what all
-# places have to spend that these fits may take.
+# places have to spend that all these fits may take.
 _FROM, _MOST = 0.6, 0.05
 # Of the time that is left, so that it is not for nothing.
 _SAFE = 0.5
@@ -61,6 +60,20 @@ def fit_on_fewer(arena: Arena, wish: FewerRows) -> Iterator[FoldFit]:
     for number, (teaching, stopping) in zip(wish.request.folds, wish.rows, strict=True):
         folds[number] = replace(folds[number], teaching=teaching, stopping=stopping)
     yield from fit_candidate(replace(arena, folds=tuple(folds)), wish.request)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What candidates have to spend.
+
+    Attributes:
+        spent_s, left_s: seconds that they have had, and that there are for them.
+        is_over: whether no more of them will begin.
+    """
+
+    spent_s: float
+    left_s: float
+    is_over: bool = False
 
 
 @dataclass
@@ -93,36 +106,41 @@ class Lessons:
         """Return whether a piece of work is one of these fits; candidates are numbered from 1."""
         return number <= 0
 
-    def begin(self, pool: Pool, best: Standing, *, spent_s: float, left_s: float) -> bool:
+    def begin(self, pool: Pool, best: Standing, *, budget: Budget) -> bool:
         """Begin the next fit where it is time for it and it takes little; return whether it has.
 
         Args:
-            pool: in which there is room.
+            pool: of the race; without room there nothing begins.
             best: of all that have been scored on every fold.
-            spent_s: seconds that candidates have had.
-            left_s: seconds that there are for them.
+            budget: of the candidates.
         """
-        total_s = spent_s + left_s
-        if not self.waiting or spent_s < _FROM * total_s:
+        total_s = budget.spent_s + budget.left_s
+        is_time = budget.is_over or budget.spent_s >= _FROM * total_s
+        if not self.waiting or not is_time or not pool.n_free:
             return False
         self.standing = self.standing or best
-        share = self.waiting.pop(0)
-        if self._seconds(share) > min(_MOST * total_s * pool.n_places, _SAFE * left_s):
-            return False
-        wish = self._wish(self.standing.candidate, share)
+        most_s = min(_MOST * total_s * pool.n_places, _SAFE * budget.left_s)
+        needed_s = sum(map(self._seconds, self.waiting))
+        wish = self._wish(self.standing.candidate, self.waiting[0]) if needed_s <= most_s else None
         if wish is None:
+            # What is less tells nothing without this one.
+            self.waiting.clear()
             return False
-        number = -_SHARES.index(share)
+        number = -_SHARES.index(self.waiting.pop(0))
         self._running.add(number)
         pool.submit(number, fit_on_fewer, argument=wish)
         return True
 
     def take_in(self, notice: Notice) -> None:
         """Take in what one of the fits has finished, or that it has ended."""
-        if notice.is_last:
-            self._running.discard(notice.number)
-        else:
+        if not notice.is_last:
             self.fits.setdefault(_SHARES[-notice.number], []).append(notice.result)
+            return
+        self._running.discard(notice.number)
+        if notice.outcome in {Outcome.FAILED, Outcome.TOO_LARGE}:
+            self.waiting.clear()
+            told = f"whether more rows would help is not known: {notice.reason}"
+            self.judge.workshop.progress.say(told)
 
     def stop(self, pool: Pool) -> None:
         """End what still runs."""
@@ -149,7 +167,7 @@ class Lessons:
         gains = gains[np.isfinite(gains)]
         if len(gains) < _MIN_GAINS:
             return None
-        low, high = paired_interval(gains.tolist(), held_ratio=ruler.held_ratio)
+        low, high = paired_interval(gains.tolist(), held_ratio=ruler.taught_ratio)
         return LearningCurve(
             metric=card.title,
             n_folds=len(folds),
@@ -169,9 +187,17 @@ class Lessons:
             fitted=self.standing.candidate.name,
         )
 
-    @property
+    @cached_property
     def _folds(self) -> tuple[int, ...]:
-        return tuple(range(min(len(self.arena.folds), _MOST_FOLDS)))
+        """The folds of one deal: a second deal of the same rows would cost as much again."""
+        found: list[int] = []
+        held = np.zeros(0, dtype=np.int64)
+        for number, fold in enumerate(self.arena.folds):
+            if np.isin(fold.held, held).any():
+                break
+            held = np.concatenate([held, fold.held])
+            found.append(number)
+        return tuple(found)
 
     def _seconds(self, share: float) -> float:
         """Return what the fits on a share of the rows will take, by what those on all took."""
@@ -183,13 +209,21 @@ class Lessons:
     def _wish(self, candidate: Candidate, share: float) -> FewerRows | None:
         """Return what is to be fitted; None where too few rows would teach."""
         rng = np.random.default_rng([self.arena.seed, _SHARES.index(share)])
-        rows = []
-        for number in self._folds:
-            fold = self.arena.folds[number]
-            offered = np.sort(np.concatenate([fold.teaching, fold.stopping]))
-            some = some_of(self.judge, offered, share=share, rng=rng)
-            rows.append((np.intersect1d(fold.teaching, some), np.intersect1d(fold.stopping, some)))
-        if min(len(teaching) for teaching, _ in rows) < _MIN_ROWS:
+        rows = [self._fewer(self.arena.folds[number], share, rng) for number in self._folds]
+        known = [each for each in rows if each is not None]
+        if len(known) < len(rows):
             return None
         algorithm = self.algorithms[candidate.algorithm]
-        return FewerRows(Request(candidate, algorithm, self._folds, n_threads=1), tuple(rows))
+        return FewerRows(Request(candidate, algorithm, self._folds, n_threads=1), tuple(known))
+
+    def _fewer(
+        self, fold: Fold, share: float, rng: np.random.Generator
+    ) -> tuple[IntArray, IntArray] | None:
+        """Return rows that teach and that stop a fit, as many a part as of all; None if too few."""
+        offered = np.sort(np.concatenate([fold.teaching, fold.stopping]))
+        teaching = some_of(self.judge, offered, share=share, rng=rng)
+        stopping = teaching[:0]
+        if len(fold.stopping):
+            teaching, stopping = self.judge.dealer.carve(teaching, rng=rng)
+        lacks_stopping = len(fold.stopping) > 0 and not len(stopping)
+        return None if lacks_stopping or len(teaching) < _MIN_ROWS else (teaching, stopping)

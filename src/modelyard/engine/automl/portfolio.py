@@ -3,7 +3,7 @@
 First the starts that the cards of the algorithms name, then a search around what did well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.tuning.spaces import space_of
 from modelyard.engine.weighting import require_weighable
 from modelyard.kit.matching import known_names
+from modelyard.kit.numerals import brief
 from modelyard.protocols.algorithms import Algorithm, Start
 from modelyard.protocols.searchers import Proposals, Searcher
 
@@ -210,6 +211,7 @@ class _Search:
     proposals: Proposals
     _told: set[int] = field(default_factory=set)
     _tried: set[tuple[Any, ...]] = field(default_factory=set)
+    _number: int = 0
 
     def next(self, around: Entry, entries: Sequence[Entry]) -> Candidate | None:
         """Return what is proposed after all that is known; the rest is as in the best entry."""
@@ -222,7 +224,7 @@ class _Search:
                 return None
             if _key(values) not in self._tried:
                 self._tried.add(_key(values))
-                return self._candidate(around, values, number=len(own) + len(self._tried))
+                return self._candidate(around, values, names={e.candidate.name for e in own})
             self.proposals.tell(values, None)
         return None
 
@@ -236,17 +238,24 @@ class _Search:
             self._tried.add(_key(near))
             self.proposals.tell(near, entry.goodness if entry.is_complete else None)
 
-    def _candidate(self, around: Entry, values: Values, *, number: int) -> Candidate:
-        key = self.algorithm.card.key
-        told = {name: values[name] for name in sorted(values)}
+    def _candidate(self, around: Entry, values: Values, *, names: Collection[str]) -> Candidate:
+        """Return a candidate by a name that none has, not even in a run that is gone on from."""
+        card = self.algorithm.card
+        self._number = max(self._number, len(names)) + 1
+        while f"{card.key}-s{self._number}" in names:
+            self._number += 1
+        found = {name: values[name] for name in sorted(values)}
+        told = ", ".join(f"{name} {_shown(value)}" for name, value in found.items())
         return replace(
             around.candidate,
-            name=f"{key}-s{number}",
-            parameters=resolve_parameters(
-                self.algorithm.card, {**around.candidate.parameters, **told}
-            ),
-            reason=f"found by the search around {around.candidate.name}",
+            name=f"{card.key}-s{self._number}",
+            parameters=resolve_parameters(card, {**around.candidate.parameters, **found}),
+            reason=f"found by the search around {around.candidate.name}: {told}",
         )
+
+
+def _shown(value: Any) -> str:
+    return brief(value) if isinstance(value, float) else str(value)
 
 
 def _key(values: Values) -> tuple[Any, ...]:

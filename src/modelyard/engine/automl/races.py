@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.leaderboards import Candidate, Entry
-from modelyard.domain.trials import Ending, TrialStatus
+from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.blends import bounds_of, is_too_dear
 from modelyard.engine.automl.continuing import is_same, longer
-from modelyard.engine.automl.entering import best_of, entry_of
+from modelyard.engine.automl.entering import best_of, entry_of, passed_over
 from modelyard.engine.automl.expecting import Expectation, crowding_of
-from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.fewer_rows import Budget, Lessons
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
@@ -142,7 +142,7 @@ class Race:
                     pass
                 if (not self._n_running or self._is_late()) and self._has_more_time():
                     continue
-                if self._is_idle:
+                if self._is_idle and not self._teaches_fewer(is_over=True):
                     return self._ended(self._ending())
                 if is_interrupted():
                     if not self._has_fits:
@@ -245,6 +245,9 @@ class Race:
 
     def _stop(self, ending: Ending) -> Ending:
         """End what still runs; folds that it has finished are kept."""
+        if not self._n_running:
+            # Nothing but lessons: the candidates had come to their end before.
+            ending = self._ending()
         for number, standing in self.standings.items():
             if standing.entry is None:
                 self.pool.stop(number)
@@ -274,13 +277,13 @@ class Race:
         self.pool.submit(number, fit_candidate, argument=request)
         return True
 
-    def _teaches_fewer(self) -> bool:
+    def _teaches_fewer(self, *, is_over: bool = False) -> bool:
         """Fit the best candidate on fewer rows where it is time for that; return whether it was."""
         best, spent, left = best_of(self.entries), self._now() - self.began, self._left()
         if self.rules.deadline is None or best is None or left <= 0:
             return False
-        best_one = self.standings[best.number]
-        return self.lessons.begin(self.pool, best_one, spent_s=spent, left_s=left)
+        budget = Budget(spent, left, is_over=is_over)
+        return self.lessons.begin(self.pool, self.standings[best.number], budget=budget)
 
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
@@ -347,11 +350,8 @@ class Race:
     def _pass_over(self, candidates: Sequence[Candidate]) -> None:
         """Record candidates for which there was no time."""
         for candidate in candidates:
-            number = max(self.standings, default=0) + 1
-            took = max(self._expected_s(candidate), 1.0)
-            reason = f"would take about {took:.0f} s, which were not left"
-            at_s = self._now() - self.began
-            entry = Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
+            number, at_s = max(self.standings, default=0) + 1, self._now() - self.began
+            entry = passed_over(number, candidate, needed_s=self._expected_s(candidate), at_s=at_s)
             self.standings[number] = Standing(candidate, entry)
             self.on_entry(entry, ())
         self.waiting = []

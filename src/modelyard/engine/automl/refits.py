@@ -11,7 +11,7 @@ from modelyard.engine.automl.fits import FULL, FoldFit, Request, fit_candidate, 
 from modelyard.engine.workshop import Workshop
 from modelyard.kit.signals import heeded
 from modelyard.protocols.algorithms import Algorithm
-from modelyard.protocols.executors import Pool
+from modelyard.protocols.executors import Notice, Outcome, Pool
 
 # A fit that would need so much more than the time that is left is not begun.
 _SURELY_LATE = 0.8
@@ -107,10 +107,18 @@ def refit(
                     each = running.pop(notice.number)
                     if (each.number, each.fold) not in found:
                         lost.add(each)
+                    _say(notice, each, workshop)
                 else:
                     each = running[notice.number]
                     found[each.number, each.fold] = notice.result
     return found
+
+
+def _say(notice: Notice, refit: Refit, workshop: Workshop) -> None:
+    """Tell of a fit that failed; one that was late is known by its absence."""
+    if notice.outcome in {Outcome.FAILED, Outcome.TOO_LARGE}:
+        name = refit.candidate.name
+        workshop.progress.say(f"{name} could not be fitted on all rows: {notice.reason}")
 
 
 @dataclass

@@ -43,9 +43,12 @@ class Ruler:
 
         Parts of one held-out part say nothing of how a fit on other rows would have fared.
         """
+        return 0.0 if len(self.arena.folds) == 1 else self.taught_ratio
+
+    @property
+    def taught_ratio(self) -> float:
+        """Rows that a fold holds out, per row that teaches, however many folds there are."""
         folds = self.arena.folds
-        if len(folds) == 1:
-            return 0.0
         return float(np.mean([len(f.held) / (len(f.teaching) + len(f.stopping)) for f in folds]))
 
     def by_part(self, entry: Entry, library: Library) -> FloatArray:

@@ -138,12 +138,14 @@ def _rows(board: Leaderboard, evaluation: Evaluation) -> Iterator[Suggestion]:
     if curve is not None and len(curve.points) > 1:
         whole = curve.points[-1]
         half = next(each for each in curve.points if each.share >= _HALF)
-        of = f" of {curve.fitted}" if curve.fitted else ""
         told = (
-            f"{curve.told} From {count(half.n_rows)} to {count(whole.n_rows)} rows that taught, "
-            f"{curve.metric}{of} went from {number(half.mean)} to {number(whole.mean)} on the same "
-            f"rows held out (95 % interval of the gain {_span(curve.gain_low, curve.gain_high)})."
+            f"{curve.told} From {count(half.n_rows)} to {count(whole.n_rows)} rows {curve.metric} "
+            f"went from {number(half.mean)} to {number(whole.mean)} on the same rows held out"
         )
+        if np.isfinite(curve.gain_low):
+            gain = _span(curve.gain_low, curve.gain_high)
+            told += f" (95 % interval of the gain {gain})"
+        told += "."
         yield Suggestion(Topic.ROWS, told)
         return
     scores = [each for each in board.ranked[0].fold_scores if each is not None]

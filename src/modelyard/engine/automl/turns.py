@@ -89,7 +89,9 @@ def _likewise(candidate: Candidate, best: Mapping[Kin, float]) -> Candidate:
     if own is None or other is None or other > _MUCH_BETTER * own:
         return candidate
     name = candidate.name.removesuffix("-log") if is_log else f"{candidate.name}-log"
-    return replace(candidate, is_log=not is_log, name=name)
+    learnt = "the target itself" if is_log else "the logarithm of the target"
+    reason = f"{candidate.reason}; it learns {learnt}, by which its like erred less"
+    return replace(candidate, is_log=not is_log, name=name, reason=reason)
 
 
 def _is_poor(candidate: Candidate, best: Mapping[Kin, float]) -> bool:

@@ -2,11 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from modelyard.domain.errors import UsageError
-from modelyard.domain.tasks import Label
 from modelyard.engine.ejecting.rehearsing import NotedStage
 from modelyard.kit.source_code import literal
 from modelyard.protocols.scripts import (
@@ -48,11 +47,7 @@ class Preparation:
 
 
 def preparation_of(
-    stages: Sequence[NotedStage],
-    features: Sequence[str],
-    *,
-    raw: Mapping[str, tuple[str, ...]],
-    labels: Sequence[Label],
+    stages: Sequence[NotedStage], features: Sequence[str], *, raw: dict[str, tuple[str, ...]]
 ) -> Preparation:
     """Return the preparation that makes these features.
 
@@ -60,7 +55,6 @@ def preparation_of(
         stages: of the recipe, in order.
         features: names, in order.
         raw: the columns of the table, by the variable that names them.
-        labels: of the classes in code order, empty for regression.
 
     Raises:
         UsageError: if a transform has no plain code.
@@ -73,9 +67,7 @@ def preparation_of(
         more = ""
         if isinstance(transform, SupervisedTransform):
             script: PlainTransform | SupervisedFunction = transform.supervised_script
-            suffixes = literal(transform.suffixes(labels))
-            fold = f"folds[{n_supervised}]"
-            more = f", targets=targets, weight=weight, fold={fold}, suffixes={suffixes}"
+            more = f", targets=targets, weight=weight, fold=folds[{n_supervised}]"
             n_supervised += 1
         else:
             script = _plain(transform)

@@ -85,10 +85,7 @@ def script_of(rehearsal: Rehearsal, manifest: Manifest, *, told: Told) -> str:
         reader=_reader(rehearsal),
         columns=columns,
         preparation=preparation_of(
-            rehearsal.stages,
-            rehearsal.given.recipe.features,
-            raw=columns["held"],
-            labels=plan.labels,
+            rehearsal.stages, rehearsal.given.recipe.features, raw=columns["held"]
         ),
         fit=fit,
         floor=FLOOR,
