@@ -1,6 +1,6 @@
 """What a component offers to be written into a script that runs without this library."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -69,7 +69,7 @@ class SupervisedFunction(Protocol):
         columns: Sequence[str],
         *,
         taught: Sequence[int],
-        targets: Mapping[str, npt.NDArray[np.float64]],
+        targets: dict[str, npt.NDArray[np.float64]],
         weight: npt.NDArray[np.float64],
         fold: npt.NDArray[np.int64],
     ) -> tuple[pl.DataFrame, list[str]]:

@@ -1,6 +1,6 @@
 """Replaces words by the mean of the target over the rows that hold them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ def target_encode(
     columns: Sequence[str],
     *,
     taught: Sequence[int],
-    targets: Mapping[str, np.ndarray],
+    targets: dict[str, np.ndarray],
     weight: np.ndarray,
     fold: np.ndarray,
 ) -> tuple[pl.DataFrame, list[str]]:
