@@ -28,6 +28,8 @@ class Terminal:
         ours, theirs = pty.openpty()
         self._place = ours
         self.seen = ""
+        # At a terminal Ctrl-C is heard, also where these tests run in the background.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "modelyard", *words],
             stdin=theirs,
@@ -37,6 +39,7 @@ class Terminal:
             # What is shown is not cut off.
             env={**os.environ, "COLUMNS": "250", "TERM": "xterm"},
         )
+        signal.signal(signal.SIGINT, before)
         os.close(theirs)
         os.set_blocking(ours, False)
 

@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -57,17 +57,24 @@ def heeded(
     asked: list[int] = []
 
     def heed(number: int, frame: FrameType | None) -> None:
-        if asked or not once():
+        if not asked and not once():
+            # What whoever started this process has it ignore stays so, as in the background.
+            if before[signal.Signals(number)] is signal.SIG_IGN:
+                return
+            signal.default_int_handler(number, frame)
+        if asked:
             signal.default_int_handler(number, frame)
         asked.append(number)
-        on_first()
+        with suppress(OSError, RuntimeError):
+            # It may have come in the middle of what is written to the very same place.
+            on_first()
 
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    # What whoever started this process has it ignore stays so, as for one in the background.
-    heard = [e for e in numbers or (signal.SIGINT,) if signal.getsignal(e) is not signal.SIG_IGN]
-    before = {each: signal.signal(each, heed) for each in heard}
+    before = {each: signal.getsignal(each) for each in numbers or (signal.SIGINT,)}
+    for each in before:
+        signal.signal(each, heed)
     try:
         yield lambda: bool(asked)
     finally:

@@ -12,6 +12,7 @@ from modelyard.catalog import Catalog
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.datasets import ResolvedDataset
 from modelyard.domain.errors import InvalidValue, NotFound, ParityExceeded, UsageError
+from modelyard.domain.leaderboards import Entry
 from modelyard.domain.manifests import Manifest
 from modelyard.domain.tables import RawTable
 from modelyard.engine.ejecting.rehearsing import Ended, rehearse
@@ -199,13 +200,23 @@ class EjectService:
         members: Sequence[Mapping[str, Any]] = manifest.parameters["members"]
         chosen = _chosen(members, member)
         entry = next(each for each in board.chosen if each.candidate.name == chosen["name"])
-        if entry.shipped is not None and not entry.shipped.is_refitted:
-            raise UsageError(
-                f"{entry.candidate.name} answers by its model of one fold, as there was no time to "
-                "fit it on all rows, and a script trains on all of them.",
-                fix="Train again with more time, or name another member of the blend.",
-            )
+        require_refitted(entry)
         return Ended(chosen["parameters"], entry.candidate)
+
+
+def require_refitted(entry: Entry) -> None:
+    """Refuse a candidate that answers by its model of one fold.
+
+    Raises:
+        UsageError: if it was not fitted on all rows, as a script does.
+    """
+    if entry.shipped is not None and not entry.shipped.is_refitted:
+        raise UsageError(
+            f"{entry.candidate.name} answers by its model of one fold, as there was no time to fit "
+            "it on all rows, and a script trains on all of them.",
+            fix="Train again with more time; of a blend, --member may name another one.",
+            sample=entry.candidate.name,
+        )
 
 
 def _chosen(members: Sequence[Mapping[str, Any]], name: str | None) -> Mapping[str, Any]:

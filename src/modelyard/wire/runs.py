@@ -100,19 +100,30 @@ class EntryAnswer(Answer):
     name: str
     algorithm: str
     parameters: dict[str, Any]
-    preparation: dict[str, str] = Field(description="Of its features, where it has its own.")
-    is_log: bool = Field(description="Whether it is taught the logarithm of the target.")
+    preparation: dict[str, str] = Field(
+        default={}, description="Of its features, where it has its own."
+    )
+    is_log: bool = Field(
+        default=False, description="Whether it is taught the logarithm of the target."
+    )
     status: TrialStatus
     score: float | None
     fold_scores: list[float | None]
     behind_low: float | None = Field(
-        description="Lower end of the 95 % interval of what it lacks beside the best one."
+        default=None,
+        description="Lower end of the 95 % interval of what it lacks beside the best one.",
     )
-    behind_high: float | None = Field(description="Its upper end; both null where not measured.")
+    behind_high: float | None = Field(
+        default=None, description="Its upper end; both null where not measured."
+    )
     weight: float = Field(description="In the blend that was chosen; 0 outside.")
-    adds: float | None = Field(description="What the blend would lose without it.")
-    row_us: float = Field(description="Microseconds of one row, by its folds together.")
-    batch_us: float = Field(description="Microseconds of each of many rows, by its folds together.")
+    adds: float | None = Field(default=None, description="What the blend would lose without it.")
+    row_us: float = Field(
+        default=0.0, description="Microseconds of one row, by its folds together."
+    )
+    batch_us: float = Field(
+        default=0.0, description="Microseconds of each of many rows, by its folds together."
+    )
     fit_s: float
     cpu_s: float = Field(description="Processor seconds of all its folds.")
     peak_bytes: int = Field(description="Most memory that it held for itself; 0 where not known.")
@@ -141,13 +152,15 @@ class LeaderboardAnswer(Answer):
     metric: str
     n_folds: int
     blend_score: float | None
-    free_score: float | None = Field(description="Of the blend without bounds of serving.")
-    ending: Ending = Field(description="Why the run ended.")
+    free_score: float | None = Field(
+        default=None, description="Of the blend without bounds of serving."
+    )
+    ending: Ending | None = Field(default=None, description="Why the run ended.")
     duration_s: float
     time_limit_s: float | None
     entries: list[EntryAnswer]
     tied: list[int] = Field(description="Entries that cannot be told from the best one.")
-    suggestions: list[SuggestionAnswer] = Field(description="What to do next.")
+    suggestions: list[SuggestionAnswer] = Field(default=[], description="What to do next.")
 
     @classmethod
     def of(cls, board: Leaderboard) -> "LeaderboardAnswer":

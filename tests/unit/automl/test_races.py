@@ -521,4 +521,47 @@ def test_a_race_ends_once_what_fewer_rows_teach_is_known_as_well(place):
     # A quarter of them would be too few.
     assert lessons.fits.keys() == {0.5}
     assert not lessons.is_running
-    assert {each.number for each in race.entries} <= {*range(1, 90)}
+    assert {each.number for each in race.entries} == race.standings.keys()
+    assert all(each.candidate.name.startswith("ridge-") for each in race.entries)
+
+
+class Learning(Ended):
+    """A pool of one place in which candidates end by themselves, and lessons never do."""
+
+    def submit(self, number, *_, **__):
+        if number > 0:
+            super().submit(number)
+        else:
+            self.n_free = 0
+
+    def wait(self, _):
+        told, self.notices = self.notices, []
+        self.n_free = 1 if told else self.n_free
+        return told
+
+
+@pytest.mark.parametrize(
+    ("n_candidates", "ending"), [(1, Ending.TRIALS), (None, Ending.INTERRUPTED)]
+)
+def test_whoever_wants_the_end_of_lessons_does_not_change_how_candidates_ended(
+    place, n_candidates, ending
+):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    _, judge = dealt(160, seconds=None)
+    fitted = replace(place, folds=tuple(replace(e, stopping=e.stopping[:0]) for e in place.folds))
+    lessons = Lessons(judge, fitted, CATALOG.algorithms())
+    clock = count(step=1.0)
+    race.judge.workshop.clock = lambda: next(clock)
+    race.judge.workshop.wants_end = lambda: lessons.is_running
+    race = replace(
+        race,
+        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)],
+        rules=replace(RULES, deadline=300.0, n_candidates=n_candidates),
+        lessons=lessons,
+        pool=Learning(results),
+        standings={},
+    )
+    assert race.run() is ending
+    passed = [each for each in race.entries if each.status is TrialStatus.PRUNED]
+    assert not passed

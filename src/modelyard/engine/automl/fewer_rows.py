@@ -119,7 +119,9 @@ class Lessons:
         if not self.waiting or not is_time or not pool.n_free:
             return False
         self.standing = self.standing or best
-        most_s = min(_MOST * total_s * pool.n_places, _SAFE * budget.left_s)
+        # Where candidates are done, whoever waits waits for this alone.
+        ground_s = budget.spent_s if budget.is_over else total_s
+        most_s = min(_MOST * ground_s * pool.n_places, _SAFE * budget.left_s)
         needed_s = sum(map(self._seconds, self.waiting))
         wish = self._wish(self.standing.candidate, self.waiting[0]) if needed_s <= most_s else None
         if wish is None:

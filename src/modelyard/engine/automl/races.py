@@ -19,7 +19,7 @@ from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
-from modelyard.engine.automl.standings import Rules, Standing
+from modelyard.engine.automl.standings import Rules, Standing, in_timing
 from modelyard.engine.automl.turns import in_turn
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import heeded
@@ -71,10 +71,11 @@ class Race:
     lessons: Lessons
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
-    # Whether there was no time left for what the search proposed last, and names of the portfolio
-    # for which there was none.
+    # Whether there was no time left for what the search proposed last, names of the portfolio for
+    # which there was none, and how candidates ended where lessons go on.
     _is_search_short: bool = False
     _lacked: set[str] = field(default_factory=set)
+    _over: Ending | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._refits = RefitReserve(
@@ -142,18 +143,22 @@ class Race:
                     pass
                 if (not self._n_running or self._is_late()) and self._has_more_time():
                     continue
-                if self._is_idle and not self._teaches_fewer(is_over=True):
-                    return self._ended(self._ending())
-                if is_interrupted():
-                    if not self._has_fits:
-                        raise KeyboardInterrupt
-                    return self._stop(Ending.INTERRUPTED)
-                if self.judge.workshop.wants_end() and any(e.is_complete for e in self.entries):
-                    return self._stop(Ending.INTERRUPTED)
-                if self._is_late():
-                    return self._stop(Ending.TIME)
+                if not self._n_running and (self._is_full or self._is_idle):
+                    self._over = self._over or self._ending()
+                    if not self._teaches_fewer() and self._is_idle:
+                        return self._ended(self._over)
+                if (ending := self._asked_to_end(is_interrupted=is_interrupted())) is not None:
+                    return self._stop(ending)
                 for notice in self.pool.wait(self._patience()):
                     self._take_in(notice)
+
+    def _asked_to_end(self, *, is_interrupted: bool) -> Ending | None:
+        """Return why what runs is to end now, None where it may go on."""
+        if is_interrupted and not self._has_fits:
+            raise KeyboardInterrupt
+        if is_interrupted or (self.judge.workshop.wants_end() and self._n_complete):
+            return Ending.INTERRUPTED
+        return Ending.TIME if self._is_late() else None
 
     @property
     def _has_fits(self) -> bool:
@@ -205,7 +210,7 @@ class Race:
         seconds, both = for_all(fits), for_all([*fits, *fits])
         # What an algorithm is worth that has not ended once matters more than a few rows.
         is_full = self.rules.refits_full and is_whole
-        if is_full and not self._in_timing() and both <= max(most, seconds):
+        if is_full and not in_timing(self.standings.values()) and both <= max(most, seconds):
             seconds = both
         return seconds if len(self.arena.folds) > 1 else min(seconds, most)
 
@@ -245,9 +250,6 @@ class Race:
 
     def _stop(self, ending: Ending) -> Ending:
         """End what still runs; folds that it has finished are kept."""
-        if not self._n_running:
-            # Nothing but lessons: the candidates had come to their end before.
-            ending = self._ending()
         for number, standing in self.standings.items():
             if standing.entry is None:
                 self.pool.stop(number)
@@ -255,13 +257,14 @@ class Race:
         while not self._is_idle:
             for notice in self.pool.wait(_LISTEN_S):
                 self._take_in(notice)
-        return self._ended(ending)
+        # Candidates may have come to their end before, where nothing but lessons was running.
+        return self._ended(self._over or ending)
 
     def _start(self) -> bool:
         """Start the next candidate, or a lesson; return whether there was one."""
         if self._teaches_fewer():
             return True
-        if self._is_full or self._is_late():
+        if self._over is not None or self._is_full or self._is_late():
             return False
         if self._left() <= 0 and self._n_running:
             # Nothing has been finished yet, and whatever is begun now would only slow it down.
@@ -277,12 +280,12 @@ class Race:
         self.pool.submit(number, fit_candidate, argument=request)
         return True
 
-    def _teaches_fewer(self, *, is_over: bool = False) -> bool:
+    def _teaches_fewer(self) -> bool:
         """Fit the best candidate on fewer rows where it is time for that; return whether it was."""
         best, spent, left = best_of(self.entries), self._now() - self.began, self._left()
         if self.rules.deadline is None or best is None or left <= 0:
             return False
-        budget = Budget(spent, left, is_over=is_over)
+        budget = Budget(spent, left, is_over=self._over is not None)
         return self.lessons.begin(self.pool, self.standings[best.number], budget=budget)
 
     def _next(self) -> Candidate | None:
@@ -330,19 +333,13 @@ class Race:
         if self.rules.deadline is None:
             return self.waiting
         if self._has_fits:
-            untold = self._in_timing()
+            untold = in_timing(self.standings.values())
             told = [each for each in self.waiting if each.algorithm not in untold]
             found = [each for each in told if self._has_time_for(each)]
             self._lacked |= {each.name for each in told} - {each.name for each in found}
             return found
         soon = [e for e in self.waiting if self._expected_s(e) <= self._left() * _FIRST_SHARE]
         return soon or sorted(self.waiting, key=self._expected_s)[:1]
-
-    def _in_timing(self) -> set[str]:
-        """Return the algorithms of which one runs and none has told what a fit takes."""
-        standings = self.standings.values()
-        told = {each.candidate.algorithm for each in standings if each.fits}
-        return {each.candidate.algorithm for each in standings if each.entry is None} - told
 
     def _has_time_for(self, candidate: Candidate) -> bool:
         return self._expected_s(candidate) <= self._left() * _SAFE_SHARE

@@ -1,5 +1,6 @@
 """What a race may spend, and what each of its candidates has finished."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from modelyard.domain.automl import BALANCED
@@ -39,3 +40,9 @@ class Standing:
     candidate: Candidate
     entry: Entry | None = None
     fits: list[FoldFit] = field(default_factory=list)
+
+
+def in_timing(standings: Collection[Standing]) -> set[str]:
+    """Return the algorithms of which one runs and none has told what a fit takes."""
+    told = {each.candidate.algorithm for each in standings if each.fits}
+    return {each.candidate.algorithm for each in standings if each.entry is None} - told
