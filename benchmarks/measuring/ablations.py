@@ -21,7 +21,7 @@ from modelyard.domain.rules import Rule
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.choosing import Chooser, library_of
-from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
@@ -251,7 +251,7 @@ def _racing(
             on_entry=_forget,
             likely=chooser.likely,
             chosen=chooser.chosen,
-            lessons=Lessons(judge, arena, algorithms, waiting=[]),
+            learning=LearningFits(judge, arena, algorithms, waiting=[]),
             began=began,
         )
         yield race, noting

@@ -9,7 +9,7 @@ import pytest
 from competitions import CATALOG, answering, arena, candidate, dealt, entry, fits_of
 
 from modelyard.domain.trials import Ending, TrialStatus
-from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.journals import Journal
 from modelyard.engine.automl.portfolio import Explorer
@@ -54,7 +54,7 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         judge=judge,
         arena=place,
         algorithms=algorithms,
-        lessons=Lessons(judge, place, algorithms, waiting=[]),
+        learning=LearningFits(judge, place, algorithms, waiting=[]),
         waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, waiting + 1)],
         explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
         rules=rules,
@@ -501,32 +501,35 @@ def _entry(goodness):
     return entry(1, goodness=goodness)
 
 
-def test_a_race_ends_once_what_fewer_rows_teach_is_known_as_well(place):
-    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
-    race, _ = raced(place, Told(results))
+def learning_race(place, pool, *, n_candidates=None):
+    """Return a race with many candidates, and fits on half of the rows beside them."""
+    race, _ = raced(place, Told([]))
     _, judge = dealt(160, seconds=None)
     fitted = replace(place, folds=tuple(replace(e, stopping=e.stopping[:0]) for e in place.folds))
-    lessons = Lessons(judge, fitted, CATALOG.algorithms())
     clock = count(step=1.0)
     race.judge.workshop.clock = lambda: next(clock)
-    race = replace(
+    return replace(
         race,
         waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)],
-        rules=replace(RULES, deadline=300.0),
-        lessons=lessons,
-        pool=Ended(results),
+        rules=replace(RULES, deadline=300.0, n_candidates=n_candidates),
+        learning=LearningFits(judge, fitted, CATALOG.algorithms()),
+        pool=pool,
         standings={},
     )
+
+
+def test_a_race_ends_once_what_fewer_rows_teach_is_known_as_well(place):
+    race = learning_race(place, Ended(answering(1, place, np.linspace(0, 1, 120)[:, None])))
     race.run()
     # A quarter of them would be too few.
-    assert lessons.fits.keys() == {0.5}
-    assert not lessons.is_running
+    assert race.learning.fits.keys() == {0.5}
+    assert not race.learning.is_running
     assert {each.number for each in race.entries} == race.standings.keys()
     assert all(each.candidate.name.startswith("ridge-") for each in race.entries)
 
 
 class Learning(Ended):
-    """A pool of one place in which candidates end by themselves, and lessons never do."""
+    """A pool of one place in which candidates end by themselves, fits on fewer rows never."""
 
     def submit(self, number, *_, **__):
         if number > 0:
@@ -543,25 +546,11 @@ class Learning(Ended):
 @pytest.mark.parametrize(
     ("n_candidates", "ending"), [(1, Ending.TRIALS), (None, Ending.INTERRUPTED)]
 )
-def test_whoever_wants_the_end_of_lessons_does_not_change_how_candidates_ended(
+def test_whoever_ends_fits_on_fewer_rows_does_not_change_how_candidates_ended(
     place, n_candidates, ending
 ):
-    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
-    race, _ = raced(place, Told(results))
-    _, judge = dealt(160, seconds=None)
-    fitted = replace(place, folds=tuple(replace(e, stopping=e.stopping[:0]) for e in place.folds))
-    lessons = Lessons(judge, fitted, CATALOG.algorithms())
-    clock = count(step=1.0)
-    race.judge.workshop.clock = lambda: next(clock)
-    race.judge.workshop.wants_end = lambda: lessons.is_running
-    race = replace(
-        race,
-        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)],
-        rules=replace(RULES, deadline=300.0, n_candidates=n_candidates),
-        lessons=lessons,
-        pool=Learning(results),
-        standings={},
-    )
+    pool = Learning(answering(1, place, np.linspace(0, 1, 120)[:, None]))
+    race = learning_race(place, pool, n_candidates=n_candidates)
+    race.judge.workshop.wants_end = lambda: race.learning.is_running
     assert race.run() is ending
-    passed = [each for each in race.entries if each.status is TrialStatus.PRUNED]
-    assert not passed
+    assert not [each for each in race.entries if each.status is TrialStatus.PRUNED]

@@ -30,9 +30,11 @@ def hold(shared, n):
 
 
 def hold_for_a_while(shared, n):
-    held = b"x" * n
-    yield len(held)
-    time.sleep(1.0)
+    held = [b"x" * n]
+    time.sleep(0.5)
+    held.append(b"x" * (n // 50))
+    time.sleep(0.5)
+    yield sum(map(len, held))
 
 
 def vanish(shared, n):

@@ -131,7 +131,8 @@ def test_what_a_piece_has_held_is_told_though_it_is_far_from_too_much(opened, wo
     pool.submit(1, work.hold_for_a_while, argument=200_000_000)
     last = told(pool, 1)[-1]
     assert last.outcome is Outcome.ENDED
-    assert 200_000_000 < last.peak_bytes < 300_000_000
+    # The last fiftieth, too little to be added up anew, counts as well.
+    assert 204_000_000 < last.peak_bytes < 300_000_000
 
 
 def test_a_process_that_is_killed_is_told_as_such(opened, work):

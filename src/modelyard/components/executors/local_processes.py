@@ -61,8 +61,10 @@ class _Piece:
     Attributes:
         results: where its results come from, None after the last one.
         pid: of its process, 0 until it is known.
-        peak: most bytes that it was seen to hold for itself, looked at as it grows.
-        resident: bytes that were in memory when that was last looked at, shared ones too.
+        own: bytes that it held for itself when that was last looked at.
+        resident: bytes that were in memory then, shared ones too.
+        peak: most that it was seen to hold for itself; what has become resident since it was looked
+            at counts as its own.
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.
         outcome, reason: of its end, as far as known before.
@@ -71,8 +73,9 @@ class _Piece:
 
     results: Connection | None
     pid: int = 0
-    peak: int = 0
+    own: int = 0
     resident: int = 0
+    peak: int = 0
     ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
@@ -251,8 +254,10 @@ class _Pool:
         held = {}
         for number, piece in running.items():
             if is_near or resident[number] > _GROWN * piece.resident:
-                held[number], piece.resident = _own_bytes(piece.pid), resident[number]
-                piece.peak = max(piece.peak, held[number])
+                held[number] = piece.own = _own_bytes(piece.pid)
+                piece.resident = resident[number]
+            grown = max(resident[number] - piece.resident, 0)
+            piece.peak = max(piece.peak, piece.own + grown)
         if sum(held.values()) > self._memory_bytes:
             self._end_largest(held)
 

@@ -63,7 +63,7 @@ def fit_on_fewer(arena: Arena, wish: FewerRows) -> Iterator[FoldFit]:
 
 
 @dataclass(frozen=True)
-class Budget:
+class TimeLeft:
     """What candidates have to spend.
 
     Attributes:
@@ -77,7 +77,7 @@ class Budget:
 
 
 @dataclass
-class Lessons:
+class LearningFits:
     """Fits of one candidate on fewer rows, as they are begun and finished.
 
     Attributes:
@@ -106,22 +106,22 @@ class Lessons:
         """Return whether a piece of work is one of these fits; candidates are numbered from 1."""
         return number <= 0
 
-    def begin(self, pool: Pool, best: Standing, *, budget: Budget) -> bool:
+    def begin(self, pool: Pool, best: Standing, *, time: TimeLeft) -> bool:
         """Begin the next fit where it is time for it and it takes little; return whether it has.
 
         Args:
             pool: of the race; without room there nothing begins.
             best: of all that have been scored on every fold.
-            budget: of the candidates.
+            time: of the candidates.
         """
-        total_s = budget.spent_s + budget.left_s
-        is_time = budget.is_over or budget.spent_s >= _FROM * total_s
+        total_s = time.spent_s + time.left_s
+        is_time = time.is_over or time.spent_s >= _FROM * total_s
         if not self.waiting or not is_time or not pool.n_free:
             return False
         self.standing = self.standing or best
         # Where candidates are done, whoever waits waits for this alone.
-        ground_s = budget.spent_s if budget.is_over else total_s
-        most_s = min(_MOST * ground_s * pool.n_places, _SAFE * budget.left_s)
+        ground_s = time.spent_s if time.is_over else total_s
+        most_s = min(_MOST * ground_s * pool.n_places, _SAFE * time.left_s)
         needed_s = sum(map(self._seconds, self.waiting))
         wish = self._wish(self.standing.candidate, self.waiting[0]) if needed_s <= most_s else None
         if wish is None:

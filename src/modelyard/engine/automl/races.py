@@ -14,7 +14,7 @@ from modelyard.engine.automl.blends import bounds_of, is_too_dear
 from modelyard.engine.automl.continuing import is_same, longer
 from modelyard.engine.automl.entering import best_of, entry_of, passed_over
 from modelyard.engine.automl.expecting import Expectation, crowding_of
-from modelyard.engine.automl.fewer_rows import Budget, Lessons
+from modelyard.engine.automl.fewer_rows import LearningFits, TimeLeft
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
@@ -54,7 +54,7 @@ class Race:
         on_entry: is handed each entry as it ends.
         likely: returns at once about those entries that would be blended if the race ended now.
         chosen: returns these entries, after a second or more.
-        lessons: what fewer rows teach the best candidate, where there is a time limit.
+        learning: what fewer rows teach the best candidate, where there is a time limit.
         began: moment of the clock from which the ends of candidates are counted.
     """
 
@@ -68,11 +68,11 @@ class Race:
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
     likely: Callable[["Race"], Sequence[Entry]]
     chosen: Callable[["Race"], Sequence[Entry]]
-    lessons: Lessons
+    learning: LearningFits
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
     # Whether there was no time left for what the search proposed last, names of the portfolio for
-    # which there was none, and how candidates ended where lessons go on.
+    # which there was none, and how candidates ended where fits on fewer rows go on.
     _is_search_short: bool = False
     _lacked: set[str] = field(default_factory=set)
     _over: Ending | None = field(default=None, init=False)
@@ -174,7 +174,7 @@ class Race:
 
     @property
     def _is_idle(self) -> bool:
-        return not self._n_running and not self.lessons.is_running
+        return not self._n_running and not self.learning.is_running
 
     def _now(self) -> float:
         return self.judge.workshop.clock()
@@ -253,15 +253,15 @@ class Race:
         for number, standing in self.standings.items():
             if standing.entry is None:
                 self.pool.stop(number)
-        self.lessons.stop(self.pool)
+        self.learning.stop(self.pool)
         while not self._is_idle:
             for notice in self.pool.wait(_LISTEN_S):
                 self._take_in(notice)
-        # Candidates may have come to their end before, where nothing but lessons was running.
+        # Candidates may have come to their end before, where only fits on fewer rows ran.
         return self._ended(self._over or ending)
 
     def _start(self) -> bool:
-        """Start the next candidate, or a lesson; return whether there was one."""
+        """Start the next candidate, or one on fewer rows; return whether there was one."""
         if self._teaches_fewer():
             return True
         if self._over is not None or self._is_full or self._is_late():
@@ -285,8 +285,8 @@ class Race:
         best, spent, left = best_of(self.entries), self._now() - self.began, self._left()
         if self.rules.deadline is None or best is None or left <= 0:
             return False
-        budget = Budget(spent, left, is_over=self._over is not None)
-        return self.lessons.begin(self.pool, self.standings[best.number], budget=budget)
+        time = TimeLeft(spent, left, is_over=self._over is not None)
+        return self.learning.begin(self.pool, self.standings[best.number], time=time)
 
     def _next(self) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
@@ -359,8 +359,8 @@ class Race:
         return expected.seconds(candidate)
 
     def _take_in(self, notice: Notice) -> None:
-        if self.lessons.owns(notice.number):
-            self.lessons.take_in(notice)
+        if self.learning.owns(notice.number):
+            self.learning.take_in(notice)
             return
         standing = self.standings[notice.number]
         if not notice.is_last:

@@ -17,7 +17,7 @@ from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.entering import ranking, score_of_fold
-from modelyard.engine.automl.fewer_rows import Lessons
+from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
@@ -108,7 +108,7 @@ def run_automl(
     plan, weights = judge.plan, blend.weights
     fitted = assemble(plan, library, weights=weights)
     full = assemble(plan, library.shipped, weights=weights) if library.full else None
-    return Raced(fitted, full, rows, scores, leaderboard=board, learning=race.lessons.curve())
+    return Raced(fitted, full, rows, scores, leaderboard=board, learning=race.learning.curve())
 
 
 def _has_new_labels(judge: Judge) -> bool:
@@ -209,7 +209,7 @@ def _race(
         on_entry=take_down,
         likely=chooser.likely,
         chosen=chooser.chosen,
-        lessons=Lessons(judge, arena, algorithms),
+        learning=LearningFits(judge, arena, algorithms),
         began=_began(workshop),
     )
     if journal is not None:
