@@ -185,7 +185,7 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=30, help="processor seconds of each core")
     parser.add_argument("--seeds", type=int, default=1, help="how often, each on another split")
     parser.add_argument("--cores", type=int, default=2, help="for every race alike")
-    parser.add_argument("--memory", type=int, default=4_000, help="megabytes of all fits together")
+    parser.add_argument("--memory", type=int, default=4_000, help="megabytes of everything")
     parser.add_argument(
         "--results", type=Path, default=FOLDER / "automl_ablation.json", help="where runs are kept"
     )

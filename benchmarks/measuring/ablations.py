@@ -23,6 +23,7 @@ from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import FoldFit
+from modelyard.engine.automl.lineups import Lineup
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.standings import Rules
@@ -82,7 +83,7 @@ class Spending:
 
     Attributes:
         budget_s: seconds by the clock of the judge's workshop.
-        memory_bytes: of all fits together.
+        memory_bytes: of everything together while fits run.
     """
 
     budget_s: float
@@ -238,8 +239,10 @@ def _racing(
             judge=judge,
             arena=arena,
             algorithms=algorithms,
-            waiting=[each for each in waiting if contest.has_twins or not each.is_log],
-            explorer=noting,
+            lineup=Lineup(
+                [each for each in waiting if contest.has_twins or not each.is_log],
+                noting,
+            ),
             rules=Rules(
                 deadline=began + spending.budget_s,
                 reserve_s=_RESERVE_SHARE * spending.budget_s,

@@ -46,6 +46,10 @@ class WorkCounted:
     def n_free(self) -> int:
         return self.pool.n_free
 
+    @property
+    def room_bytes(self) -> int | None:
+        return self.pool.room_bytes
+
     def share(self, shared: Any) -> None:
         self.pool.share(shared)
 

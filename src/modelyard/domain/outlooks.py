@@ -28,8 +28,9 @@ class Outlook:
         fit_s: seconds that one fit of the first candidate is likely to take.
         time_s: that there are for candidates; None for no limit.
         table_bytes: of the rows in memory.
+        base_bytes: that are held before the first fit, the table and all libraries among them.
         fit_bytes: that one fit is likely to hold beside them, at most.
-        memory_bytes: that all fits together may hold.
+        memory_bytes: that everything together may hold while fits run.
         n_starts: candidates of the portfolio that are likely to be scored.
         n_more: candidates that the search is likely to find time for after them; None for as many
             as it finds.
@@ -44,6 +45,7 @@ class Outlook:
     fit_s: float
     time_s: float | None
     table_bytes: int
+    base_bytes: int
     fit_bytes: int
     memory_bytes: int
     n_starts: int

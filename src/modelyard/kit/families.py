@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelyard.kit.memory import memory_facts
+
 # prctl(2): what the kernel sends a process when its parent has ended, and whose child an orphan is.
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 # proc_pid_oom_score_adj(5): the first to go where the machine has no memory left.
@@ -78,7 +80,7 @@ def held_by_group(group: int) -> Held:
         facts = _facts(place)
         if not facts or int(facts[_GROUP]) != group or facts[0] == "Z":
             continue
-        memory += _proportional_bytes(place)
+        memory += memory_facts(int(place.name)).get("Pss", 0)
         ticks += sum(int(each) for each in facts[_CPU])
         count += 1
     return Held(memory, ticks / os.sysconf("SC_CLK_TCK"), count)
@@ -105,11 +107,3 @@ def _facts(place: Path) -> list[str]:
         text = (place / "stat").read_text(encoding="ascii", errors="replace")
         return text.rpartition(")")[2].split()
     return []
-
-
-def _proportional_bytes(place: Path) -> int:
-    with suppress(OSError, ValueError):
-        for line in (place / "smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0

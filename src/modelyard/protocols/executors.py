@@ -73,6 +73,15 @@ class Pool(Protocol):
         """How many more pieces of work it has room for."""
         ...
 
+    @property
+    def room_bytes(self) -> int | None:
+        """How much memory the pieces may hold together beside what is held already.
+
+        None for no limit, negative where more is held than is allowed. It is asked once what all
+        share has been handed over.
+        """
+        ...
+
     def share(self, shared: Any) -> None:
         """Hand over, once and before anything is submitted, what all pieces of work need."""
         ...
@@ -113,8 +122,8 @@ class Executor(Protocol):
 
         Args:
             n_places: pieces of work at a time.
-            memory_bytes: most that all pieces together may hold beside what they share, None for
-                no limit; the largest is ended where they hold more.
+            memory_bytes: most that this process and all pieces together may hold, with what they
+                share; None for no limit. Where they hold more, the largest piece is ended.
             modules: that work is likely to import; they are loaded while others prepare it.
         """
         ...

@@ -26,14 +26,15 @@ def _work(outlook: Outlook) -> str:
 
 
 def _memory(outlook: Outlook) -> str:
-    needed = outlook.table_bytes + outlook.n_places * outlook.fit_bytes
+    needed = outlook.base_bytes + outlook.n_places * outlook.fit_bytes
     told = (
-        f"Memory: {size(outlook.table_bytes)} of data and up to {size(outlook.fit_bytes)} a fit, "
-        f"of {size(outlook.memory_bytes)}"
+        f"Memory: about {size(outlook.base_bytes)} before the first fit, "
+        f"{size(outlook.table_bytes)} of it data, and up to {size(outlook.fit_bytes)} a fit, of "
+        f"{size(outlook.memory_bytes)}"
     )
     if needed <= outlook.memory_bytes:
         return f"{told}."
-    return f"{told}: fits that pass it are broken off; allow more with --memory-limit."
+    return f"{told}: where it is passed, the largest fit is ended; allow more with --memory-limit."
 
 
 def _bought(outlook: Outlook) -> str:

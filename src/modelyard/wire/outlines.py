@@ -39,8 +39,11 @@ class OutlookAnswer(Answer):
     fit_s: float = Field(description="Seconds that one fit of the first candidate may take.")
     time_s: float | None = Field(description="Seconds for candidates; null for no limit.")
     table_bytes: int
-    fit_bytes: int = Field(description="That one fit may hold beside the table, at most.")
-    memory_bytes: int = Field(description="That all fits together may hold.")
+    base_bytes: int = Field(
+        description="Held before the first fit, the table and all libraries among it."
+    )
+    fit_bytes: int = Field(description="That one fit may hold beside that, at most.")
+    memory_bytes: int = Field(description="That everything may hold together while fits run.")
     n_starts: int = Field(description="Known settings that are likely to be scored.")
     n_more: int | None = Field(
         description="Candidates of a search after them; null for as many as it finds."

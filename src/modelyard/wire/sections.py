@@ -233,8 +233,8 @@ class AutoMLSection(Section):
     )
     memory_limit: Annotated[int, Field(ge=50)] | None = Field(
         default=None,
-        description="Megabytes that fits may hold beside the data, on Linux; by default half of "
-        "the machine's, or container's.",
+        description="Megabytes that everything may hold while fits run, data and libraries "
+        "included, on Linux; by default half of the machine's, or container's.",
     )
     serve: Literal["fast", "balanced", "best"] = Field(
         default="balanced", description="What its answers may cost."

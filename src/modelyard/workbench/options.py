@@ -68,7 +68,7 @@ class TrainOptions(TypedDict, total=False):
         n_trials: of a search or of AutoML, at most; else as many as the time allows.
         time_limit_s: seconds for AutoML, from reading to the package; with a search, those after
             which it fits no further fold.
-        memory_limit_mb: most that the fits of AutoML may hold beside the data.
+        memory_limit_mb: most that this process and the fits of AutoML may hold together.
         serve: of AutoML: "fast", "balanced" or "best": what its answers may cost.
         only: of AutoML: algorithms that compete.
         refit_full: of AutoML: fit what was measured once more on all rows, for the package; it

@@ -15,6 +15,7 @@ OUTLOOK = Outlook(
     fit_s=0.98,
     time_s=55.0,
     table_bytes=2_000_000,
+    base_bytes=300_000_000,
     fit_bytes=45_000_000,
     memory_bytes=8_000_000_000,
     n_starts=9,
@@ -81,10 +82,17 @@ def test_the_size_of_the_work_and_what_it_buys_are_told():
     ("facts", "words"),
     [
         ({"n_starts": 0}, "No candidate is likely to be done"),
-        ({"memory_bytes": 50_000_000}, "allow more with --memory-limit"),
+        ({"memory_bytes": 380_000_000}, "allow more with --memory-limit"),
         ({"time_s": None, "n_more": None}, "what a search finds then"),
         ({"n_folds": 1}, "one part held out"),
     ],
 )
 def test_what_stands_in_the_way_is_told(facts, words):
     assert words in told(**facts)
+
+
+def test_what_is_held_before_the_first_fit_leaves_less_for_two_of_them():
+    """Two of 45 MB beside 300 MB."""
+    said = told(memory_bytes=400_000_000)
+    assert "about 300 MB before the first fit, 2 MB of it data, and up to 45 MB a fit" in said
+    assert "--memory-limit" not in said

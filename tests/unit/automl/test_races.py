@@ -12,6 +12,7 @@ from modelyard.domain.trials import Ending, TrialStatus
 from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.journals import Journal
+from modelyard.engine.automl.lineups import Lineup
 from modelyard.engine.automl.portfolio import Explorer
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, refit
@@ -55,8 +56,10 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         arena=place,
         algorithms=algorithms,
         learning=LearningFits(judge, place, algorithms, waiting=[]),
-        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, waiting + 1)],
-        explorer=Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
+        lineup=Lineup(
+            [candidate(name=f"ridge-{at}", alpha=at) for at in range(1, waiting + 1)],
+            Explorer(algorithms, CATALOG.searchers()["random"], np.random.default_rng(0)),
+        ),
         rules=rules,
         pool=pool,
         on_entry=on_entry,
@@ -64,6 +67,11 @@ def raced(place, pool, *, waiting=1, on_entry=lambda *_: None, wants_end=never, 
         chosen=lambda _: (),
     )
     return race, race.run()
+
+
+def lineup(waiting):
+    """Return candidates after which nothing is searched."""
+    return Lineup(waiting, SimpleNamespace(next=lambda _: None))
 
 
 @pytest.fixture
@@ -122,7 +130,7 @@ def test_what_time_did_not_allow_is_told_also_where_the_number_of_candidates_was
     slow = replace(candidate("lightgbm"), cost=1e9)
     race = replace(
         race,
-        waiting=[candidate(), slow, candidate(name="ridge-2", alpha=2.0)],
+        lineup=lineup([candidate(), slow, candidate(name="ridge-2", alpha=2.0)]),
         rules=replace(RULES, deadline=900.0, n_candidates=2),
         pool=Ended(results),
         standings={},
@@ -138,8 +146,7 @@ def test_a_search_for_which_no_time_is_left_ends_by_time(place):
     slow = candidate(name="ridge-s1", alpha=7.0)
     race = replace(
         race,
-        waiting=[],
-        explorer=SimpleNamespace(next=lambda _: replace(slow, cost=1e9)),
+        lineup=Lineup([], SimpleNamespace(next=lambda _: replace(slow, cost=1e9))),
         rules=replace(RULES, deadline=10_000.0),
         pool=Ended(results),
     )
@@ -161,8 +168,7 @@ def test_what_was_tried_in_the_form_that_its_kin_suggest_is_not_tried_again(plac
     }
     race = replace(
         race,
-        waiting=[candidate(name="ridge-2", alpha=2.0)],
-        explorer=SimpleNamespace(next=lambda _: None),
+        lineup=lineup([candidate(name="ridge-2", alpha=2.0)]),
         rules=replace(RULES, deadline=900.0),
         pool=pool,
         standings=standings,
@@ -237,7 +243,7 @@ def test_time_that_is_kept_for_what_would_not_be_chosen_is_used(place):
     race, _ = raced(place, Told(results), waiting=2)
     race = replace(
         race,
-        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)],
+        lineup=lineup([candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)]),
         rules=Rules(deadline=8.0, reserve_s=0.0, n_candidates=2, n_threads=1),
         pool=Ended(results),
         likely=lambda race: race.entries,
@@ -270,7 +276,7 @@ def race_of_one_fold(place, *, fit_s, now, rules):
     race, _ = raced(place, Told(results), waiting=2)
     race = replace(
         race,
-        waiting=[candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)],
+        lineup=lineup([candidate(name="ridge-1"), candidate(name="ridge-2", alpha=2.0)]),
         rules=rules,
         pool=Ended(results),
         likely=lambda race: race.entries,
@@ -384,13 +390,14 @@ def test_others_of_an_algorithm_wait_until_its_first_has_told_what_it_takes(plac
     pool = Slow(results)
     race = replace(
         race,
-        waiting=[
-            candidate("ridge"),
-            candidate("lightgbm"),
-            candidate("lightgbm", name="lightgbm-2"),
-            candidate("extra-trees"),
-        ],
-        explorer=SimpleNamespace(next=lambda _: None),
+        lineup=lineup(
+            [
+                candidate("ridge"),
+                candidate("lightgbm"),
+                candidate("lightgbm", name="lightgbm-2"),
+                candidate("extra-trees"),
+            ]
+        ),
         rules=Rules(deadline=300.0, reserve_s=0.0, n_candidates=None, n_threads=1),
         pool=pool,
         standings={},
@@ -408,7 +415,9 @@ def test_no_fit_on_every_row_shortens_the_first_of_an_algorithm(place):
         rules=Rules(deadline=10.0, reserve_s=0.0, n_candidates=3, n_threads=1, refits_full=True),
     )
     race = replace(
-        race, waiting=[*race.waiting, candidate("lightgbm")], pool=Slow(race.pool.results)
+        race,
+        lineup=lineup([*race.lineup.waiting, candidate("lightgbm")]),
+        pool=Slow(race.pool.results),
     )
     clock = count(step=0.01)
     race.judge.workshop.clock = lambda: next(clock)
@@ -454,8 +463,7 @@ def test_boosting_goes_on_in_one_order_whatever_ends_first(place):
         race, _ = raced(place, Told(results))
         race = replace(
             race,
-            waiting=[candidate(key, n_estimators=20) for key in ("lightgbm", "xgboost")],
-            explorer=SimpleNamespace(next=lambda _: None),
+            lineup=lineup([candidate(key, n_estimators=20) for key in ("lightgbm", "xgboost")]),
             rules=Rules(deadline=None, reserve_s=0.0, n_candidates=4, n_threads=1, in_order=True),
             pool=Alternating(results, is_reversed=is_reversed),
             standings={},
@@ -479,7 +487,7 @@ def test_each_form_of_the_target_goes_on_and_none_twice(place):
     one = candidate("lightgbm", n_estimators=20)
     other = replace(one, name="lightgbm-1-log", is_log=True)
     race, _ = raced(place, Told(results))
-    race = replace(race, waiting=[], standings={})
+    race = replace(race, lineup=lineup([]), standings={})
     known = [
         (replace(made, number=number, candidate=each), results)
         for number, each, made in (
@@ -489,12 +497,12 @@ def test_each_form_of_the_target_goes_on_and_none_twice(place):
         )
     ]
     race.go_on_from(known)
-    (longer,) = race.waiting
+    (longer,) = race.lineup.waiting
     assert (longer.name, longer.is_log, longer.is_longer) == ("lightgbm-1-log-longer", True, True)
     again = replace(known[2][0], number=4, candidate=replace(longer, name="tried"))
-    race = replace(race, waiting=[], standings={})
+    race = replace(race, lineup=lineup([]), standings={})
     race.go_on_from([*known, (again, results)])
-    assert race.waiting == []
+    assert race.lineup.waiting == []
 
 
 def _entry(goodness):
@@ -510,7 +518,7 @@ def learning_race(place, pool, *, n_candidates=None):
     race.judge.workshop.clock = lambda: next(clock)
     return replace(
         race,
-        waiting=[candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)],
+        lineup=lineup([candidate(name=f"ridge-{at}", alpha=at) for at in range(1, 90)]),
         rules=replace(RULES, deadline=300.0, n_candidates=n_candidates),
         learning=LearningFits(judge, fitted, CATALOG.algorithms()),
         pool=pool,
@@ -554,3 +562,53 @@ def test_whoever_ends_fits_on_fewer_rows_does_not_change_how_candidates_ended(
     race.judge.workshop.wants_end = lambda: race.learning.is_running
     assert race.run() is ending
     assert not [each for each in race.entries if each.status is TrialStatus.PRUNED]
+
+
+class Crowded(Slow):
+    """A pool in which forests are too large beside anything else, and all others end."""
+
+    def submit(self, number, _, *, argument):
+        self.begun.append(argument.candidate.name)
+        self.n_free -= 1
+        if argument.candidate.algorithm == "extra-trees" and self.n_free == 0:
+            self.notices.insert(0, Notice(number, Outcome.TOO_LARGE, reason="held too much"))
+            return
+        self.notices += [Notice(number, Outcome.RESULT, each) for each in self.results]
+        self.notices.append(Notice(number, Outcome.ENDED))
+
+    def wait(self, _):
+        # One that ends at a time: the others go on.
+        at = next(at for at, each in enumerate(self.notices) if each.is_last)
+        told, self.notices = self.notices[: at + 1], self.notices[at + 1 :]
+        self.n_free += 1
+        return told
+
+
+def test_what_lacked_memory_beside_others_is_tried_once_more_alone(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    names = ["ridge-1", "extra-trees-1", "ridge-2", "ridge-3"]
+    ridges = {at: candidate(name=f"ridge-{at}", alpha=float(at)) for at in (1, 2, 3)}
+    waiting = [ridges[1], candidate("extra-trees"), ridges[2], ridges[3]]
+    rules = Rules(deadline=None, reserve_s=0.0, n_candidates=None, n_threads=1)
+    pool = Crowded(results)
+    race = replace(race, lineup=lineup(waiting), rules=rules, pool=pool, standings={})
+    assert race.run() is Ending.EXHAUSTED
+    assert pool.begun == [*names, "extra-trees-1-alone"]
+    ended = {each.candidate.name: each for each in race.entries}
+    assert ended["extra-trees-1"].status is TrialStatus.FAILED
+    alone = ended["extra-trees-1-alone"]
+    assert alone.status is TrialStatus.SUCCEEDED
+    assert alone.candidate.reason.startswith("extra-trees-1 was ended for memory that")
+
+
+def test_what_lacks_memory_by_itself_is_not_tried_again(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    pool = Crowded(results)
+    pool.n_free = 1
+    rules = Rules(deadline=None, reserve_s=0.0, n_candidates=None, n_threads=1)
+    waiting = [candidate("extra-trees"), candidate("ridge")]
+    race = replace(race, lineup=lineup(waiting), rules=rules, pool=pool, standings={})
+    race.run()
+    assert pool.begun == ["extra-trees-1", "ridge-1"]

@@ -9,6 +9,7 @@ import pytest
 
 from modelyard.components.executors.local_processes import COMPONENT
 from modelyard.domain.errors import WorkersLost
+from modelyard.kit.numerals import size
 from modelyard.protocols.executors import Outcome
 
 HERE = Path(__file__).parent
@@ -114,15 +115,33 @@ def test_a_lost_process_is_told_with_its_end_whatever_is_asked_of_it(opened, wor
         ask_until_it_fails(pool, work, ask)
 
 
+def held_before(opened, work):
+    """Return the bytes that this process and a pool hold while nothing runs."""
+    plenty = 10**12
+    pool = opened(memory_bytes=plenty)
+    pool.submit(1, work.count, argument=1)
+    told(pool, 1)
+    return plenty - pool.room_bytes
+
+
+def test_what_this_process_holds_leaves_less_room_for_pieces_of_work(opened, work):
+    before = held_before(opened, work)
+    assert before > 20_000_000
+    held = b"x" * 300_000_000
+    assert held_before(opened, work) > before + 0.9 * len(held)
+    assert opened().room_bytes is None
+
+
 def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, work):
-    pool = opened(memory_bytes=150_000_000)
+    limit = held_before(opened, work) + 150_000_000
+    pool = opened(memory_bytes=limit)
     pool.submit(1, work.hold, argument=0)
     pool.submit(2, work.count, argument=2)
     notices = told(pool, 1, 2)
     large = next(each for each in notices if each.number == 1 and each.is_last)
     assert large.outcome is Outcome.TOO_LARGE
-    assert "more than the 150 MB that are allowed" in large.reason
-    assert large.peak_bytes > 100_000_000
+    assert f"more than the {size(limit)} that are allowed: this one" in large.reason
+    assert 100_000_000 < large.peak_bytes < 300_000_000
     assert any(each.number == 2 and each.outcome is Outcome.ENDED for each in notices)
 
 

@@ -27,8 +27,8 @@ class Zygote:
     """Forks for each order until there are no more.
 
     Orders are tuples: ("share", content), ("load", modules), ("stop", number), and ("run", number,
-    work, argument) with the handle of a pipe behind it. What is told back is ("began", number, pid)
-    and ("ended", number, code, cpu_s, wall_s).
+    work, argument) with the handle of a pipe behind it. What is told back is ("shared", 0),
+    ("began", number, pid) and ("ended", number, code, cpu_s, wall_s).
     """
 
     def __init__(self, orders: Connection) -> None:
@@ -61,6 +61,7 @@ class Zygote:
         kind, what = order[:2]
         if kind == "share":
             self._shared = pickle.loads(what)  # noqa: S301 - of the parent
+            self._orders.send(("shared", 0))
         elif kind == "load":
             _load(what)
         elif kind == "stop":

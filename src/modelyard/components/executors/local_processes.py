@@ -8,22 +8,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import send_handle
-from pathlib import Path
 from typing import Any
 
 from modelyard.domain.errors import UsageError, WorkersLost
+from modelyard.kit.footprints import Footprint, of_its_own
+from modelyard.kit.memory import with_forks
+from modelyard.kit.numerals import size
 from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, Work
 
 _ZYGOTE = "modelyard.components.executors._zygote"
 # How often memory is looked at: what a fit allocates in between is far below a gigabyte.
 _LOOK_EVERY_S = 0.1
-# Times what was resident at the last exact look, from where on there is another one. To add up what
-# two processes of half a gigabyte hold ten times a second took a twentieth of two cores.
-_GROWN = 1.05
 # Given time to end before it is killed.
 _END_WITHIN_S = 2.0
 # Of what a lost process said last: a screen full, which holds the end of a stack trace.
@@ -60,11 +58,7 @@ class _Piece:
 
     Attributes:
         results: where its results come from, None after the last one.
-        pid: of its process, 0 until it is known.
-        own: bytes that it held for itself when that was last looked at.
-        resident: bytes that were in memory then, shared ones too.
-        peak: most that it was seen to hold for itself; what has become resident since it was looked
-            at counts as its own.
+        footprint: of its process, None until that is known.
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.
         outcome, reason: of its end, as far as known before.
@@ -72,10 +66,7 @@ class _Piece:
     """
 
     results: Connection | None
-    pid: int = 0
-    own: int = 0
-    resident: int = 0
-    peak: int = 0
+    footprint: Footprint | None = None
     ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
@@ -99,14 +90,32 @@ class _Pool:
         self._orders = Connection(ours.detach())
         self.n_places = n_places
         self._memory_bytes = memory_bytes
+        # What was there before any piece of work, and shares its memory with all.
+        pids = (os.getpid(), self._zygote.pid)
+        self._base = [Footprint(pid, with_forks) for pid in pids]
         self._pieces: dict[int, _Piece] = {}
         self._looked_at = 0.0
+        self._has_shared = False
         self._order("load", list(modules))
 
     @property
     def n_free(self) -> int:
         """How many more pieces of work it has room for."""
         return self.n_places - len(self._pieces)
+
+    @property
+    def room_bytes(self) -> int | None:
+        """How much the pieces of work may hold together, once all is loaded that was ordered.
+
+        Raises:
+            WorkersLost: if the zygote has ended.
+        """
+        if self._memory_bytes is None:
+            return None
+        while not self._has_shared:
+            wait([self._orders])
+            self._hear()
+        return self._memory_bytes - sum(each.look(is_exact=True) for each in self._base)
 
     def share(self, shared: Any) -> None:
         """Hand the zygote what all share."""
@@ -207,8 +216,10 @@ class _Pool:
                 kind, number, *told = self._orders.recv()
             except (EOFError, OSError) as error:
                 raise self._lost() from error
-            if kind == "began":
-                self._pieces[number].pid = told[0]
+            if kind == "shared":
+                self._has_shared = True
+            elif kind == "began":
+                self._pieces[number].footprint = Footprint(told[0], of_its_own)
             else:
                 code, cpu_s, wall_s = told
                 self._pieces[number].ending = (code, cpu_s, wall_s)
@@ -238,37 +249,30 @@ class _Pool:
         return notices
 
     def _watch_memory(self) -> None:
-        """End the largest piece of work where all together hold too much.
-
-        What a process holds for itself takes the kernel milliseconds to add up, and the process
-        waits: it is asked where the process has grown, or where all that is resident, what they
-        share counted twice, is too much.
-        """
+        """End the largest piece of work where everything together holds too much."""
         now = time.monotonic()
         if self._memory_bytes is None or now - self._looked_at < _LOOK_EVERY_S:
             return
         self._looked_at = now
-        running = {n: each for n, each in self._pieces.items() if each.pid and each.ending is None}
-        resident = {number: _resident_bytes(piece.pid) for number, piece in running.items()}
-        is_near = sum(resident.values()) > self._memory_bytes
-        held = {}
-        for number, piece in running.items():
-            if is_near or resident[number] > _GROWN * piece.resident:
-                held[number] = piece.own = _own_bytes(piece.pid)
-                piece.resident = resident[number]
-            grown = max(resident[number] - piece.resident, 0)
-            piece.peak = max(piece.peak, piece.own + grown)
-        if sum(held.values()) > self._memory_bytes:
-            self._end_largest(held)
+        running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
+        if sum(each.look() for each in (*self._base, *running.values())) <= self._memory_bytes:
+            return
+        base = sum(each.look(is_exact=True) for each in self._base)
+        held = {number: each.look(is_exact=True) for number, each in running.items()}
+        if held and base + sum(held.values()) > self._memory_bytes:
+            self._end_largest(held, base)
 
-    def _end_largest(self, held: Mapping[int, int]) -> None:
+    def _end_largest(self, held: Mapping[int, int], base: int) -> None:
         largest = max(held, key=lambda number: held[number])
-        if self._pieces[largest].outcome is Outcome.ENDED:
-            told = (
-                f"all fits together held more than the {(self._memory_bytes or 0) / 1e6:,.0f} MB "
-                f"that are allowed, and this one {held[largest] / 1e6:,.0f} MB of it"
-            )
-            self._end(largest, Outcome.TOO_LARGE, told)
+        if self._pieces[largest].outcome is not Outcome.ENDED:
+            return
+        beside = sum(held.values()) - held[largest]
+        others = f", those beside it {size(beside)}" if beside else ""
+        told = (
+            f"everything together held more than the {size(self._memory_bytes or 0)} that are "
+            f"allowed: this one {size(held[largest])}{others}, data and libraries {size(base)}"
+        )
+        self._end(largest, Outcome.TOO_LARGE, told)
 
 
 def _last(number: int, piece: _Piece) -> Notice:
@@ -278,24 +282,8 @@ def _last(number: int, piece: _Piece) -> Notice:
         outcome, reason = Outcome.FAILED, f"its process was ended by signal {-code}"
     elif code > 0 and outcome is Outcome.ENDED:
         outcome, reason = Outcome.FAILED, f"its process ended with {code}"
-    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=piece.peak, wall_s=wall_s)
-
-
-def _resident_bytes(pid: int) -> int:
-    """Return the bytes of a process that are in memory, shared ones too, 0 where unknown."""
-    with suppress(OSError, ValueError, IndexError):
-        n_pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-        return n_pages * os.sysconf("SC_PAGE_SIZE")
-    return 0
-
-
-def _own_bytes(pid: int) -> int:
-    """Return the bytes that a process holds for itself, 0 where that cannot be known."""
-    with suppress(OSError, ValueError):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        private = [line for line in lines if line.startswith("Private")]
-        return sum(int(line.split()[1]) for line in private) * 1024
-    return 0
+    peak = 0 if piece.footprint is None else piece.footprint.peak
+    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=peak, wall_s=wall_s)
 
 
 COMPONENT = LocalProcesses()

@@ -1,6 +1,6 @@
 """How long a candidate is likely to take, by what others took."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -33,7 +33,7 @@ class Expectation:
     judge: Judge
     arena: Arena
     algorithms: Mapping[str, Algorithm]
-    standings: Iterable[Standing]
+    standings: Collection[Standing]
 
     def seconds(self, candidate: Candidate) -> float:
         """Return the seconds that a candidate will take.

@@ -4,6 +4,7 @@ The figures are those of LightGBM with its defaults, by which the cards measure 
 start costs. The race measures for itself, and goes by that.
 """
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -12,12 +13,14 @@ from typing import Any
 from modelyard.catalog import install_hint
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.outlooks import Absence, Outlook
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.fits import is_stopped
+from modelyard.engine.automl.places import allowed_bytes
 from modelyard.engine.automl.portfolio import competing, portfolio
 from modelyard.engine.evaluation.judging import Judge
-from modelyard.kit.memory import memory_limit
+from modelyard.kit.memory import memory_facts, with_forks
 from modelyard.protocols.algorithms import Algorithm
 
 # benchmarks/automl_outlook.py, one thread. Seconds of any fit with its proof, and of a million
@@ -26,6 +29,8 @@ _FIT_S, _MILLION_CELLS_S = 0.1, 2.3
 # The same: most bytes of a fit, whose library is loaded for the first of it, and of each cell: the
 # matrix of doubles, what it was made of, and what a library makes of it.
 FIT_BYTES, CELL_BYTES = 200_000_000, 64
+# Of the process that loads the libraries of all fits before the first.
+LIBRARIES_BYTES = 140_000_000
 # What is not a number becomes as many features: the parts of a date, the terms of a text.
 _FEATURES = {ColumnKind.DATETIME: 6, ColumnKind.TEXT: 200}
 # As in the race: a candidate that would need nearly all the time left is not begun.
@@ -46,7 +51,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     Raises:
         InvalidValue: if no algorithm can take part.
     """
-    plan, limit = judge.plan, config.memory_limit_mb
+    plan = judge.plan
     algorithms = competing(judge.workshop.catalog.algorithms(), plan, only=config.algorithms)
     n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
@@ -54,10 +59,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     starts = portfolio(algorithms, plan, only=config.algorithms)
     counted = {start.algorithm for start in starts}
     for start in starts:
-        algorithm = algorithms[start.algorithm]
-        n_fits = len(arena.folds) * times_fitted(algorithm, arena, parameters=start.parameters)
-        fit_s = seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)
-        course.take(start.algorithm, n_fits * fit_s)
+        course.take(start.algorithm, _seconds(start, algorithms, judge, arena=arena))
     n_starts, n_more = course.counts(config.n_trials)
     return Outlook(
         n_rows=n_rows,
@@ -69,7 +71,8 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
         time_s=time_s,
         table_bytes=int(judge.dealer.table.frame.estimated_size()),
         fit_bytes=FIT_BYTES + CELL_BYTES * cells,
-        memory_bytes=memory_limit() if limit is None else limit * 1_000_000,
+        base_bytes=with_forks(memory_facts(os.getpid())) + LIBRARIES_BYTES,
+        memory_bytes=allowed_bytes(config),
         n_starts=n_starts,
         n_more=n_more,
         absences=(
@@ -78,6 +81,15 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
             *course.absences,
         ),
     )
+
+
+def _seconds(
+    start: Candidate, algorithms: Mapping[str, Algorithm], judge: Judge, *, arena: Arena
+) -> float:
+    """Return what all fits of a candidate are likely to take."""
+    algorithm = algorithms[start.algorithm]
+    n_fits = len(arena.folds) * times_fitted(algorithm, arena, parameters=start.parameters)
+    return n_fits * seconds_of_a_fit(cells_of(algorithm, judge, arena=arena), cost=start.cost)
 
 
 def seconds_of_a_fit(cells: int, *, cost: float) -> float:

@@ -10,30 +10,23 @@ import numpy.typing as npt
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena
-from modelyard.engine.automl.blends import bounds_of, is_too_dear
-from modelyard.engine.automl.continuing import is_same, longer
 from modelyard.engine.automl.entering import best_of, entry_of, passed_over
 from modelyard.engine.automl.expecting import Expectation, crowding_of
 from modelyard.engine.automl.fewer_rows import LearningFits, TimeLeft
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
-from modelyard.engine.automl.portfolio import Explorer
+from modelyard.engine.automl.lineups import Lineup, Moment
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
-from modelyard.engine.automl.standings import Rules, Standing, in_timing
-from modelyard.engine.automl.turns import in_turn
+from modelyard.engine.automl.standings import Rules, Standing, entries_of, in_timing
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.kit.signals import heeded
 from modelyard.protocols.algorithms import Algorithm
-from modelyard.protocols.executors import Notice, Pool
+from modelyard.protocols.executors import Notice, Outcome, Pool
 
 FloatArray = npt.NDArray[np.float64]
 
 # How long to wait for news before the clock is looked at again.
 _LISTEN_S = 0.25
-# What fits were seen to take is an estimate: one that would need all the time left is not begun.
-_SAFE_SHARE = 0.9
-# Share of the time left that a candidate may need before anything has been finished.
-_FIRST_SHARE = 0.3
 # Share of the reserve that is left when what is fitted on all rows is late: without it, a blend is
 # chosen anew of what is there.
 _GRACE = 0.5
@@ -50,7 +43,7 @@ class Race:
     """One run of candidates on one arena.
 
     Attributes:
-        waiting: candidates of the portfolio that have not been tried, in their order.
+        lineup: candidates that have not been tried.
         on_entry: is handed each entry as it ends.
         likely: returns at once about those entries that would be blended if the race ended now.
         chosen: returns these entries, after a second or more.
@@ -61,8 +54,7 @@ class Race:
     judge: Judge
     arena: Arena
     algorithms: Mapping[str, Algorithm]
-    waiting: list[Candidate]
-    explorer: Explorer
+    lineup: Lineup
     rules: Rules
     pool: Pool
     on_entry: Callable[[Entry, Sequence[FoldFit]], object]
@@ -71,10 +63,7 @@ class Race:
     learning: LearningFits
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
-    # Whether there was no time left for what the search proposed last, names of the portfolio for
-    # which there was none, and how candidates ended where fits on fewer rows go on.
-    _is_search_short: bool = False
-    _lacked: set[str] = field(default_factory=set)
+    # How candidates ended where fits on fewer rows go on.
     _over: Ending | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +78,7 @@ class Race:
     @property
     def entries(self) -> list[Entry]:
         """What became of every candidate that has ended."""
-        return [each.entry for each in self.standings.values() if each.entry is not None]
+        return entries_of(self.standings.values())
 
     @property
     def until(self) -> float | None:
@@ -125,11 +114,11 @@ class Race:
             # They were there when this run began.
             ended = replace(entry, at_s=0.0)
             self.standings[entry.number] = Standing(entry.candidate, ended, list(fits))
-        tried = {entry.candidate.name for entry, _ in known}
-        self.waiting = [each for each in self.waiting if each.name not in tried]
+        self.lineup.leave_out({entry.candidate.name for entry, _ in known})
         if not self.rules.in_order:
             for entry, _ in known:
-                self._go_on_with(self.standings[entry.number])
+                standing = self.standings[entry.number]
+                self.lineup.go_on_with(standing, self.standings.values())
 
     def run(self) -> Ending:
         """Start candidates as there is room, and take in what they finish.
@@ -238,14 +227,12 @@ class Race:
     def _ending(self) -> Ending:
         if self._is_full:
             return Ending.TRIALS
-        lacks_time = self._is_late() or self._is_search_short or bool(self.waiting)
+        lacks_time = self._is_late() or self.lineup.is_short
         is_timed = self.rules.deadline is not None
         return Ending.TIME if is_timed and lacks_time else Ending.EXHAUSTED
 
     def _ended(self, ending: Ending) -> Ending:
-        self._pass_over(
-            [e for e in self.waiting if ending is Ending.TIME or e.name in self._lacked]
-        )
+        self._pass_over(self.lineup.lacking(is_out_of_time=ending is Ending.TIME))
         return ending
 
     def _stop(self, ending: Ending) -> Ending:
@@ -262,6 +249,8 @@ class Race:
 
     def _start(self) -> bool:
         """Start the next candidate, or one on fewer rows; return whether there was one."""
+        if self.lineup.runs_alone(self.standings.values()):
+            return False
         if self._teaches_fewer():
             return True
         if self._over is not None or self._is_full or self._is_late():
@@ -289,60 +278,9 @@ class Race:
         return self.learning.begin(self.pool, self.standings[best.number], time=time)
 
     def _next(self) -> Candidate | None:
-        """Return the next candidate that there is time for; those of the portfolio come first."""
-        if not self.rules.in_order:
-            bounds = bounds_of(self.rules.serve, self.arena.plan.columns)
-            self.waiting = in_turn(
-                self.waiting,
-                self.entries,
-                metric=self.judge.metric.card,
-                is_too_dear=partial(is_too_dear, bounds=bounds),
-            )
-            # What is taught as its kin are may have been tried so.
-            self.waiting = [each for each in self.waiting if not self._is_tried(each)]
-        if (found := self._first_in_reach()) is not None:
-            return found
-        if self.rules.in_order:
-            if self._n_running:
-                return None
-            # All have ended, whichever was the first to.
-            for number in sorted(self.standings):
-                self._go_on_with(self.standings[number])
-            if (found := self._first_in_reach()) is not None:
-                return found
-        explored = self.explorer.next(self.entries)
-        self._is_search_short = explored is not None and not self._has_time_for(explored)
-        return None if self._is_search_short else explored
-
-    def _is_tried(self, candidate: Candidate) -> bool:
-        return any(is_same(candidate, each.candidate) for each in self.standings.values())
-
-    def _first_in_reach(self) -> Candidate | None:
-        for candidate in self._in_reach():
-            self.waiting.remove(candidate)
-            return candidate
-        return None
-
-    def _in_reach(self) -> list[Candidate]:
-        """Return the candidates that there is time for.
-
-        As long as nothing has been finished, one that would take most of the time waits for cheaper
-        ones; where all would, the cheapest is tried, whatever it is expected to take. While an
-        algorithm is timed for the first time, its others wait for what that tells.
-        """
-        if self.rules.deadline is None:
-            return self.waiting
-        if self._has_fits:
-            untold = in_timing(self.standings.values())
-            told = [each for each in self.waiting if each.algorithm not in untold]
-            found = [each for each in told if self._has_time_for(each)]
-            self._lacked |= {each.name for each in told} - {each.name for each in found}
-            return found
-        soon = [e for e in self.waiting if self._expected_s(e) <= self._left() * _FIRST_SHARE]
-        return soon or sorted(self.waiting, key=self._expected_s)[:1]
-
-    def _has_time_for(self, candidate: Candidate) -> bool:
-        return self._expected_s(candidate) <= self._left() * _SAFE_SHARE
+        expected = Expectation(self.judge, self.arena, self.algorithms, self.standings.values())
+        moment = Moment(expected, self.rules, self._left(), is_idle=self._is_idle)
+        return self.lineup.next(moment)
 
     def _pass_over(self, candidates: Sequence[Candidate]) -> None:
         """Record candidates for which there was no time."""
@@ -351,7 +289,6 @@ class Race:
             entry = passed_over(number, candidate, needed_s=self._expected_s(candidate), at_s=at_s)
             self.standings[number] = Standing(candidate, entry)
             self.on_entry(entry, ())
-        self.waiting = []
 
     def _expected_s(self, candidate: Candidate) -> float:
         standings = list(self.standings.values())
@@ -370,21 +307,12 @@ class Race:
             notice, standing.candidate, fits=standing.fits, judge=self.judge, arena=self.arena
         )
         standing.entry = replace(entry, at_s=self._now() - self.began)
+        if notice.outcome is Outcome.TOO_LARGE and not self._is_idle:
+            self.lineup.try_alone(standing.candidate)
         if not self.rules.in_order:
-            self._go_on_with(standing)
+            self.lineup.go_on_with(standing, self.standings.values())
         self.on_entry(standing.entry, standing.fits)
         self._say()
-
-    def _go_on_with(self, standing: Standing) -> None:
-        """Let the best of an algorithm go on next where it has used up its rounds."""
-        entry, candidate = standing.entry, standing.candidate
-        own = [e for e in self.entries if e.candidate.algorithm == candidate.algorithm]
-        if entry is None or not entry.is_complete or entry is not best_of(own):
-            return
-        found = longer(candidate, standing.fits)
-        known = [*self.waiting, *(each.candidate for each in self.standings.values())]
-        if found is not None and not any(is_same(each, found) for each in known):
-            self.waiting.insert(0, found)
 
     def _say(self) -> None:
         """Tell how far the race is."""

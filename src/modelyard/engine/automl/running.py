@@ -21,6 +21,8 @@ from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
+from modelyard.engine.automl.lineups import Lineup
+from modelyard.engine.automl.places import share
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
@@ -72,7 +74,7 @@ def run_automl(
         rng: all randomness.
 
     Raises:
-        InvalidValue: if no candidate succeeded, or none can take part.
+        InvalidValue: if no candidate succeeded, none can take part, or none has room in memory.
         TooFewRows: if the rows cannot be dealt into folds.
         KeyboardInterrupt: if it was interrupted before anything had been finished.
     """
@@ -86,7 +88,7 @@ def run_automl(
         workshop.progress.stage(told.rstrip("."))
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
     seed = int(blend_rng.integers(2**63))
-    pool.share(arena)
+    share(arena, pool, config)
     chooser = Chooser(config.serve, seed)
     race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
     with telling_what_is_kept(journal):
@@ -185,6 +187,7 @@ def _race(
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
+    waiting = portfolio(algorithms, judge.plan, only=config.algorithms)
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:
@@ -202,8 +205,7 @@ def _race(
         judge=judge,
         arena=arena,
         algorithms=algorithms,
-        waiting=portfolio(algorithms, judge.plan, only=config.algorithms),
-        explorer=Explorer(algorithms, searcher, rng),
+        lineup=Lineup(waiting, Explorer(algorithms, searcher, rng)),
         rules=_rules(workshop, config),
         pool=pool,
         on_entry=take_down,
@@ -232,7 +234,7 @@ def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
 
 def _go_on(race: Race, journal: Journal) -> None:
     """Take in what a run that did not end had finished."""
-    known = resumed(journal.recall(), waiting=race.waiting, rules=race.rules)
+    known = resumed(journal.recall(), waiting=race.lineup.waiting, rules=race.rules)
     if known:
         told = f"going on from {len(known)} candidates of a run that did not end"
         race.judge.workshop.progress.say(told)

@@ -42,6 +42,11 @@ class Standing:
     fits: list[FoldFit] = field(default_factory=list)
 
 
+def entries_of(standings: Collection[Standing]) -> list[Entry]:
+    """Return what became of every candidate that has ended."""
+    return [each.entry for each in standings if each.entry is not None]
+
+
 def in_timing(standings: Collection[Standing]) -> set[str]:
     """Return the algorithms of which one runs and none has told what a fit takes."""
     told = {each.candidate.algorithm for each in standings if each.fits}

@@ -99,10 +99,11 @@ def show_outlook(outlook: OutlookAnswer, titles: Mapping[str, str]) -> None:
     import streamlit as st
 
     told = [_bought(outlook), _checked(outlook)]
-    if outlook.table_bytes + outlook.n_places * outlook.fit_bytes > outlook.memory_bytes:
+    if outlook.base_bytes + outlook.n_places * outlook.fit_bytes > outlook.memory_bytes:
         told.append(
-            f"A fit may need {size(outlook.fit_bytes)}; what passes "
-            f"{size(outlook.memory_bytes)} of memory is broken off."
+            f"{size(outlook.base_bytes)} of memory are needed before the first fit, up to "
+            f"{size(outlook.fit_bytes)} for each; past {size(outlook.memory_bytes)} the largest "
+            "is ended."
         )
     is_too_little = outlook.n_starts + (outlook.n_more or 0) == 0
     draw = st.warning if is_too_little else st.info

@@ -10,9 +10,9 @@ from modelyard.worker.assignments import Assignment, Report
 
 KIND = JobKind.TRAINING
 
-# Of the memory of a job, for the fits of AutoML; the rest is for the data and for what chooses, as
-# half of a machine's memory is for one table.
-_SHARE_OF_FITS = 0.5
+# Of the memory of a job, for what AutoML holds while fits run; the rest is for what a fit takes
+# before anybody looks, which would end the job and not the fit.
+_SHARE_OF_AUTOML = 0.85
 
 
 def perform(project: Project, assignment: Assignment, *, report: Report) -> None:
@@ -38,10 +38,10 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
 
 
 def _within(config: TrainingConfig, limits: Limits) -> TrainingConfig:
-    """Return the configuration whose fits keep to the memory of the job."""
+    """Return the configuration that keeps to the memory of the job."""
     if config.automl is None or limits.memory_bytes is None:
         return config
-    most = int(limits.memory_bytes * _SHARE_OF_FITS / 1e6)
+    most = int(limits.memory_bytes * _SHARE_OF_AUTOML / 1e6)
     asked = config.automl.memory_limit_mb
     least = most if asked is None else min(asked, most)
     return replace(config, automl=replace(config.automl, memory_limit_mb=least))

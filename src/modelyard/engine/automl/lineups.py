@@ -1,0 +1,195 @@
+"""Who is next in a race: what is known to be strong, what goes on from it, what is searched."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from modelyard.domain.leaderboards import Candidate
+from modelyard.engine.automl.blends import bounds_of, is_too_dear
+from modelyard.engine.automl.continuing import is_same, longer
+from modelyard.engine.automl.entering import best_of
+from modelyard.engine.automl.expecting import Expectation
+from modelyard.engine.automl.portfolio import Explorer
+from modelyard.engine.automl.standings import Rules, Standing, entries_of, in_timing
+from modelyard.engine.automl.turns import in_turn
+
+# What fits were seen to take is an estimate: one that would need all the time left is not begun.
+_SAFE_SHARE = 0.9
+# Share of the time left that a candidate may need before anything has been finished.
+_FIRST_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is known when the next candidate is chosen.
+
+    Attributes:
+        expected: of the time that candidates take, by what has been finished.
+        rules: of the race.
+        left_s: seconds that candidates have; infinite where there is no limit.
+        is_idle: whether nothing runs.
+    """
+
+    expected: Expectation
+    rules: Rules
+    left_s: float
+    is_idle: bool
+
+    @property
+    def standings(self) -> Collection[Standing]:
+        return self.expected.standings
+
+    @property
+    def has_fits(self) -> bool:
+        return any(each.fits for each in self.standings)
+
+    def has_time_for(self, candidate: Candidate) -> bool:
+        return self.expected.seconds(candidate) <= self.left_s * _SAFE_SHARE
+
+
+@dataclass
+class Lineup:
+    """Candidates in the order in which they are tried.
+
+    Attributes:
+        waiting: of the portfolio, with those that go on from what used up its rounds.
+        explorer: proposes what comes after them.
+        alone: that were ended because of what ran beside them held memory too.
+        is_search_short: whether there was no time for what was proposed last.
+    """
+
+    waiting: list[Candidate]
+    explorer: Explorer
+    alone: list[Candidate] = field(default_factory=list)
+    is_search_short: bool = False
+    # Names of those for which there was no time when they were looked at, those for which there
+    # never will be, and names of those that run, or ran, with nothing beside them.
+    _lacked: set[str] = field(default_factory=set, init=False)
+    _late: list[Candidate] = field(default_factory=list, init=False)
+    _solitary: set[str] = field(default_factory=set, init=False)
+
+    def next(self, moment: Moment) -> Candidate | None:
+        """Return the next candidate that there is time for; those of the portfolio come first."""
+        if not moment.rules.in_order:
+            self._take_turns(moment)
+        if (found := self._first_in_reach(moment)) is not None:
+            return found
+        if moment.rules.in_order:
+            if any(each.entry is None for each in moment.standings):
+                return None
+            # All have ended, whichever was the first to.
+            for standing in sorted(moment.standings, key=_number):
+                self.go_on_with(standing, moment.standings)
+            if (found := self._first_in_reach(moment)) is not None:
+                return found
+        return self._next_alone(moment) if self.alone else self._explored(moment)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether something is left for which there was no time."""
+        return bool(self.is_search_short or self.waiting or self.alone or self._late)
+
+    def runs_alone(self, standings: Collection[Standing]) -> bool:
+        """Return whether one runs that nothing is to run beside."""
+        return any(e.entry is None and e.candidate.name in self._solitary for e in standings)
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Forget candidates that were tried before."""
+        self.waiting = [each for each in self.waiting if each.name not in names]
+
+    def go_on_with(self, standing: Standing, standings: Collection[Standing]) -> None:
+        """Let the best of an algorithm go on next where it has used up its rounds.
+
+        Args:
+            standing: of a candidate that has ended.
+            standings: of all candidates that were begun.
+        """
+        entry, candidate = standing.entry, standing.candidate
+        own = [e for e in entries_of(standings) if e.candidate.algorithm == candidate.algorithm]
+        if entry is None or not entry.is_complete or entry is not best_of(own):
+            return
+        found = longer(candidate, standing.fits)
+        known = [*self.waiting, *(each.candidate for each in standings)]
+        if found is not None and not any(is_same(each, found) for each in known):
+            self.waiting.insert(0, found)
+
+    def try_alone(self, candidate: Candidate) -> None:
+        """Try a candidate once more, after all others and with nothing beside it.
+
+        Args:
+            candidate: that was ended for its memory while others held some.
+        """
+        if candidate.name not in self._solitary:
+            reason = f"{candidate.name} was ended for memory that what ran beside it held too"
+            again = replace(candidate, name=f"{candidate.name}-alone", reason=reason)
+            self._solitary.add(again.name)
+            self.alone.append(again)
+
+    def lacking(self, *, is_out_of_time: bool) -> list[Candidate]:
+        """Return what there was no time for, and forget what is left.
+
+        Args:
+            is_out_of_time: whether a race ends for want of time; else some may not have been looked
+                at for another reason.
+        """
+        late, left = self._late, [*self.waiting, *self.alone]
+        self.waiting, self.alone, self._late = [], [], []
+        return [*(e for e in left if is_out_of_time or e.name in self._lacked), *late]
+
+    def _take_turns(self, moment: Moment) -> None:
+        arena, judge = moment.expected.arena, moment.expected.judge
+        bounds = bounds_of(moment.rules.serve, arena.plan.columns)
+        waiting = in_turn(
+            self.waiting,
+            entries_of(moment.standings),
+            metric=judge.metric.card,
+            is_too_dear=partial(is_too_dear, bounds=bounds),
+        )
+        # What is taught as its kin are may have been tried so.
+        tried = [each.candidate for each in moment.standings]
+        self.waiting = [each for each in waiting if not any(is_same(each, e) for e in tried)]
+
+    def _first_in_reach(self, moment: Moment) -> Candidate | None:
+        for candidate in self._in_reach(moment):
+            self.waiting.remove(candidate)
+            return candidate
+        return None
+
+    def _in_reach(self, moment: Moment) -> Sequence[Candidate]:
+        """Return the candidates that there is time for.
+
+        As long as nothing has been finished, one that would take most of the time waits for cheaper
+        ones; where all would, the cheapest is tried, whatever it is expected to take. While an
+        algorithm is timed for the first time, its others wait for what that tells.
+        """
+        if np.isinf(moment.left_s):
+            return self.waiting
+        if moment.has_fits:
+            untold = in_timing(moment.standings)
+            told = [each for each in self.waiting if each.algorithm not in untold]
+            found = [each for each in told if moment.has_time_for(each)]
+            self._lacked |= {each.name for each in told} - {each.name for each in found}
+            return found
+        seconds = moment.expected.seconds
+        soon = [e for e in self.waiting if seconds(e) <= moment.left_s * _FIRST_SHARE]
+        return soon or sorted(self.waiting, key=seconds)[:1]
+
+    def _next_alone(self, moment: Moment) -> Candidate | None:
+        """Return what is to run by itself, once nothing runs; what is too long is dropped."""
+        late = [each for each in self.alone if not moment.has_time_for(each)]
+        self.alone = [each for each in self.alone if each not in late]
+        self._late += late
+        if not self.alone:
+            return self._explored(moment)
+        return self.alone.pop(0) if moment.is_idle else None
+
+    def _explored(self, moment: Moment) -> Candidate | None:
+        found = self.explorer.next(entries_of(moment.standings))
+        self.is_search_short = found is not None and not moment.has_time_for(found)
+        return None if self.is_search_short else found
+
+
+def _number(standing: Standing) -> int:
+    return 0 if standing.entry is None else standing.entry.number
