@@ -222,11 +222,18 @@ def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(cli, train,
     assert re.search(r"held more than the .* that are allowed: this one .*, data and", reason)
 
 
-def test_where_all_hold_too_much_memory_the_fix_names_the_option(train, tight_mb):
+def test_where_all_hold_too_much_memory_the_fix_names_the_option(cli, train, tight_mb):
     ended = train("extra-trees", limit_mb=tight_mb)
     assert ended.returncode == 4
     assert "everything together held more than the" in ended.stderr
     assert "allow more with --memory-limit" in ended.stderr
+    run, *_ = cli("runs", "list", "--json").document
+    assert run["status"] == "failed"
+    first, *_ = cli("runs", "show", run["id"], "--json").document["trials"]
+    assert "random thresholds" in first["why"]
+    assert first["peak_bytes"] > 50_000_000
+    shown = cli("runs", "show", run["id"]).out
+    assert {"memory", "why", "error"} <= set(shown.split())
 
 
 def test_what_does_not_go_together_is_refused_before_anything_is_read(data):

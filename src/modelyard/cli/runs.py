@@ -197,6 +197,8 @@ def _print_trials(trials: "Sequence[Trial | TrialAnswer]") -> None:
 
 def _print_candidates(trials: "Sequence[Trial | TrialAnswer]") -> None:
     """Show the candidates of AutoML, each with hyperparameters of its own; --json has these."""
+    from modelyard.kit.numerals import size
+
     rows = [
         (
             str(each.number),
@@ -204,11 +206,13 @@ def _print_candidates(trials: "Sequence[Trial | TrialAnswer]") -> None:
             each.status.value,
             each.score,
             f"{each.duration_s:.1f} s",
+            size(each.peak_bytes) if each.peak_bytes else "",
+            each.why,
             each.reason,
         )
         for each in trials
     ]
-    headings = ("trial", "candidate", "status", "score", "took", "error")
+    headings = ("trial", "candidate", "status", "score", "took", "memory", "why", "error")
     print_table(f"{len(trials)} candidates, the best first", headings, rows=rows)
 
 

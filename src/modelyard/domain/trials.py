@@ -85,6 +85,8 @@ class Trial:
         duration_s: seconds of its fits.
         reason: why it did not succeed, empty where it did.
         at_s: seconds from the beginning of the search to its end; None where that is not known.
+        why: it was tried; None where a search proposed it.
+        peak_bytes: the most memory that it held for itself; None where that is not known.
     """
 
     number: int
@@ -96,6 +98,8 @@ class Trial:
     duration_s: float
     reason: str = ""
     at_s: float | None = None
+    why: str | None = None
+    peak_bytes: int | None = None
 
 
 def best_first(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:

@@ -21,7 +21,7 @@ _COLUMNS = (
     "n_rows", "seed", "data_location", "data_sha256", "model", "reason",
 )  # fmt: skip
 
-_OF_A_TRIAL = ("number", "status", "score", "duration_s", "reason")
+_OF_A_TRIAL = ("number", "status", "score", "duration_s", "reason", "why", "peak_bytes")
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,13 @@ class TrialAnswer(Answer):
     score: float | None
     fold_scores: list[float | None]
     duration_s: float
-    reason: str
+    reason: str = Field(description="Why it did not succeed; empty where it did.")
+    why: str | None = Field(
+        default=None, description="Why it was tried; null where a search proposed it."
+    )
+    peak_bytes: int | None = Field(
+        default=None, description="Most memory that it held for itself; null where not known."
+    )
 
 
 class TrialList(Answer):

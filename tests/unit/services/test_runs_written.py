@@ -61,4 +61,6 @@ def test_every_trial_is_a_line_and_every_hyperparameter_and_fold_a_column():
 def test_trials_of_no_search_are_a_table_without_rows(tmp_path):
     write_trials((), tmp_path / "trials.csv")
 
-    assert (tmp_path / "trials.csv").read_text() == "number,status,score,duration_s,reason\n"
+    assert (
+        tmp_path / "trials.csv"
+    ).read_text() == "number,status,score,duration_s,reason,why,peak_bytes\n"

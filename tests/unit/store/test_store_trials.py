@@ -1,6 +1,7 @@
 """Trials are kept with their run, come back as they were, and go with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ MIDDLING = Trial(
 FAILED = Trial(2, {"depth": 9}, TrialStatus.FAILED, None, None, (None, None), 0.1, "it broke")
 PRUNED = Trial(3, {"depth": 1}, TrialStatus.PRUNED, 0.1, -0.1, (0.1, None), 0.1, "below")
 BEST = Trial(4, {"depth": 4}, TrialStatus.SUCCEEDED, 0.3, -0.3, (0.2, 0.4), 2.0, at_s=7.5)
+REASONED = replace(BEST, number=5, goodness=-0.4, why="strong on many tables", peak_bytes=2**33)
 
 
 @pytest.fixture
@@ -33,10 +35,10 @@ def trials(records: TenantDatabase, make_run: Callable[..., Run]) -> Trials:
 
 
 def test_trials_come_back_as_they_were_the_best_first(trials: Trials) -> None:
-    for trial in (MIDDLING, FAILED, PRUNED, BEST):
+    for trial in (MIDDLING, FAILED, PRUNED, BEST, REASONED):
         trials.add("a", trial)
 
-    assert trials.find("a") == (BEST, MIDDLING, FAILED, PRUNED)
+    assert trials.find("a") == (BEST, REASONED, MIDDLING, FAILED, PRUNED)
     assert trials.find("b") == ()
 
 

@@ -152,9 +152,10 @@ def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
     ended = [each.entry for each in standings.values() if each.entry is not None]
     failed = [each for each in ended if each.status is TrialStatus.FAILED]
     if failed:
+        name, reason = failed[0].candidate.name, failed[0].reason.rstrip(".")
         names = f"{len(failed)} candidates" if len(failed) > 1 else "The only candidate"
         return InvalidValue(
-            f"{names} failed. The first one, {failed[0].candidate.name}: {failed[0].reason}",
+            f"{names} failed. The first one, {name}: {reason}.",
             fix="Where they lacked memory, allow more with --memory-limit; else train one "
             "algorithm by its name to see what stands in the way.",
         )

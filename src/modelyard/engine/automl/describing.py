@@ -71,4 +71,6 @@ def trial_of(entry: Entry) -> Trial:
         duration_s=entry.fit_s,
         reason=entry.reason,
         at_s=entry.at_s,
+        why=candidate.reason,
+        peak_bytes=entry.peak_bytes or None,
     )

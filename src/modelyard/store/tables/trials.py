@@ -19,5 +19,7 @@ HYPERPARAMETER_CONFIGS = sa.Table(
     sa.Column("duration_s", sa.Double, nullable=False),
     sa.Column("reason", Words, nullable=False),
     sa.Column("at_s", sa.Double),
+    sa.Column("why", Words),
+    sa.Column("peak_bytes", sa.BigInteger),
     key_to("training_jobs", {"job_id": "id"}, ondelete="CASCADE"),
 )
