@@ -204,11 +204,12 @@ def tight_mb(train):
     """Return megabytes that leave 150 to fits."""
     refused = train("extra-trees,ridge", limit_mb=50)
     assert refused.returncode == 4
-    assert "more than the 50 MB that are allowed" in refused.stderr
-    told = re.search(r"Data and libraries hold ([\d.]+) MB already", refused.stderr)
-    enough = re.search(r"Allow ([\d,]+) MB or more with --memory-limit", refused.stderr)
-    assert int(enough[1].replace(",", "")) > float(told[1]) > 50
-    return int(float(told[1])) + 150
+    assert "of 50 MB that are allowed" in refused.stderr
+    told = re.search(r"([\d,]+) MB are held before the first fit", refused.stderr)
+    enough = re.search(r"Allow about ([\d,]+) MB with --memory-limit", refused.stderr)
+    held_mb, enough_mb = (int(each[1].replace(",", "")) for each in (told, enough))
+    assert enough_mb > held_mb > 50
+    return held_mb + 150
 
 
 def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(cli, train, tight_mb):
@@ -219,7 +220,7 @@ def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(cli, train,
     assert told["ridge-1"]["status"] == "succeeded"
     assert told["extra-trees-1"]["status"] == "failed"
     reason = told["extra-trees-1"]["reason"]
-    assert re.search(r"held more than the .* that are allowed: this one .*, data and", reason)
+    assert re.search(r"held more than the .* that are allowed: this one .*, what was there", reason)
 
 
 def test_where_all_hold_too_much_memory_the_fix_names_the_option(cli, train, tight_mb):

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="For AutoML, from reading to the package; with --search, of the search.",
 )
-@click.option("--memory-limit", "memory_limit_mb", type=int, metavar="MB", help="AutoML's memory.")
+@click.option("--memory-limit", "memory_limit_mb", type=int, metavar="MB", help="Of all of AutoML.")
 @click.option(
     "--serve", help="Of AutoML: fast, balanced or best: what its answers may cost; balanced."
 )

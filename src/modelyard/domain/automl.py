@@ -26,7 +26,7 @@ class AutoMLConfig:
             needs a number of trials.
         n_trials: most candidates; None for as many as the time allows.
         memory_limit_mb: most that this process and all fits may hold together; None for half of
-            what the machine, or its container, has.
+            what the machine, or its container, has beside what this process holds.
         serve: "fast", "balanced" or "best": how much its answers may cost.
         algorithms: keys of those that compete; empty for all that are installed.
         searcher: key of the searcher that goes on from what worked.

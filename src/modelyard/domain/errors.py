@@ -18,6 +18,7 @@
     ├── UsageError                 a wrong command, option or configuration (exit 4)
     │   ├── UnknownKey             a name that does not exist, with the nearest right one
     │   ├── InvalidValue           a value outside what is allowed
+    │   │   └── TooLittleMemory    a limit of memory that leaves no room for the work
     │   └── MissingExtra           an optional library that is not installed
     ├── NotFound                   no such model, run or file (exit 5)
     ├── PackageError               a model package that must not or cannot be used (exit 6)
@@ -171,6 +172,12 @@ class InvalidValue(UsageError):
     """A value outside what is allowed."""
 
     code = "invalid-value"
+
+
+class TooLittleMemory(InvalidValue):
+    """A limit of memory leaves no room for the work; jobs tell such a problem by this code."""
+
+    code = "memory"
 
 
 class MissingExtra(UsageError):
@@ -372,10 +379,7 @@ class TooManyRequests(RequestError):
 
 
 class TooLargeToOutline(RequestError):
-    """Looking at a table before a training takes more time or memory than a request has.
-
-    To ask again does not help: it is the same table.
-    """
+    """Looking at a table takes more time or memory than a request has, whoever asks again."""
 
     code = "too-large-to-outline"
     status = 422

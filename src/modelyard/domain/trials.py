@@ -27,6 +27,7 @@ class Ending(StrEnum):
     TIME = "time"
     EXHAUSTED = "exhausted"
     INTERRUPTED = "interrupted"
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True)

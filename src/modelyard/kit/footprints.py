@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelyard.kit.memory import MemoryFacts, memory_facts
@@ -13,29 +13,27 @@ from modelyard.kit.memory import MemoryFacts, memory_facts
 _GROWN = 1.05
 
 
-def of_its_own(facts: MemoryFacts) -> int:
-    """Return the bytes that a process shares with no other: what a fork holds beside its parent."""
-    return sum(n for name, n in facts.items() if name.startswith("Private"))
-
-
 @dataclass
 class Footprint:
     """What a process holds, as it grows.
 
     To add that up takes the kernel milliseconds, in which the process waits: it is asked where the
-    process has grown by a twentieth. In between, what has become resident since counts as well.
+    process has grown by a twentieth. In between, what has become resident since counts as well;
+    what a fork has copied of its parent's memory does not, until the kernel is asked again.
 
     Attributes:
         pid: of the process.
         counts: what of the kernel's facts is counted.
         peak: most bytes that were seen.
+        resident: bytes in memory at the last look, those that it shares with others too.
     """
 
     pid: int
     counts: Callable[[MemoryFacts], int]
-    peak: int = 0
-    _exact: int = 0
-    _resident: int = 0
+    peak: int = field(default=0, init=False)
+    resident: int = field(default=0, init=False)
+    _exact: int = field(default=0, init=False)
+    _resident: int = field(default=0, init=False)
 
     def look(self, *, is_exact: bool = False) -> int:
         """Return the bytes that the process holds, 0 where that cannot be known.
@@ -43,10 +41,10 @@ class Footprint:
         Args:
             is_exact: whether the kernel is to add them up, however little has changed.
         """
-        resident = _resident_bytes(self.pid)
-        if is_exact or resident > _GROWN * self._resident:
-            self._exact, self._resident = self.counts(memory_facts(self.pid)), resident
-        held = max(self._exact + resident - self._resident, 0)
+        self.resident = _resident_bytes(self.pid)
+        if is_exact or self.resident > _GROWN * self._resident:
+            self._exact, self._resident = self.counts(memory_facts(self.pid)), self.resident
+        held = max(self._exact + self.resident - self._resident, 0)
         self.peak = max(self.peak, held)
         return held
 

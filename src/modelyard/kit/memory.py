@@ -78,9 +78,14 @@ def memory_facts(pid: int) -> MemoryFacts:
     return found
 
 
-def with_forks(facts: MemoryFacts) -> int:
+def count_whole(facts: MemoryFacts) -> int:
     """Return the bytes that a process holds, with what its forks share; of files, its share."""
     return sum(facts.get(name, 0) for name in ("Anonymous", "Pss_File", "Pss_Shmem"))
+
+
+def count_own(facts: MemoryFacts) -> int:
+    """Return the bytes that a process shares with no other: what a fork holds beside its parent."""
+    return sum(n for name, n in facts.items() if name.startswith("Private"))
 
 
 def handing_back(environment: Mapping[str, str]) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Notice:
         cpu_s: processor time that it took, where it has ended.
         wall_s: seconds from its beginning, which may be later than it was handed over, to its end.
         peak_bytes: the most memory that it held for itself, where it has ended.
+        is_crowded: whether one that was too large would have had room with nothing beside it.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Notice:
     cpu_s: float = 0.0
     peak_bytes: int = 0
     wall_s: float = 0.0
+    is_crowded: bool = False
 
     @property
     def is_last(self) -> bool:

@@ -17,6 +17,7 @@ _ENDINGS = {
     Ending.TRIALS: "the number of candidates that was asked for",
     Ending.TIME: "the time that was allowed",
     Ending.EXHAUSTED: "that nothing was left to try",
+    Ending.MEMORY: "that no memory was left for another fit",
     Ending.INTERRUPTED: "an interruption; what had been finished counts",
 }
 _WORDS = {

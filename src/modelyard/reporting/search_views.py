@@ -12,6 +12,7 @@ _ENDINGS = {
     Ending.TRIALS: "",
     Ending.TIME: " It ended when its time was up.",
     Ending.EXHAUSTED: " It ended because nothing was left to try.",
+    Ending.MEMORY: " It ended because no memory was left for another trial.",
     Ending.INTERRUPTED: " It was interrupted; the best trial until then was taken.",
 }
 _WORDS = {

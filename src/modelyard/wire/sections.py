@@ -234,7 +234,8 @@ class AutoMLSection(Section):
     memory_limit: Annotated[int, Field(ge=50)] | None = Field(
         default=None,
         description="Megabytes that everything may hold while fits run, data and libraries "
-        "included, on Linux; by default half of the machine's, or container's.",
+        "included, on Linux; by default half of the machine's, or container's, beside what the "
+        "process holds.",
     )
     serve: Literal["fast", "balanced", "best"] = Field(
         default="balanced", description="What its answers may cost."

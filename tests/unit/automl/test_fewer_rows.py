@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from competitions import CATALOG, answering, candidate, dealt, entry, fits_of
 
-from modelyard.engine.automl.fewer_rows import LearningFits, TimeLeft
+from modelyard.engine.automl.fewer_rows import LearningFits, TimeBudget
 from modelyard.engine.automl.standings import Standing
 from modelyard.protocols.executors import Notice, Outcome
 
 # Most of the time has passed.
-DUE = TimeLeft(70.0, 30.0)
+DUE = TimeBudget(70.0, 30.0)
 
 
 class Doing:
@@ -99,7 +99,7 @@ def test_rows_that_are_dealt_twice_are_fitted_once():
     assert len(pool.taught[0]) == 5
 
 
-@pytest.mark.parametrize("time", [TimeLeft(30.0, 70.0), TimeLeft(3.0, 0.7)])
+@pytest.mark.parametrize("time", [TimeBudget(30.0, 70.0), TimeBudget(3.0, 0.7)])
 def test_it_is_not_begun_early_nor_where_both_would_take_much(time):
     """Half takes 0.25 s and a quarter 0.125 s of two places, of 3.7 s each."""
     found, pool, standing = begun()
@@ -110,7 +110,7 @@ def test_it_is_not_begun_early_nor_where_both_would_take_much(time):
 
 def test_once_no_candidate_is_to_begin_it_need_not_wait():
     found, pool, standing = begun()
-    assert found.begin(pool, standing, time=TimeLeft(30.0, 70.0, is_over=True))
+    assert found.begin(pool, standing, time=TimeBudget(30.0, 70.0, is_over=True))
 
 
 @pytest.mark.parametrize("options", [{}, {"group": "of"}, {"time": "day"}], ids=str)

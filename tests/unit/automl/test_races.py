@@ -29,6 +29,7 @@ class Told:
     """A pool in which each piece of work yields given results, and ends when it is stopped."""
 
     n_places = 1
+    room_bytes = None
 
     def __init__(self, results):
         self.results, self.notices, self.n_free = results, [], 1
@@ -567,11 +568,14 @@ def test_whoever_ends_fits_on_fewer_rows_does_not_change_how_candidates_ended(
 class Crowded(Slow):
     """A pool in which forests are too large beside anything else, and all others end."""
 
+    is_crowded = True
+
     def submit(self, number, _, *, argument):
         self.begun.append(argument.candidate.name)
         self.n_free -= 1
         if argument.candidate.algorithm == "extra-trees" and self.n_free == 0:
-            self.notices.insert(0, Notice(number, Outcome.TOO_LARGE, reason="held too much"))
+            ended = Notice(number, Outcome.TOO_LARGE, reason="held", is_crowded=self.is_crowded)
+            self.notices.insert(0, ended)
             return
         self.notices += [Notice(number, Outcome.RESULT, each) for each in self.results]
         self.notices.append(Notice(number, Outcome.ENDED))
@@ -584,31 +588,119 @@ class Crowded(Slow):
         return told
 
 
-def test_what_lacked_memory_beside_others_is_tried_once_more_alone(place):
+NO_LIMIT = Rules(deadline=None, reserve_s=0.0, n_candidates=None, n_threads=1)
+
+
+def short_of_memory(place, waiting, *, explored=(), rules=NO_LIMIT, **facts):
+    """Run a race in which forests lack memory beside others; return it, its end and its pool."""
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
     race, _ = raced(place, Told(results))
-    names = ["ridge-1", "extra-trees-1", "ridge-2", "ridge-3"]
-    ridges = {at: candidate(name=f"ridge-{at}", alpha=float(at)) for at in (1, 2, 3)}
-    waiting = [ridges[1], candidate("extra-trees"), ridges[2], ridges[3]]
-    rules = Rules(deadline=None, reserve_s=0.0, n_candidates=None, n_threads=1)
-    pool = Crowded(results)
-    race = replace(race, lineup=lineup(waiting), rules=rules, pool=pool, standings={})
-    assert race.run() is Ending.EXHAUSTED
-    assert pool.begun == [*names, "extra-trees-1-alone"]
+    pool, proposals = Crowded(results), iter(explored)
+    vars(pool).update(facts)
+    explorer = SimpleNamespace(next=lambda _: next(proposals, None))
+    line = Lineup(list(waiting), explorer)
+    race = replace(race, lineup=line, rules=rules, pool=pool, standings={})
+    clock = count(step=0.001)
+    race.judge.workshop.clock = lambda: next(clock)
+    return race, race.run(), pool
+
+
+def ridge(at, name="ridge"):
+    return candidate(name=f"{name}-{at}", alpha=float(at))
+
+
+@pytest.mark.parametrize("deadline", [None, 300.0])
+def test_what_lacked_memory_beside_others_is_tried_once_more_alone(place, deadline):
+    waiting = [ridge(1), candidate("extra-trees"), ridge(2), ridge(3)]
+    explored = [ridge(4, "ridge-s"), ridge(5, "ridge-s")]
+    rules = replace(NO_LIMIT, deadline=deadline)
+    race, ending, pool = short_of_memory(place, waiting, explored=explored, rules=rules)
+    assert ending is Ending.EXHAUSTED
+    # What a search proposes waits until it has ended.
+    known = ["ridge-1", "extra-trees-1", "ridge-2", "ridge-3", "extra-trees-1-alone"]
+    assert pool.begun == [*known, "ridge-s-4", "ridge-s-5"]
     ended = {each.candidate.name: each for each in race.entries}
     assert ended["extra-trees-1"].status is TrialStatus.FAILED
     alone = ended["extra-trees-1-alone"]
     assert alone.status is TrialStatus.SUCCEEDED
-    assert alone.candidate.reason.startswith("extra-trees-1 was ended for memory that")
+    assert "extra-trees-1 lacked memory beside others" in alone.candidate.reason
 
 
-def test_what_lacks_memory_by_itself_is_not_tried_again(place):
+def test_nothing_is_begun_beside_what_is_tried_alone(place):
+    class Counting(Crowded):
+        beside = ()
+
+        def submit(self, number, work, *, argument):
+            super().submit(number, work, argument=argument)
+            self.beside = (*self.beside, (argument.candidate.name, 2 - self.n_free))
+
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    race, _ = raced(place, Told(results))
+    pool = Counting(results)
+    proposals = iter([ridge(4, "ridge-s"), ridge(5, "ridge-s"), ridge(6, "ridge-s")])
+    line = Lineup(
+        [ridge(1), candidate("extra-trees"), ridge(2)],
+        SimpleNamespace(next=lambda _: next(proposals, None)),
+    )
+    race = replace(race, lineup=line, rules=NO_LIMIT, pool=pool, standings={})
+    race.run()
+    running = dict(pool.beside)
+    assert running["extra-trees-1-alone"] == 1
+    # The next one begins once it has ended.
+    assert running["ridge-s-4"] == 1
+    assert running["ridge-s-5"] == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "explored"),
+    [({"is_crowded": False}, []), ({}, [candidate("extra-trees", name="extra-trees-s1")])],
+    ids=["too large by itself", "proposed by a search"],
+)
+def test_what_is_too_large_by_itself_or_was_proposed_is_not_tried_again(place, facts, explored):
+    waiting = [ridge(1), *([] if explored else [candidate("extra-trees")]), ridge(2)]
+    _, _, pool = short_of_memory(place, waiting, explored=explored, **facts)
+    assert not [name for name in pool.begun if name.endswith("-alone")]
+
+
+def test_what_has_every_fold_is_not_tried_again_though_it_was_ended_for_memory(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
     race, _ = raced(place, Told(results))
     pool = Crowded(results)
-    pool.n_free = 1
-    rules = Rules(deadline=None, reserve_s=0.0, n_candidates=None, n_threads=1)
-    waiting = [candidate("extra-trees"), candidate("ridge")]
-    race = replace(race, lineup=lineup(waiting), rules=rules, pool=pool, standings={})
+
+    def wait(_):
+        told = Crowded.wait(pool, _)
+        large = [each for each in told if each.outcome is Outcome.TOO_LARGE]
+        return [*(Notice(each.number, Outcome.RESULT, e) for each in large for e in results), *told]
+
+    pool.wait = wait
+    waiting = lineup([ridge(1), candidate("extra-trees"), ridge(2)])
+    race = replace(race, lineup=waiting, rules=NO_LIMIT, pool=pool, standings={})
     race.run()
-    assert pool.begun == ["extra-trees-1", "ridge-1"]
+    assert {each.status for each in race.entries} == {TrialStatus.SUCCEEDED}
+    assert pool.begun == ["ridge-1", "extra-trees-1", "ridge-2"]
+
+
+def test_where_what_is_finished_leaves_no_room_the_race_ends(place):
+    waiting = [ridge(1), candidate("extra-trees"), ridge(2), ridge(3)]
+    race, ending, pool = short_of_memory(place, waiting, room_bytes=-1)
+    assert ending is Ending.MEMORY
+    assert pool.begun == ["ridge-1", "extra-trees-1"]
+    assert [each.status for each in race.entries] == [TrialStatus.SUCCEEDED, TrialStatus.FAILED]
+
+
+def test_what_lacks_memory_on_all_rows_beside_others_is_fitted_by_itself(place):
+    results = answering(1, place, np.linspace(0, 1, 120)[:, None])
+    pool, forest = Crowded(results[:1]), candidate("extra-trees")
+    found = refit(
+        pool,
+        wanted=[
+            Refit(1, ridge(1), fits_of(ridge(1), place), ALL_ROWS, None),
+            Refit(2, forest, fits_of(forest, place), ALL_ROWS, None),
+            Refit(3, ridge(2), fits_of(ridge(2), place), ALL_ROWS, None),
+        ],
+        algorithms=CATALOG.algorithms(),
+        workshop=SimpleNamespace(clock=lambda: 0.0, wants_end=never),
+        n_rows=120,
+    )
+    assert pool.begun == ["ridge-1", "extra-trees-1", "extra-trees-1", "ridge-2"]
+    assert found.keys() == {(1, ALL_ROWS), (2, ALL_ROWS), (3, ALL_ROWS)}

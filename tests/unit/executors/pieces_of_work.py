@@ -37,6 +37,16 @@ def hold_for_a_while(shared, n):
     yield sum(map(len, held))
 
 
+def write_to_all(shared, n):
+    pages = shared["pages"]
+    for at in range(0, len(pages), 4096):
+        pages[at] = 1
+    while True:
+        time.sleep(0.01)
+        if n < 0:
+            yield n
+
+
 def vanish(shared, n):
     import os
     import signal

@@ -61,6 +61,8 @@ class Zygote:
         kind, what = order[:2]
         if kind == "share":
             self._shared = pickle.loads(what)  # noqa: S301 - of the parent
+            # Nobody is to count the data twice.
+            del order, what
             self._orders.send(("shared", 0))
         elif kind == "load":
             _load(what)

@@ -14,14 +14,18 @@ from multiprocessing.reduction import send_handle
 from typing import Any
 
 from modelyard.domain.errors import UsageError, WorkersLost
-from modelyard.kit.footprints import Footprint, of_its_own
-from modelyard.kit.memory import with_forks
+from modelyard.kit.footprints import Footprint
+from modelyard.kit.memory import count_own, count_whole
 from modelyard.kit.numerals import size
 from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, Work
 
 _ZYGOTE = "modelyard.components.executors._zygote"
 # How often memory is looked at: what a fit allocates in between is far below a gigabyte.
 _LOOK_EVERY_S = 0.1
+# How often forks are added up that may have copied much of what they share: they do not grow then.
+_ADD_UP_EVERY_S = 1.0
+# Times what it held that one which was ended must have room for by itself, to be worth another try.
+_ROOMIER = 1.25
 # Given time to end before it is killed.
 _END_WITHIN_S = 2.0
 # Of what a lost process said last: a screen full, which holds the end of a stack trace.
@@ -61,7 +65,7 @@ class _Piece:
         footprint: of its process, None until that is known.
         ending: how it ended, once its process has, with its seconds of the processor and of the
             clock; told after its last result.
-        outcome, reason: of its end, as far as known before.
+        outcome, reason, is_crowded: of its end, as far as known before.
         loaded: modules that it had to import.
     """
 
@@ -70,6 +74,7 @@ class _Piece:
     ending: tuple[int, float, float] | None = None
     outcome: Outcome = Outcome.ENDED
     reason: str = ""
+    is_crowded: bool = False
     loaded: Sequence[str] = ()
 
 
@@ -92,7 +97,8 @@ class _Pool:
         self._memory_bytes = memory_bytes
         # What was there before any piece of work, and shares its memory with all.
         pids = (os.getpid(), self._zygote.pid)
-        self._base = [Footprint(pid, with_forks) for pid in pids]
+        self._base = [Footprint(pid, count_whole) for pid in pids]
+        self._added_up_at = 0.0
         self._pieces: dict[int, _Piece] = {}
         self._looked_at = 0.0
         self._has_shared = False
@@ -219,7 +225,7 @@ class _Pool:
             if kind == "shared":
                 self._has_shared = True
             elif kind == "began":
-                self._pieces[number].footprint = Footprint(told[0], of_its_own)
+                self._pieces[number].footprint = Footprint(told[0], count_own)
             else:
                 code, cpu_s, wall_s = told
                 self._pieces[number].ending = (code, cpu_s, wall_s)
@@ -255,24 +261,34 @@ class _Pool:
             return
         self._looked_at = now
         running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
-        if sum(each.look() for each in (*self._base, *running.values())) <= self._memory_bytes:
+        every = [*self._base, *running.values()]
+        is_much = sum(each.look() for each in every) > self._memory_bytes
+        if not is_much and not self._may_hold_more(every, now=now):
             return
+        self._added_up_at = now
         base = sum(each.look(is_exact=True) for each in self._base)
         held = {number: each.look(is_exact=True) for number, each in running.items()}
         if held and base + sum(held.values()) > self._memory_bytes:
             self._end_largest(held, base)
 
+    def _may_hold_more(self, every: Sequence[Footprint], *, now: float) -> bool:
+        """Return whether forks may have copied what makes it too much, asked once in a while."""
+        is_possible = sum(each.resident for each in every) > (self._memory_bytes or 0)
+        return is_possible and now - self._added_up_at > _ADD_UP_EVERY_S
+
     def _end_largest(self, held: Mapping[int, int], base: int) -> None:
-        largest = max(held, key=lambda number: held[number])
-        if self._pieces[largest].outcome is not Outcome.ENDED:
+        number = max(held, key=lambda each: held[each])
+        largest, limit = self._pieces[number], self._memory_bytes or 0
+        if largest.outcome is not Outcome.ENDED:
             return
-        beside = sum(held.values()) - held[largest]
+        beside = sum(held.values()) - held[number]
         others = f", those beside it {size(beside)}" if beside else ""
         told = (
-            f"everything together held more than the {size(self._memory_bytes or 0)} that are "
-            f"allowed: this one {size(held[largest])}{others}, data and libraries {size(base)}"
+            f"everything together held more than the {size(limit)} that are allowed: this one "
+            f"{size(held[number])}{others}, what was there before them {size(base)}"
         )
-        self._end(largest, Outcome.TOO_LARGE, told)
+        largest.is_crowded = base + _ROOMIER * held[number] < limit
+        self._end(number, Outcome.TOO_LARGE, told)
 
 
 def _last(number: int, piece: _Piece) -> Notice:
@@ -283,7 +299,15 @@ def _last(number: int, piece: _Piece) -> Notice:
     elif code > 0 and outcome is Outcome.ENDED:
         outcome, reason = Outcome.FAILED, f"its process ended with {code}"
     peak = 0 if piece.footprint is None else piece.footprint.peak
-    return Notice(number, outcome, reason=reason, cpu_s=cpu_s, peak_bytes=peak, wall_s=wall_s)
+    return Notice(
+        number,
+        outcome,
+        reason=reason,
+        cpu_s=cpu_s,
+        peak_bytes=peak,
+        wall_s=wall_s,
+        is_crowded=outcome is Outcome.TOO_LARGE and piece.is_crowded,
+    )
 
 
 COMPONENT = LocalProcesses()

@@ -63,7 +63,7 @@ def fit_on_fewer(arena: Arena, wish: FewerRows) -> Iterator[FoldFit]:
 
 
 @dataclass(frozen=True)
-class TimeLeft:
+class TimeBudget:
     """What candidates have to spend.
 
     Attributes:
@@ -106,7 +106,7 @@ class LearningFits:
         """Return whether a piece of work is one of these fits; candidates are numbered from 1."""
         return number <= 0
 
-    def begin(self, pool: Pool, best: Standing, *, time: TimeLeft) -> bool:
+    def begin(self, pool: Pool, best: Standing, *, time: TimeBudget) -> bool:
         """Begin the next fit where it is time for it and it takes little; return whether it has.
 
         Args:

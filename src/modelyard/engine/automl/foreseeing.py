@@ -20,7 +20,7 @@ from modelyard.engine.automl.fits import is_stopped
 from modelyard.engine.automl.places import allowed_bytes
 from modelyard.engine.automl.portfolio import competing, portfolio
 from modelyard.engine.evaluation.judging import Judge
-from modelyard.kit.memory import memory_facts, with_forks
+from modelyard.kit.memory import count_whole, memory_facts
 from modelyard.protocols.algorithms import Algorithm
 
 # benchmarks/automl_outlook.py, one thread. Seconds of any fit with its proof, and of a million
@@ -29,8 +29,8 @@ _FIT_S, _MILLION_CELLS_S = 0.1, 2.3
 # The same: most bytes of a fit, whose library is loaded for the first of it, and of each cell: the
 # matrix of doubles, what it was made of, and what a library makes of it.
 FIT_BYTES, CELL_BYTES = 200_000_000, 64
-# Of the process that loads the libraries of all fits before the first.
-LIBRARIES_BYTES = 140_000_000
+# Of the process that loads the libraries of all fits before the first: 210 to 219 MB were seen.
+LIBRARIES_BYTES = 215_000_000
 # What is not a number becomes as many features: the parts of a date, the terms of a text.
 _FEATURES = {ColumnKind.DATETIME: 6, ColumnKind.TEXT: 200}
 # As in the race: a candidate that would need nearly all the time left is not begun.
@@ -51,7 +51,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     Raises:
         InvalidValue: if no algorithm can take part.
     """
-    plan = judge.plan
+    plan, table_bytes = judge.plan, int(judge.dealer.table.frame.estimated_size())
     algorithms = competing(judge.workshop.catalog.algorithms(), plan, only=config.algorithms)
     n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
@@ -69,9 +69,9 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
         n_places=judge.workshop.n_threads,
         fit_s=seconds_of_a_fit(cells, cost=1.0),
         time_s=time_s,
-        table_bytes=int(judge.dealer.table.frame.estimated_size()),
+        table_bytes=table_bytes,
         fit_bytes=FIT_BYTES + CELL_BYTES * cells,
-        base_bytes=with_forks(memory_facts(os.getpid())) + LIBRARIES_BYTES,
+        base_bytes=_base_bytes(table_bytes),
         memory_bytes=allowed_bytes(config),
         n_starts=n_starts,
         n_more=n_more,
@@ -81,6 +81,12 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
             *course.absences,
         ),
     )
+
+
+def _base_bytes(table_bytes: int) -> int:
+    """Return what is likely to be held before the first fit: all fits share rows of their own."""
+    here = count_whole(memory_facts(os.getpid()))
+    return max(here, table_bytes) + LIBRARIES_BYTES + table_bytes
 
 
 def _seconds(

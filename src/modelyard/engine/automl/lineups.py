@@ -22,7 +22,7 @@ _FIRST_SHARE = 0.3
 
 
 @dataclass(frozen=True)
-class Moment:
+class Situation:
     """What is known when the next candidate is chosen.
 
     Attributes:
@@ -56,7 +56,7 @@ class Lineup:
     Attributes:
         waiting: of the portfolio, with those that go on from what used up its rounds.
         explorer: proposes what comes after them.
-        alone: that were ended because of what ran beside them held memory too.
+        alone: those that were ended for memory and have room with nothing beside them.
         is_search_short: whether there was no time for what was proposed last.
     """
 
@@ -64,27 +64,28 @@ class Lineup:
     explorer: Explorer
     alone: list[Candidate] = field(default_factory=list)
     is_search_short: bool = False
-    # Names of those for which there was no time when they were looked at, those for which there
-    # never will be, and names of those that run, or ran, with nothing beside them.
+    # Names of those for which there was no time when they were looked at; those for which there
+    # never will be; names of those that nothing runs beside, and of those that a search proposed.
     _lacked: set[str] = field(default_factory=set, init=False)
     _late: list[Candidate] = field(default_factory=list, init=False)
     _solitary: set[str] = field(default_factory=set, init=False)
+    _proposed: set[str] = field(default_factory=set, init=False)
 
-    def next(self, moment: Moment) -> Candidate | None:
+    def next(self, situation: Situation) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
-        if not moment.rules.in_order:
-            self._take_turns(moment)
-        if (found := self._first_in_reach(moment)) is not None:
+        if not situation.rules.in_order:
+            self._take_turns(situation)
+        if (found := self._first_in_reach(situation)) is not None:
             return found
-        if moment.rules.in_order:
-            if any(each.entry is None for each in moment.standings):
+        if situation.rules.in_order:
+            if any(each.entry is None for each in situation.standings):
                 return None
             # All have ended, whichever was the first to.
-            for standing in sorted(moment.standings, key=_number):
-                self.go_on_with(standing, moment.standings)
-            if (found := self._first_in_reach(moment)) is not None:
+            for standing in sorted(situation.standings, key=_number):
+                self.go_on_with(standing, situation.standings)
+            if (found := self._first_in_reach(situation)) is not None:
                 return found
-        return self._next_alone(moment) if self.alone else self._explored(moment)
+        return self._next_alone(situation) if self.alone else self._explored(situation)
 
     @property
     def is_short(self) -> bool:
@@ -116,13 +117,15 @@ class Lineup:
             self.waiting.insert(0, found)
 
     def try_alone(self, candidate: Candidate) -> None:
-        """Try a candidate once more, after all others and with nothing beside it.
+        """Try a candidate once more, after all known settings and with nothing beside it.
+
+        What a search has proposed is not tried again: it goes on to propose.
 
         Args:
-            candidate: that was ended for its memory while others held some.
+            candidate: that was ended for memory which it has by itself.
         """
-        if candidate.name not in self._solitary:
-            reason = f"{candidate.name} was ended for memory that what ran beside it held too"
+        if candidate.name not in self._proposed:
+            reason = f"{candidate.name} lacked memory beside others: once more by itself"
             again = replace(candidate, name=f"{candidate.name}-alone", reason=reason)
             self._solitary.add(again.name)
             self.alone.append(again)
@@ -138,57 +141,60 @@ class Lineup:
         self.waiting, self.alone, self._late = [], [], []
         return [*(e for e in left if is_out_of_time or e.name in self._lacked), *late]
 
-    def _take_turns(self, moment: Moment) -> None:
-        arena, judge = moment.expected.arena, moment.expected.judge
-        bounds = bounds_of(moment.rules.serve, arena.plan.columns)
+    def _take_turns(self, situation: Situation) -> None:
+        arena, judge = situation.expected.arena, situation.expected.judge
+        bounds = bounds_of(situation.rules.serve, arena.plan.columns)
         waiting = in_turn(
             self.waiting,
-            entries_of(moment.standings),
+            entries_of(situation.standings),
             metric=judge.metric.card,
             is_too_dear=partial(is_too_dear, bounds=bounds),
         )
         # What is taught as its kin are may have been tried so.
-        tried = [each.candidate for each in moment.standings]
+        tried = [each.candidate for each in situation.standings]
         self.waiting = [each for each in waiting if not any(is_same(each, e) for e in tried)]
 
-    def _first_in_reach(self, moment: Moment) -> Candidate | None:
-        for candidate in self._in_reach(moment):
+    def _first_in_reach(self, situation: Situation) -> Candidate | None:
+        for candidate in self._in_reach(situation):
             self.waiting.remove(candidate)
             return candidate
         return None
 
-    def _in_reach(self, moment: Moment) -> Sequence[Candidate]:
+    def _in_reach(self, situation: Situation) -> Sequence[Candidate]:
         """Return the candidates that there is time for.
 
         As long as nothing has been finished, one that would take most of the time waits for cheaper
         ones; where all would, the cheapest is tried, whatever it is expected to take. While an
         algorithm is timed for the first time, its others wait for what that tells.
         """
-        if np.isinf(moment.left_s):
+        if np.isinf(situation.left_s):
             return self.waiting
-        if moment.has_fits:
-            untold = in_timing(moment.standings)
+        if situation.has_fits:
+            untold = in_timing(situation.standings)
             told = [each for each in self.waiting if each.algorithm not in untold]
-            found = [each for each in told if moment.has_time_for(each)]
+            found = [each for each in told if situation.has_time_for(each)]
             self._lacked |= {each.name for each in told} - {each.name for each in found}
             return found
-        seconds = moment.expected.seconds
-        soon = [e for e in self.waiting if seconds(e) <= moment.left_s * _FIRST_SHARE]
+        seconds = situation.expected.seconds
+        soon = [e for e in self.waiting if seconds(e) <= situation.left_s * _FIRST_SHARE]
         return soon or sorted(self.waiting, key=seconds)[:1]
 
-    def _next_alone(self, moment: Moment) -> Candidate | None:
+    def _next_alone(self, situation: Situation) -> Candidate | None:
         """Return what is to run by itself, once nothing runs; what is too long is dropped."""
-        late = [each for each in self.alone if not moment.has_time_for(each)]
+        late = [e for e in self.alone if situation.has_fits and not situation.has_time_for(e)]
         self.alone = [each for each in self.alone if each not in late]
         self._late += late
         if not self.alone:
-            return self._explored(moment)
-        return self.alone.pop(0) if moment.is_idle else None
+            return self._explored(situation)
+        return self.alone.pop(0) if situation.is_idle else None
 
-    def _explored(self, moment: Moment) -> Candidate | None:
-        found = self.explorer.next(entries_of(moment.standings))
-        self.is_search_short = found is not None and not moment.has_time_for(found)
-        return None if self.is_search_short else found
+    def _explored(self, situation: Situation) -> Candidate | None:
+        found = self.explorer.next(entries_of(situation.standings))
+        self.is_search_short = found is not None and not situation.has_time_for(found)
+        if found is None or self.is_search_short:
+            return None
+        self._proposed.add(found.name)
+        return found
 
 
 def _number(standing: Standing) -> int:

@@ -1,19 +1,21 @@
 """The place where candidates are fitted, opened while the rows are still being looked at."""
 
+import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modelyard.catalog import pick
 from modelyard.domain.automl import AutoMLConfig
-from modelyard.domain.errors import InvalidValue
-from modelyard.engine.automl.arenas import Arena
+from modelyard.domain.errors import TooLittleMemory
+from modelyard.domain.outlooks import Outlook
 from modelyard.engine.workshop import Workshop
-from modelyard.kit.memory import memory_limit
-from modelyard.kit.numerals import count, size
+from modelyard.kit.memory import count_whole, memory_facts, memory_limit
+from modelyard.kit.numerals import count
 from modelyard.protocols.executors import Pool
 
-# A fit with its library, where that holds little.
-_FIT_BYTES = 100_000_000
+# What the smallest fit holds: a straight line through 240 rows 18 MB, through 40,000 of them 40.
+_LEAST_FIT_BYTES = 18_000_000
 # What every fit needs, whatever it fits.
 _OF_EVERY_FIT = "modelyard.engine.automl.fits"
 
@@ -51,26 +53,33 @@ def opened_pool(config: AutoMLConfig | None, workshop: Workshop) -> Iterator[Poo
 
 
 def allowed_bytes(config: AutoMLConfig) -> int:
-    """Return what a training may hold: what is asked for, or half of what there is."""
-    limit = config.memory_limit_mb
-    return memory_limit() if limit is None else limit * 1_000_000
+    """Return what a training may hold.
+
+    That is what is asked for, or half of what there is beside what this process holds: a notebook
+    that is full of other things is not refused for what nobody asked for.
+    """
+    if config.memory_limit_mb is not None:
+        return config.memory_limit_mb * 1_000_000
+    return memory_limit() + count_whole(memory_facts(os.getpid()))
 
 
-def share(arena: Arena, pool: Pool, config: AutoMLConfig) -> None:
-    """Hand over what all fits need, where that leaves room for them.
+def require_room(pool: Pool, outlook: Outlook) -> None:
+    """Refuse to let fits begin of which each would be ended.
+
+    Args:
+        pool: that has been handed what all fits share.
+        outlook: of the run.
 
     Raises:
-        InvalidValue: if more memory is held than is allowed before anything has been fitted.
+        TooLittleMemory: if what is held before the first fit leaves none for it.
     """
-    pool.share(arena)
-    room = pool.room_bytes
-    if room is None or room > 0:
+    room, allowed = pool.room_bytes, outlook.memory_bytes
+    if room is None or room >= _LEAST_FIT_BYTES:
         return
-    allowed = allowed_bytes(config)
-    enough_mb = -(-(allowed - room + pool.n_places * _FIT_BYTES) // 1_000_000)
-    raise InvalidValue(
-        f"Data and libraries hold {size(allowed - room)} already, more than the {size(allowed)} "
-        "that are allowed.",
-        fix=f"Allow {count(enough_mb)} MB or more with --memory-limit, a job of a platform with "
-        "limits.memory_mb.",
+    held_mb = math.ceil((allowed - room) / 1e6)
+    enough_mb = held_mb + math.ceil(pool.n_places * outlook.fit_bytes / 1e6)
+    raise TooLittleMemory(
+        f"{count(held_mb)} MB are held before the first fit, by this process with the data and by "
+        f"the libraries, of {count(round(allowed / 1e6))} MB that are allowed.",
+        fix=f"Allow about {count(enough_mb)} MB with --memory-limit.",
     )

@@ -12,9 +12,9 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena
 from modelyard.engine.automl.entering import best_of, entry_of, passed_over
 from modelyard.engine.automl.expecting import Expectation, crowding_of
-from modelyard.engine.automl.fewer_rows import LearningFits, TimeLeft
+from modelyard.engine.automl.fewer_rows import LearningFits, TimeBudget
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
-from modelyard.engine.automl.lineups import Lineup, Moment
+from modelyard.engine.automl.lineups import Lineup, Situation
 from modelyard.engine.automl.refits import is_refitted, is_too_long, seconds_for
 from modelyard.engine.automl.reserves import RefitReserve
 from modelyard.engine.automl.standings import Rules, Standing, entries_of, in_timing
@@ -63,7 +63,7 @@ class Race:
     learning: LearningFits
     began: float = 0.0
     standings: dict[int, Standing] = field(default_factory=dict)
-    # How candidates ended where fits on fewer rows go on.
+    # How candidates ended where something else still runs.
     _over: Ending | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -274,13 +274,13 @@ class Race:
         best, spent, left = best_of(self.entries), self._now() - self.began, self._left()
         if self.rules.deadline is None or best is None or left <= 0:
             return False
-        time = TimeLeft(spent, left, is_over=self._over is not None)
+        time = TimeBudget(spent, left, is_over=self._over is not None)
         return self.learning.begin(self.pool, self.standings[best.number], time=time)
 
     def _next(self) -> Candidate | None:
         expected = Expectation(self.judge, self.arena, self.algorithms, self.standings.values())
-        moment = Moment(expected, self.rules, self._left(), is_idle=self._is_idle)
-        return self.lineup.next(moment)
+        situation = Situation(expected, self.rules, self._left(), is_idle=self._is_idle)
+        return self.lineup.next(situation)
 
     def _pass_over(self, candidates: Sequence[Candidate]) -> None:
         """Record candidates for which there was no time."""
@@ -307,12 +307,20 @@ class Race:
             notice, standing.candidate, fits=standing.fits, judge=self.judge, arena=self.arena
         )
         standing.entry = replace(entry, at_s=self._now() - self.began)
-        if notice.outcome is Outcome.TOO_LARGE and not self._is_idle:
-            self.lineup.try_alone(standing.candidate)
+        if notice.outcome is Outcome.TOO_LARGE and not entry.is_complete:
+            self._miss_memory(standing.candidate, is_crowded=notice.is_crowded)
         if not self.rules.in_order:
             self.lineup.go_on_with(standing, self.standings.values())
         self.on_entry(standing.entry, standing.fits)
         self._say()
+
+    def _miss_memory(self, candidate: Candidate, *, is_crowded: bool) -> None:
+        """Let a candidate try once more, or none begin where what is finished leaves no room."""
+        room = self.pool.room_bytes
+        if room is not None and room <= 0:
+            self._over = self._over or Ending.MEMORY
+        elif is_crowded:
+            self.lineup.try_alone(candidate)
 
     def _say(self) -> None:
         """Tell how far the race is."""

@@ -74,7 +74,8 @@ def refit(
 ) -> dict[tuple[int, int], FoldFit]:
     """Return what could be fitted in time, by the number of its entry and its fold.
 
-    Whoever wants the end meanwhile gets what is measured without the same for the package.
+    Whoever wants the end meanwhile gets what is measured without the same for the package. What
+    lacked memory beside others is begun again, and from then on one at a time.
 
     Args:
         pool: of the race, in which nothing runs.
@@ -83,31 +84,32 @@ def refit(
         workshop: its clock tells the time.
         n_rows: that teach.
     """
-    waiting = list(enumerate(wanted))
-    running: dict[int, Refit] = {}
+    waiting, running = list(enumerate(wanted)), dict[int, Refit]()
     found: dict[tuple[int, int], FoldFit] = {}
-    lost = _Lost()
+    lost, is_crowded = _Lost(), False
     with heeded() as is_interrupted:
         while waiting or running:
-            now, is_ending = workshop.clock(), is_interrupted() or workshop.wants_end()
-            while waiting and pool.n_free:
+            now, lost.is_ending = workshop.clock(), is_interrupted() or workshop.wants_end()
+            while waiting and pool.n_free and not (is_crowded and running):
                 at, each = waiting.pop(0)
-                is_vain = lost.makes_vain(each) or (is_ending and each.fold == FULL)
-                if not is_vain and _is_begun(each, n_rows, now=now):
+                if not lost.makes_vain(each) and _is_begun(each, n_rows, now=now):
                     pool.submit(at, fit_candidate, argument=_request(each, algorithms))
                     running[at] = each
                 else:
                     lost.add(each)
             for at, each in running.items():
                 is_late = each.until is not None and now > each.until
-                if is_late or lost.makes_vain(each) or (is_ending and each.fold == FULL):
+                if is_late or lost.makes_vain(each):
                     pool.stop(at)
             for notice in pool.wait(_LISTEN_S):
                 if notice.is_last:
                     each = running.pop(notice.number)
-                    if (each.number, each.fold) not in found:
+                    is_crowded = is_crowded or notice.is_crowded
+                    if (each.number, each.fold) not in found and notice.is_crowded:
+                        waiting.insert(0, (notice.number, each))
+                    elif (each.number, each.fold) not in found:
                         lost.add(each)
-                    _say(notice, each, workshop)
+                        _say(notice, each, workshop)
                 else:
                     each = running[notice.number]
                     found[each.number, each.fold] = notice.result
@@ -131,10 +133,12 @@ class _Lost:
     Attributes:
         numbers: of entries that are not measured.
         is_all: whether nothing on every row will count.
+        is_ending: whether somebody wants the end.
     """
 
     numbers: set[int] = field(default_factory=set)
     is_all: bool = False
+    is_ending: bool = False
 
     def add(self, refit: Refit) -> None:
         is_expected = refit.fold == FULL and refit.number in self.numbers
@@ -144,7 +148,8 @@ class _Lost:
         self.numbers.add(refit.number)
 
     def makes_vain(self, refit: Refit) -> bool:
-        return refit.fold == FULL and (self.is_all or refit.number in self.numbers)
+        is_vain = self.is_ending or self.is_all or refit.number in self.numbers
+        return refit.fold == FULL and is_vain
 
 
 def _is_begun(refit: Refit, n_rows: int, *, now: float) -> bool:

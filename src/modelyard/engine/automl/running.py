@@ -22,7 +22,7 @@ from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
 from modelyard.engine.automl.foreseeing import foresee
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
 from modelyard.engine.automl.lineups import Lineup
-from modelyard.engine.automl.places import share
+from modelyard.engine.automl.places import require_room
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.reckoning import reckoned
@@ -87,11 +87,11 @@ def run_automl(
     for told in outlook_sentences(outlook):
         workshop.progress.stage(told.rstrip("."))
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
-    seed = int(blend_rng.integers(2**63))
-    share(arena, pool, config)
-    chooser = Chooser(config.serve, seed)
+    pool.share(arena)
+    chooser = Chooser(config.serve, int(blend_rng.integers(2**63)))
     race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
     with telling_what_is_kept(journal):
+        require_room(pool, outlook)
         ending = race.run()
         workshop.progress.stage("Blending the best")
         is_whole = ending is not Ending.INTERRUPTED and not _has_new_labels(judge)
