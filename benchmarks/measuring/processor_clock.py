@@ -50,6 +50,10 @@ class WorkCounted:
     def room_bytes(self) -> int | None:
         return self.pool.room_bytes
 
+    @property
+    def base_bytes(self) -> int:
+        return self.pool.base_bytes
+
     def share(self, shared: Any) -> None:
         self.pool.share(shared)
 

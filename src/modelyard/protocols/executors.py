@@ -84,6 +84,11 @@ class Pool(Protocol):
         """
         ...
 
+    @property
+    def base_bytes(self) -> int:
+        """How much memory is held beside the pieces, 0 where that is not known; asked likewise."""
+        ...
+
     def share(self, shared: Any) -> None:
         """Hand over, once and before anything is submitted, what all pieces of work need."""
         ...

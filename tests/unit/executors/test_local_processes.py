@@ -117,11 +117,10 @@ def test_a_lost_process_is_told_with_its_end_whatever_is_asked_of_it(opened, wor
 
 def held_before(opened, work):
     """Return the bytes that this process and a pool hold while nothing runs."""
-    plenty = 10**12
-    pool = opened(memory_bytes=plenty)
+    pool = opened()
     pool.submit(1, work.count, argument=1)
     told(pool, 1)
-    return plenty - pool.room_bytes
+    return pool.base_bytes
 
 
 def test_what_this_process_holds_leaves_less_room_for_pieces_of_work(opened, work):
@@ -140,7 +139,7 @@ def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, w
     notices = told(pool, 1, 2)
     large = next(each for each in notices if each.number == 1 and each.is_last)
     assert large.outcome is Outcome.TOO_LARGE
-    assert f"more than the {size(limit)} that are allowed: this one" in large.reason
+    assert f"held nearly the {size(limit)} that are allowed: this one" in large.reason
     assert large.peak_bytes > 100_000_000
     # There is nothing beside it that holds as much.
     assert not large.is_crowded
@@ -163,8 +162,8 @@ def test_what_a_fork_copies_of_what_it_shares_counts_though_it_does_not_grow(wor
     pools = []
     try:
         for limit in (10**12, None):
-            room = pools[0].room_bytes if pools else 0
-            pool = COMPONENT.open(n_places=1, memory_bytes=limit or 10**12 - room + 100_000_000)
+            held = pools[0].base_bytes if pools else 0
+            pool = COMPONENT.open(n_places=1, memory_bytes=limit or held + 150_000_000)
             pools.append(pool)
             pool.share(shared)
             assert pool.room_bytes > 0

@@ -76,7 +76,7 @@ def require_room(pool: Pool, outlook: Outlook) -> None:
     room, allowed = pool.room_bytes, outlook.memory_bytes
     if room is None or room >= _LEAST_FIT_BYTES:
         return
-    held_mb = math.ceil((allowed - room) / 1e6)
+    held_mb = math.ceil(pool.base_bytes / 1e6)
     enough_mb = held_mb + math.ceil(pool.n_places * outlook.fit_bytes / 1e6)
     raise TooLittleMemory(
         f"{count(held_mb)} MB are held before the first fit, by this process with the data and by "
