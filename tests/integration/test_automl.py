@@ -204,9 +204,9 @@ def tight_mb(train):
     """Return megabytes that leave 150 to fits."""
     refused = train("extra-trees,ridge", limit_mb=50)
     assert refused.returncode == 4
-    assert "of 50 MB that are allowed" in refused.stderr
+    assert "Of the 50 MB that are allowed" in refused.stderr
     told = re.search(r"([\d,]+) MB are held before the first fit", refused.stderr)
-    enough = re.search(r"Allow about ([\d,]+) MB with --memory-limit", refused.stderr)
+    enough = re.search(r"Allow about ([\d,]+) MB with memory_limit_mb", refused.stderr)
     held_mb, enough_mb = (int(each[1].replace(",", "")) for each in (told, enough))
     assert enough_mb > held_mb > 50
     return held_mb + 150
@@ -220,14 +220,14 @@ def test_one_that_holds_too_much_memory_is_told_and_the_others_go_on(cli, train,
     assert told["ridge-1"]["status"] == "succeeded"
     assert told["extra-trees-1"]["status"] == "failed"
     reason = told["extra-trees-1"]["reason"]
-    assert re.search(r"held nearly the .* that are allowed: this one .*, what was there", reason)
+    assert re.search(r"lacked memory: it held .*, what was there before .*, of ", reason)
 
 
 def test_where_all_hold_too_much_memory_the_fix_names_the_option(cli, train, tight_mb):
     ended = train("extra-trees", limit_mb=tight_mb)
     assert ended.returncode == 4
-    assert "everything together held nearly the" in ended.stderr
-    assert "allow more with --memory-limit" in ended.stderr
+    assert "No candidate had enough memory" in ended.stderr
+    assert "memory_limit_mb (--memory-limit)" in ended.stderr
     run, *_ = cli("runs", "list", "--json").document
     assert run["status"] == "failed"
     first, *_ = cli("runs", "show", run["id"], "--json").document["trials"]

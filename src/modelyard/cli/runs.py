@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Under which the record keeps the name of a candidate of AutoML.
 _CANDIDATE = "candidate"
+_SUCCEEDED = "succeeded"
 
 
 @click.group("runs")
@@ -103,7 +104,8 @@ def show(run: str, *, out: Path | None, url: str | None, wants_json: bool) -> No
         print_json(plain_of(found) | {"trials": [plain_of(each) for each in trials]})
         return
     print_facts(f"Training {found.id}", _facts(found))
-    print_kept_metrics(found.metrics)
+    if found.metrics:
+        print_kept_metrics(found.metrics)
     if trials:
         _print_trials(trials)
     for finding in found.findings:
@@ -204,7 +206,8 @@ def _print_candidates(trials: "Sequence[Trial | TrialAnswer]") -> None:
             str(each.number),
             each.parameters.get(_CANDIDATE),
             each.status.value,
-            each.score,
+            # One of some folds alone is not held against others.
+            each.score if each.status.value == _SUCCEEDED else None,
             f"{each.duration_s:.1f} s",
             size(each.peak_bytes) if each.peak_bytes else "",
             each.why,

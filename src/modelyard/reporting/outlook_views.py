@@ -6,6 +6,8 @@ from modelyard.kit.numerals import count, size
 
 def outlook_sentences(outlook: Outlook) -> tuple[str, ...]:
     """Say how large the work is, what the budget is likely to buy, and what is left out."""
+    if outlook.base_bytes >= outlook.memory_bytes:
+        return (_work(outlook), _memory(outlook))
     told = [_work(outlook), _memory(outlook), _bought(outlook)]
     if outlook.absences:
         named = "; ".join(f"{each.algorithm} {each.reason}" for each in outlook.absences)
@@ -34,6 +36,8 @@ def _memory(outlook: Outlook) -> str:
     )
     if needed <= outlook.memory_bytes:
         return f"{told}."
+    if outlook.base_bytes >= outlook.memory_bytes:
+        return f"{told}: no fit would begin; allow {size(needed)} with --memory-limit."
     return f"{told}: where it is passed, the largest fit is ended; allow more with --memory-limit."
 
 

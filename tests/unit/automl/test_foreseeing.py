@@ -83,6 +83,7 @@ def test_the_size_of_the_work_and_what_it_buys_are_told():
     [
         ({"n_starts": 0}, "No candidate is likely to be done"),
         ({"memory_bytes": 380_000_000}, "allow more with --memory-limit"),
+        ({"memory_bytes": 300_000_000}, "no fit would begin; allow 390 MB with --memory-limit"),
         ({"time_s": None, "n_more": None}, "what a search finds then"),
         ({"n_folds": 1}, "one part held out"),
     ],

@@ -18,9 +18,9 @@ MB = 1_000_000
 def test_what_leaves_no_room_is_refused_with_what_would_be_enough():
     """Two fits of 45 MB beside 395."""
     tight = replace(OUTLOOK, memory_bytes=400 * MB)
-    with pytest.raises(TooLittleMemory, match=r"395 MB are held before .* of 400 MB") as refused:
+    with pytest.raises(TooLittleMemory, match=r"395 MB .* 400 MB .* leaves 5 MB") as refused:
         require_room(SimpleNamespace(room_bytes=5 * MB, base_bytes=395 * MB, n_places=2), tight)
-    assert refused.value.fix == "Allow about 485 MB with --memory-limit."
+    assert refused.value.fix == "Allow about 485 MB with memory_limit_mb (--memory-limit)."
     # A job that ended so is not tried again unchanged.
     assert refused.value.code == Problem.MEMORY
 

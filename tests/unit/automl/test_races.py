@@ -651,6 +651,31 @@ def test_nothing_is_begun_beside_what_is_tried_alone(place):
     assert running["ridge-s-5"] == 2
 
 
+def test_one_that_is_tried_again_counts_once_among_those_that_are_wanted(place):
+    waiting = [ridge(1), candidate("extra-trees"), ridge(2), ridge(3)]
+    rules = replace(NO_LIMIT, n_candidates=3)
+    race, ending, pool = short_of_memory(place, waiting, rules=rules)
+    assert ending is Ending.TRIALS
+    assert pool.begun == ["ridge-1", "extra-trees-1", "ridge-2", "extra-trees-1-alone"]
+    assert race.lineup.n_begun_again == 1
+
+
+def test_where_two_lacked_memory_beside_others_one_less_runs_at_a_time(place):
+    forests = [candidate("extra-trees", name=f"extra-trees-{at}") for at in (1, 2, 3)]
+    one, two, three = (
+        replace(each, parameters={**each.parameters, "n_estimators": 100 + at})
+        for at, each in enumerate(forests)
+    )
+    waiting = [ridge(1), one, ridge(2), two, ridge(3), three, ridge(4)]
+    race, ending, pool = short_of_memory(place, waiting)
+    assert ending is Ending.EXHAUSTED
+    # The third has nothing beside it.
+    again = ["extra-trees-1-alone", "extra-trees-2-alone"]
+    assert [name for name in pool.begun if name.endswith("-alone")] == again
+    ended = {each.candidate.name: each.status for each in race.entries}
+    assert ended["extra-trees-3"] is TrialStatus.SUCCEEDED
+
+
 @pytest.mark.parametrize(
     ("facts", "explored"),
     [({"is_crowded": False}, []), ({}, [candidate("extra-trees", name="extra-trees-s1")])],

@@ -292,8 +292,8 @@ class _Pool:
         beside = sum(held.values()) - held[number]
         others = f", those beside it {size(beside)}" if beside else ""
         told = (
-            f"everything together held nearly the {allowed} that are allowed: this one "
-            f"{size(held[number])}{others}, what was there before them {size(base)}"
+            f"lacked memory: it held {size(held[number])}{others}, what was there before "
+            f"{size(base)}, of {allowed}"
         )
         largest.is_crowded = base + _ROOMIER * held[number] < (self._memory_bytes or 0)
         self._end(number, Outcome.TOO_LARGE, told)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from modelyard.domain.errors import InvalidValue
+from modelyard.domain.errors import InvalidValue, TooLittleMemory
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
 from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
@@ -151,13 +151,19 @@ def library_of(race: Race, *, serve: str) -> Library:
 def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
     ended = [each.entry for each in standings.values() if each.entry is not None]
     failed = [each for each in ended if each.status is TrialStatus.FAILED]
+    if failed and all(standings[each.number].is_too_large for each in failed):
+        return TooLittleMemory(
+            f"No candidate had enough memory. The first one, {failed[0].candidate.name}, "
+            f"{failed[0].reason}.",
+            fix="Allow half as much again with memory_limit_mb (--memory-limit), or fewer threads.",
+        )
     if failed:
         name, reason = failed[0].candidate.name, failed[0].reason.rstrip(".")
         names = f"{len(failed)} candidates" if len(failed) > 1 else "The only candidate"
         return InvalidValue(
             f"{names} failed. The first one, {name}: {reason}.",
-            fix="Where they lacked memory, allow more with --memory-limit; else train one "
-            "algorithm by its name to see what stands in the way.",
+            fix="Train one algorithm by its name to see what stands in the way; where that is "
+            "memory, allow more with memory_limit_mb (--memory-limit).",
         )
     return InvalidValue(
         "No model was finished within the time limit.",

@@ -30,12 +30,14 @@ class Situation:
         rules: of the race.
         left_s: seconds that candidates have; infinite where there is no limit.
         is_idle: whether nothing runs.
+        is_full: whether as many were begun as are wanted.
     """
 
     expected: Expectation
     rules: Rules
     left_s: float
     is_idle: bool
+    is_full: bool
 
     @property
     def standings(self) -> Collection[Standing]:
@@ -73,6 +75,8 @@ class Lineup:
 
     def next(self, situation: Situation) -> Candidate | None:
         """Return the next candidate that there is time for; those of the portfolio come first."""
+        if situation.is_full:
+            return self._next_alone(situation)
         if not situation.rules.in_order:
             self._take_turns(situation)
         if (found := self._first_in_reach(situation)) is not None:
@@ -85,12 +89,18 @@ class Lineup:
                 self.go_on_with(standing, situation.standings)
             if (found := self._first_in_reach(situation)) is not None:
                 return found
-        return self._next_alone(situation) if self.alone else self._explored(situation)
+        alone = self._next_alone(situation)
+        return self._explored(situation) if alone is None and not self.alone else alone
 
     @property
     def is_short(self) -> bool:
         """Whether something is left for which there was no time."""
         return bool(self.is_search_short or self.waiting or self.alone or self._late)
+
+    @property
+    def n_begun_again(self) -> int:
+        """How many were begun a second time."""
+        return len(self._solitary) - len(self.alone) - len(self._late)
 
     def runs_alone(self, standings: Collection[Standing]) -> bool:
         """Return whether one runs that nothing is to run beside."""
@@ -184,9 +194,7 @@ class Lineup:
         late = [e for e in self.alone if situation.has_fits and not situation.has_time_for(e)]
         self.alone = [each for each in self.alone if each not in late]
         self._late += late
-        if not self.alone:
-            return self._explored(situation)
-        return self.alone.pop(0) if situation.is_idle else None
+        return self.alone.pop(0) if self.alone and situation.is_idle else None
 
     def _explored(self, situation: Situation) -> Candidate | None:
         found = self.explorer.next(entries_of(situation.standings))

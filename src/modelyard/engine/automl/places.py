@@ -76,10 +76,18 @@ def require_room(pool: Pool, outlook: Outlook) -> None:
     room, allowed = pool.room_bytes, outlook.memory_bytes
     if room is None or room >= _LEAST_FIT_BYTES:
         return
-    held_mb = math.ceil(pool.base_bytes / 1e6)
-    enough_mb = held_mb + math.ceil(pool.n_places * outlook.fit_bytes / 1e6)
+    held_mb, allowed_mb = math.ceil(pool.base_bytes / 1e6), round(allowed / 1e6)
+    left_mb = max(math.floor(room / 1e6), 0)
     raise TooLittleMemory(
         f"{count(held_mb)} MB are held before the first fit, by this process with the data and by "
-        f"the libraries, of {count(round(allowed / 1e6))} MB that are allowed.",
-        fix=f"Allow about {count(enough_mb)} MB with --memory-limit.",
+        f"the libraries. Of the {count(allowed_mb)} MB that are allowed, a twentieth of them kept, "
+        f"that leaves {count(left_mb)} MB, too few for any fit.",
+        fix=f"Allow about {count(_enough_mb(pool, outlook))} MB with memory_limit_mb "
+        "(--memory-limit).",
     )
+
+
+def _enough_mb(pool: Pool, outlook: Outlook) -> int:
+    """Return megabytes that suffice for as many fits at a time as there are places."""
+    base = max(pool.base_bytes, outlook.base_bytes)
+    return math.ceil((base + pool.n_places * outlook.fit_bytes) / 1e6)

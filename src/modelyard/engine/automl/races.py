@@ -34,6 +34,8 @@ _GRACE = 0.5
 # most rows: those that could not be fitted again answer instead, and cost no more. Where all are
 # fitted a second time, with the test part, both together take no more than that either.
 _MOST_FOR_REFITS = 0.33
+# Candidates that lacked memory beside others, after which one less runs at a time.
+_CROWDED = 2
 # Share of all time before the end at which what would be blended is chosen with care.
 _NEAR_END = 0.15
 
@@ -65,6 +67,8 @@ class Race:
     standings: dict[int, Standing] = field(default_factory=dict)
     # How candidates ended where something else still runs.
     _over: Ending | None = field(default=None, init=False)
+    # How many lacked memory beside others.
+    _n_crowded: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._refits = RefitReserve(
@@ -132,7 +136,8 @@ class Race:
                     pass
                 if (not self._n_running or self._is_late()) and self._has_more_time():
                     continue
-                if not self._n_running and (self._is_full or self._is_idle):
+                is_done = self._is_full and not self.lineup.alone
+                if not self._n_running and (is_done or self._is_idle):
                     self._over = self._over or self._ending()
                     if not self._teaches_fewer() and self._is_idle:
                         return self._ended(self._over)
@@ -220,9 +225,16 @@ class Race:
         return float(np.clip(left, 0.0, _LISTEN_S))
 
     @property
+    def _n_places(self) -> int:
+        """How many run at a time: one less for each two that lacked memory beside others."""
+        return max(1, self.pool.n_places - self._n_crowded // _CROWDED)
+
+    @property
     def _is_full(self) -> bool:
+        """Whether there are as many as are wanted; one that is tried again counts once."""
         most = self.rules.n_candidates
-        return most is not None and len(self.standings) >= most
+        n_tried = len(self.standings) - self.lineup.n_begun_again
+        return most is not None and n_tried >= most
 
     def _ending(self) -> Ending:
         if self._is_full:
@@ -253,7 +265,7 @@ class Race:
             return False
         if self._teaches_fewer():
             return True
-        if self._over is not None or self._is_full or self._is_late():
+        if self._over is not None or self._is_late() or self._n_running >= self._n_places:
             return False
         if self._left() <= 0 and self._n_running:
             # Nothing has been finished yet, and whatever is begun now would only slow it down.
@@ -279,7 +291,9 @@ class Race:
 
     def _next(self) -> Candidate | None:
         expected = Expectation(self.judge, self.arena, self.algorithms, self.standings.values())
-        situation = Situation(expected, self.rules, self._left(), is_idle=self._is_idle)
+        situation = Situation(
+            expected, self.rules, self._left(), is_idle=self._is_idle, is_full=self._is_full
+        )
         return self.lineup.next(situation)
 
     def _pass_over(self, candidates: Sequence[Candidate]) -> None:
@@ -307,7 +321,8 @@ class Race:
             notice, standing.candidate, fits=standing.fits, judge=self.judge, arena=self.arena
         )
         standing.entry = replace(entry, at_s=self._now() - self.began)
-        if notice.outcome is Outcome.TOO_LARGE and not entry.is_complete:
+        standing.is_too_large = notice.outcome is Outcome.TOO_LARGE
+        if standing.is_too_large and not entry.is_complete:
             self._miss_memory(standing.candidate, is_crowded=notice.is_crowded)
         if not self.rules.in_order:
             self.lineup.go_on_with(standing, self.standings.values())
@@ -320,12 +335,13 @@ class Race:
         if room is not None and room <= 0:
             self._over = self._over or Ending.MEMORY
         elif is_crowded:
+            self._n_crowded += 1
             self.lineup.try_alone(candidate)
 
     def _say(self) -> None:
         """Tell how far the race is."""
         scored = [each for each in self.entries if each.is_complete]
-        words = [f"{len(scored)} candidates"]
+        words = [f"{len(scored)} candidate{'' if len(scored) == 1 else 's'}"]
         if (best := best_of(scored)) is not None:
             words.append(f"best {best.candidate.name} {best.score:.4g}")
         if self.rules.deadline is not None:

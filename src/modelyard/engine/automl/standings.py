@@ -35,11 +35,18 @@ class Rules:
 
 @dataclass
 class Standing:
-    """A candidate with what it has finished; its entry is None as long as it runs."""
+    """A candidate with what it has finished.
+
+    Attributes:
+        entry: None as long as it runs.
+        fits: of its folds.
+        is_too_large: whether it was ended for its memory.
+    """
 
     candidate: Candidate
     entry: Entry | None = None
     fits: list[FoldFit] = field(default_factory=list)
+    is_too_large: bool = False
 
 
 def entries_of(standings: Collection[Standing]) -> list[Entry]:
