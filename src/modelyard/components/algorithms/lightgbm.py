@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from modelyard.domain.losses import Loss
 from modelyard.domain.tasks import Task
 from modelyard.kit.source_code import mapping
+from modelyard.packaging.graphs.boosting import Lesson, lesson_of
 from modelyard.packaging.graphs.constants import ConstantModel
 from modelyard.packaging.graphs.scores import softmax, spread, spread_columns, two_columns
 from modelyard.packaging.graphs.tree_texts import read_trees
@@ -134,6 +134,18 @@ _STARTS = (
     ),
     Start(
         3,
+        1.6,
+        "each tree grown on other rows and columns, with smaller leaves",
+        {
+            "feature_fraction": 0.7,
+            "bagging_fraction": 0.9,
+            "learning_rate": 0.03,
+            "min_data_in_leaf": 5,
+            "n_estimators": 1000,
+        },
+    ),
+    Start(
+        3,
         1.2,
         "categories by what the target is in them: for columns of many",
         preparation={"categorical_encoding": "target"},
@@ -194,10 +206,11 @@ _STARTS = (
         "larger trees of fewer features, for many rows: as AutoGluon's portfolio has them, with "
         "half the leaves, which answer at once",
         {
-            "learning_rate": 0.06,
+            "learning_rate": 0.04,
             "num_leaves": 64,
-            "feature_fraction": 0.8,
-            "lambda_l2": 1.0,
+            "feature_fraction": 0.7,
+            "bagging_fraction": 0.9,
+            "min_data_in_leaf": 5,
             "n_estimators": 1000,
         },
     ),
@@ -241,19 +254,16 @@ class LightGBM:
         import lightgbm
 
         parameters = _settled(training)
-        seen = np.unique(training.y)
-        if training.task is Task.REGRESSION:
-            seen = np.empty(0, dtype=np.int64)
-        elif len(seen) == 1:
-            certain = spread_columns(np.ones((1, 1)), seen, n_classes=training.n_classes)
-            return ConstantModel(certain[0], training.X.shape[1], parameters)
-        options = _options(training, parameters, n_seen=len(seen))
         # LightGBM keeps targets in float32: around their mean they lose no digit that matters.
-        center = 0.0 if len(seen) else float(np.mean(training.y))
-        labels = np.searchsorted(seen, training.y) if len(seen) else training.y - center
-        rows = lightgbm.Dataset(training.X, labels, weight=training.weight, params=options)
+        lesson = lesson_of(training, is_scaled=False)
+        if lesson.is_certain:
+            return ConstantModel(lesson.certain(), training.X.shape[1], parameters)
+        options = _options(training, parameters, n_seen=len(lesson.seen))
+        rows = lightgbm.Dataset(training.X, lesson.y, weight=training.weight, params=options)
         callbacks: list[Callable[..., None]] = [_telling(training.progress)]
-        held = _validation(training, seen, center=center)
+        X, y, held = lesson.X_validation, lesson.y_validation, []
+        if X is not None:
+            held = [rows.create_valid(X, y, lesson.weight_validation)]
         if held and parameters["early_stopping_rounds"]:
             rounds = parameters["early_stopping_rounds"]
             callbacks.append(lightgbm.early_stopping(rounds, verbose=False))
@@ -261,13 +271,13 @@ class LightGBM:
             options,
             rows,
             num_boost_round=parameters["n_estimators"],
-            valid_sets=[rows.create_valid(*each) for each in held],
+            valid_sets=held,
             callbacks=callbacks,
         )
         # best_iteration is 0 or less where nothing stopped the rounds early.
         n_rounds = max(booster.best_iteration, 0) or booster.current_iteration()
         final = parameters | {"n_estimators": n_rounds}
-        return _Boosted(booster, seen, center, training.n_classes, final)
+        return _Boosted(booster, lesson, final)
 
     def script(self, training: FitInput) -> FitScript:
         """Write the call of LightGBM."""
@@ -287,32 +297,29 @@ class LightGBM:
 
 @dataclass(frozen=True)
 class _Boosted:
-    """`seen` is empty and `n_classes` 0 for regression, whose targets lie around `center`."""
-
     booster: Any
-    seen: npt.NDArray[np.int64]
-    center: float
-    n_classes: int
+    lesson: Lesson
     parameters: Mapping[str, Any]
 
     def scores(self, X: FloatArray) -> FloatArray:
         answers = self.booster.predict(X, num_iteration=self.parameters["n_estimators"])
-        if not self.n_classes:
-            return np.asarray(answers)[:, None] + self.center
+        n_classes = self.lesson.n_classes
+        if not n_classes:
+            return self.lesson.restored(np.asarray(answers)[:, None])
         shares = np.column_stack([1 - answers, answers]) if answers.ndim == 1 else answers
-        return spread_columns(shares, self.seen, n_classes=self.n_classes)
+        return spread_columns(shares, self.lesson.seen, n_classes=n_classes)
 
     def to_onnx(self) -> bytes:
         text = self.booster.model_to_string(num_iteration=self.parameters["n_estimators"])
-        n_targets = len(self.seen) if len(self.seen) > 2 else 1
+        seen, n_classes = self.lesson.seen, self.lesson.n_classes
+        n_targets = len(seen) if len(seen) > 2 else 1
         chain = sum_of_trees(read_trees(text), n_targets=n_targets)
-        if self.n_classes:
+        if n_classes:
             chain = two_columns(chain) if n_targets == 1 else softmax(chain)
-            chain = spread(chain, self.seen, n_classes=self.n_classes)
+            chain = spread(chain, seen, n_classes=n_classes)
         else:
-            chain = chain.then("Add", None, np.array([self.center]))
-        n_features = self.booster.num_feature()
-        return chain.to_model(n_features=n_features, n_outputs=self.n_classes or 1)
+            chain = chain.then("Add", None, np.array([self.lesson.center]))
+        return chain.to_model(n_features=self.booster.num_feature(), n_outputs=n_classes or 1)
 
 
 # By the number of classes; of many LightGBM answers as it is asked.
@@ -356,7 +363,6 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
         "max_depth": parameters["max_depth"] or -1,
         "bagging_fraction": parameters["bagging_fraction"],
         "bagging_freq": int(parameters["bagging_fraction"] < 1),
-        "extra_trees": parameters["extra_trees"],
         "lambda_l1": parameters["lambda_l1"],
         "lambda_l2": parameters["lambda_l2"],
         "seed": int(training.rng.integers(2**31)),
@@ -366,19 +372,6 @@ def _options(training: FitInput, parameters: Mapping[str, Any], *, n_seen: int) 
         "num_threads": training.n_threads,
         "verbosity": -1,
     }
-
-
-def _validation(
-    training: FitInput, seen: npt.NDArray[np.int64], *, center: float
-) -> list[tuple[FloatArray, npt.NDArray[Any], FloatArray | None]]:
-    X, y, weight = training.X_validation, training.y_validation, training.weight_validation
-    if X is None or y is None:
-        return []
-    if not len(seen):
-        return [(X, y - center, weight)] if len(y) else []
-    known = np.isin(y, seen)
-    kept = None if weight is None else weight[known]
-    return [(X[known], np.searchsorted(seen, y[known]), kept)] if known.any() else []
 
 
 def _telling(progress: Progress) -> Callable[[Any], None]:

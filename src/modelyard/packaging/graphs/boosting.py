@@ -70,13 +70,19 @@ class Lesson:
         return in_unit(estimator, center=self.center, size=self.spread)
 
 
-def lesson_of(training: FitInput) -> Lesson:
-    """Return the targets of a training as they are to be taught."""
+def lesson_of(training: FitInput, *, is_scaled: bool = True) -> Lesson:
+    """Return the targets of a training as they are to be taught.
+
+    Args:
+        training: its targets and validation rows.
+        is_scaled: whether values are taught with a spread of one, not merely around zero.
+    """
     if training.n_classes:
         seen = np.unique(training.y)
         lesson = Lesson(np.searchsorted(seen, training.y), seen, training.n_classes)
     else:
         center, size = _center_and_spread(training.y)
+        size = size if is_scaled else 1.0
         nothing = np.empty(0, dtype=np.int64)
         lesson = Lesson((training.y - center) / size, nothing, 0, center, size)
     X, y, weight = training.X_validation, training.y_validation, training.weight_validation
