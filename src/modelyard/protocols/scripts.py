@@ -83,7 +83,7 @@ class SupervisedFunction(Protocol):
                 itself by nothing or, of three classes or more, for each of them whether it is the
                 row's.
             weight: (n,) what each of these rows counts, one on average.
-            fold: (n,) of these rows, from 0 on; no row is shown what its own fold says.
+            fold: (n,) of these rows, as the transform deals them.
         """
         ...
 
@@ -98,7 +98,7 @@ class SupervisedTransform(Protocol):
         ...
 
     def deal(self, n_rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Return the fold of each row that teaches, as its fit draws it."""
+        """Return the fold of each row that teaches, from 0 on, as its fit draws it."""
         ...
 
 

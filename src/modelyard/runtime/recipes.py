@@ -4,7 +4,6 @@ Training and serving run this same code, so what was fitted is what is served. A
 by name from a pool, and adds its outputs to the pool; the pool starts with the raw columns.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +26,8 @@ _PART_ROWS = 4096
 # that where a row has more items than these.
 _CELLS_AT_ONCE = 1 << 16
 _FEW_ITEMS = 128
+# Cells of the matrix that any model is asked at a time: 134 MB of float64.
+_MATRIX_CELLS = 1 << 24
 
 Answer = Callable[[npt.NDArray[np.float64], tuple[Pixels, ...]], npt.NDArray[np.float64]]
 
@@ -125,11 +126,12 @@ class Recipe:
             for each in self.stages
             if isinstance(each.step, InOrder)
         ]
+        most = max(1, _MATRIX_CELLS // max(len(self.features), 1))
         if not read:
-            return sys.maxsize
+            return most
         longest = max(length for length, _ in read)
         n_cells = sum(n_outputs for _, n_outputs in read) * max(1.0, longest / _FEW_ITEMS)
-        return max(1, int(_CELLS_AT_ONCE / n_cells))
+        return min(most, max(1, int(_CELLS_AT_ONCE / n_cells)))
 
     def _apply(self, made: list[Block], known: Sequence[Block | None]) -> npt.NDArray[np.float64]:
         gathers, last = self._plan

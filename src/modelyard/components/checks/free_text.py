@@ -42,9 +42,9 @@ class FreeText:
                 severity=Severity.INFO,
                 message=(
                     f"Column '{column.name}' holds free text ({column.n_unique:,} different "
-                    "texts). Its most frequent words and pairs of words become features (TF-IDF), "
-                    "as do its length and its shares of capitals, digits and marks; networks for "
-                    "texts read it in order."
+                    "texts). Its most telling and most frequent words and pairs of words become "
+                    "features (TF-IDF), as do its length and its shares of capitals, digits and "
+                    "marks; networks for texts read it in order."
                 ),
                 columns=(column.name,),
                 sample=tuple(str(value)[:_MAX_SHOWN_CHARS] for value in values[:_N_SHOWN]),

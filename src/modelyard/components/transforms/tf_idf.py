@@ -1,7 +1,7 @@
 """Turns texts into weights of their words and pairs of words."""
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,18 @@ from modelyard.domain.columns import ColumnKind
 from modelyard.protocols.transforms import FittedStep, Lesson, Role, TransformCard
 from modelyard.runtime.steps.tf_idf import TfIdf, terms_of
 
-# Columns of one text column. They are dense: 65,536 rows, which serving takes at a time, fill
-# 100 MB of float64.
-MAX_TERMS = 200
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+_Floats = npt.NDArray[np.float64]
+_Codes = npt.NDArray[np.int64]
+
+# Columns of one text column. They are dense, and every algorithm passes over all of them: of up to
+# 4,000 texts there are 500, of 10,000 and more 200.
+MOST_TERMS, LEAST_TERMS, MAX_CELLS = 500, 200, 2_000_000
 
 # Texts that the terms are counted in, drawn at random where there are more: a term that the most
-# frequent 200 hold stands in hundreds of these.
+# frequent hold stands in hundreds of these.
 MAX_TEXTS = 20_000
 
 # A term of one text alone says nothing about another.
@@ -24,32 +30,55 @@ _MIN_TEXTS = 2
 
 
 def weigh_terms(
-    table: pl.DataFrame, columns: Sequence[str], *, taught: Sequence[int]
+    table: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    taught: Sequence[int],
+    targets: dict[str, np.ndarray],
+    weight: np.ndarray,  # noqa: ARG001 -- every text counts alike
+    fold: np.ndarray,
 ) -> tuple[pl.DataFrame, list[str]]:
-    """Add the TF-IDF weights of the 200 most frequent words and pairs of neighbouring words."""
+    """Add the TF-IDF weights of words and pairs of neighbouring words.
+
+    Half of them tell most about the target, by the squares of the correlations of its ranks with
+    whether a text holds them; the others are the most frequent. Texts of fold 0 are counted.
+    """
+    from scipy.stats import rankdata
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+    width = min(500, max(200, 2_000_000 // len(taught)))
+    ranks = rankdata(np.column_stack(list(targets.values()))[fold == 0], axis=0)
+    ranks -= ranks.mean(axis=0)
+    scale = np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
     made: dict[str, pl.Series] = {}
     for name in columns:
         texts = table[name].fill_null("")
-        lesson = texts[taught].to_list()
+        lesson = texts[np.asarray(taught)[fold == 0]].to_list()
         counting = CountVectorizer(ngram_range=(1, 2))
         counts = counting.fit_transform(lesson)
-        n_times, n_texts = counts.sum(axis=0).tolist()[0], np.bincount(counts.indices).tolist()
+        held = (counts > 0).astype(float)
+        n_times, n_texts = np.asarray(counts.sum(axis=0))[0], np.asarray(held.sum(axis=0))[0]
+        share = n_texts / len(lesson)
+        spread = np.where(share < 1, share * (1 - share), 1.0)
+        telling = ((held.T @ ranks / len(lesson)) ** 2 / scale).sum(axis=1) / spread
         found = counting.get_feature_names_out().tolist()
-        ranked = sorted(zip(found, n_times, n_texts, strict=True), key=lambda e: (-e[1], e[0]))
-        kept = [term for term, _, n in ranked if n > 1] or [term for term, _, _ in ranked]
-        weighing = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, vocabulary=kept[:200])
+        shared = [at for at, n in enumerate(n_texts) if n > 1] or range(len(found))
+        best = sorted(shared, key=lambda e: (-telling[e], -n_times[e], found[e]))[: width // 2]
+        often = sorted({*shared} - {*best}, key=lambda e: (-n_times[e], found[e]))
+        kept = [found[at] for at in [*best, *often][:width]]
+        weighing = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, vocabulary=kept)
         weights = weighing.fit(lesson).transform(texts.to_list()).toarray()
-        made |= {f"{name}: {term}": pl.Series(weights[:, at]) for at, term in enumerate(kept[:200])}
+        made |= {f"{name}: {term}": pl.Series(weights[:, at]) for at, term in enumerate(kept)}
     return table.with_columns(**made), list(made)
 
 
 class WeighTerms:
-    """Learns the most frequent terms of each column, and how many of the texts hold them.
+    """Learns which terms of each column to weigh, and how many of the texts hold them.
 
     Terms are words of two characters or more, in lower case, and pairs of neighbours. A term counts
-    that at least two texts hold; where there is none, every term does.
+    that at least two texts hold; where there is none, every term does. Half of those that are
+    weighed tell most about the target, the others are the most frequent: of reviews the latter are
+    those of every text, such as "the", and of short messages they tell whether there is any word.
     """
 
     card = TransformCard(
@@ -57,20 +86,30 @@ class WeighTerms:
         title="Weights of words",
         kinds=frozenset({ColumnKind.TEXT}),
         source="Manning, Raghavan, Schütze: Introduction to Information Retrieval (2008), "
-        "pp. 117-128; scikit-learn, TfidfVectorizer",
+        "pp. 117-128; scikit-learn, TfidfVectorizer; which words: Yang, Pedersen: A Comparative "
+        "Study on Feature Selection in Text Categorization, ICML 14 (1997), chi-square and "
+        "document frequency",
         role=Role.READ_TEXT,
         word="tf_idf",
     )
-    script = staticmethod(weigh_terms)
+    supervised_script = staticmethod(weigh_terms)
+
+    def deal(self, n_rows: int, rng: np.random.Generator) -> _Codes:
+        """Return 0 for the rows that `fit` counts terms in, and 1 for others."""
+        fold = np.zeros(n_rows, dtype=np.int64)
+        if n_rows > MAX_TEXTS:
+            fold[:] = 1
+            fold[rng.choice(n_rows, MAX_TEXTS, replace=False)] = 0
+        return fold
 
     def fit(
         self, block: npt.NDArray[np.object_], names: Sequence[str], lesson: Lesson
     ) -> FittedStep:
-        """Count the terms of each column."""
-        rows = np.arange(len(block))
-        if len(rows) > MAX_TEXTS:
-            rows = np.sort(lesson.rng.choice(rows, MAX_TEXTS, replace=False))
-        learned = [_terms(column.tolist()) for column in block[rows].T]
+        """Count the terms of each column, and choose among them."""
+        is_counted = self.deal(len(block), lesson.rng) == 0
+        ranks = _ranks(lesson, is_counted)
+        width = min(MOST_TERMS, max(LEAST_TERMS, MAX_CELLS // max(len(block), 1)))
+        learned = [_terms(column.tolist(), ranks, width=width) for column in block[is_counted].T]
         outputs = tuple(
             f"{name}: {term}"
             for name, (terms, _) in zip(names, learned, strict=True)
@@ -82,18 +121,62 @@ class WeighTerms:
         return FittedStep(step, outputs)
 
 
-def _terms(texts: Sequence[str | None]) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """Return the terms to weigh, the most frequent first, and the rarity of each."""
-    counts: Counter[str] = Counter()
-    n_texts: Counter[str] = Counter()
+def _ranks(lesson: Lesson, is_counted: npt.NDArray[np.bool_]) -> _Floats:
+    """Return (n, m) ranks of the target less their mean, of three classes or more for each."""
+    from scipy.stats import rankdata
+
+    y = lesson.y[is_counted]
+    n_classes = len(lesson.labels)
+    columns = y[:, None] == np.arange(n_classes) if n_classes > 2 else y[:, None]
+    ranks: _Floats = rankdata(columns.astype(np.float64), axis=0)
+    ranks -= ranks.mean(axis=0)
+    return ranks
+
+
+def _terms(
+    texts: Sequence[str | None], ranks: _Floats, *, width: int
+) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Return the terms to weigh, those that tell most first, and the rarity of each."""
+    found, counts = _counted(texts)
+    held = (counts > 0).astype(np.float64)
+    n_times, n_texts = counts.sum(axis=0).tolist(), held.sum(axis=0)
+    telling = _telling(held, ranks).tolist()
+    shared = np.flatnonzero(n_texts >= _MIN_TEXTS).tolist() or range(len(found))
+    best = sorted(shared, key=lambda at: (-telling[at], -n_times[at], found[at]))[: width // 2]
+    often = sorted({*shared} - {*best}, key=lambda at: (-n_times[at], found[at]))
+    kept = [*best, *often][:width]
+    rarities = np.log((1 + len(texts)) / (1 + n_texts[kept])) + 1
+    return tuple(found[at] for at in kept), tuple(rarities.tolist())
+
+
+def _counted(texts: Sequence[str | None]) -> "tuple[list[str], csr_array]":
+    """Return all terms, and (n, n_terms) how often each text holds each."""
+    from scipy.sparse import csr_array
+
+    places: dict[str, int] = {}
+    ends, columns = [0], list[int]()
     for text in texts:
-        terms = terms_of(text or "")
-        counts.update(terms)
-        n_texts.update(set(terms))
-    shared = [term for term, n in n_texts.items() if n >= _MIN_TEXTS] or list(n_texts)
-    kept = tuple(sorted(shared, key=lambda term: (-counts[term], term))[:MAX_TERMS])
-    rarities = np.log((1 + len(texts)) / (1 + np.array([n_texts[term] for term in kept]))) + 1
-    return kept, tuple(rarities.tolist())
+        columns += [places.setdefault(term, len(places)) for term in terms_of(text or "")]
+        ends.append(len(columns))
+    counts = csr_array((np.ones(len(columns)), columns, ends), shape=(len(texts), len(places)))
+    counts.sum_duplicates()
+    return list(places), counts
+
+
+def _telling(held: "csr_array", ranks: _Floats) -> _Floats:
+    """Return (n_terms,) how much terms tell about the target.
+
+    Args:
+        held: (n, n_terms) 1 where a text holds a term.
+        ranks: (n, m) of the target, less their mean. Returned are the sums over its columns of the
+            squares of the correlations.
+    """
+    n_rows = len(ranks)
+    scale = np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
+    share = held.sum(axis=0) / n_rows
+    spread = np.where(share < 1, share * (1 - share), 1.0)
+    found: _Floats = ((held.T @ ranks / n_rows) ** 2 / scale).sum(axis=1) / spread
+    return found
 
 
 COMPONENT = WeighTerms()

@@ -153,7 +153,8 @@ class Lineup:
 
     def _take_turns(self, situation: Situation) -> None:
         arena, judge = situation.expected.arena, situation.expected.judge
-        bounds = bounds_of(situation.rules.serve, arena.plan.columns)
+        plan = arena.plan
+        bounds = bounds_of(situation.rules.serve, plan.columns, n_classes=len(plan.labels))
         waiting = in_turn(
             self.waiting,
             entries_of(situation.standings),
