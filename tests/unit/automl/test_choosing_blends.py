@@ -41,20 +41,10 @@ def chosen(found, place, bounds=WIDE):
 
 def test_rows_may_take_as_much_longer_as_they_have_more_columns_than_ten_and_a_text_is_fifty():
     number, text = Column("x", ColumnKind.NUMERIC), Column("note", ColumnKind.TEXT)
-    few, many, texts = (
-        bounds_of("balanced", columns, n_classes=2)
-        for columns in ([number] * 3, [number] * 20, [text, *[number] * 10])
-    )
+    few, many = bounds_of("balanced", [number] * 3), bounds_of("balanced", [number] * 20)
     assert many.batch_us == 2 * few.batch_us
-    assert texts.batch_us == 6 * few.batch_us
+    assert bounds_of("balanced", [text, *[number] * 10]).batch_us == 6 * few.batch_us
     assert many.row_us == few.row_us
-
-
-def test_rows_may_take_as_much_longer_as_there_are_more_classes_than_ten():
-    columns = [Column("x", ColumnKind.NUMERIC)] * 20
-    two, many = (bounds_of("balanced", columns, n_classes=each) for each in (2, 25))
-    assert many.batch_us == 2.5 * two.batch_us
-    assert many.row_us == two.row_us
 
 
 def test_weights_sum_to_one_and_the_useless_gets_none():

@@ -46,26 +46,21 @@ _BOUNDS = {
     BEST: Bounds(row_us=1_500, batch_us=1_000, size_bytes=500e6, n_members=25),
 }
 _COLUMNS = 10
-# An answer of more classes takes as much longer: boosting grows a tree for each in every round. Of
-# 48 classes and eight columns a network alone was within the bound for ten.
-_CLASSES = 10
 # A text takes as long as so many numbers, for every member that was taught other rows: fifteen
 # words 17 microseconds, a number 0.3.
 _AS_COLUMNS = MappingProxyType({ColumnKind.TEXT: 50})
 
 
-def bounds_of(serve: str, columns: Sequence[Column], *, n_classes: int) -> Bounds:
-    """Return what a blend may cost: many columns, texts and many classes take longer.
+def bounds_of(serve: str, columns: Sequence[Column]) -> Bounds:
+    """Return what a blend may cost: many columns, and texts, take longer to read and prepare.
 
     Args:
         serve: how much answers may cost, in a word.
         columns: the features.
-        n_classes: of the target, 0 of a number.
     """
     bounds = _BOUNDS[serve]
     n_columns = sum(_AS_COLUMNS.get(column.kind, 1) for column in columns)
-    longer = max(1.0, n_columns / _COLUMNS) * max(1.0, n_classes / _CLASSES)
-    return replace(bounds, batch_us=bounds.batch_us * longer)
+    return replace(bounds, batch_us=bounds.batch_us * max(1.0, n_columns / _COLUMNS))
 
 
 @dataclass(frozen=True)

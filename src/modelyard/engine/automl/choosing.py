@@ -37,7 +37,7 @@ class Chooser:
         if not any(each.is_complete for each in race.entries):
             return ()
         library, plan = library_of(race, serve=self.serve), race.arena.plan
-        bounds = bounds_of(self.serve, plan.columns, n_classes=len(plan.labels))
+        bounds = bounds_of(self.serve, plan.columns)
         library = replace(library, entries=tuple(varied(library, _LIKELY_FROM, bounds=bounds)))
         return likely_members(
             library,
@@ -102,7 +102,7 @@ class Chooser:
 
     def _fresh(self, library: Library, race: Race) -> Blend:
         plan = race.arena.plan
-        bounds = bounds_of(self.serve, plan.columns, n_classes=len(plan.labels))
+        bounds = bounds_of(self.serve, plan.columns)
         return choose_blend(
             library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=self.seed
         )

@@ -153,8 +153,7 @@ class Lineup:
 
     def _take_turns(self, situation: Situation) -> None:
         arena, judge = situation.expected.arena, situation.expected.judge
-        plan = arena.plan
-        bounds = bounds_of(situation.rules.serve, plan.columns, n_classes=len(plan.labels))
+        bounds = bounds_of(situation.rules.serve, arena.plan.columns)
         waiting = in_turn(
             self.waiting,
             entries_of(situation.standings),
