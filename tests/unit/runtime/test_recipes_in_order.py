@@ -1,4 +1,4 @@
-"""A model that reads texts in order is asked few rows at a time, whatever comes."""
+"""A model is asked few rows at a time where they are wide, or texts that it reads in order."""
 
 import numpy as np
 import pytest
@@ -67,3 +67,18 @@ def test_the_longer_texts_are_the_fewer_are_asked_at_once(length: int, at_once: 
 
     reading(length).ask(blocks(at_once + 1), answer)
     assert asked == [at_once, 1]
+
+
+def test_of_a_wide_table_fewer_rows_are_asked_at_once() -> None:
+    names, asked = tuple(f"x{at}" for at in range(5_000)), []
+
+    def answer(X: np.ndarray, _: tuple[np.ndarray, ...]) -> np.ndarray:
+        asked.append(len(X))
+        return X[:, :1]
+
+    numbers = np.zeros((3_500, len(names)))
+    numbers[:, 0] = np.arange(3_500)
+    rows = Blocks(names, (), numbers, np.empty((3_500, 0), dtype=object))
+    found = Recipe(names, (), (), names).ask(rows, answer)
+    assert found[:, 0].tolist() == list(range(3_500))
+    assert asked == [3_355, 145]
