@@ -45,11 +45,10 @@ def weigh_terms(
     Half of them tell most about the target, by the squares of the correlations of its ranks with
     whether a text holds them; the others are the most frequent. Texts of fold 0 are counted.
     """
-    from scipy.stats import rankdata
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
     width = min(1_000, max(200, 4_000_000 // len(taught)))
-    ranks = rankdata(np.column_stack(list(targets.values()))[fold == 0], axis=0)
+    ranks = np.column_stack([pl.Series(each[fold == 0]).rank() for each in targets.values()])
     ranks -= ranks.mean(axis=0)
     scale = np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
     made: dict[str, pl.Series] = {}
@@ -125,14 +124,12 @@ class WeighTerms:
 
 def _ranks(lesson: Lesson, is_counted: npt.NDArray[np.bool_]) -> _Floats:
     """Return (n, m) ranks of the target less their mean, of three classes or more for each."""
-    from scipy.stats import rankdata
-
     y = lesson.y[is_counted]
     n_classes = len(lesson.labels)
-    columns = y[:, None] == np.arange(n_classes) if n_classes > 2 else y[:, None]
-    ranks: _Floats = rankdata(columns.astype(np.float64), axis=0)
-    ranks -= ranks.mean(axis=0)
-    return ranks
+    columns = [y == each for each in range(n_classes)] if n_classes > 2 else [y]
+    ranks = np.column_stack([pl.Series(each.astype(np.float64)).rank() for each in columns])
+    centred: _Floats = ranks - ranks.mean(axis=0)
+    return centred
 
 
 def _terms(
