@@ -40,8 +40,8 @@ class Prepared:
 
     Attributes:
         recipe: for every row that comes.
-        taught: (n, n_features) float64: of the training rows, which a step that learned from the
-            target does not show their own.
+        taught: (n, n_features) float64: of the training rows, which a step whose values are
+            means of the target does not show their own.
     """
 
     recipe: Recipe

@@ -83,7 +83,8 @@ class SupervisedFunction(Protocol):
                 itself by nothing or, of three classes or more, for each of them whether it is the
                 row's.
             weight: (n,) what each of these rows counts, one on average.
-            fold: (n,) of these rows, as the transform deals them.
+            fold: (n,) of these rows, as the transform deals them: no row is shown a mean of the
+                target that its own fold has part in, or texts of fold 0 alone are counted.
         """
         ...
 

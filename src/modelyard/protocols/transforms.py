@@ -129,7 +129,7 @@ class FittedStep:
         step: for every row that comes.
         outputs: names of the columns.
         taught: (n, j) what the training rows get, where that is not what the step makes of them: a
-            step that learned from the target would show each of them its own.
+            step whose values are means of the target would show each of them its own.
     """
 
     step: Step

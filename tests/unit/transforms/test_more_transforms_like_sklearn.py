@@ -204,6 +204,19 @@ def test_terms_that_tell_of_the_target_stand_beside_the_most_frequent(labels):
     assert {word for word, _ in frequent} <= set(terms)
 
 
+def test_chance_words_of_rare_classes_do_not_crowd_out_those_that_tell_of_common_ones():
+    rng = np.random.default_rng(0)
+    y = np.concatenate([np.repeat([0, 1], 950), np.repeat(np.arange(2, 22), 5)])
+    telling, others = [f"tells{at}" for at in range(20)], [f"word{at}" for at in range(3_000)]
+    texts = [
+        " ".join([*rng.choice(others, 30), *([rng.choice(telling)] if answer == 0 else [])])
+        for answer in y
+    ]
+    lesson = Lesson(np.random.default_rng(0), y, tuple(map(str, range(22))))
+    (terms,) = tf_idf.COMPONENT.fit(column(texts), ["note"], lesson).step.terms
+    assert set(telling) <= set(terms[:100])
+
+
 def test_terms_of_many_texts_are_counted_in_as_many_as_are_drawn():
     fold = tf_idf.COMPONENT.deal(tf_idf.MAX_TEXTS + 10, np.random.default_rng(0))
     assert np.bincount(fold).tolist() == [tf_idf.MAX_TEXTS, 10]

@@ -1,7 +1,8 @@
 """Turns texts into weights of their words and pairs of words."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,13 @@ _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int64]
 
 # Columns of one text column. They are dense, and every algorithm passes over all of them: of up to
-# 4,000 texts there are 1,000, of 20,000 and more 200. Of 4,000 reviews a logistic regression had an
-# area under the ROC curve of 0.785 by the 200 most frequent terms alone, by 500 chosen as below
-# 0.840, by 1,000 0.850 and by 2,000 0.857.
+# 4,000 texts there are 1,000, of 20,000 and more 200. Of the 4,000 reviews of food that `modeldata`
+# has a logistic regression had an area under the ROC curve of 0.785 by the 200 most frequent terms
+# alone, by 500 chosen as below 0.840, by 1,000 0.850 and by 2,000 0.857, over three folds.
 MOST_TERMS, LEAST_TERMS, MAX_CELLS = 1_000, 200, 4_000_000
 
-# Texts that the terms are counted in, drawn at random where there are more: a term that the most
-# frequent hold stands in hundreds of these.
+# Texts that the terms are counted in, drawn at random where there are more: each of the most
+# frequent stands in hundreds of these.
 MAX_TEXTS = 20_000
 
 # A term of one text alone says nothing about another.
@@ -42,30 +43,34 @@ def weigh_terms(
 ) -> tuple[pl.DataFrame, list[str]]:
     """Add the TF-IDF weights of words and pairs of neighbouring words.
 
-    Half of them tell most about the target, by the squares of the correlations of its ranks with
-    whether a text holds them; the others are the most frequent. Texts of fold 0 are counted.
+    Half of them tell most about the target, by the square of the correlation of its ranks with
+    whether a text holds them, the mean over its classes; the others are the most frequent. Texts of
+    fold 0 are counted.
     """
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-    width = min(1_000, max(200, 4_000_000 // len(taught)))
-    ranks = np.column_stack([pl.Series(each[fold == 0]).rank() for each in targets.values()])
+    width = min(1_000, max(200, 4_000_000 // (len(taught) * len(columns))))
+    known = np.column_stack(list(targets.values()))[fold == 0]
+    ranks = np.column_stack([pl.Series(each).rank() for each in known.T])
     ranks -= ranks.mean(axis=0)
-    scale = np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
+    counts_for = known.mean(axis=0) if known.shape[1] > 1 else 1.0
+    scale = counts_for / np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
     made: dict[str, pl.Series] = {}
     for name in columns:
         texts = table[name].fill_null("")
         lesson = texts[np.asarray(taught)[fold == 0]].to_list()
         counting = CountVectorizer(ngram_range=(1, 2))
         counts = counting.fit_transform(lesson)
-        held = (counts > 0).astype(float)
-        n_times, n_texts = np.asarray(counts.sum(axis=0))[0], np.asarray(held.sum(axis=0))[0]
-        share = n_texts / len(lesson)
+        n_texts = np.bincount(counts.indices, minlength=counts.shape[1])
+        shared = np.flatnonzero(n_texts > min(1, n_texts.max() - 1))
+        counts, found = counts[:, shared], counting.get_feature_names_out()[shared].tolist()
+        held, n_times = (counts > 0).astype(float), np.asarray(counts.sum(axis=0))[0]
+        share = n_texts[shared] / len(lesson)
         spread = np.where(share < 1, share * (1 - share), 1.0)
-        telling = ((held.T @ ranks / len(lesson)) ** 2 / scale).sum(axis=1) / spread
-        found = counting.get_feature_names_out().tolist()
-        shared = [at for at, n in enumerate(n_texts) if n > 1] or range(len(found))
-        best = sorted(shared, key=lambda e: (-telling[e], -n_times[e], found[e]))[: width // 2]
-        often = sorted({*shared} - {*best}, key=lambda e: (-n_times[e], found[e]))
+        telling = ((held.T @ ranks / len(lesson)) ** 2 * scale).sum(axis=1) / spread
+        every = range(len(found))
+        best = sorted(every, key=lambda e: (-telling[e], -n_times[e], found[e]))[: width // 2]
+        often = sorted({*every} - {*best}, key=lambda e: (-n_times[e], found[e]))
         kept = [found[at] for at in [*best, *often][:width]]
         weighing = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, vocabulary=kept)
         weights = weighing.fit(lesson).transform(texts.to_list()).toarray()
@@ -108,9 +113,9 @@ class WeighTerms:
     ) -> FittedStep:
         """Count the terms of each column, and choose among them."""
         is_counted = self.deal(len(block), lesson.rng) == 0
-        ranks = _ranks(lesson, is_counted)
-        width = min(MOST_TERMS, max(LEAST_TERMS, MAX_CELLS // max(len(block), 1)))
-        learned = [_terms(column.tolist(), ranks, width=width) for column in block[is_counted].T]
+        answers = _Answers.of(lesson, is_counted)
+        width = min(MOST_TERMS, max(LEAST_TERMS, MAX_CELLS // max(block.size, 1)))
+        learned = [_terms(column.tolist(), answers, width=width) for column in block[is_counted].T]
         outputs = tuple(
             f"{name}: {term}"
             for name, (terms, _) in zip(names, learned, strict=True)
@@ -122,29 +127,56 @@ class WeighTerms:
         return FittedStep(step, outputs)
 
 
-def _ranks(lesson: Lesson, is_counted: npt.NDArray[np.bool_]) -> _Floats:
-    """Return (n, m) ranks of the target less their mean, of three classes or more for each."""
-    y = lesson.y[is_counted]
-    n_classes = len(lesson.labels)
-    columns = [y == each for each in range(n_classes)] if n_classes > 2 else [y]
-    ranks = np.column_stack([pl.Series(each.astype(np.float64)).rank() for each in columns])
-    centred: _Floats = ranks - ranks.mean(axis=0)
-    return centred
+@dataclass(frozen=True)
+class _Answers:
+    """What the texts are held against.
+
+    Attributes:
+        ranks: (n, m) of the target less their mean, of three classes or more for each.
+        scale: (m,) what each counts, by the variance of its ranks: a class as much as it has rows.
+    """
+
+    ranks: _Floats
+    scale: _Floats
+
+    @classmethod
+    def of(cls, lesson: Lesson, is_counted: npt.NDArray[np.bool_]) -> Self:
+        """Return those of the rows that are counted."""
+        y, n_classes = lesson.y[is_counted], len(lesson.labels)
+        classes = y[:, None] == np.arange(n_classes) if n_classes > 2 else y[:, None]
+        known = classes.astype(np.float64)
+        ranks = np.column_stack([pl.Series(each).rank() for each in known.T])
+        ranks = ranks - ranks.mean(axis=0)
+        counts_for = known.mean(axis=0) if n_classes > 2 else 1.0
+        return cls(ranks, counts_for / np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0))
+
+    def told_by(self, held: "csr_array") -> _Floats:
+        """Return (n_terms,) how much terms tell, by (n, n_terms) 1 where a text holds one."""
+        n_rows = len(self.ranks)
+        share = held.sum(axis=0) / n_rows
+        spread = np.where(share < 1, share * (1 - share), 1.0)
+        squares = (held.T @ self.ranks / n_rows) ** 2
+        told: _Floats = (squares * self.scale).sum(axis=1) / spread
+        return told
 
 
 def _terms(
-    texts: Sequence[str | None], ranks: _Floats, *, width: int
+    texts: Sequence[str | None], answers: _Answers, *, width: int
 ) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """Return the terms to weigh, those that tell most first, and the rarity of each."""
-    found, counts = _counted(texts)
-    held = (counts > 0).astype(np.float64)
-    n_times, n_texts = counts.sum(axis=0).tolist(), held.sum(axis=0)
-    telling = _telling(held, ranks).tolist()
-    shared = np.flatnonzero(n_texts >= _MIN_TEXTS).tolist() or range(len(found))
-    best = sorted(shared, key=lambda at: (-telling[at], -n_times[at], found[at]))[: width // 2]
-    often = sorted({*shared} - {*best}, key=lambda at: (-n_times[at], found[at]))
+    terms, counts = _counted(texts)
+    if not terms:
+        return (), ()
+    n_texts = np.bincount(counts.indices, minlength=len(terms))
+    shared = np.flatnonzero(n_texts >= min(_MIN_TEXTS, n_texts.max()))
+    counts, found = counts[:, shared], [terms[at] for at in shared.tolist()]
+    n_times = counts.sum(axis=0).tolist()
+    telling = answers.told_by((counts > 0).astype(np.float64)).tolist()
+    every = range(len(found))
+    best = sorted(every, key=lambda at: (-telling[at], -n_times[at], found[at]))[: width // 2]
+    often = sorted({*every} - {*best}, key=lambda at: (-n_times[at], found[at]))
     kept = [*best, *often][:width]
-    rarities = np.log((1 + len(texts)) / (1 + n_texts[kept])) + 1
+    rarities = np.log((1 + len(texts)) / (1 + n_texts[shared[kept]])) + 1
     return tuple(found[at] for at in kept), tuple(rarities.tolist())
 
 
@@ -160,22 +192,6 @@ def _counted(texts: Sequence[str | None]) -> "tuple[list[str], csr_array]":
     counts = csr_array((np.ones(len(columns)), columns, ends), shape=(len(texts), len(places)))
     counts.sum_duplicates()
     return list(places), counts
-
-
-def _telling(held: "csr_array", ranks: _Floats) -> _Floats:
-    """Return (n_terms,) how much terms tell about the target.
-
-    Args:
-        held: (n, n_terms) 1 where a text holds a term.
-        ranks: (n, m) of the target, less their mean. Returned are the sums over its columns of the
-            squares of the correlations.
-    """
-    n_rows = len(ranks)
-    scale = np.where(ranks.var(axis=0) > 0, ranks.var(axis=0), 1.0)
-    share = held.sum(axis=0) / n_rows
-    spread = np.where(share < 1, share * (1 - share), 1.0)
-    found: _Floats = ((held.T @ ranks / n_rows) ** 2 / scale).sum(axis=1) / spread
-    return found
 
 
 COMPONENT = WeighTerms()

@@ -29,7 +29,8 @@ class NotedStage:
     """A stage of the recipe, and the transform that fitted it.
 
     Attributes:
-        fold: (n,) of each row that taught it, where it learned from the target; None elsewhere.
+        fold: (n,) of each row that taught it, as it deals them, where it learned from the target;
+            None elsewhere.
     """
 
     transform: Transform

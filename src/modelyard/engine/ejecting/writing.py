@@ -215,7 +215,8 @@ def _reader(rehearsal: Rehearsal) -> dict[str, Any]:
 def parts_of(rehearsal: Rehearsal) -> str:
     """Return the part of every row of the data, as CSV: empty for rows that have none.
 
-    Where the preparation learns from the target, the folds of the rows that teach stand beside it.
+    Where a step learns from the target, what it made of each row that teaches stands beside it: in
+    which fold it was, or 1 where it was not looked at.
     """
     planned, split = rehearsal.planned, rehearsal.judge.split
     parts = np.full(planned.examination.table.n_rows, "", dtype=object)
