@@ -182,9 +182,15 @@ def test_terms_are_those_that_two_texts_share():
 
 @pytest.mark.parametrize(("n_texts", "n_terms"), [(2, 1_000), (10_000, 400), (20_000, 200)])
 def test_a_text_column_makes_fewer_columns_of_more_texts(n_texts, n_terms):
-    texts = [" ".join(f"w{at}" for at in range(600)), *["w1 w2"] * (n_texts - 2), "w0 w1"]
-    texts[1] = texts[0]
+    long = " ".join(f"w{at}" for at in range(600))
+    texts = [long, long, *["w1 w2 " * 20] * (n_texts - 2)]
     assert len(fitted(tf_idf, column(texts)).outputs) == n_terms
+
+
+@pytest.mark.parametrize(("n_words", "n_terms"), [(4, 200), (20, 468), (50, 1_000)])
+def test_a_text_column_makes_fewer_columns_of_shorter_texts(n_words, n_terms):
+    words = np.random.default_rng(0).choice([f"w{at}" for at in range(40)], (2_000, n_words))
+    assert len(fitted(tf_idf, column([" ".join(each) for each in words])).outputs) == n_terms
 
 
 @pytest.mark.parametrize("labels", [(), ("bad", "good"), ("bad", "good", "neither")], ids=len)

@@ -23,6 +23,9 @@ _Codes = npt.NDArray[np.int64]
 # has a logistic regression had an area under the ROC curve of 0.785 by the 200 most frequent terms
 # alone, by 500 chosen as below 0.840, by 1,000 0.850 and by 2,000 0.857, over three folds.
 MOST_TERMS, LEAST_TERMS, MAX_CELLS = 1_000, 200, 4_000_000
+# For each term of a mean text: of names and titles, which hold few, more than 200 tell little, and
+# cost networks as much as those of long texts.
+_FOR_EACH = 12
 
 # Texts that the terms are counted in, drawn at random where there are more: each of the most
 # frequent stands in hundreds of these.
@@ -49,7 +52,7 @@ def weigh_terms(
     """
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-    width = min(1_000, max(200, 4_000_000 // (len(taught) * len(columns))))
+    most = min(1_000, 4_000_000 // (len(taught) * len(columns)))
     known = np.column_stack(list(targets.values()))[fold == 0]
     ranks = np.column_stack([pl.Series(each).rank() for each in known.T])
     ranks -= ranks.mean(axis=0)
@@ -61,6 +64,7 @@ def weigh_terms(
         lesson = texts[np.asarray(taught)[fold == 0]].to_list()
         counting = CountVectorizer(ngram_range=(1, 2))
         counts = counting.fit_transform(lesson)
+        width = max(200, min(most, int(12 * counts.sum() / len(lesson))))
         n_texts = np.bincount(counts.indices, minlength=counts.shape[1])
         shared = np.flatnonzero(n_texts > min(1, n_texts.max() - 1))
         counts, found = counts[:, shared], counting.get_feature_names_out()[shared].tolist()
@@ -114,8 +118,8 @@ class WeighTerms:
         """Count the terms of each column, and choose among them."""
         is_counted = self.deal(len(block), lesson.rng) == 0
         answers = _Answers.of(lesson, is_counted)
-        width = min(MOST_TERMS, max(LEAST_TERMS, MAX_CELLS // max(block.size, 1)))
-        learned = [_terms(column.tolist(), answers, width=width) for column in block[is_counted].T]
+        most = min(MOST_TERMS, MAX_CELLS // max(block.size, 1))
+        learned = [_terms(column.tolist(), answers, most=most) for column in block[is_counted].T]
         outputs = tuple(
             f"{name}: {term}"
             for name, (terms, _) in zip(names, learned, strict=True)
@@ -161,12 +165,13 @@ class _Answers:
 
 
 def _terms(
-    texts: Sequence[str | None], answers: _Answers, *, width: int
+    texts: Sequence[str | None], answers: _Answers, *, most: int
 ) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """Return the terms to weigh, those that tell most first, and the rarity of each."""
     terms, counts = _counted(texts)
     if not terms:
         return (), ()
+    width = max(LEAST_TERMS, min(most, int(_FOR_EACH * counts.sum() / len(texts))))
     n_texts = np.bincount(counts.indices, minlength=len(terms))
     shared = np.flatnonzero(n_texts >= min(_MIN_TEXTS, n_texts.max()))
     counts, found = counts[:, shared], [terms[at] for at in shared.tolist()]
