@@ -29,6 +29,14 @@ def hold(shared, n):
             yield held
 
 
+def hold_for_good(shared, n):
+    held = b"x" * n
+    while True:
+        time.sleep(0.01)
+        if n < 0:
+            yield held
+
+
 def hold_for_a_while(shared, n):
     held = [b"x" * n]
     time.sleep(0.5)

@@ -62,6 +62,16 @@ def told(pool, *numbers):
     return notices
 
 
+def next_to_end(pool):
+    """Return how the first of the pieces of work ends that does."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        for notice in pool.wait(1.0):
+            if notice.is_last:
+                return notice
+    raise AssertionError("none of them ended")
+
+
 def test_results_come_in_order_with_what_all_share(opened, work):
     pool = opened()
     pool.submit(1, work.count, argument=3)
@@ -150,11 +160,15 @@ def test_what_holds_too_much_memory_is_ended_and_the_small_one_goes_on(opened, w
 def test_what_would_have_had_room_by_itself_is_told_as_such(opened, work):
     pool = opened(memory_bytes=held_before(opened, work) + 300_000_000)
     for number in (1, 2):
-        pool.submit(number, work.hold, argument=0)
-    first, second = (each for each in told(pool, 1, 2) if each.is_last)
-    assert (first.outcome, second.outcome) == (Outcome.TOO_LARGE, Outcome.TOO_LARGE)
-    assert "those beside it" in first.reason
-    assert (first.is_crowded, second.is_crowded) == (True, False)
+        # One has room, with a quarter to spare; two have not, whichever is there first.
+        pool.submit(number, work.hold_for_good, argument=160_000_000)
+    ended = next_to_end(pool)
+    assert ended.outcome is Outcome.TOO_LARGE
+    assert "those beside it" in ended.reason
+    assert ended.is_crowded
+    stays = 3 - ended.number
+    pool.stop(stays)
+    assert told(pool, stays)[-1].outcome is Outcome.STOPPED
 
 
 def test_what_a_fork_copies_of_what_it_shares_counts_though_it_does_not_grow(work):
