@@ -108,7 +108,8 @@ class _Noting:
 def is_at_work(contest: Contest, judge: Judge, *, spending: Spending) -> bool:
     """Return whether what a contest leaves out would have a part in the race on this table."""
     algorithms = competing(judge.workshop.catalog.algorithms(), judge.plan, only=())
-    waiting = portfolio(algorithms, judge.plan)
+    rows = _arena(judge, Contest(), spending=spending).training
+    waiting = portfolio(algorithms, judge.plan, rows=rows)
     if contest.leaves_out:
         return any(each.algorithm in contest.leaves_out for each in waiting)
     if not contest.has_twins:
@@ -222,8 +223,8 @@ def _racing(
     began = workshop.clock()
     every = competing(workshop.catalog.algorithms(), plan, only=())
     algorithms = {key: each for key, each in every.items() if key not in contest.leaves_out}
-    waiting = portfolio(algorithms, plan)
     arena = _arena(judge, contest, spending=spending)
+    waiting = portfolio(algorithms, plan, rows=arena.training)
     explorer = Explorer(
         algorithms,
         workshop.catalog.searchers()["bayesian"],

@@ -133,14 +133,18 @@ class Project(Foundation):
     @cached_property
     def outlining(self) -> "OutlineService":
         """What trainings would learn from."""
+        from modelyard.domain.jobs import Limits, usual_places
+        from modelyard.services.job_limits import with_defaults
         from modelyard.services.outlining import OutlineService
 
+        n_threads = self.settings.threads
+        places = usual_places(n_threads)
         return OutlineService(
             catalog=self.catalog,
             datasets=self.datasets,
             named=self.named_datasets,
             clock=time.monotonic,
-            n_threads=self.settings.threads,
+            limits=with_defaults(Limits(), n_places=places, n_threads=n_threads),
             typing=self.tables.type_table,
         )
 

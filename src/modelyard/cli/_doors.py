@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from modelyard.client.clients import Client
     from modelyard.domain.queries import ModelQuery, RunQuery
     from modelyard.wire.bodies import PageOf
-    from modelyard.wire.jobs import JobAnswer, JobDetail, JobListQuery, LineAnswer, QuotaUseAnswer
+    from modelyard.wire.jobs import (
+        JobAnswer,
+        JobDetail,
+        JobListQuery,
+        LimitsBody,
+        LineAnswer,
+        QuotaUseAnswer,
+    )
 
 # As often as a worker writes what its jobs say.
 _LOOK_EVERY_S = 0.5
@@ -45,7 +52,7 @@ class Jobs(Protocol):
 
     def finish(self, job_id: str, /) -> "JobAnswer": ...
 
-    def retry(self, job_id: str, /) -> "JobDetail": ...
+    def retry(self, job_id: str, /, *, limits: "LimitsBody") -> "JobDetail": ...
 
     def quota(self) -> "QuotaUseAnswer": ...
 
@@ -220,10 +227,11 @@ class _JobsHere:
 
         return JobAnswer.of(self._jobs.wrap_up(job_id, caller=LOCAL_CALLER))
 
-    def retry(self, job_id: str, /) -> "JobDetail":
+    def retry(self, job_id: str, /, *, limits: "LimitsBody") -> "JobDetail":
         from modelyard.wire.jobs import JobDetail
 
-        return JobDetail.of(self._jobs.retry(job_id, caller=LOCAL_CALLER))
+        again = self._jobs.retry(job_id, caller=LOCAL_CALLER, limits=limits.to_limits())
+        return JobDetail.of(again)
 
     def quota(self) -> "QuotaUseAnswer":
         from modelyard.wire.jobs import QuotaUseAnswer

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from modelyard.wire.jobs import JobAnswer, LineAnswer
 
 _STATES = click.Choice([state.value for state in JobState])
+# As over HTTP: no longer than a year.
+_SECONDS = click.FloatRange(0, 366 * 24 * 3600, min_open=True)
 _KINDS = click.Choice([kind.value for kind in JobKind])
 
 
@@ -123,12 +125,23 @@ def finish(job: str, *, url: str | None, wants_json: bool) -> None:
 
 @jobs.command("retry")
 @click.argument("job")
+@click.option(
+    "--memory-mb", type=click.IntRange(50, 256_000_000), help="Megabytes that it may hold."
+)
+@click.option("--cpu-s", type=_SECONDS, help="Seconds of processor time that it may take.")
+@click.option("--wall-s", type=_SECONDS, help="Seconds that it may take from its start.")
+@click.option("--threads", type=click.IntRange(1, 4096), help="Threads to compute with.")
 @URL
 @JSON
-def retry(job: str, *, url: str | None, wants_json: bool) -> None:
-    """Do JOB again, as a new job."""
+def retry(job: str, *, url: str | None, wants_json: bool, **limits: float | None) -> None:
+    """Do JOB again, as a new job.
+
+    It keeps the limits that it had, but for those that are named.
+    """
+    from modelyard.wire.jobs import LimitsBody
+
     with jobs_at(url) as asked:
-        found = asked.retry(job)
+        found = asked.retry(job, limits=LimitsBody.model_validate(limits))
     if wants_json:
         print_json(found.model_dump(mode="json"))
     else:

@@ -1,8 +1,9 @@
 """What a user asks of AutoML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Self
 
 # Answers at once from one model; the best within bounds that suit a service; whatever is best.
 FAST, BALANCED, BEST = "fast", "balanced", "best"
@@ -13,6 +14,9 @@ COMBINED_BY = "blending"
 KNOWN_AS: Mapping[str, str] = MappingProxyType(
     {"algorithms": "only", "refits_full": "refit_full", "is_deterministic": "deterministic"}
 )
+# Of the memory of a job, what its fits and its data may hold together; the rest is for what a fit
+# takes before anybody looks, which would end the job and not the fit.
+_SHARE_OF_JOB = 0.85
 # A run that is given neither time nor trials.
 DEFAULT_TIME_LIMIT_S = 60.0
 
@@ -45,3 +49,11 @@ class AutoMLConfig:
     executor: str = "local-processes"
     refits_full: bool = True
     is_deterministic: bool = False
+
+    def within(self, memory_bytes: int | None) -> Self:
+        """Return what is asked for as a job may have it; None is a job without a limit."""
+        if memory_bytes is None:
+            return self
+        most = int(memory_bytes * _SHARE_OF_JOB / 1e6)
+        asked = self.memory_limit_mb
+        return replace(self, memory_limit_mb=most if asked is None else min(asked, most))

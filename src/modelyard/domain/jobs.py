@@ -77,6 +77,11 @@ class Limits:
     n_threads: int | None = None
 
 
+def usual_places(n_threads: int) -> int:
+    """Return how many jobs a worker runs at once unless it is told: fits use several threads."""
+    return max(n_threads // 2, 1)
+
+
 @dataclass(frozen=True)
 class Quota:
     """How many jobs of one tenant may run, and wait, at once."""

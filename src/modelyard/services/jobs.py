@@ -42,6 +42,8 @@ _LIMIT_OF: Mapping[str, str] = {
     Problem.CPU_TIME: "cpu_s",
     Problem.WALL_TIME: "wall_s",
 }
+# As whoever asks for it names it.
+_TOLD: Mapping[str, str] = {"memory_bytes": "memory_mb", "cpu_s": "cpu_s", "wall_s": "wall_s"}
 
 
 @dataclass(frozen=True)
@@ -207,10 +209,10 @@ class JobService:
             )
         merged = _merged(job.limits, limits or Limits())
         if job.problem in HOPELESS_UNCHANGED and not _is_raised(job, merged):
-            name = _LIMIT_OF[job.problem]
+            told = _TOLD[_LIMIT_OF[job.problem]]
             raise Conflict(
                 f"The job {id_} would end as it did before: {job.reason}",
-                fix=f"Send limits with more {name.rpartition('_')[0]}.",
+                fix=f"Send limits with more {told} (--{told.replace('_', '-')}).",
             )
         new = self._new(
             job.kind, job.payload, created_by=caller.subject, priority=job.priority, limits=merged

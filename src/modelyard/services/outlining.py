@@ -11,6 +11,7 @@ from modelyard.domain.config_rules import check_config
 from modelyard.domain.configs import TrainingConfig
 from modelyard.domain.datasets import DatasetState, DatasetVersion
 from modelyard.domain.errors import ModelyardError
+from modelyard.domain.jobs import Limits
 from modelyard.domain.outlines import Outline, Whole
 from modelyard.domain.readings import options_of, with_dataset
 from modelyard.engine.kinds.typing import Typing, type_table
@@ -27,7 +28,7 @@ class OutlineService:
 
     Attributes:
         clock: returns seconds, monotonic.
-        n_threads: that a training would compute with.
+        limits: of a training that names none.
         typing: gives the columns of a raw table their kinds.
     """
 
@@ -35,7 +36,7 @@ class OutlineService:
     datasets: DatasetService
     named: NamedDatasetService
     clock: Callable[[], float]
-    n_threads: int
+    limits: Limits
     typing: Typing = type_table
 
     def outline(self, dataset: str, config: TrainingConfig) -> Outline:
@@ -54,7 +55,7 @@ class OutlineService:
         """
         check_config(config, self.catalog.finding_codes())
         version = self.named.get(dataset)
-        asked = with_dataset(config, version)
+        asked = self._within_limits(with_dataset(config, version))
         # What some rows do not allow, the whole table may.
         with suppress(ModelyardError):
             told = self._by_some(version, asked)
@@ -63,6 +64,11 @@ class OutlineService:
         found = self.named.resolve(version.reference)
         raw = self.datasets.read(found.path, asked.read)
         return outline(raw, asked, workshop=self._workshop(self.typing))
+
+    def _within_limits(self, config: TrainingConfig) -> TrainingConfig:
+        if config.automl is None:
+            return config
+        return replace(config, automl=config.automl.within(self.limits.memory_bytes))
 
     def _by_some(self, version: DatasetVersion, asked: TrainingConfig) -> Outline | None:
         """Return what the rows tell that were drawn of a large table; None where there are none."""
@@ -90,7 +96,5 @@ class OutlineService:
         )
 
     def _workshop(self, typing: Typing) -> Workshop:
-        begun = self.clock()
-        return Workshop(
-            self.catalog, self.clock, Silence(), self.n_threads, begun=begun, typing=typing
-        )
+        begun, n_threads = self.clock(), self.limits.n_threads or 1
+        return Workshop(self.catalog, self.clock, Silence(), n_threads, begun=begun, typing=typing)

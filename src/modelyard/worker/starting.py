@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 from modelyard.bootstrap import Project
+from modelyard.domain.jobs import usual_places
 from modelyard.kit.families import adopt_orphans
 from modelyard.kit.processes import is_gone, mark_of_this_process
 from modelyard.worker.watching import LEASE_S, Watch
@@ -32,7 +33,7 @@ def surroundings_of(
         claims=project.claims,
         folder_of=lambda fence: project.of(fence.tenant).jobs.folder_of(fence.job_id),
         clear=lambda fence: _clear(project.of(fence.tenant), fence.job_id),
-        n_places=n_places or max(n_threads // 2, 1),
+        n_places=n_places or usual_places(n_threads),
         n_threads=n_threads,
         mark=mark_of_this_process(),
         watch=Watch(is_gone=is_gone, lease_s=lease_s),

@@ -2,11 +2,10 @@
 
 import re
 import signal
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from modelyard.domain.errors import StoreError, StoreUnavailable
 from modelyard.domain.jobs import Ending, JobState, Limits, Problem, Usage
-from modelyard.kit.memory import memory_limit
 
 # How libraries say that memory ran out, before they give up: Rust, C++, and numpy.
 _OUT_OF_MEMORY = re.compile(
@@ -42,19 +41,6 @@ class Seen:
     limits: Limits
 
 
-def with_defaults(limits: Limits, *, n_places: int, n_threads: int) -> Limits:
-    """Return the limits of a job, with an equal share of the machine where it names none.
-
-    Half of the memory is for jobs, as it is for tables: the rest is for the data that the system
-    caches, and for the other processes of the platform.
-    """
-    return replace(
-        limits,
-        memory_bytes=limits.memory_bytes or memory_limit() // n_places,
-        n_threads=limits.n_threads or max(n_threads // n_places, 1),
-    )
-
-
 def verdict_of(seen: Seen) -> Ending:
     """Return how an attempt ended that published no result."""
     if seen.told is not None:
@@ -75,9 +61,10 @@ def too_large(usage: Usage, limits: Limits, *, said: str = "") -> Ending:
     had = (limits.memory_bytes or 0) / _MB
     held = usage.peak_bytes / _MB
     needs = max(held, had) * _MORE
+    why = f" ({said.rstrip('.')})" if said else ""
     reason = (
         f"The job needs about {needs:,.0f} MB of memory or more, and had {had:,.0f} MB: it held "
-        f"{held:,.0f} MB when it was ended{f' ({said})' if said else ''}. Try it again with "
+        f"{held:,.0f} MB when it was ended{why}. Try it again with "
         f"limits.memory_mb of {needs:,.0f}, with fewer rows or columns, or with an algorithm that "
         "holds less."
     )

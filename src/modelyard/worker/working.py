@@ -24,9 +24,9 @@ from modelyard.domain.jobs import (
     WorkerSeen,
 )
 from modelyard.kit.failpoints import reach
+from modelyard.services.job_limits import with_defaults
 from modelyard.store.claims import Claims
 from modelyard.worker.attempts import CANCELLED, DIE_WITHIN_S, END_WITHIN_S, Attempt
-from modelyard.worker.verdicts import with_defaults
 from modelyard.worker.watching import BEAT_EVERY_S, Watch
 
 # How often it looks for work, for wishes to cancel, and writes what its jobs have said.

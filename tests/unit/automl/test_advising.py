@@ -73,11 +73,25 @@ def test_a_line_that_is_the_best_is_named_beside_the_trees_that_it_beats():
         (TREES,),
         (TREES, replace(LINE, behind_low=None)),
         (entry(1, "multi-layer-perceptron", 0.95), LINE),
+        (entry(1, "multi-layer-perceptron", 0.95), replace(TREES, number=2)),
     ],
-    ids=["no line", "no interval", "neither is the best"],
+    ids=["no line", "no interval", "no tree", "no interval of trees"],
 )
 def test_without_two_to_compare_nothing_is_said_of_the_algorithm(entries):
     assert said(board(*entries), Topic.ALGORITHM) == ""
+
+
+@pytest.mark.parametrize(
+    ("tied", "words"),
+    [((), "are the best of their kinds, and the first fits"), ((2,), "cannot be told apart")],
+)
+def test_what_is_neither_trees_nor_a_line_is_held_against_the_best_trees(tied, words):
+    best = entry(1, "multi-layer-perceptron", 0.95)
+    behind = entry(2, "lightgbm", 0.93, behind_low=0.01, behind_high=0.03)
+    told = said(board(best, behind, tied=tied), Topic.ALGORITHM)
+    assert told.startswith("Multi-layer perceptron and LightGBM")
+    assert words in told
+    assert "0.95 against 0.93; 95 % interval of the difference 0.010 to 0.030" in told
 
 
 def test_a_model_that_is_no_better_than_the_baseline_is_said_to_be_none():

@@ -2,8 +2,9 @@
 
 import pytest
 
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.outlooks import Absence, Outlook
-from modelyard.engine.automl.foreseeing import Course, seconds_of_a_fit
+from modelyard.engine.automl.foreseeing import Course, require_time, seconds_of_a_fit
 from modelyard.reporting.outlook_views import outlook_sentences
 
 OUTLOOK = Outlook(
@@ -33,6 +34,13 @@ def raced(*seconds, time_s, n_places=1, n_most=None):
 
 def told(**facts):
     return " ".join(outlook_sentences(Outlook(**{**vars(OUTLOOK), **facts})))
+
+
+def test_where_reading_took_all_the_time_a_longer_limit_is_named():
+    require_time(9.9, 10.0)
+    with pytest.raises(InvalidValue, match="took 26 s, and 10 s are allowed") as told:
+        require_time(26.0, 10.0)
+    assert "about 62 s with --time-limit" in told.value.fix
 
 
 def test_a_fit_takes_longer_with_more_cells_and_a_higher_cost():

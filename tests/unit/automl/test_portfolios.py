@@ -11,8 +11,13 @@ from modelyard.domain.tasks import Task
 from modelyard.engine.automl.portfolio import Explorer, competing, portfolio
 
 
+def found_for(of):
+    algorithms = competing(CATALOG.algorithms(), of, only=())
+    return portfolio(algorithms, of, rows=np.arange(len(of.y)))
+
+
 def names(of):
-    return [each.name for each in portfolio(competing(CATALOG.algorithms(), of, only=()), of)]
+    return [each.name for each in found_for(of)]
 
 
 def with_categories(n_categories):
@@ -22,8 +27,7 @@ def with_categories(n_categories):
 
 
 def preparations(of):
-    found = portfolio(competing(CATALOG.algorithms(), of, only=()), of)
-    return [each.preparation.get("categorical_encoding") for each in found]
+    return [each.preparation.get("categorical_encoding") for each in found_for(of)]
 
 
 def test_a_target_with_a_long_tail_gets_twins_that_learn_its_logarithm():
@@ -35,6 +39,22 @@ def test_a_target_with_a_long_tail_gets_twins_that_learn_its_logarithm():
 
 def test_other_targets_get_no_twins():
     assert not any(each.endswith("-log") for each in names(plan(task=Task.REGRESSION)))
+
+
+def test_rows_that_test_do_not_say_whether_a_logarithm_is_learnt():
+    of = plan(task=Task.REGRESSION)
+    of = replace(of, y=np.where(np.arange(len(of.y)) < 4, 1e6, of.y - of.y.min()))
+    algorithms = competing(CATALOG.algorithms(), of, only=())
+    for first, is_tailed in ((0, True), (4, False)):
+        found = portfolio(algorithms, of, rows=np.arange(first, len(of.y)))
+        assert any(each.is_log for each in found) is is_tailed
+
+
+def test_what_the_user_says_of_categories_is_what_every_candidate_does():
+    of = with_categories(40)
+    assert "target" in preparations(of)
+    asked = replace(of.preparation, categorical_encoding="ordinal")
+    assert "target" not in preparations(replace(of, preparation=asked))
 
 
 def test_columns_of_many_categories_are_tried_by_what_the_target_is_in_them():
@@ -49,7 +69,9 @@ def test_a_start_that_is_meant_for_few_rows_is_left_out_where_they_are_many(n_ro
 
 def test_an_algorithm_that_was_named_is_tried_however_many_rows_there_are():
     key = "multi-layer-perceptron"
-    found = portfolio({key: CATALOG.algorithms()[key]}, plan(5_000), only=[key])
+    found = portfolio(
+        {key: CATALOG.algorithms()[key]}, plan(5_000), rows=np.arange(5_000), only=[key]
+    )
     assert [each.name for each in found] == [f"{key}-1"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from modelyard.bootstrap import Project
 from modelyard.cli._group import run
-from modelyard.domain.jobs import JobKind
+from modelyard.domain.jobs import JobKind, Limits
 
 
 @pytest.fixture(params=["here", "by option", "by setting"])
@@ -53,6 +53,13 @@ def test_a_job_is_cancelled_tried_again_and_its_log_read(tell: Any, job: str) ->
     assert (again["retry_of"], again["state"]) == (job, "queued")
     lines = tell("log", job)[1]
     assert lines == tell("log", job, "--follow")[1] != []
+
+
+def test_a_job_is_tried_again_with_other_limits(tell: Any, project: Project, job: str) -> None:
+    tell("cancel", job)
+    again = tell("retry", job, "--memory-mb", "900", "--wall-s", "60.5")[1]
+    limits = project.jobs.get(again["id"]).limits
+    assert limits == Limits(memory_bytes=900_000_000, wall_s=60.5)
 
 
 def test_a_search_is_asked_to_end_with_its_best_and_another_job_is_not(

@@ -37,6 +37,14 @@ def hold_for_good(shared, n):
             yield held
 
 
+def tell_and_hold(shared, told):
+    import os
+
+    path, n = told
+    path.write_text(str(os.getpid()))
+    yield from hold_for_good(shared, n)
+
+
 def hold_for_a_while(shared, n):
     held = [b"x" * n]
     time.sleep(0.5)

@@ -171,6 +171,15 @@ def test_what_would_have_had_room_by_itself_is_told_as_such(opened, work):
     assert told(pool, stays)[-1].outcome is Outcome.STOPPED
 
 
+def test_memory_is_watched_while_nobody_waits_for_results(opened, work, tmp_path):
+    pool = opened(memory_bytes=held_before(opened, work) + 150_000_000)
+    told_by = tmp_path / "pid"
+    pool.submit(1, work.tell_and_hold, argument=(told_by, 300_000_000))
+    until(lambda: told_by.exists() and told_by.read_text())
+    until(lambda: has_ended(int(told_by.read_text())))
+    assert told(pool, 1)[-1].outcome is Outcome.TOO_LARGE
+
+
 def test_what_a_fork_copies_of_what_it_shares_counts_though_it_does_not_grow(work):
     """What is resident stays as it was: shared pages become its own."""
     shared = {"pages": bytearray(300_000_000)}

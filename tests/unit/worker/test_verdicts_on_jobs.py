@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from modelyard.domain.jobs import JobState, Limits, Problem, Usage
-from modelyard.worker.verdicts import Seen, too_long, verdict_of, with_defaults
+from modelyard.worker.verdicts import Seen, too_long, verdict_of
 
 MB = 1_000_000
 
@@ -80,13 +80,8 @@ def test_too_much_time_is_told_with_what_to_try():
     assert "limits.wall_s of 20" in too_long(Problem.WALL_TIME, Limits(wall_s=10)).reason
 
 
-def test_jobs_that_name_no_limits_share_the_machine_alike():
-    one = with_defaults(Limits(), n_places=1, n_threads=8)
-    four = with_defaults(Limits(), n_places=4, n_threads=8)
-    assert one.memory_bytes // 4 == four.memory_bytes
-    assert (one.n_threads, four.n_threads) == (8, 2)
-
-
-def test_a_limit_that_a_job_names_stands():
-    asked = Limits(memory_bytes=5, n_threads=3, cpu_s=1.0, wall_s=2.0)
-    assert with_defaults(asked, n_places=4, n_threads=8) == asked
+def test_what_a_job_says_of_its_memory_stands_beside_what_it_held():
+    ending = verdict_of(_seen(told=("memory", "No fit has room.")))
+    assert (
+        "when it was ended (No fit has room). Try it again with limits.memory_mb" in ending.reason
+    )

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,9 +106,13 @@ class _Pool:
         self._base = [Footprint(pid, count_whole) for pid in pids]
         self._added_up_at = 0.0
         self._pieces: dict[int, _Piece] = {}
-        self._looked_at = 0.0
         self._has_shared = False
+        # Memory is watched whatever its owner does meanwhile: whoever holds this may change pieces.
+        self._lock = threading.RLock()
+        self._is_closed = threading.Event()
         self._order("load", list(modules))
+        if memory_bytes is not None:
+            threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
 
     @property
     def n_free(self) -> int:
@@ -127,9 +132,12 @@ class _Pool:
             WorkersLost: if the zygote has ended.
         """
         while not self._has_shared:
-            wait([self._orders])
-            self._hear()
-        return sum(each.look(is_exact=True) for each in self._base)
+            # Whoever watches memory may have heard it meanwhile.
+            wait([self._orders], _LOOK_EVERY_S)
+            with self._lock:
+                self._hear()
+        with self._lock:
+            return sum(each.look(is_exact=True) for each in self._base)
 
     def share(self, shared: Any) -> None:
         """Hand the zygote what all share."""
@@ -138,10 +146,11 @@ class _Pool:
     def submit(self, number: int, work: Work, *, argument: Any) -> None:
         """Let the zygote fork."""
         reading, writing = os.pipe()
-        self._pieces[number] = _Piece(Connection(reading, writable=False))
         try:
-            self._order("run", number, work, argument)
-            send_handle(self._orders, writing, self._zygote.pid)
+            with self._lock:
+                self._pieces[number] = _Piece(Connection(reading, writable=False))
+                self._order("run", number, work, argument)
+                send_handle(self._orders, writing, self._zygote.pid)
         except OSError as error:
             raise self._lost() from error
         finally:
@@ -156,22 +165,29 @@ class _Pool:
             sources = [self._orders, *(each.results for each in self._pieces.values())]
             open_ones = [each for each in sources if each is not None]
             ready = wait(open_ones, max(min(left, _LOOK_EVERY_S), 0.0))
-            if self._orders in ready:
-                self._hear()
-            for number, piece in list(self._pieces.items()):
-                notices += self._read(number, piece, is_ready=piece.results in ready)
-            self._watch_memory()
+            with self._lock:
+                if self._orders in ready:
+                    self._hear()
+                for number, piece in list(self._pieces.items()):
+                    notices += self._read(number, piece, is_ready=piece.results in ready)
             if left <= 0:
                 break
         return notices
 
     def stop(self, number: int) -> None:
         """Kill its process."""
-        if number in self._pieces:
-            self._end(number, Outcome.STOPPED, "")
+        with self._lock:
+            if number in self._pieces:
+                self._pieces[number].outcome = Outcome.STOPPED
+                self._order("stop", number)
 
     def close(self) -> None:
         """End the zygote, and with it everything that still runs."""
+        self._is_closed.set()
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if not self._pieces:
             # It may be loading modules, which nobody waits for.
             self._zygote.kill()
@@ -190,11 +206,6 @@ class _Pool:
             self._zygote.kill()
             return self._zygote.wait(_END_WITHIN_S)
 
-    def _end(self, number: int, outcome: Outcome, reason: str) -> None:
-        piece = self._pieces[number]
-        piece.outcome, piece.reason = outcome, reason
-        self._order("stop", number)
-
     def _order(self, *order: Any) -> None:
         """Tell the zygote what to do.
 
@@ -202,7 +213,8 @@ class _Pool:
             WorkersLost: if it has ended.
         """
         try:
-            self._orders.send(order)
+            with self._lock:
+                self._orders.send(order)
         except OSError as error:
             raise self._lost() from error
 
@@ -225,11 +237,14 @@ class _Pool:
         Raises:
             WorkersLost: if the zygote itself has ended.
         """
+        try:
+            self._listen()
+        except (EOFError, OSError) as error:
+            raise self._lost() from error
+
+    def _listen(self) -> None:
         while self._orders.poll():
-            try:
-                kind, number, *told = self._orders.recv()
-            except (EOFError, OSError) as error:
-                raise self._lost() from error
+            kind, number, *told = self._orders.recv()
             if kind == "shared":
                 self._has_shared = True
             elif kind == "began":
@@ -263,20 +278,29 @@ class _Pool:
         return notices
 
     def _watch_memory(self) -> None:
+        """Look again and again, until the pool is closed, or nobody takes orders any more."""
+        while not self._is_closed.wait(_LOOK_EVERY_S):
+            with self._lock:
+                try:
+                    # What has begun since has a process to look at.
+                    self._listen()
+                    self._look_at_memory(self._memory_bytes or 0)
+                except (EOFError, OSError):
+                    # What has become of the zygote is told to whoever waits for results.
+                    return
+
+    def _look_at_memory(self, most: int) -> None:
         """End the largest piece of work where everything together holds too much."""
         now = time.monotonic()
-        if self._memory_bytes is None or now - self._looked_at < _LOOK_EVERY_S:
-            return
-        self._looked_at = now
         running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
         every = [*self._base, *running.values()]
-        is_much = sum(each.look() for each in every) > self._memory_bytes
+        is_much = sum(each.look() for each in every) > most
         if not is_much and not self._may_hold_more(every, now=now):
             return
         self._added_up_at = now
         base = sum(each.look(is_exact=True) for each in self._base)
         held = {number: each.look(is_exact=True) for number, each in running.items()}
-        if held and base + sum(held.values()) > self._memory_bytes:
+        if held and base + sum(held.values()) > most:
             self._end_largest(held, base)
 
     def _may_hold_more(self, every: Sequence[Footprint], *, now: float) -> bool:
@@ -295,8 +319,9 @@ class _Pool:
             f"lacked memory: it held {size(held[number])}{others}, what was there before "
             f"{size(base)}, of {allowed}"
         )
+        self._orders.send(("stop", number))
+        largest.outcome, largest.reason = Outcome.TOO_LARGE, told
         largest.is_crowded = base + _ROOMIER * held[number] < (self._memory_bytes or 0)
-        self._end(number, Outcome.TOO_LARGE, told)
 
 
 def _last(number: int, piece: _Piece) -> Notice:

@@ -13,6 +13,7 @@ from typing import Any
 from modelyard.catalog import install_hint
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.columns import ColumnKind
+from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.outlooks import Absence, Outlook
 from modelyard.engine.automl.arenas import Arena
@@ -57,7 +58,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
     course = Course(time_s, [0.0] * judge.workshop.n_threads)
-    starts = portfolio(algorithms, plan, only=config.algorithms)
+    starts = portfolio(algorithms, plan, rows=arena.training, only=config.algorithms)
     counted = {start.algorithm for start in starts}
     for start in starts:
         course.take(start.algorithm, _seconds(start, algorithms, judge, arena=arena))
@@ -81,6 +82,26 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
             *(Absence(key, _TOO_MANY_ROWS) for key in algorithms if key not in counted),
             *course.absences,
         ),
+    )
+
+
+def require_time(spent_s: float, limit_s: float) -> None:
+    """Refuse to begin where all the time has gone before the first fit.
+
+    Args:
+        spent_s: seconds that reading and checking have taken.
+        limit_s: for everything.
+
+    Raises:
+        InvalidValue: then, with the seconds that are likely to do.
+    """
+    if spent_s < limit_s:
+        return
+    raise InvalidValue(
+        f"To read and check the data took {spent_s:.0f} s, and {limit_s:.0f} s are allowed for "
+        "everything.",
+        fix=f"Allow about {2 * spent_s + limit_s:.0f} s with --time-limit, or leave columns or "
+        "rows out.",
     )
 
 

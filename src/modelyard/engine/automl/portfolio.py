@@ -11,11 +11,11 @@ import numpy as np
 
 from modelyard.catalog import install_hint
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.configs import NONE
+from modelyard.domain.configs import AUTO, NONE
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.trials import Dimension, Values
-from modelyard.engine.fitting import FitPlan
+from modelyard.engine.fitting import FitPlan, IntArray
 from modelyard.engine.log_targets import gains_by_logarithm
 from modelyard.engine.parameters import resolve_parameters
 from modelyard.engine.tuning.spaces import space_of
@@ -92,15 +92,26 @@ def _is_able(algorithm: Algorithm, plan: FitPlan) -> bool:
 
 
 def portfolio(
-    algorithms: Mapping[str, Algorithm], plan: FitPlan, *, only: Sequence[str] = ()
+    algorithms: Mapping[str, Algorithm],
+    plan: FitPlan,
+    *,
+    rows: IntArray,
+    only: Sequence[str] = (),
 ) -> list[Candidate]:
     """Return the starts of all algorithms as candidates, those of the lowest rank first.
 
     Where the target has a long tail, the first start of each has a twin that is taught its
     logarithm; that of the very first is tried at once, and says whether the others are worth it.
-    A start that is meant for fewer rows is left out, but for an algorithm that was named.
+    A start that is meant for fewer rows is left out, but for an algorithm that was named; so is one
+    that prepares columns otherwise than the user asks for.
+
+    Args:
+        algorithms: that compete.
+        plan: of the training.
+        rows: (n,) positions of the rows that may be looked at: all but those of the test part.
+        only: keys that the user named.
     """
-    n_categories = _most_categories(plan)
+    n_categories = _most_categories(plan, rows)
     starts = [
         (start.rank, key, start)
         for key, algorithm in algorithms.items()
@@ -110,7 +121,7 @@ def portfolio(
     ]
     counts: dict[str, int] = {}
     ranked: list[tuple[int, Candidate]] = []
-    has_twins = gains_by_logarithm(plan.y, plan.task)
+    has_twins = gains_by_logarithm(plan.y[rows], plan.task)
     for rank, key, start in sorted(starts, key=lambda each: each[:2]):
         counts[key] = counts.get(key, 0) + 1
         candidate = Candidate(
@@ -130,14 +141,16 @@ def portfolio(
 
 def _is_meant_for(start: Start, plan: FitPlan, *, n_categories: int) -> bool:
     is_for_task = not start.tasks or plan.task in start.tasks
-    return is_for_task and n_categories >= start.least_categories
+    is_free = all(getattr(plan.preparation, name) == AUTO for name in start.preparation)
+    return is_for_task and is_free and n_categories >= start.least_categories
 
 
-def _most_categories(plan: FitPlan) -> int:
+def _most_categories(plan: FitPlan, rows: IntArray) -> int:
     """Return how many categories the column of the most has."""
     places = {name: at for at, name in enumerate(plan.blocks.string_names)}
     names = [each.name for each in plan.columns if each.kind is ColumnKind.CATEGORY]
-    counts = [len(set(plan.blocks.strings[:, places[name]])) for name in names if name in places]
+    strings = plan.blocks.strings[rows]
+    counts = [len(set(strings[:, places[name]])) for name in names if name in places]
     return max(counts, default=0)
 
 

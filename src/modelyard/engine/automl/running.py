@@ -19,7 +19,7 @@ from modelyard.engine.automl.choosing import Chooser, library_of
 from modelyard.engine.automl.entering import ranking, score_of_fold
 from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
-from modelyard.engine.automl.foreseeing import foresee
+from modelyard.engine.automl.foreseeing import foresee, require_time
 from modelyard.engine.automl.journals import Journal, telling_what_is_kept
 from modelyard.engine.automl.lineups import Lineup
 from modelyard.engine.automl.places import require_room
@@ -91,7 +91,7 @@ def run_automl(
     chooser = Chooser(config.serve, int(blend_rng.integers(2**63)))
     race, journal = _race(judge, arena, config, pool=pool, rng=explore_rng, chooser=chooser)
     with telling_what_is_kept(journal):
-        require_room(pool, outlook)
+        _require_a_chance(race, outlook, limit_s=limit)
         ending = race.run()
         workshop.progress.stage("Blending the best")
         is_whole = ending is not Ending.INTERRUPTED and not _has_new_labels(judge)
@@ -111,6 +111,13 @@ def run_automl(
     fitted = assemble(plan, library, weights=weights)
     full = assemble(plan, library.shipped, weights=weights) if library.full else None
     return Raced(fitted, full, rows, scores, leaderboard=board, learning=race.learning.curve())
+
+
+def _require_a_chance(race: Race, outlook: Outlook, *, limit_s: float | None) -> None:
+    """Refuse to begin where no fit has time, or room, unless an earlier run has finished one."""
+    if limit_s is not None and not race.standings:
+        require_time(race.judge.workshop.clock() - race.began, limit_s)
+    require_room(race.pool, outlook)
 
 
 def _has_new_labels(judge: Judge) -> bool:
@@ -187,7 +194,7 @@ def _race(
         journal = Journal(workshop.scratch, arena, metric=judge.metric.card.key)
     workshop.progress.stage(f"Letting candidates compete{workshop.ended_by}")
     algorithms = competing(workshop.catalog.algorithms(), judge.plan, only=config.algorithms)
-    waiting = portfolio(algorithms, judge.plan, only=config.algorithms)
+    waiting = portfolio(algorithms, judge.plan, rows=arena.training, only=config.algorithms)
     searcher = pick(workshop.catalog.searchers(), config.searcher, shelf="searchers")
 
     def take_down(entry: Entry, fits: Sequence[FoldFit]) -> None:

@@ -5,6 +5,7 @@ Where there is no ground for one, there is none.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -61,37 +62,67 @@ def suggest(grounds: Grounds) -> tuple[Suggestion, ...]:
 
 
 def _algorithm(board: Leaderboard, algorithms: Mapping[str, Algorithm]) -> Iterator[Suggestion]:
-    """Compare the best of all with the best weighted sum; where that is the best, with trees."""
+    """Compare the best of all with the best weighted sum, or with trees where it is no tree."""
     complete = [each for each in board.ranked if each.is_complete]
     if not complete:
         return
     best = complete[0]
     family = _family(best, algorithms)
-    is_linear_best = family is Family.LINEAR
-    opposite = Family.TREES if is_linear_best else Family.LINEAR
-    rival = next((each for each in complete if _family(each, algorithms) is opposite), None)
-    if rival is None or rival.behind_low is None or rival.behind_high is None:
-        return
-    lack = (
-        f"{board.metric_title} {number(best.score)} against {number(rival.score)}; 95 % interval "
-        f"of the difference {_span(rival.behind_low, rival.behind_high)}"
+    line, tree = (
+        next((each for each in complete if _family(each, algorithms) is kind), None)
+        for kind in (Family.LINEAR, Family.TREES)
     )
-    line, other = (best, rival) if is_linear_best else (rival, best)
-    if is_linear_best or rival.number in board.tied:
-        does = "does as well as" if rival.number in board.tied else "does better than"
+    if family is Family.LINEAR and _is_compared(tree):
+        yield _straight(best, tree, board, algorithms)
+    elif _is_compared(line) and line.number in board.tied:
+        yield _straight(line, best, board, algorithms)
+    elif family is Family.TREES and _is_compared(line):
         told = (
-            f"A weighted sum of the columns, {_title(line, algorithms)}, {does} "
-            f"{_title(other, algorithms)}, as far as can be told ({lack}): what the columns say of "
-            "the target is close to straight. It alone is smaller and easier to explain: "
-            f"--algorithm {line.candidate.algorithm}."
+            f"Trees fit this table better than a weighted sum of its columns "
+            f"({_lack(best, line, board)}): columns act in bends or together. A linear model would "
+            "need such features made by hand."
         )
         yield Suggestion(Topic.ALGORITHM, told)
-    elif family is Family.TREES:
+    elif family is Family.OTHER and _is_compared(tree):
+        does = (
+            "cannot be told apart on these rows"
+            if tree.number in board.tied
+            else "are the best of their kinds, and the first fits this table better"
+        )
         told = (
-            f"Trees fit this table better than a weighted sum of its columns ({lack}): columns act "
-            "in bends or together. A linear model would need such features made by hand."
+            f"{_title(best, algorithms)} and {_title(tree, algorithms)} {does} "
+            f"({_lack(best, tree, board)})."
         )
         yield Suggestion(Topic.ALGORITHM, told)
+
+
+def _is_compared(rival: Entry | None) -> TypeGuard[Entry]:
+    """Return whether there is a rival, and an interval of what it lacks."""
+    return rival is not None and rival.behind_low is not None and rival.behind_high is not None
+
+
+def _lack(best: Entry, rival: Entry, board: Leaderboard) -> str:
+    """Say how far a rival is behind the best of all."""
+    low, high = rival.behind_low or 0.0, rival.behind_high or 0.0
+    return (
+        f"{board.metric_title} {number(best.score)} against {number(rival.score)}; 95 % interval "
+        f"of the difference {_span(low, high)}"
+    )
+
+
+def _straight(
+    line: Entry, other: Entry, board: Leaderboard, algorithms: Mapping[str, Algorithm]
+) -> Suggestion:
+    """Say that a weighted sum will do: it is the best, or tied with it."""
+    best, rival = (line, other) if line.behind_low is None else (other, line)
+    does = "does as well as" if rival.number in board.tied else "does better than"
+    told = (
+        f"A weighted sum of the columns, {_title(line, algorithms)}, {does} "
+        f"{_title(other, algorithms)}, as far as can be told ({_lack(best, rival, board)}): what "
+        "the columns say of the target is close to straight. It alone is smaller and easier to "
+        f"explain: --algorithm {line.candidate.algorithm}."
+    )
+    return Suggestion(Topic.ALGORITHM, told)
 
 
 def _title(entry: Entry, algorithms: Mapping[str, Algorithm]) -> str:

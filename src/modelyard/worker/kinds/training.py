@@ -1,18 +1,17 @@
 """Trains a model, tuning and AutoML included; the model and the job's end appear together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from modelyard.bootstrap import Project
 from modelyard.domain.configs import TrainingConfig
-from modelyard.domain.jobs import JobKind, Limits
+from modelyard.domain.errors import InvalidValue, TooLittleMemory
+from modelyard.domain.jobs import JobKind
 from modelyard.domain.readings import with_dataset
 from modelyard.worker.assignments import Assignment, Report
 
 KIND = JobKind.TRAINING
-
-# Of the memory of a job, for what AutoML holds while fits run; the rest is for what a fit takes
-# before anybody looks, which would end the job and not the fit.
-_SHARE_OF_AUTOML = 0.85
 
 
 def perform(project: Project, assignment: Assignment, *, report: Report) -> None:
@@ -21,7 +20,10 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
     report.stage("Verifying the dataset")
     dataset = project.named_datasets.resolve(payload["dataset"])
     asked = with_dataset(TrainingConfig.from_dict(payload["config"]), dataset.version)
-    config = _within(asked, assignment.limits)
+    config = asked
+    if asked.automl is not None:
+        within = asked.automl.within(assignment.limits.memory_bytes)
+        config = replace(asked, automl=within)
     training = replace(
         project.training,
         scratch=assignment.folder / "unfinished",
@@ -29,19 +31,30 @@ def perform(project: Project, assignment: Assignment, *, report: Report) -> None
         on_run=report.run,
         wants_end=assignment.wish.exists,
     )
-    training.train(
-        lambda: project.datasets.read_kept(dataset, config.read),
-        config,
-        progress=report,
-        location=payload["dataset"],
-    )
+    with telling_whose_limit(asked, config):
+        training.train(
+            lambda: project.datasets.read_kept(dataset, config.read),
+            config,
+            progress=report,
+            location=payload["dataset"],
+        )
 
 
-def _within(config: TrainingConfig, limits: Limits) -> TrainingConfig:
-    """Return the configuration that keeps to the memory of the job."""
-    if config.automl is None or limits.memory_bytes is None:
-        return config
-    most = int(limits.memory_bytes * _SHARE_OF_AUTOML / 1e6)
-    asked = config.automl.memory_limit_mb
-    least = most if asked is None else min(asked, most)
-    return replace(config, automl=replace(config.automl, memory_limit_mb=least))
+@contextmanager
+def telling_whose_limit(asked: TrainingConfig, config: TrainingConfig) -> Iterator[None]:
+    """Let what lacks memory name the limit that was too narrow, and no other.
+
+    Args:
+        asked: what the user wants.
+        config: the same within the memory of the job.
+
+    Raises:
+        InvalidValue: where the user's own limit was: more memory for the job would change nothing.
+        TooLittleMemory: where the memory of the job was, which tells how much of that would do.
+    """
+    try:
+        yield
+    except TooLittleMemory as error:
+        if asked == config:
+            raise InvalidValue(error.message, fix=error.fix) from error
+        raise TooLittleMemory(error.message) from error
