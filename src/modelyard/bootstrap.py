@@ -133,18 +133,15 @@ class Project(Foundation):
     @cached_property
     def outlining(self) -> "OutlineService":
         """What trainings would learn from."""
-        from modelyard.domain.jobs import Limits, usual_places
-        from modelyard.services.job_limits import with_defaults
         from modelyard.services.outlining import OutlineService
 
-        n_threads = self.settings.threads
-        places = usual_places(n_threads)
         return OutlineService(
             catalog=self.catalog,
             datasets=self.datasets,
             named=self.named_datasets,
             clock=time.monotonic,
-            limits=with_defaults(Limits(), n_places=places, n_threads=n_threads),
+            claims=self.claims,
+            n_threads=self.settings.threads,
             typing=self.tables.type_table,
         )
 

@@ -308,7 +308,9 @@ def test_what_had_too_little_memory_is_not_done_again_unchanged(
     failed = start(limits={"memory_mb": 100})["id"]
     end(claim().fence, Problem.MEMORY)
     place, editor = f"{API}/jobs/{failed}/retry", ask("editor")
-    assert editor.post(place, json={}).status_code == 409
+    refused = editor.post(place, json={})
+    assert refused.status_code == 409
+    assert "Send limits with more memory_mb (--memory-mb)." in refused.text
     assert editor.post(place, json={"limits": {"memory_mb": 100}}).status_code == 409
     assert editor.post(place, json={"limits": {"memory_mb": 200}}).status_code == 202
 

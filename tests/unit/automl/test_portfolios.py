@@ -50,6 +50,16 @@ def test_rows_that_test_do_not_say_whether_a_logarithm_is_learnt():
         assert any(each.is_log for each in found) is is_tailed
 
 
+def test_a_target_below_zero_in_rows_that_test_has_no_logarithm():
+    of = plan(task=Task.REGRESSION)
+    tailed = np.exp(2 * of.y)
+    algorithms = competing(CATALOG.algorithms(), of, only=())
+    for first, has_one in ((tailed[0], True), (-3.0, False)):
+        changed = replace(of, y=np.concatenate([[first], tailed[1:]]))
+        found = portfolio(algorithms, changed, rows=np.arange(1, len(tailed)))
+        assert any(each.is_log for each in found) is has_one
+
+
 def test_what_the_user_says_of_categories_is_what_every_candidate_does():
     of = with_categories(40)
     assert "target" in preparations(of)

@@ -118,8 +118,11 @@ def ask_until_it_fails(pool, work, ask):
     ],
     ids=["wait", "submit"],
 )
-def test_a_lost_process_is_told_with_its_end_whatever_is_asked_of_it(opened, work, ask):
-    pool = opened()
+@pytest.mark.parametrize("memory_bytes", [None, 10**12])
+def test_a_lost_process_is_told_with_its_end_whatever_is_asked_of_it(
+    opened, work, ask, memory_bytes
+):
+    pool = opened(memory_bytes=memory_bytes)
     pool.submit(1, work.kill_parent, argument=0)
     with pytest.raises(WorkersLost, match="by signal 9"):
         ask_until_it_fails(pool, work, ask)
@@ -217,8 +220,9 @@ def test_a_process_that_is_killed_is_told_as_such(opened, work):
     )
 
 
-def test_closing_leaves_no_process_behind(work):
-    pool = COMPONENT.open(n_places=2, memory_bytes=None)
+@pytest.mark.parametrize("memory_bytes", [None, 10**12])
+def test_closing_leaves_no_process_behind(work, memory_bytes):
+    pool = COMPONENT.open(n_places=2, memory_bytes=memory_bytes)
     pool.share({"name": "shared"})
     pool.submit(1, work.never_end, argument=0)
     until(lambda: children_of(os.getpid()), beside=lambda: pool.wait(0.05))

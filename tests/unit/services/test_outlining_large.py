@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from modelyard.bootstrap import Project, open_project
 from modelyard.domain.automl import AutoMLConfig
 from modelyard.domain.configs import ReadOptions, TrainingConfig
 from modelyard.domain.errors import TargetError
+from modelyard.domain.jobs import WorkerSeen
 from modelyard.domain.outlines import Outline
 from modelyard.domain.tasks import Task
 from modelyard.services.outlining import OutlineService
@@ -123,3 +125,21 @@ def test_a_table_of_which_no_rows_are_kept_is_looked_at_as_a_whole(service, outl
         for path in folder.iterdir():
             path.unlink()
     assert outline("left").n_seen == N_ROWS
+
+
+def test_automl_is_expected_to_have_what_a_job_has_where_it_would_run(project, service) -> None:
+    service = replace(service, n_threads=8)
+    drop = ("copy", "rare", "grade", "name", "mark", "same", "part")
+    # Read otherwise, the table is looked at as a whole: of rows that were drawn no time is told.
+    config = TrainingConfig(
+        target="left",
+        drop=drop,
+        read=ReadOptions(missing_tokens=("20",)),
+        automl=AutoMLConfig(time_limit_s=20.0),
+    )
+    alone = service.outline("people", config).outlook
+    now = datetime.now(UTC)
+    project.claims.enlist(WorkerSeen("w", "p", 0, n_places=2, started_at=now, seen_at=now))
+    shared = service.outline("people", config).outlook
+    assert (alone.n_places, shared.n_places) == (2, 4)
+    assert shared.memory_bytes == pytest.approx(2 * alone.memory_bytes, rel=1e-3)

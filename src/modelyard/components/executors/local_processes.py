@@ -220,7 +220,8 @@ class _Pool:
 
     def _lost(self) -> WorkersLost:
         """Return how the zygote ended, with the end of what it said."""
-        self._orders.close()
+        with self._lock:
+            self._orders.close()
         code = self._see_ended()
         how = f"by signal {-code}" if code < 0 else f"with {code}"
         n_bytes = self._said.seek(0, os.SEEK_END)
@@ -297,10 +298,13 @@ class _Pool:
         is_much = sum(each.look() for each in every) > most
         if not is_much and not self._may_hold_more(every, now=now):
             return
+        if not running:
+            # There is nothing to end.
+            return
         self._added_up_at = now
         base = sum(each.look(is_exact=True) for each in self._base)
         held = {number: each.look(is_exact=True) for number, each in running.items()}
-        if held and base + sum(held.values()) > most:
+        if base + sum(held.values()) > most:
             self._end_largest(held, base)
 
     def _may_hold_more(self, every: Sequence[Footprint], *, now: float) -> bool:

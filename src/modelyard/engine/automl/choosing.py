@@ -163,7 +163,7 @@ def _nothing_finished(standings: Mapping[int, Standing]) -> InvalidValue:
         return InvalidValue(
             f"{names} failed. The first one, {name}: {reason}.",
             fix="Train one algorithm by its name to see what stands in the way; where that is "
-            "memory, allow more with memory_limit_mb (--memory-limit).",
+            "memory, allow it more.",
         )
     return InvalidValue(
         "No model was finished within the time limit.",

@@ -103,7 +103,7 @@ def portfolio(
     Where the target has a long tail, the first start of each has a twin that is taught its
     logarithm; that of the very first is tried at once, and says whether the others are worth it.
     A start that is meant for fewer rows is left out, but for an algorithm that was named; so is one
-    that prepares columns otherwise than the user asks for.
+    that sets how columns are prepared where the user has set it.
 
     Args:
         algorithms: that compete.
@@ -121,7 +121,9 @@ def portfolio(
     ]
     counts: dict[str, int] = {}
     ranked: list[tuple[int, Candidate]] = []
-    has_twins = gains_by_logarithm(plan.y[rows], plan.task)
+    # Rows that test say nothing of the tail; that they have a logarithm matters all the same, as
+    # what is packaged is taught them too.
+    has_twins = gains_by_logarithm(plan.y[rows], plan.task) and plan.y.min() >= 0
     for rank, key, start in sorted(starts, key=lambda each: each[:2]):
         counts[key] = counts.get(key, 0) + 1
         candidate = Candidate(
@@ -149,8 +151,8 @@ def _most_categories(plan: FitPlan, rows: IntArray) -> int:
     """Return how many categories the column of the most has."""
     places = {name: at for at, name in enumerate(plan.blocks.string_names)}
     names = [each.name for each in plan.columns if each.kind is ColumnKind.CATEGORY]
-    strings = plan.blocks.strings[rows]
-    counts = [len(set(strings[:, places[name]])) for name in names if name in places]
+    strings = plan.blocks.strings
+    counts = [len(set(strings[rows, places[name]])) for name in names if name in places]
     return max(counts, default=0)
 
 

@@ -114,10 +114,10 @@ def run_automl(
 
 
 def _require_a_chance(race: Race, outlook: Outlook, *, limit_s: float | None) -> None:
-    """Refuse to begin where no fit has time, or room, unless an earlier run has finished one."""
+    """Refuse to begin where no fit has room, or time unless an earlier run has finished one."""
+    require_room(race.pool, outlook)
     if limit_s is not None and not race.standings:
         require_time(race.judge.workshop.clock() - race.began, limit_s)
-    require_room(race.pool, outlook)
 
 
 def _has_new_labels(judge: Judge) -> bool:
