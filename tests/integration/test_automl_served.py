@@ -34,9 +34,6 @@ def require_alike(model, data):
 def test_a_limit_of_time_ends_in_a_small_package_that_answers(data):
     quick = ["lightgbm", "logistic-regression"]
     model = modelyard.train(data, target="y", time_limit_s=20, only=quick)
-    board = model.manifest.leaderboard
-    assert board["time_limit_s"] == 20
-    assert board["ending"] in {"time", "exhausted"}
     assert sum(each["weight"] for each in members(model)) == pytest.approx(1.0)
     files = [each for each in model.path.rglob("*") if each.is_file()]
     assert sum(each.stat().st_size for each in files) < MOST_BYTES
