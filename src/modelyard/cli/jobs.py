@@ -7,14 +7,13 @@ import click
 from modelyard.cli._doors import URL, jobs_at
 from modelyard.cli._options import JSON
 from modelyard.cli._screen import print_facts, print_json, print_table
-from modelyard.domain.jobs import JobKind, JobState
+from modelyard.domain.jobs import MEMORY_MB, MOST_S, THREADS, JobKind, JobState
 
 if TYPE_CHECKING:
     from modelyard.wire.jobs import JobAnswer, LineAnswer
 
 _STATES = click.Choice([state.value for state in JobState])
-# As over HTTP: no longer than a year.
-_SECONDS = click.FloatRange(0, 366 * 24 * 3600, min_open=True)
+_SECONDS = click.FloatRange(0, MOST_S, min_open=True)
 _KINDS = click.Choice([kind.value for kind in JobKind])
 
 
@@ -125,12 +124,10 @@ def finish(job: str, *, url: str | None, wants_json: bool) -> None:
 
 @jobs.command("retry")
 @click.argument("job")
-@click.option(
-    "--memory-mb", type=click.IntRange(50, 256_000_000), help="Megabytes that it may hold."
-)
+@click.option("--memory-mb", type=click.IntRange(*MEMORY_MB), help="Megabytes that it may hold.")
 @click.option("--cpu-s", type=_SECONDS, help="Seconds of processor time that it may take.")
 @click.option("--wall-s", type=_SECONDS, help="Seconds that it may take from its start.")
-@click.option("--threads", type=click.IntRange(1, 4096), help="Threads to compute with.")
+@click.option("--threads", type=click.IntRange(*THREADS), help="Threads to compute with.")
 @URL
 @JSON
 def retry(job: str, *, url: str | None, wants_json: bool, **limits: float | None) -> None:

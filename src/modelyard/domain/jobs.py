@@ -60,6 +60,11 @@ class Wish(StrEnum):
     CANCEL = "cancel"
 
 
+# What limits may be: up to ten times the megabytes that the largest machines of a cloud have, the
+# seconds of a year, and threads.
+MEMORY_MB, MOST_S, THREADS = (50, 256_000_000), 366 * 24 * 3600, (1, 4096)
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one attempt may use; None is what the worker gives to every job.

@@ -7,7 +7,10 @@ from pydantic import Field, JsonValue
 
 from modelyard.domain.jobs import (
     LEAST_PRIORITY,
+    MEMORY_MB,
     MOST_PRIORITY,
+    MOST_S,
+    THREADS,
     USUAL_PRIORITY,
     EventKind,
     Job,
@@ -22,21 +25,19 @@ from modelyard.wire.bodies import LARGEST, Answer, PageQuery, Query, RequestBody
 from modelyard.wire.sections import PlatformConfiguration
 
 _MB = 1_000_000
-# Ten times what the largest machines of a cloud have, in megabytes; and a year, in seconds.
-_MOST_MB, _MOST_S = 256_000_000, 366 * 24 * 3600
 
-Seconds = Annotated[float, Field(gt=0, le=_MOST_S)]
+Seconds = Annotated[float, Field(gt=0, le=MOST_S)]
 
 
 class LimitsBody(RequestBody):
     """What one attempt may use; what is left out is what a worker gives to every job."""
 
-    memory_mb: Annotated[int, Field(ge=50, le=_MOST_MB)] | None = Field(
+    memory_mb: Annotated[int, Field(ge=MEMORY_MB[0], le=MEMORY_MB[1])] | None = Field(
         default=None, description="Megabytes that all of its processes hold together."
     )
     cpu_s: Seconds | None = Field(default=None, description="Seconds of processor time.")
     wall_s: Seconds | None = Field(default=None, description="Seconds from its start.")
-    threads: Annotated[int, Field(ge=1, le=4096)] | None = Field(
+    threads: Annotated[int, Field(ge=THREADS[0], le=THREADS[1])] | None = Field(
         default=None, description="To compute with."
     )
 

@@ -178,7 +178,8 @@ class _Pool:
         """Kill its process."""
         with self._lock:
             if number in self._pieces:
-                self._pieces[number].outcome = Outcome.STOPPED
+                piece = self._pieces[number]
+                piece.outcome, piece.reason = Outcome.STOPPED, ""
                 self._order("stop", number)
 
     def close(self) -> None:
