@@ -24,3 +24,10 @@ def test_the_preparation_and_the_logarithm_are_kept_beside_the_hyperparameters()
     assert kept["taught"] == "logarithm of the target"
     (told,) = described(board(entry(1, goodness=0.5, one=one)))["entries"]
     assert (told["preparation"], told["is_log"]) == ({"categorical_encoding": "target"}, True)
+
+
+def test_what_answers_is_kept_wherever_it_stands():
+    better = [entry(number, goodness=1 - number / 100) for number in range(1, 40)]
+    one = replace(entry(40, goodness=0.1), weight=1.0)
+    kept = described(board(*better, one))["entries"]
+    assert [each["number"] for each in kept] == [*range(1, 21), 40]

@@ -7,7 +7,8 @@ from modelyard.domain.leaderboards import Entry, Leaderboard
 from modelyard.domain.trials import CANDIDATE, Trial
 from modelyard.engine.log_targets import LOGARITHM, TAUGHT
 
-# Candidates that a package keeps; all of them are in the record of the run.
+# The best candidates that a package keeps, beside those that answer in it; all of them are in the
+# record of the run.
 _KEPT = 20
 
 
@@ -23,8 +24,14 @@ def described(leaderboard: Leaderboard) -> dict[str, Any]:
         "serve": leaderboard.serve,
         "tied": list(leaderboard.tied),
         "ending": leaderboard.ending.value,
-        "entries": [_described(each) for each in leaderboard.ranked[:_KEPT]],
+        "entries": [_described(each) for each in _kept(leaderboard)],
     }
+
+
+def _kept(leaderboard: Leaderboard) -> list[Entry]:
+    """Return the best ones, and what answers in the model wherever it stands."""
+    ranked = enumerate(leaderboard.ranked)
+    return [each for place, each in ranked if place < _KEPT or each.weight > 0]
 
 
 def _told(score: float | None) -> float | None:
