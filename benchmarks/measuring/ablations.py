@@ -19,8 +19,8 @@ from modelyard.domain.configs import AUTO, NONE
 from modelyard.domain.leaderboards import Candidate, Entry
 from modelyard.domain.rules import Rule
 from modelyard.engine.automl.arenas import Arena, build_arena
-from modelyard.engine.automl.blends import Blend, Library, assemble
-from modelyard.engine.automl.choosing import Chooser, library_of
+from modelyard.engine.automl.blends import Library, assemble
+from modelyard.engine.automl.choosing import Choice, Chooser, library_of
 from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import FoldFit
 from modelyard.engine.automl.lineups import Lineup
@@ -69,9 +69,11 @@ CONTESTS = {
 }
 SEARCH, BLENDING, CALIBRATION = "the search", "blending", "calibration"
 CHEAP_SERVING, WEIGHTS = "cheap serving", "weights, by stacking"
+GOING_ON, BY_THE_TARGET = "going on", "categories by the target"
 # What is left out of what is made of the race that has all. In place of weights a small linear
-# model is fitted on the answers of the same members, for the rows that they were not taught.
-MADE = (SEARCH, BLENDING, CALIBRATION, CHEAP_SERVING, WEIGHTS)
+# model is fitted on the answers of the same members, for the rows that they were not taught. The
+# time that candidates took which are left out is not given back to others.
+MADE = (SEARCH, GOING_ON, BY_THE_TARGET, BLENDING, CALIBRATION, CHEAP_SERVING, WEIGHTS)
 _SERVE = {BLENDING: FAST, CHEAP_SERVING: BEST}
 # Of the budget, as of 30 seconds in a training: for what is late, and what comes after.
 _RESERVE_SHARE = 0.1
@@ -143,15 +145,14 @@ def _made(
     race: Race, without: str, *, noting: _Noting, seed: int, until: float | None
 ) -> dict[str, Any]:
     judge, serve = race.judge, _SERVE.get(without, BALANCED)
-    library = library_of(race, serve=serve)
-    if without == SEARCH:
-        library = _without(library, noting.names)
-    library, blend = Chooser(serve, seed).choose(library, race, until=until)
+    library = _left(library_of(race, serve=serve), without, proposed=noting.names)
+    choice = Chooser(serve, seed).choose(library, race, until=until)
+    library, blend = choice.library, choice.blend
     test = rows_of(judge.plan.blocks, judge.split.test)
     if without == WEIGHTS:
         answers = _stacked(race, library, blend.weights, test, seed=seed)
     else:
-        answers = _decided(race, library, blend, without, seed=seed).packaged_scores(test)
+        answers = _decided(race, choice, without, seed=seed).packaged_scores(test)
     names = {each.number: each.candidate.name for each in library.entries}
     return {
         "made_without": without,
@@ -162,12 +163,12 @@ def _made(
     }
 
 
-def _decided(race: Race, library: Library, blend: Blend, without: str, *, seed: int) -> Fitted:
+def _decided(race: Race, choice: Choice, without: str, *, seed: int) -> Fitted:
     judge, rows = race.judge, race.arena.rows
     fitted, _ = decide(
-        assemble(judge.plan, library, weights=blend.weights),
+        choice.fitted,
         judge.plan,
-        held=Held(rows, blend.scores, taught_nothing=True),
+        held=Held(rows, choice.blend.scores, taught_nothing=True),
         wishes=Wishes(NONE if without == CALIBRATION else AUTO, RuleWish(Rule())),
         of_unit=judge.resampling(rows).of_row,
         rng=np.random.default_rng([seed, 2]),
@@ -204,8 +205,17 @@ def _forget(entry: Entry, fits: Sequence[FoldFit]) -> None:
     """Keep nothing: a race that is broken off is run again."""
 
 
-def _without(library: Library, names: set[str]) -> Library:
-    kept = tuple(each for each in library.entries if each.candidate.name not in names)
+def _left(library: Library, without: str, *, proposed: set[str]) -> Library:
+    """Return the library without the candidates that a technique has brought."""
+
+    def is_brought(candidate: Candidate) -> bool:
+        return {
+            SEARCH: candidate.name in proposed,
+            GOING_ON: candidate.is_longer,
+            BY_THE_TARGET: candidate.preparation.get("categorical_encoding") == "target",
+        }.get(without, False)
+
+    kept = tuple(each for each in library.entries if not is_brought(each.candidate))
     return replace(library, entries=kept)
 
 

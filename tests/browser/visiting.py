@@ -111,8 +111,11 @@ def tick(tab: "Page", name: str) -> None:
 
 
 def upload(tab: "Page", path: Path) -> None:
-    """Choose a file in the page's field for files."""
-    tab.locator("input[type=file]").first.set_input_files(path, timeout=PATIENCE_MS)
+    """Choose a file in the page's field for files, once the page that shows it has been drawn."""
+    field = tab.locator("input[type=file]").first
+    field.wait_for(state="attached", timeout=PATIENCE_MS)
+    settle(tab)
+    field.set_input_files(path, timeout=PATIENCE_MS)
 
 
 def log_in(tab: "Page", email: str, password: str) -> None:

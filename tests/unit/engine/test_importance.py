@@ -134,11 +134,42 @@ def test_nothing_is_said_without_rows():
     assert measured(table(0)) == ()
 
 
-def test_more_than_500_columns_are_not_shuffled_one_by_one():
-    names = tuple(f"c{at}" for at in range(501))
-    blocks = Blocks(names, (), np.zeros((10, 501)), np.empty((10, 0), dtype=object))
+def wide(n_rows=400, n_columns=2_000):
+    """Return a table of which columns 3, 1200 and the last word are looked at, and no others."""
+    rng = np.random.default_rng(0)
+    words = rng.choice(np.array(["a", "b", None], dtype=object), size=(n_rows, 5))
+    names = tuple(f"c{at}" for at in range(n_columns))
+    numbers = rng.normal(size=(n_rows, n_columns))
+    return Blocks(names, tuple("vwxyz"), numbers, words)
 
-    assert measured_zeros(blocks) == ()
+
+def look_at_three(blocks):
+    words = (blocks.strings[:, 4] == "a") * 2.0
+    return (3 * blocks.numbers[:, 3] + 0.5 * blocks.numbers[:, 1200] + words)[:, None]
+
+
+def test_of_more_than_500_columns_those_that_count_are_found():
+    blocks = wide()
+    found = permutation_importance(
+        look_at_three,
+        blocks,
+        n_scores=1,
+        loss=rmse(look_at_three(blocks)[:, 0]),
+        rng=np.random.default_rng(1),
+    )
+    assert [each.column for each in found] == ["c3", "z", "c1200"]
+    assert found[0].mean == pytest.approx(3 * np.sqrt(2), rel=0.2)
+
+
+def test_of_many_columns_none_is_named_where_none_counts():
+    assert measured_zeros(wide(n_rows=30)) == ()
+
+
+def test_many_columns_are_not_shuffled_one_by_one_nor_answered_all_at_once():
+    n_columns = 20_000
+    asked = asked_for(wide(n_rows=150, n_columns=n_columns))
+    assert sum(asked) < 150 * n_columns / 20
+    assert max(asked) * n_columns < 12_000_000
 
 
 def measured_zeros(blocks):

@@ -2,20 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from modelyard.domain.errors import InvalidValue, TooLittleMemory
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.automl.blends import Blend, Library, answers_of, bounds_of
+from modelyard.engine.automl.blends import Blend, Bounds, Library, answers_of, bounds_of
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
+from modelyard.engine.automl.holding_promises import held_to_promise
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, is_refitted, refit
 from modelyard.engine.automl.selecting import choose_blend, likely_members, varied
 from modelyard.engine.automl.standings import Standing
+from modelyard.engine.fitting import Fitted
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
 # second.
 _LIKELY_ROWS, _LIKELY_FROM = 1_000, 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen.
+
+    Attributes:
+        library: with what was fitted once more.
+        blend: of its entries.
+        fitted: the model that the blend becomes, which has not seen the test rows.
+    """
+
+    library: Library
+    blend: Blend
+    fitted: Fitted
 
 
 @dataclass
@@ -58,7 +76,7 @@ class Chooser:
 
     def choose(
         self, library: Library, race: Race, *, until: float | None, fits_full: bool = False
-    ) -> tuple[Library, Blend]:
+    ) -> "Choice":
         """Choose the blend, and fit once more on all rows what is to answer by one model.
 
         What could not be fitted again in time answers by the models of its folds, which cost more:
@@ -89,9 +107,16 @@ class Chooser:
             kept = tuple(each for each in library.entries if each.number in n_models)
             library = replace(library, entries=kept, n_models=n_models)
             blend = replace(self._fresh(library, race), free=blend.free)
+        blend, fitted = held_to_promise(
+            library,
+            blend,
+            arena=race.arena,
+            bounds=bounds_of(self.serve, race.arena.plan.columns),
+            fresh=partial(self._within, race=race),
+        )
         if not blend.weights.keys() <= full.keys() & refits.keys():
             library = replace(library, full={})
-        return library, blend
+        return Choice(library, blend, fitted)
 
     def _blend(self, library: Library, race: Race) -> Blend:
         """Return the blend; of the same candidates it is found once, which takes seconds."""
@@ -101,11 +126,11 @@ class Chooser:
         return self._known[1]
 
     def _fresh(self, library: Library, race: Race) -> Blend:
-        plan = race.arena.plan
-        bounds = bounds_of(self.serve, plan.columns)
-        return choose_blend(
-            library, race.arena, ensemble=plan.algorithm, bounds=bounds, seed=self.seed
-        )
+        return self._within(library, bounds_of(self.serve, race.arena.plan.columns), race=race)
+
+    def _within(self, library: Library, bounds: Bounds, *, race: Race) -> Blend:
+        ensemble = race.arena.plan.algorithm
+        return choose_blend(library, race.arena, ensemble=ensemble, bounds=bounds, seed=self.seed)
 
 
 def _wanted(

@@ -15,7 +15,7 @@ from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
 from modelyard.engine.automl.blends import Blend, Library, assemble
 from modelyard.engine.automl.ceilings import ceiling_of
-from modelyard.engine.automl.choosing import Chooser, library_of
+from modelyard.engine.automl.choosing import Choice, Chooser, library_of
 from modelyard.engine.automl.entering import ranking, score_of_fold
 from modelyard.engine.automl.fewer_rows import LearningFits
 from modelyard.engine.automl.fits import ALL_ROWS, FULL, FoldFit
@@ -96,7 +96,8 @@ def run_automl(
         workshop.progress.stage("Blending the best")
         is_whole = ending is not Ending.INTERRUPTED and not _has_new_labels(judge)
         fits_full = config.refits_full and is_whole
-        library, blend = _choose(race, config, chooser=chooser, fits_full=fits_full)
+        choice = _choose(race, config, chooser=chooser, fits_full=fits_full)
+    library, blend = choice.library, choice.blend
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
@@ -107,10 +108,12 @@ def run_automl(
         outlook=outlook,
     )
     rows, scores = answered(arena.rows, blend.scores)
-    plan, weights = judge.plan, blend.weights
-    fitted = assemble(plan, library, weights=weights)
-    full = assemble(plan, library.shipped, weights=weights) if library.full else None
-    return Raced(fitted, full, rows, scores, leaderboard=board, learning=race.learning.curve())
+    full = None
+    if library.full:
+        full = assemble(judge.plan, library.shipped, weights=blend.weights)
+    return Raced(
+        choice.fitted, full, rows, scores, leaderboard=board, learning=race.learning.curve()
+    )
 
 
 def _require_a_chance(race: Race, outlook: Outlook, *, limit_s: float | None) -> None:
@@ -251,9 +254,7 @@ def _go_on(race: Race, journal: Journal) -> None:
             race.judge.workshop.on_entry(entry)
 
 
-def _choose(
-    race: Race, config: AutoMLConfig, *, chooser: Chooser, fits_full: bool
-) -> tuple[Library, Blend]:
+def _choose(race: Race, config: AutoMLConfig, *, chooser: Chooser, fits_full: bool) -> Choice:
     library = library_of(race, serve=config.serve)
     if config.is_deterministic:
         # What a clock has measured may not choose.

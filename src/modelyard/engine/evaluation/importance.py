@@ -15,13 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.evaluations import Importance
+from modelyard.engine.evaluation.screening import screened
 from modelyard.runtime.blocks import Blocks
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 MAX_ROWS = 1000
-# Above this, shuffling every column costs more than it tells: the work grows with its square.
+# Above this, shuffling every column costs more than it tells: the work grows with its square. Those
+# that count are then found by shuffling groups of them.
 MAX_COLUMNS = 500
 # Shuffles of a column; fewer have no spread worth showing.
 N_REPEATS = 3
@@ -32,7 +34,11 @@ N_REPEATS = 3
 _MAX_PREDICTED = 15_000
 _MIN_ROWS = 100
 # Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.
-_ROWS_A_CALL = 10_000
+# And cells: 64 megabytes of numbers.
+_ROWS_A_CALL, _CELLS_A_CALL = 10_000, 8_000_000
+# Of more columns than are shuffled one by one, how many are measured at most, and the cells that
+# are answered at most to find them: four seconds with 300 trees.
+_MAX_SCREENED, _MIN_SCREENED, _MAX_CELLS = 50, 8, 300_000_000
 
 Predict = Callable[[Blocks], FloatArray]
 
@@ -47,6 +53,8 @@ def permutation_importance(
 ) -> tuple[Importance, ...]:
     """Shuffle one column at a time, three times each, on a sample of the rows.
 
+    Of more than 500 columns those that lose most are found first, by shuffling groups of them.
+
     Args:
         predict: from blocks to scores, row by row: several shuffles are answered in one call.
         blocks: held-out rows.
@@ -57,24 +65,45 @@ def permutation_importance(
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
-        the loss is not defined, or where there are more than 500 columns.
+        the loss is not defined. Of more than 500 columns at most 50, those that lose something.
     """
     names = (*blocks.number_names, *blocks.string_names)
-    if not 0 < len(names) <= MAX_COLUMNS or blocks.n_rows == 0:
+    if not names or blocks.n_rows == 0:
         return ()
-    rows = _sample(blocks.n_rows, n_scores, n_shuffles=len(names) * N_REPEATS, rng=rng)
+    n_measured = len(names) if len(names) <= MAX_COLUMNS else _MAX_SCREENED
+    rows = _sample(blocks.n_rows, n_scores, n_shuffles=n_measured * N_REPEATS, rng=rng)
     sample = _rows(blocks, rows)
     scores = predict(sample)
     whole = loss(rows, scores)
     if not np.isfinite(whole):
         return ()
-    shuffled = _answers(predict, _shuffles(sample, rng), scores)
-    losses = np.array([loss(rows, each) for each in shuffled]) - whole
+
+    def lost(shuffles: Iterator[_Shuffle]) -> FloatArray:
+        answers = _answers(predict, shuffles, scores)
+        return np.array([loss(rows, each) for each in answers]) - whole
+
+    columns = np.arange(len(names))
+    if len(names) > MAX_COLUMNS:
+        columns = screened(
+            len(names),
+            n_kept=_n_screened(len(rows), len(names)),
+            lost=lambda groups: lost(_together(sample, groups, rng)),
+        )
+    losses = lost(_shuffles(sample, columns, rng)).reshape(len(columns), N_REPEATS)
     found = [
-        Importance(name, float(lost.mean()), float(lost.std(ddof=1)))
-        for name, lost in zip(names, losses.reshape(len(names), N_REPEATS), strict=True)
+        Importance(names[at], float(each.mean()), float(each.std(ddof=1)))
+        for at, each in zip(columns, losses, strict=True)
     ]
+    if len(names) > MAX_COLUMNS:
+        found = [each for each in found if each.mean > 0]
     return tuple(sorted(found, key=lambda each: -each.mean))
+
+
+def _n_screened(n_rows: int, n_columns: int) -> int:
+    """Return how many groups are halved each time, which is twice as many answers for the rows."""
+    n_times = max(int(np.ceil(np.log2(n_columns / _MAX_SCREENED))), 1)
+    affordable = _MAX_CELLS // (2 * n_times * n_rows * n_columns)
+    return int(np.clip(affordable, _MIN_SCREENED, _MAX_SCREENED))
 
 
 def _sample(n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator) -> IntArray:
@@ -96,7 +125,9 @@ def _answers(
     waiting: list[_Shuffle] = []
     for shuffle in shuffles:
         waiting.append(shuffle)
-        if sum(each.blocks.n_rows for each in waiting) >= _ROWS_A_CALL:
+        n_rows = sum(each.blocks.n_rows for each in waiting)
+        n_columns = shuffle.blocks.numbers.shape[1] + shuffle.blocks.strings.shape[1]
+        if n_rows >= _ROWS_A_CALL or n_rows * n_columns >= _CELLS_A_CALL:
             yield from _answered(predict, waiting, scores)
             waiting.clear()
     if waiting:
@@ -129,17 +160,34 @@ class _Shuffle:
     blocks: Blocks
 
 
-def _shuffles(blocks: Blocks, rng: np.random.Generator) -> Iterator[_Shuffle]:
-    """Yield what shuffling one column alone changes, for each column, once a repeat."""
-    for part in ("numbers", "strings"):
+def _shuffles(blocks: Blocks, columns: IntArray, rng: np.random.Generator) -> Iterator[_Shuffle]:
+    """Yield what shuffling one column alone changes, for each of these, once a repeat."""
+    n_numbers = blocks.numbers.shape[1]
+    for at in columns:
+        part, column = ("numbers", at) if at < n_numbers else ("strings", at - n_numbers)
         block = getattr(blocks, part)
-        for column, cells in enumerate(block.T):
-            for _ in range(N_REPEATS):
-                drawn = rng.permutation(cells)
-                rows = np.flatnonzero(~_is_same(cells, drawn))
-                mixed = block[rows]
-                mixed[:, column] = drawn[rows]
-                yield _Shuffle(rows, replace(_rows(blocks, rows), **{part: mixed}))
+        cells = block[:, column]
+        for _ in range(N_REPEATS):
+            drawn = rng.permutation(cells)
+            rows = np.flatnonzero(~_is_same(cells, drawn))
+            mixed = block[rows]
+            mixed[:, column] = drawn[rows]
+            yield _Shuffle(rows, replace(_rows(blocks, rows), **{part: mixed}))
+
+
+def _together(
+    blocks: Blocks, groups: Sequence[IntArray], rng: np.random.Generator
+) -> Iterator[_Shuffle]:
+    """Yield all rows with the columns of a group taken from other rows, as one, for each group."""
+    n_numbers = blocks.numbers.shape[1]
+    everywhere = np.arange(blocks.n_rows)
+    for group in groups:
+        numbers, strings = blocks.numbers.copy(), blocks.strings.copy()
+        others = rng.permutation(everywhere)[:, None]
+        of_numbers, of_strings = group[group < n_numbers], group[group >= n_numbers] - n_numbers
+        numbers[:, of_numbers] = numbers[others, of_numbers]
+        strings[:, of_strings] = strings[others, of_strings]
+        yield _Shuffle(everywhere, replace(blocks, numbers=numbers, strings=strings))
 
 
 def _is_same(cells: npt.NDArray[Any], others: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
