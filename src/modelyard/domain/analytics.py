@@ -10,12 +10,19 @@ from modelyard.domain.tasks import Task
 
 @dataclass(frozen=True)
 class TrainingFact:
-    """One training, in short."""
+    """One training, in short.
+
+    Attributes:
+        cpu_s: of the processor, by all attempts of its jobs; 0 where no job trained it.
+        peak_bytes: the most that a job of it held at once; 0 where no job trained it.
+    """
 
     at: datetime
     status: RunStatus
     algorithm: str
     duration_s: float
+    cpu_s: float = 0.0
+    peak_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,14 @@ class Day:
     Attributes:
         counts: how many stand so by now.
         duration_s: seconds that they computed.
+        cpu_s, peak_bytes: of the processor together, and the most memory of one.
     """
 
     at: datetime
     counts: Mapping[RunStatus, int]
     duration_s: float
+    cpu_s: float
+    peak_bytes: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class AlgorithmUse:
     """How an algorithm did.
 
     Attributes:
-        n_trainings, n_succeeded, duration_s: of the time that was asked for.
+        n_trainings, n_succeeded, duration_s, cpu_s, peak_bytes: of the time that was asked for.
         n_models: that are registered.
         n_best: questions of which its model is the best, where others have tried as well.
     """
@@ -76,6 +86,8 @@ class AlgorithmUse:
     n_trainings: int
     n_succeeded: int
     duration_s: float
+    cpu_s: float
+    peak_bytes: int
     n_models: int
     n_best: int
 

@@ -81,13 +81,19 @@ class AnalyticsService:
 
 
 def _days(trainings: Iterable[TrainingFact]) -> Sequence[Day]:
-    counts: dict[datetime, Counter[RunStatus]] = defaultdict(Counter)
-    seconds: dict[datetime, float] = defaultdict(float)
+    begun: dict[datetime, list[TrainingFact]] = defaultdict(list)
     for each in trainings:
-        day = Step.DAY.start_of(each.at)
-        counts[day][each.status] += 1
-        seconds[day] += each.duration_s
-    return [Day(day, dict(counts[day]), seconds[day]) for day in sorted(counts)]
+        begun[Step.DAY.start_of(each.at)].append(each)
+    return [
+        Day(
+            at=day,
+            counts=dict(Counter(each.status for each in begun[day])),
+            duration_s=sum(each.duration_s for each in begun[day]),
+            cpu_s=sum(each.cpu_s for each in begun[day]),
+            peak_bytes=max(each.peak_bytes for each in begun[day]),
+        )
+        for day in sorted(begun)
+    ]
 
 
 def _uses(
@@ -106,6 +112,8 @@ def _uses(
             n_trainings=len(held[name]),
             n_succeeded=sum(each.status is RunStatus.SUCCEEDED for each in held[name]),
             duration_s=sum(each.duration_s for each in held[name]),
+            cpu_s=sum(each.cpu_s for each in held[name]),
+            peak_bytes=max((each.peak_bytes for each in held[name]), default=0),
             n_models=n_models[name],
             n_best=n_best[name],
         )

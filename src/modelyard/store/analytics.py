@@ -14,6 +14,7 @@ from modelyard.domain.tasks import Task
 from modelyard.domain.traffic import Step
 from modelyard.store.databases import TenantDatabase
 from modelyard.store.grants import given
+from modelyard.store.tables.jobs import JOBS
 from modelyard.store.tables.models import ML_MODELS
 from modelyard.store.tables.named_datasets import DATASET_VERSIONS
 from modelyard.store.tables.predictions import PREDICTION_TRAFFIC
@@ -41,19 +42,41 @@ class Facts:
     def trainings(
         self, *, since: datetime, until: datetime, access: ModelAccess
     ) -> Sequence[TrainingFact]:
-        """Return the trainings that began between two times."""
+        """Return the trainings that began between two times, with what their jobs have used."""
         table = TRAINING_JOBS.c
-        chosen = sa.select(table.started_at, table.status, table.algorithm, table.duration_s).where(
-            table.tenant == self._tenant,
-            table.started_at >= since,
-            table.started_at < until,
-            given(table.name, access),
+        used = (
+            sa.select(
+                JOBS.c.run_id,
+                sa.func.sum(JOBS.c.cpu_s).label("cpu_s"),
+                sa.func.max(JOBS.c.peak_bytes).label("peak_bytes"),
+            )
+            .where(JOBS.c.tenant == self._tenant, JOBS.c.run_id != "")
+            .group_by(JOBS.c.run_id)
+            .subquery()
+        )
+        chosen = (
+            sa.select(
+                table.started_at,
+                table.status,
+                table.algorithm,
+                sa.func.coalesce(table.duration_s, 0.0),
+                sa.func.coalesce(used.c.cpu_s, 0.0),
+                sa.func.coalesce(used.c.peak_bytes, 0),
+            )
+            .select_from(TRAINING_JOBS)
+            .outerjoin(used, used.c.run_id == table.id)
+            .where(
+                table.tenant == self._tenant,
+                table.started_at >= since,
+                table.started_at < until,
+                given(table.name, access),
+            )
         )
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
         return [
-            TrainingFact(at, RunStatus(status), algorithm, duration_s or 0.0)
-            for at, status, algorithm, duration_s in rows
+            TrainingFact(at, RunStatus(status), algorithm, duration_s, cpu_s, int(peak_bytes))
+            for at, status, algorithm, duration_s, cpu_s, peak_bytes in rows
         ]
 
     def models(self, *, access: ModelAccess) -> Sequence[ModelFact]:

@@ -25,6 +25,8 @@ class DayAnswer(Answer):
     n_failed: int
     n_cancelled: int
     duration_s: float = Field(description="Seconds that they computed.")
+    cpu_s: float = Field(description="Seconds of the processor, of those that jobs trained.")
+    peak_bytes: int = Field(description="The most that one of these held at once.")
 
     @classmethod
     def of(cls, day: Day) -> "DayAnswer":
@@ -36,6 +38,8 @@ class DayAnswer(Answer):
             n_failed=day.counts.get(RunStatus.FAILED, 0),
             n_cancelled=day.counts.get(RunStatus.CANCELLED, 0),
             duration_s=day.duration_s,
+            cpu_s=day.cpu_s,
+            peak_bytes=day.peak_bytes,
         )
 
 
@@ -43,9 +47,11 @@ class AlgorithmUseAnswer(Answer):
     """How an algorithm did."""
 
     algorithm: str
-    n_trainings: int = Field(description="Since then, as the next two.")
+    n_trainings: int = Field(description="Since then, as the next four.")
     n_succeeded: int
     duration_s: float
+    cpu_s: float = Field(description="Seconds of the processor, of those that jobs trained.")
+    peak_bytes: int = Field(description="The most that one of these held at once.")
     n_models: int = Field(description="That are registered.")
     n_best: int = Field(description="Questions of which its model is the best of several.")
 
@@ -95,6 +101,8 @@ class AnalyticsAnswer(Answer):
     n_succeeded: int
     n_predictions: int = Field(description="Rows.")
     duration_s: float = Field(description="Seconds that trainings computed.")
+    cpu_s: float = Field(description="Seconds of the processor, of those that jobs trained.")
+    peak_bytes: int = Field(description="The most that one of these held at once.")
     tasks: dict[Task, int] = Field(description="To how many model versions there are.")
     days: list[DayAnswer]
     algorithms: list[AlgorithmUseAnswer]
@@ -115,6 +123,8 @@ class AnalyticsAnswer(Answer):
             n_succeeded=sum(day.n_succeeded for day in days),
             n_predictions=sum(told.answered.by_day.values()),
             duration_s=sum(day.duration_s for day in days),
+            cpu_s=sum(day.cpu_s for day in days),
+            peak_bytes=max((day.peak_bytes for day in days), default=0),
             tasks=dict(told.tasks),
             days=days,
             algorithms=[AlgorithmUseAnswer.model_validate(each) for each in told.algorithms],

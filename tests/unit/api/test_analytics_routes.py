@@ -8,9 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from modelyard.bootstrap import Project
+from modelyard.domain.jobs import Job, JobKind, JobState, Quota, Usage
 from modelyard.domain.logged_predictions import LoggedPrediction, SegmentPlace
 from modelyard.domain.runs import Dataset, Model, Run, RunStatus
 from modelyard.store.datasets import Datasets
+from modelyard.store.jobs import Jobs
 from modelyard.store.predictions import Predictions
 
 Ask = Callable[..., TestClient]
@@ -69,6 +71,35 @@ def test_trainings_of_the_time_are_counted_by_day_and_by_algorithm(editor: TestC
     assert (uses["forest"]["n_trainings"], uses["forest"]["n_succeeded"]) == (2, 1)
     since = {"since": "2025-06-01T00:00:00Z"}
     assert editor.get(HERE, params=since).json()["n_trainings"] == 4
+
+
+def test_what_the_jobs_of_trainings_have_used_is_told_by_day_and_by_algorithm(
+    editor: TestClient, project: Project
+) -> None:
+    used = (("j1", "r1", 10.0, 700), ("j2", "r1", 2.5, 900), ("j3", "r2", 1.0, 300))
+    elsewhere = ("j4", "r1", 50.0, 5_000)
+    for tenant, jobs in (("acme", used), ("other", (elsewhere,))):
+        for id_, run_id, cpu_s, peak_bytes in jobs:
+            Jobs(project.of(tenant).records, quota=Quota()).add(
+                Job(
+                    tenant=tenant,
+                    id=id_,
+                    kind=JobKind.TRAINING,
+                    state=JobState.SUCCEEDED,
+                    payload={},
+                    created_by="user:1",
+                    created_at=datetime.now(UTC),
+                    run_id=run_id,
+                    usage=Usage(cpu_s, peak_bytes),
+                )
+            )
+    told = editor.get(HERE).json()
+    (day,) = told["days"]
+    for each in (told, day):
+        assert (each["cpu_s"], each["peak_bytes"]) == (13.5, 900)
+    uses = {each["algorithm"]: each for each in told["algorithms"]}
+    assert (uses["forest"]["cpu_s"], uses["forest"]["peak_bytes"]) == (12.5, 900)
+    assert (uses["boosting"]["cpu_s"], uses["boosting"]["peak_bytes"]) == (1.0, 300)
 
 
 def test_the_best_model_of_a_question_is_told_with_its_dataset(editor: TestClient) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from modelyard.domain.tasks import Task
-from modelyard.kit.numerals import count, number, share
+from modelyard.kit.numerals import count, number, share, size
 from modelyard.ui.navigation import go_to
 from modelyard.ui.parts.frames import draw
 from modelyard.ui.parts.tables import chosen_row
@@ -35,6 +35,12 @@ def show_figures(told: AnalyticsAnswer) -> None:
         ("Trainings", count(told.n_trainings), None),
         ("Succeeded", share(told.n_succeeded, told.n_trainings), None),
         ("Computed", lasting(told.duration_s), "By trainings, from start to end."),
+        ("Processor", lasting(told.cpu_s), "By trainings that were jobs, all cores together."),
+        (
+            "Most memory",
+            _memory(told.peak_bytes) or "–",
+            "That a training which was a job held at once.",
+        ),
         ("Models", count(told.n_models), "All there are, whenever they were made."),
         ("Rows answered", count(told.n_predictions), "By deployments, one by one or many at once."),
     )
@@ -85,6 +91,8 @@ def show_algorithms(told: AnalyticsAnswer) -> None:
             "Trainings": [each.n_trainings for each in used],
             "Succeeded": [share(each.n_succeeded, each.n_trainings) for each in used],
             "Computed": [lasting(each.duration_s) for each in used],
+            "Processor": [lasting(each.cpu_s) if each.cpu_s else "" for each in used],
+            "Most memory": [_memory(each.peak_bytes) for each in used],
             "Models": [each.n_models for each in used],
             "Best of several": [each.n_best for each in used],
         },
@@ -92,12 +100,22 @@ def show_algorithms(told: AnalyticsAnswer) -> None:
         column_config={
             "Succeeded": right,
             "Computed": right,
+            "Processor": columns.Column(
+                alignment="right", help="Of trainings that were jobs, all cores together."
+            ),
+            "Most memory": columns.Column(
+                alignment="right", help="That one of these jobs held at once."
+            ),
             "Best of several": columns.NumberColumn(
                 help="Questions that several models answer, of which its model is the best."
             ),
         },
         alt="Algorithms with how often they were trained and how they did.",
     )
+
+
+def _memory(n_bytes: int) -> str:
+    return size(n_bytes) if n_bytes else ""
 
 
 def show_best(told: AnalyticsAnswer) -> None:
