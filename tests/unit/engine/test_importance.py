@@ -161,6 +161,39 @@ def test_of_more_than_500_columns_those_that_count_are_found():
     assert found[0].mean == pytest.approx(3 * np.sqrt(2), rel=0.2)
 
 
+@pytest.mark.parametrize("n_columns", [40, 300])
+def test_where_time_is_short_fewer_rows_are_asked_for_and_what_counts_is_found_all_the_same(
+    n_columns,
+):
+    rng = np.random.default_rng(0)
+    names = tuple(f"c{at}" for at in range(n_columns))
+    strings = np.empty((2_000, 0), dtype=object)
+    blocks = Blocks(names, (), rng.normal(size=(2_000, n_columns)), strings)
+
+    def look_at_two(part):
+        return (3 * part.numbers[:, 7] + part.numbers[:, 30])[:, None]
+
+    def found(seconds, asked):
+        def answer(part):
+            asked.append(part.n_rows)
+            return look_at_two(part)
+
+        return permutation_importance(
+            answer,
+            blocks,
+            n_scores=1,
+            loss=rmse(look_at_two(blocks)[:, 0]),
+            rng=np.random.default_rng(1),
+            seconds=seconds,
+        )
+
+    unhurried, hurried = [], []
+    for seconds, asked in ((None, unhurried), (1e-9, hurried)):
+        named = [each.column for each in found(seconds, asked) if each.mean > 0]
+        assert named == ["c7", "c30"]
+    assert sum(hurried) < sum(unhurried) / 1.5
+
+
 def test_of_many_columns_none_is_named_where_none_counts():
     assert measured_zeros(wide(n_rows=30)) == ()
 

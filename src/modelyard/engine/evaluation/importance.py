@@ -7,8 +7,10 @@ Source: Breiman: Random Forests (2001), section 10; Fisher, Rudin, Dominici: All
 but Many are Useful (2019), for any model and any loss.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 
 MAX_ROWS = 1000
 # Above this, shuffling every column costs more than it tells: the work grows with its square. Those
-# that count are then found by shuffling groups of them.
+# that count are then found by shuffling groups of them, as where time is short.
 MAX_COLUMNS = 500
 # Shuffles of a column; fewer have no spread worth showing.
 N_REPEATS = 3
@@ -36,9 +38,9 @@ _MIN_ROWS = 100
 # Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.
 # And cells: 64 megabytes of numbers.
 _ROWS_A_CALL, _CELLS_A_CALL = 10_000, 8_000_000
-# Of more columns than are shuffled one by one, how many are measured at most, and the cells that
-# are answered at most to find them: four seconds with 300 trees.
-_MAX_SCREENED, _MIN_SCREENED, _MAX_CELLS = 50, 8, 300_000_000
+# Where columns are not shuffled one by one, how many are measured, and the cells of all rows that
+# are answered to find them: a second or two with 300 trees.
+_MAX_SCREENED, _MIN_SCREENED, _MAX_CELLS = 50, 4, 300_000_000
 
 Predict = Callable[[Blocks], FloatArray]
 
@@ -50,10 +52,12 @@ def permutation_importance(
     n_scores: int,
     loss: Callable[[IntArray, FloatArray], float],
     rng: np.random.Generator,
+    seconds: float | None = None,
 ) -> tuple[Importance, ...]:
     """Shuffle one column at a time, three times each, on a sample of the rows.
 
-    Of more than 500 columns those that lose most are found first, by shuffling groups of them.
+    Of more than 500 columns, or where there is no time for all, those that lose most are found
+    first, by shuffling groups of them.
 
     Args:
         predict: from blocks to scores, row by row: several shuffles are answered in one call.
@@ -62,19 +66,25 @@ def permutation_importance(
         loss: from (k,) positions of rows and (k, m) scores of them to what is lost, smaller is
             better; NaN where not defined.
         rng: of the sample and the shuffles.
+        seconds: that it may take, about; None for as long as it takes.
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
-        the loss is not defined. Of more than 500 columns at most 50, those that lose something.
+        the loss is not defined. Where those that lose most were found first, at most 50.
     """
     names = (*blocks.number_names, *blocks.string_names)
     if not names or blocks.n_rows == 0:
         return ()
     n_measured = len(names) if len(names) <= MAX_COLUMNS else _MAX_SCREENED
     rows = _sample(blocks.n_rows, n_scores, n_shuffles=n_measured * N_REPEATS, rng=rng)
-    sample = _rows(blocks, rows)
-    scores = predict(sample)
-    whole = loss(rows, scores)
+    started = time.perf_counter()
+    scores = predict(_rows(blocks, rows))
+    row_s = max(time.perf_counter() - started, 1e-6) / len(rows)
+    effort = _effort(len(names), len(rows), most=inf if seconds is None else seconds / row_s)
+    if effort.n_rows < len(rows):
+        kept = np.sort(rng.choice(len(rows), size=effort.n_rows, replace=False))
+        rows, scores = rows[kept], scores[kept]
+    sample, whole = _rows(blocks, rows), loss(rows, scores)
     if not np.isfinite(whole):
         return ()
 
@@ -83,10 +93,10 @@ def permutation_importance(
         return np.array([loss(rows, each) for each in answers]) - whole
 
     columns = np.arange(len(names))
-    if len(names) > MAX_COLUMNS:
+    if effort.n_kept is not None:
         columns = screened(
             len(names),
-            n_kept=_n_screened(len(rows), len(names)),
+            n_kept=effort.n_kept,
             lost=lambda groups: lost(_together(sample, groups, rng)),
         )
     losses = lost(_shuffles(sample, columns, rng)).reshape(len(columns), N_REPEATS)
@@ -94,16 +104,30 @@ def permutation_importance(
         Importance(names[at], float(each.mean()), float(each.std(ddof=1)))
         for at, each in zip(columns, losses, strict=True)
     ]
-    if len(names) > MAX_COLUMNS:
+    if effort.n_kept is not None:
         found = [each for each in found if each.mean > 0]
     return tuple(sorted(found, key=lambda each: -each.mean))
 
 
-def _n_screened(n_rows: int, n_columns: int) -> int:
-    """Return how many groups are halved each time, which is twice as many answers for the rows."""
-    n_times = max(int(np.ceil(np.log2(n_columns / _MAX_SCREENED))), 1)
-    affordable = _MAX_CELLS // (2 * n_times * n_rows * n_columns)
-    return int(np.clip(affordable, _MIN_SCREENED, _MAX_SCREENED))
+@dataclass(frozen=True)
+class _Effort:
+    """How many rows are shuffled, and groups of columns halved; None where each is alone."""
+
+    n_rows: int
+    n_kept: int | None
+
+
+def _effort(n_columns: int, n_rows: int, *, most: float) -> _Effort:
+    """Return what at most so many answered rows allow, if the least that tells anything does."""
+    alone = n_columns * N_REPEATS
+    if n_columns <= MAX_COLUMNS:
+        n_rows = int(min(n_rows, max(most / alone, _MIN_ROWS)))
+        if n_rows * alone <= most or n_columns <= 2 * _MIN_SCREENED:
+            return _Effort(n_rows, None)
+    n_rows = min(n_rows, _MIN_ROWS)
+    n_times = 1 + int(np.ceil(np.log2(n_columns / (2 * _MIN_SCREENED))))
+    affordable = min(most, _MAX_CELLS / n_columns) / (n_rows * (2 * n_times + N_REPEATS))
+    return _Effort(n_rows, int(np.clip(affordable, _MIN_SCREENED, _MAX_SCREENED)))
 
 
 def _sample(n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator) -> IntArray:

@@ -42,6 +42,10 @@ from modelyard.runtime.conformal import Conformal
 
 FloatArray = npt.NDArray[np.float64]
 
+# Of the seconds that a limit leaves when the model stands, what shuffling columns may take; charts,
+# parity, the report and the package are still to come.
+_SHUFFLING_SHARE, _LEAST_SHUFFLING_S = 0.35, 0.3
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -267,7 +271,17 @@ class Judge:
             n_scores=scored.scores.shape[1],
             loss=loss_of(self.metric, scored),
             rng=rng,
+            seconds=self._shuffling_s,
         )
+
+    @property
+    def _shuffling_s(self) -> float | None:
+        """Seconds that shuffling may take; None where no limit was asked for."""
+        board, begun = self.leaderboard, self.workshop.begun
+        if board is None or board.time_limit_s is None or begun is None:
+            return None
+        left = begun + board.time_limit_s - self.workshop.clock()
+        return max(_SHUFFLING_SHARE * left, _LEAST_SHUFFLING_S)
 
 
 def _trade_offs(scored: Scored) -> TradeOffs | None:
