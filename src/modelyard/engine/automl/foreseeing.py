@@ -12,7 +12,6 @@ from typing import Any
 
 from modelyard.catalog import install_hint
 from modelyard.domain.automl import AutoMLConfig
-from modelyard.domain.columns import ColumnKind
 from modelyard.domain.errors import InvalidValue
 from modelyard.domain.leaderboards import Candidate
 from modelyard.domain.outlooks import Absence, Outlook
@@ -32,9 +31,6 @@ _FIT_S, _MILLION_CELLS_S = 0.1, 2.3
 FIT_BYTES, CELL_BYTES = 200_000_000, 64
 # Of the process that loads the libraries of all fits before the first: 210 to 219 MB were seen.
 LIBRARIES_BYTES = 215_000_000
-# What is not a number becomes as many features: the parts of a date, the terms of a text. Of these
-# there may be 1,000: as most are zero, trees take less time for them than for 200 numbers.
-_FEATURES = {ColumnKind.DATETIME: 6, ColumnKind.TEXT: 200}
 # As in the race: a candidate that would need nearly all the time left is not begun.
 _SAFE_SHARE = 0.9
 # Of an algorithm of which no start is meant for the table.
@@ -55,7 +51,7 @@ def foresee(judge: Judge, arena: Arena, *, config: AutoMLConfig, time_s: float |
     """
     plan, table_bytes = judge.plan, int(judge.dealer.table.frame.estimated_size())
     algorithms = competing(judge.workshop.catalog.algorithms(), plan, only=config.algorithms)
-    n_rows, n_features = len(arena.whole.teaching), _n_features(judge)
+    n_rows, n_features = len(arena.whole.teaching), arena.n_features
     cells = n_rows * n_features * (len(plan.labels) if len(plan.labels) > 2 else 1)
     course = Course(time_s, [0.0] * judge.workshop.n_threads)
     starts = portfolio(algorithms, plan, rows=arena.training, only=config.algorithms)
@@ -134,12 +130,8 @@ def cells_of(algorithm: Algorithm, judge: Judge, *, arena: Arena) -> int:
     """Return the cells that a fit passes over: rows by features, and by classes where it does."""
     n_classes = len(judge.plan.labels)
     is_each = algorithm.card.fits_each_class and n_classes > 2
-    cells = len(arena.folds[0].teaching) * _n_features(judge)
+    cells = len(arena.folds[0].teaching) * arena.n_features
     return cells * (n_classes if is_each else 1)
-
-
-def _n_features(judge: Judge) -> int:
-    return sum(_FEATURES.get(column.kind, 1) for column in judge.plan.columns)
 
 
 def times_fitted(algorithm: Algorithm, arena: Arena, *, parameters: Mapping[str, Any]) -> int:

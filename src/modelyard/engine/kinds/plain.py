@@ -26,8 +26,44 @@ def read_plain(
         tokens: words for missing, as stated by the source.
         decimal: decimal mark of the numbers.
     """
-    if decimal != "." or not columns or not are_words(tokens, decimal):
+    frame, doubles = _finite(columns, tokens, decimal=decimal)
+    return _settled(frame, doubles) if doubles.width else {}
+
+
+def read_plain_as(
+    columns: Sequence[tuple[pl.Series, Column]], tokens: tuple[str, ...], *, decimal: str
+) -> dict[str, Typed]:
+    """Return by name those of the columns that are plain numbers of the kind that is wanted, read.
+
+    Args:
+        columns: String series, each with what it is to be read as: NUMERIC or INTEGER.
+        tokens: words for missing.
+        decimal: decimal mark of the numbers.
+    """
+    wanted = {series.name: column for series, column in columns}
+    _, doubles = _finite([series for series, _ in columns], tokens, decimal=decimal)
+    if not doubles.width:
         return {}
+    is_large = _row(doubles, pl.all().abs() >= _INEXACT)
+    is_broken = _row(doubles, pl.all() != pl.all().floor())
+    found: dict[str, Typed] = {}
+    for at, values in enumerate(doubles.iter_columns()):
+        column = wanted[values.name]
+        if is_large[at]:
+            continue
+        if column.kind is ColumnKind.NUMERIC:
+            found[values.name] = Typed(column, values, {})
+        elif not is_broken[at]:
+            found[values.name] = Typed(column, values.cast(pl.Int64), {})
+    return found
+
+
+def _finite(
+    columns: Sequence[pl.Series], tokens: tuple[str, ...], *, decimal: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the columns of which each cell is a finite number or empty, and these as numbers."""
+    if decimal != "." or not columns or not are_words(tokens, decimal):
+        return pl.DataFrame(), pl.DataFrame()
     frame = pl.DataFrame(list(columns))
     doubles = frame.select(pl.all().cast(pl.Float64, strict=False))
     n_filled = _row(frame, pl.all().is_not_null().and_(pl.all() != ""))
@@ -37,7 +73,7 @@ def read_plain(
         for name, filled, finite in zip(frame.columns, n_filled, n_finite, strict=True)
         if filled and filled == finite
     ]
-    return _settled(frame.select(names), doubles.select(names)) if names else {}
+    return frame.select(names), doubles.select(names)
 
 
 def _settled(frame: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Typed]:

@@ -25,7 +25,7 @@ from modelyard.engine.kinds.dates import find_datetime_format
 from modelyard.engine.kinds.finding import Typed, find_kind, format_reason, truth_words
 from modelyard.engine.kinds.mixed import is_mixed, settled
 from modelyard.engine.kinds.number_formats import asked_number_format
-from modelyard.engine.kinds.plain import read_plain
+from modelyard.engine.kinds.plain import read_plain, read_plain_as
 from modelyard.engine.kinds.sequences import read_sequences
 from modelyard.engine.kinds.typed import find_typed_kind, is_categorical, is_text, without_marked
 from modelyard.kit.matching import nearest
@@ -92,8 +92,12 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
     _require([wanted.name for wanted in inputs], raw.frame.columns)
     tokens = raw.facts.missing_tokens or missing_tokens_of(None)
     decimal = raw.facts.decimal or "."
+    plain = _plain(raw, inputs, tokens, decimal=decimal)
     typed = []
     for wanted in inputs:
+        if wanted.name in plain:
+            typed.append(plain[wanted.name])
+            continue
         if wanted.kind is ColumnKind.IMAGE:
             _require_pictures(wanted.name, raw.known)
         if raw.known.kinds.get(wanted.name) is wanted.kind:
@@ -101,16 +105,7 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
             continue
         own = (*tokens, *wanted.missing_words)
         grammar = Grammar.of(own, decimal)
-        column = Column(
-            wanted.name,
-            wanted.kind,
-            true_words=wanted.true_words,
-            false_words=wanted.false_words,
-            datetime_format=wanted.datetime_format,
-            reason="As in the training.",
-            missing_words=wanted.missing_words,
-            number_format=_format_here(wanted, raw.facts),
-        )
+        column = _as_trained(wanted, raw.facts)
         series = raw.column(wanted.name)
         if wanted.kind is ColumnKind.SEQUENCE:
             typed.append(read_sequences(series, column, grammar=grammar))
@@ -121,6 +116,41 @@ def conform(raw: RawTable, inputs: Sequence[InputColumn | Column]) -> Table:
         else:
             typed.append(cast_typed(series, column, grammar=grammar))
     return _table(typed, raw.facts, raw.known)
+
+
+def _plain(
+    raw: RawTable, inputs: Sequence[InputColumn | Column], tokens: tuple[str, ...], *, decimal: str
+) -> dict[str, Typed]:
+    """Return by name the columns of plain numbers, of which nothing is to be asked one by one."""
+    names = deque(
+        wanted
+        for wanted in inputs
+        if wanted.kind in {ColumnKind.NUMERIC, ColumnKind.INTEGER}
+        and not wanted.number_format
+        and not wanted.missing_words
+        and wanted.name not in raw.known.kinds
+        and raw.is_text(wanted.name)
+    )
+    n_columns = max(1, _BLOCK_CELLS // max(1, raw.frame.height))
+    found: dict[str, Typed] = {}
+    while names:
+        taken = [names.popleft() for _ in range(min(n_columns, len(names)))]
+        columns = [(raw.column(each.name), _as_trained(each, raw.facts)) for each in taken]
+        found |= read_plain_as(columns, tokens, decimal=decimal)
+    return found
+
+
+def _as_trained(wanted: InputColumn | Column, facts: SourceFacts) -> Column:
+    return Column(
+        wanted.name,
+        wanted.kind,
+        true_words=wanted.true_words,
+        false_words=wanted.false_words,
+        datetime_format=wanted.datetime_format,
+        reason="As in the training.",
+        missing_words=wanted.missing_words,
+        number_format=_format_here(wanted, facts),
+    )
 
 
 def _format_here(wanted: InputColumn | Column, facts: SourceFacts) -> str:
@@ -241,7 +271,8 @@ def _asked_numbers(cells: TextCells, wanted: Column) -> Column:
 
 
 def _require(names: Sequence[str], present: Sequence[str]) -> None:
-    missing = [name for name in names if name not in set(present)]
+    there = set(present)
+    missing = [name for name in names if name not in there]
     if not missing:
         return
     guesses = {name: nearest(name, present) for name in missing}
