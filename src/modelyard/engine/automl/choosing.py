@@ -7,14 +7,14 @@ from functools import partial
 from modelyard.domain.errors import InvalidValue, TooLittleMemory
 from modelyard.domain.leaderboards import Entry
 from modelyard.domain.trials import TrialStatus
-from modelyard.engine.automl.blends import Blend, Bounds, Library, answers_of, bounds_of
+from modelyard.engine.automl.blends import Blend, Bounds, Library, answers_of, assemble, bounds_of
 from modelyard.engine.automl.fits import ALL_ROWS, FULL
 from modelyard.engine.automl.holding_promises import held_to_promise
 from modelyard.engine.automl.races import Race
 from modelyard.engine.automl.refits import Refit, is_refitted, refit
 from modelyard.engine.automl.selecting import choose_blend, likely_members, varied
 from modelyard.engine.automl.standings import Standing
-from modelyard.engine.fitting import Fitted
+from modelyard.engine.fitting import FitPlan, Fitted
 
 # Rows, and candidates, that tell while a race goes on what will be blended, in a fraction of a
 # second.
@@ -34,6 +34,12 @@ class Choice:
     library: Library
     blend: Blend
     fitted: Fitted
+
+    def full(self, plan: FitPlan) -> Fitted | None:
+        """Return the same of models of every row; None where it has none of them."""
+        if not self.library.full:
+            return None
+        return assemble(plan, self.library.shipped, weights=self.blend.weights)
 
 
 @dataclass

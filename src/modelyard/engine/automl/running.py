@@ -13,7 +13,7 @@ from modelyard.domain.learning import LearningCurve
 from modelyard.domain.outlooks import Outlook
 from modelyard.domain.trials import Ending
 from modelyard.engine.automl.arenas import Arena, build_arena
-from modelyard.engine.automl.blends import Blend, Library, assemble
+from modelyard.engine.automl.blends import Blend, Library
 from modelyard.engine.automl.ceilings import ceiling_of
 from modelyard.engine.automl.choosing import Choice, Chooser, library_of
 from modelyard.engine.automl.entering import ranking, score_of_fold
@@ -36,8 +36,9 @@ from modelyard.reporting.outlook_views import outlook_sentences
 
 FloatArray = npt.NDArray[np.float64]
 
-# Kept for what comes after the last fit: merging, measuring, proving, the report and the package.
-_RESERVE_S, _RESERVE_SHARE = 3.0, 0.02
+# Kept for what comes after the last fit: merging, measuring, proving, the report and the package,
+# where each column is described and read once more (20 s of 10,000).
+_RESERVE_S, _RESERVE_SHARE, _RESERVE_COLUMN_S = 3.0, 0.02, 0.002
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def run_automl(
     begun, limit = workshop.clock(), config.time_limit_s
     arena = build_arena(judge, seconds=_seconds(workshop, limit), rng=deal_rng)
     judge = ranking(judge, arena)
-    outlook = foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
+    outlook = foresee(judge, arena, config=config, time_s=_time_s(judge, limit))
     for told in outlook_sentences(outlook):
         workshop.progress.stage(told.rstrip("."))
     # While the race goes on and when it has ended: what time was kept for is what is then chosen.
@@ -108,12 +109,7 @@ def run_automl(
         outlook=outlook,
     )
     rows, scores = answered(arena.rows, blend.scores)
-    full = None
-    if library.full:
-        full = assemble(judge.plan, library.shipped, weights=blend.weights)
-    return Raced(
-        choice.fitted, full, rows, scores, leaderboard=board, learning=race.learning.curve()
-    )
+    return Raced(choice.fitted, choice.full(judge.plan), rows, scores, board, race.learning.curve())
 
 
 def _require_a_chance(race: Race, outlook: Outlook, *, limit_s: float | None) -> None:
@@ -153,7 +149,7 @@ def look_ahead(judge: Judge, config: AutoMLConfig, *, rng: np.random.Generator) 
     deal_rng, *_ = rng.spawn(3)
     workshop, limit = judge.workshop, config.time_limit_s
     arena = build_arena(judge, seconds=_seconds(workshop, limit), rng=deal_rng)
-    return foresee(judge, arena, config=config, time_s=_time_s(workshop, limit))
+    return foresee(judge, arena, config=config, time_s=_time_s(judge, limit))
 
 
 def _seconds(workshop: Workshop, limit_s: float | None) -> float | None:
@@ -161,16 +157,20 @@ def _seconds(workshop: Workshop, limit_s: float | None) -> float | None:
     return None if limit_s is None else limit_s * workshop.n_threads
 
 
-def _time_s(workshop: Workshop, limit_s: float | None) -> float | None:
+def _time_s(judge: Judge, limit_s: float | None) -> float | None:
     """Return the seconds that are left for fits."""
     if limit_s is None:
         return None
-    return max(_began(workshop) + limit_s - _reserve_s(limit_s) - workshop.clock(), 0.0)
+    deadline = _began(judge.workshop) + limit_s - _reserve_s(judge, limit_s)
+    return max(deadline - judge.workshop.clock(), 0.0)
 
 
-def _reserve_s(limit_s: float | None) -> float:
+def _reserve_s(judge: Judge, limit_s: float | None) -> float:
     """Return the seconds that are kept for what comes after the last fit."""
-    return 0.0 if limit_s is None else min(_RESERVE_S + _RESERVE_SHARE * limit_s, limit_s / 2)
+    if limit_s is None:
+        return 0.0
+    wanted = _RESERVE_S + _RESERVE_SHARE * limit_s + _RESERVE_COLUMN_S * len(judge.plan.columns)
+    return min(wanted, limit_s / 2)
 
 
 def _began(workshop: Workshop) -> float:
@@ -216,7 +216,7 @@ def _race(
         arena=arena,
         algorithms=algorithms,
         lineup=Lineup(waiting, Explorer(algorithms, searcher, rng)),
-        rules=_rules(workshop, config),
+        rules=_rules(judge, config),
         pool=pool,
         on_entry=take_down,
         likely=chooser.likely,
@@ -229,11 +229,11 @@ def _race(
     return race, journal
 
 
-def _rules(workshop: Workshop, config: AutoMLConfig) -> Rules:
+def _rules(judge: Judge, config: AutoMLConfig) -> Rules:
     limit_s = config.time_limit_s
     return Rules(
-        deadline=None if limit_s is None else _began(workshop) + limit_s,
-        reserve_s=_reserve_s(limit_s),
+        deadline=None if limit_s is None else _began(judge.workshop) + limit_s,
+        reserve_s=_reserve_s(judge, limit_s),
         n_candidates=config.n_trials,
         n_threads=1,
         in_order=config.is_deterministic,

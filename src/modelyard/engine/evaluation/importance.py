@@ -10,6 +10,7 @@ but Many are Useful (2019), for any model and any loss.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from math import inf
 from typing import Any
 
@@ -17,6 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from modelyard.domain.evaluations import Importance
+from modelyard.engine.evaluation.efforts import (
+    MAX_COLUMNS,
+    MAX_SCREENED,
+    MIN_ROWS,
+    N_REPEATS,
+    effort_for,
+)
 from modelyard.engine.evaluation.screening import screened
 from modelyard.runtime.blocks import Blocks
 
@@ -24,23 +32,14 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 MAX_ROWS = 1000
-# Above this, shuffling every column costs more than it tells: the work grows with its square. Those
-# that count are then found by shuffling groups of them, as where time is short.
-MAX_COLUMNS = 500
-# Shuffles of a column; fewer have no spread worth showing.
-N_REPEATS = 3
 # Predicted rows over all columns and repeats, times the classes where there are more than two,
 # as boosting grows a tree for each: a quarter of a second with 300 trees. On 15 columns it orders
 # them as 10,000 rows do with a rank correlation of 0.93, twice as many with 0.94, two thirds with
-# 0.85. A sample is not cut below the rows that a mean of losses needs to be worth showing.
+# 0.85.
 _MAX_PREDICTED = 15_000
-_MIN_ROWS = 100
 # Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.
 # And cells: 64 megabytes of numbers.
 _ROWS_A_CALL, _CELLS_A_CALL = 10_000, 8_000_000
-# Where columns are not shuffled one by one, how many are measured, and the cells of all rows that
-# are answered to find them: a second or two with 300 trees.
-_MAX_SCREENED, _MIN_SCREENED, _MAX_CELLS = 50, 4, 300_000_000
 
 Predict = Callable[[Blocks], FloatArray]
 
@@ -70,69 +69,94 @@ def permutation_importance(
 
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
-        the loss is not defined. Where those that lose most were found first, at most 50.
+        the loss is not defined, or where the least would take far too long. Where those that lose
+        most were found first, at most 50.
     """
     names = (*blocks.number_names, *blocks.string_names)
     if not names or blocks.n_rows == 0:
         return ()
-    n_measured = len(names) if len(names) <= MAX_COLUMNS else _MAX_SCREENED
-    rows = _sample(blocks.n_rows, n_scores, n_shuffles=n_measured * N_REPEATS, rng=rng)
-    started = time.perf_counter()
-    scores = predict(_rows(blocks, rows))
-    row_s = max(time.perf_counter() - started, 1e-6) / len(rows)
-    effort = _effort(len(names), len(rows), most=inf if seconds is None else seconds / row_s)
-    if effort.n_rows < len(rows):
-        kept = np.sort(rng.choice(len(rows), size=effort.n_rows, replace=False))
-        rows, scores = rows[kept], scores[kept]
-    sample, whole = _rows(blocks, rows), loss(rows, scores)
-    if not np.isfinite(whole):
+    begun = _begin(predict, blocks, n_scores=n_scores, rng=rng, seconds=seconds)
+    if begun is None:
         return ()
-
-    def lost(shuffles: Iterator[_Shuffle]) -> FloatArray:
-        answers = _answers(predict, shuffles, scores)
-        return np.array([loss(rows, each) for each in answers]) - whole
-
+    rows, scores, n_kept = begun
+    game = _Game(predict, _rows(blocks, rows), scores, partial(loss, rows))
+    if not np.isfinite(game.whole):
+        return ()
     columns = np.arange(len(names))
-    if effort.n_kept is not None:
-        columns = screened(
-            len(names),
-            n_kept=effort.n_kept,
-            lost=lambda groups: lost(_together(sample, groups, rng)),
-        )
-    losses = lost(_shuffles(sample, columns, rng)).reshape(len(columns), N_REPEATS)
+    if n_kept is not None:
+        columns = game.strongest(len(names), n_kept, rng=rng)
+    losses = game.lost(_shuffles(game.sample, columns, rng)).reshape(len(columns), N_REPEATS)
     found = [
         Importance(names[at], float(each.mean()), float(each.std(ddof=1)))
         for at, each in zip(columns, losses, strict=True)
     ]
-    if effort.n_kept is not None:
-        found = [each for each in found if each.mean > 0]
-    return tuple(sorted(found, key=lambda each: -each.mean))
+    told = [each for each in found if n_kept is None or each.mean > 0]
+    return tuple(sorted(told, key=lambda each: -each.mean))
+
+
+def _begin(
+    predict: Predict,
+    blocks: Blocks,
+    *,
+    n_scores: int,
+    rng: np.random.Generator,
+    seconds: float | None,
+) -> tuple[IntArray, FloatArray, int | None] | None:
+    """Return the rows of the sample, their scores, and by how many groups columns are found.
+
+    None where nothing can be told in time.
+    """
+    n_columns = len(blocks.number_names) + len(blocks.string_names)
+    n_measured = n_columns if n_columns <= MAX_COLUMNS else MAX_SCREENED
+    rows = _sample(blocks.n_rows, n_scores, n_shuffles=n_measured * N_REPEATS, rng=rng)
+    started = time.perf_counter()
+    scores = predict(_rows(blocks, rows))
+    row_s = max(time.perf_counter() - started, 1e-6) / len(rows)
+    effort = effort_for(n_columns, len(rows), most=inf if seconds is None else seconds / row_s)
+    if effort is None:
+        return None
+    if effort.n_rows < len(rows):
+        kept = np.sort(rng.choice(len(rows), size=effort.n_rows, replace=False))
+        rows, scores = rows[kept], scores[kept]
+    return rows, scores, effort.n_kept
 
 
 @dataclass(frozen=True)
-class _Effort:
-    """How many rows are shuffled, and groups of columns halved; None where each is alone."""
+class _Game:
+    """What is lost when cells of a sample are shuffled.
 
-    n_rows: int
-    n_kept: int | None
+    Attributes:
+        scores: of the sample as it is.
+        loss: of scores of the sample.
+    """
 
+    predict: Predict
+    sample: Blocks
+    scores: FloatArray
+    loss: Callable[[FloatArray], float]
 
-def _effort(n_columns: int, n_rows: int, *, most: float) -> _Effort:
-    """Return what at most so many answered rows allow, if the least that tells anything does."""
-    alone = n_columns * N_REPEATS
-    if n_columns <= MAX_COLUMNS:
-        n_rows = int(min(n_rows, max(most / alone, _MIN_ROWS)))
-        if n_rows * alone <= most or n_columns <= 2 * _MIN_SCREENED:
-            return _Effort(n_rows, None)
-    n_rows = min(n_rows, _MIN_ROWS)
-    n_times = 1 + int(np.ceil(np.log2(n_columns / (2 * _MIN_SCREENED))))
-    affordable = min(most, _MAX_CELLS / n_columns) / (n_rows * (2 * n_times + N_REPEATS))
-    return _Effort(n_rows, int(np.clip(affordable, _MIN_SCREENED, _MAX_SCREENED)))
+    @cached_property
+    def whole(self) -> float:
+        """The loss of the sample as it is."""
+        return self.loss(self.scores)
+
+    def strongest(self, n_columns: int, n_kept: int, *, rng: np.random.Generator) -> IntArray:
+        """Return positions of the columns that lose most, found by shuffling groups of them."""
+        return screened(
+            n_columns,
+            n_kept=n_kept,
+            lost=lambda groups: self.lost(_together(self.sample, groups, rng)),
+        )
+
+    def lost(self, shuffles: Iterator["_Shuffle"]) -> FloatArray:
+        """Return how much more each of the shuffles loses."""
+        answers = _answers(self.predict, shuffles, self.scores)
+        return np.array([self.loss(each) for each in answers]) - self.whole
 
 
 def _sample(n_rows: int, n_scores: int, *, n_shuffles: int, rng: np.random.Generator) -> IntArray:
     cost = n_shuffles * (n_scores if n_scores > 2 else 1)
-    n_wanted = min(MAX_ROWS, max(_MIN_ROWS, _MAX_PREDICTED // cost))
+    n_wanted = min(MAX_ROWS, max(MIN_ROWS, _MAX_PREDICTED // cost))
     if n_rows <= n_wanted:
         return np.arange(n_rows)
     return np.sort(rng.choice(n_rows, size=n_wanted, replace=False))

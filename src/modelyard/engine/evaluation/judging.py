@@ -44,7 +44,7 @@ FloatArray = npt.NDArray[np.float64]
 
 # Of the seconds that a limit leaves when the model stands, what shuffling columns may take; charts,
 # parity, the report and the package are still to come.
-_SHUFFLING_SHARE, _LEAST_SHUFFLING_S = 0.35, 0.3
+_SHUFFLING_SHARE, _LEAST_SHUFFLING_S = 0.3, 0.3
 
 
 @dataclass(frozen=True)
