@@ -118,7 +118,7 @@ class Evaluation:
         labels: of the classes, in the order of `confusion`; empty for regression.
         confusion: rows are the truth, columns the prediction, counts; empty for regression.
         folds: of a cross-validation, empty if there was none.
-        importance: strongest first.
+        importance: strongest first; where there are many columns, of those that were measured.
         is_training_data: whether training learned from rows of this very data, which flatters.
         interval_unit: what the bootstrap of the intervals drew whole.
         n_units: how many of these there are; 0 where it is not known.

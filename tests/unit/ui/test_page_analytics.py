@@ -55,7 +55,7 @@ def test_the_best_models_algorithms_and_deployments_are_listed(page, asked):
     )
     assert list(algorithms["Algorithm"]) == ["logistic-regression"]
     assert algorithms["Processor"][0].endswith(" s")
-    assert algorithms["Most memory"][0].endswith(" MB")
+    assert algorithms["Memory"][0].endswith(" MB")
     assert (list(busy["Deployment"]), list(busy["Rows"])) == (["demo"], [3])
 
 

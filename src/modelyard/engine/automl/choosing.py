@@ -82,7 +82,7 @@ class Chooser:
 
     def choose(
         self, library: Library, race: Race, *, until: float | None, fits_full: bool = False
-    ) -> "Choice":
+    ) -> Choice:
         """Choose the blend, and fit once more on all rows what is to answer by one model.
 
         What could not be fitted again in time answers by the models of its folds, which cost more:

@@ -253,7 +253,7 @@ def _timed(fitted: Fitted, held: Blocks) -> _Timed:
     return _Timed(alone * 1e6, together * each_us, min(prepared, together) * each_us)
 
 
-def row_us(fitted: Fitted, blocks: Blocks, *, enough: float = 0.0) -> float:
+def row_us(fitted: Fitted, blocks: Blocks, *, enough_us: float = 0.0) -> float:
     """Return the median of the microseconds that rows take one by one, of the fastest pass.
 
     What else the machine does can only add.
@@ -261,13 +261,13 @@ def row_us(fitted: Fitted, blocks: Blocks, *, enough: float = 0.0) -> float:
     Args:
         fitted: that answers as its package will.
         blocks: the rows.
-        enough: so fast that it need not be known more exactly.
+        enough_us: so fast that it need not be known more exactly.
     """
     rows = [rows_of(blocks, np.array([at])) for at in range(blocks.n_rows)]
     fastest = inf
     for _ in range(_PASSES):
         fastest = min(fastest, median(_seconds(fitted.packaged_scores, e) for e in rows) * 1e6)
-        if fastest <= enough:
+        if fastest <= enough_us:
             break
     return fastest
 

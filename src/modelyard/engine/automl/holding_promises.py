@@ -11,6 +11,8 @@ from modelyard.engine.preparing import rows_of
 
 # Rows that are answered one by one.
 _ROWS = 15
+# How often it is chosen anew: each time takes a moment of what is kept for the package.
+_MOST_TURNS = 2
 
 
 def held_to_promise(
@@ -34,14 +36,14 @@ def held_to_promise(
         bounds: by which it was chosen; what needed more room than that has as much more here.
         fresh: chooses from a library within bounds.
     """
-    while True:
+    for _ in range(_MOST_TURNS):
         fitted = assemble(arena.plan, library, weights=blend.weights)
         members = tuple(each for each in library.entries if each.number in blend.weights)
         expected = sum(map(library.row_us, members))
         if len(members) == 1 or not expected:
             return blend, fitted
         allowed = bounds.whole_us * max(1.0, expected / bounds.row_us)
-        taken = row_us(fitted, rows_of(arena.plan.blocks, arena.rows[:_ROWS]), enough=allowed)
+        taken = row_us(fitted, rows_of(arena.plan.blocks, arena.rows[:_ROWS]), enough_us=allowed)
         if taken <= allowed:
             return blend, fitted
         library = replace(library, entries=members)
@@ -50,3 +52,4 @@ def held_to_promise(
         if smaller.weights.keys() == blend.weights.keys():
             return blend, fitted
         blend = replace(smaller, free=blend.free)
+    return blend, assemble(arena.plan, library, weights=blend.weights)

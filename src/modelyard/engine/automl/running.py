@@ -109,7 +109,8 @@ def run_automl(
         outlook=outlook,
     )
     rows, scores = answered(arena.rows, blend.scores)
-    return Raced(choice.fitted, choice.full(judge.plan), rows, scores, board, race.learning.curve())
+    full, learning = choice.full(judge.plan), race.learning.curve()
+    return Raced(choice.fitted, full, rows, scores, leaderboard=board, learning=learning)
 
 
 def _require_a_chance(race: Race, outlook: Outlook, *, limit_s: float | None) -> None:

@@ -40,6 +40,8 @@ _MAX_PREDICTED = 15_000
 # Rows that go to the model at once: a forest takes longer to begin than to answer 1,000 of them.
 # And cells: 64 megabytes of numbers.
 _ROWS_A_CALL, _CELLS_A_CALL = 10_000, 8_000_000
+# Columns that are told at least where only some are measured: one among none says little.
+_LEAST = 8
 
 Predict = Callable[[Blocks], FloatArray]
 
@@ -70,7 +72,7 @@ def permutation_importance(
     Returns:
         The columns, strongest first, equally strong ones in the order of the blocks; none where
         the loss is not defined, or where the least would take far too long. Where those that lose
-        most were found first, at most 50.
+        most were found first, 8 to 50.
     """
     names = (*blocks.number_names, *blocks.string_names)
     if not names or blocks.n_rows == 0:
@@ -84,14 +86,14 @@ def permutation_importance(
         return ()
     columns = np.arange(len(names))
     if n_kept is not None:
-        columns = game.strongest(len(names), n_kept, rng=rng)
+        strongest = game.strongest(len(names), n_kept, rng=rng)
+        columns = np.union1d(strongest, np.setdiff1d(columns, strongest)[: _LEAST - len(strongest)])
     losses = game.lost(_shuffles(game.sample, columns, rng)).reshape(len(columns), N_REPEATS)
     found = [
         Importance(names[at], float(each.mean()), float(each.std(ddof=1)))
         for at, each in zip(columns, losses, strict=True)
     ]
-    told = [each for each in found if n_kept is None or each.mean > 0]
-    return tuple(sorted(told, key=lambda each: -each.mean))
+    return tuple(sorted(found, key=lambda each: -each.mean))
 
 
 def _begin(

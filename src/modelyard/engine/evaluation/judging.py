@@ -233,7 +233,8 @@ class Judge:
     def _weaknesses(
         self, scored: Scored, importance: Sequence[Importance], *, rng: np.random.Generator
     ) -> Weaknesses:
-        ranked = [each.column for each in importance] or list(self._kinds)
+        # Where there are many columns, only some were measured.
+        ranked = list(dict.fromkeys([*(each.column for each in importance), *self._kinds]))
         seen = Seen(scored, self._test, self._kinds, ranked, self.split.test + 1)
         return find_weaknesses(seen, self.metric, rng=rng)
 

@@ -73,7 +73,10 @@ def _finite(
         for name, filled, finite in zip(frame.columns, n_filled, n_finite, strict=True)
         if filled and filled == finite
     ]
-    return frame.select(names), doubles.select(names)
+    if not names:
+        return pl.DataFrame(), pl.DataFrame()
+    # Not by `select`, which takes names such as '*' for patterns.
+    return frame[names], doubles[names]
 
 
 def _settled(frame: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Typed]:
@@ -90,7 +93,7 @@ def _settled(frame: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Typed]:
         if n_digits[at] < n_values:
             column = Column(values.name, ColumnKind.NUMERIC, reason=NUMBERS_REASON)
             found[values.name] = Typed(column, values, {})
-        elif n_values < len(values) or values.is_duplicated().any():
+        elif n_values < len(values) or values.n_unique() < len(values):
             # Whole numbers that all differ may name the rows.
             column = Column(values.name, ColumnKind.INTEGER, reason=WHOLE_REASON)
             found[values.name] = Typed(column, values.cast(pl.Int64), {})

@@ -92,9 +92,9 @@ def show_algorithms(told: AnalyticsAnswer) -> None:
             "Succeeded": [share(each.n_succeeded, each.n_trainings) for each in used],
             "Computed": [lasting(each.duration_s) for each in used],
             "Processor": [lasting(each.cpu_s) if each.cpu_s else "" for each in used],
-            "Most memory": [_memory(each.peak_bytes) for each in used],
+            "Memory": [_memory(each.peak_bytes) for each in used],
             "Models": [each.n_models for each in used],
-            "Best of several": [each.n_best for each in used],
+            "Best": [each.n_best for each in used],
         },
         hide_index=True,
         column_config={
@@ -103,10 +103,10 @@ def show_algorithms(told: AnalyticsAnswer) -> None:
             "Processor": columns.Column(
                 alignment="right", help="Of trainings that were jobs, all cores together."
             ),
-            "Most memory": columns.Column(
-                alignment="right", help="That one of these jobs held at once."
+            "Memory": columns.Column(
+                alignment="right", help="The most that one of these jobs held at once."
             ),
-            "Best of several": columns.NumberColumn(
+            "Best": columns.NumberColumn(
                 help="Questions that several models answer, of which its model is the best."
             ),
         },

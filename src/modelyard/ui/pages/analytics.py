@@ -50,7 +50,7 @@ def show(client: Client) -> None:
         return
     show_over_time(told)
     show_best(told)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         show_algorithms(told)
     with right:
