@@ -65,17 +65,10 @@ def test_the_candidates_stand_in_the_record_of_the_run(cli, data):
 )
 def test_two_deterministic_runs_leave_the_same_package(only, n_trials, data, numbers, tmp_path):
     asked = numbers if only == ["ridge"] else data
-    folders = []
-    for name in ("one", "two"):
-        folders.append(tmp_path / name)
-        modelyard.train(
-            asked,
-            target="y",
-            n_trials=n_trials,
-            deterministic=True,
-            only=only,
-            out=folders[-1],
-        )
+    folders = [tmp_path / "one", tmp_path / "two"]
+    asked_for = {"target": "y", "n_trials": n_trials, "deterministic": True, "only": only}
+    one, two = (modelyard.train(asked, **asked_for, out=folder) for folder in folders)
+    assert one.content_sha256 == two.content_sha256
     for name in ("recipe.json", "model.onnx"):
         first, second = ((folder / name).read_bytes() for folder in folders)
         assert first == second, name

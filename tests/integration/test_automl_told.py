@@ -16,7 +16,9 @@ def data(put):
 def test_candidates_are_told_wherever_a_reader_looks(cli, done, put):
     # Enough test rows to tell that the model beats guessing, so that nothing is said of that.
     data = put("data.csv", table(n_rows=600))
-    board = done("train", data, "--target", "y", *TWO, "--learning-curve")["leaderboard"]
+    told = done("train", data, "--target", "y", *TWO, "--learning-curve")
+    assert len(told["content_sha256"]) == 64
+    board = told["leaderboard"]
     assert board["entries"][1]["behind_low"] is not None
     shipped = {bool(each["weight"]): each["shipped"] for each in board["entries"]}
     assert shipped[True]["is_refitted"]

@@ -63,6 +63,9 @@ def print_outcome(outcome: "Outcome", *, wants_json: bool) -> None:
         f"Package: {parity.n_flips} label flips and a largest difference of "
         f"{parity.max_difference:.1g} on {parity.n_rows_batch + parity.n_rows_single} rows."
     )
+    automl = trained.config.automl
+    if automl is not None and automl.is_deterministic:
+        click.echo(f"Content: SHA-256 {outcome.content_sha256}, as of every run that is alike.")
     folder = shlex.quote(str(outcome.folder))
     click.echo(f"Model:   {outcome.model.reference}")
     click.echo(f"Folder:  {folder}")
@@ -162,6 +165,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
     return {
         "model": str(outcome.folder),
         "reference": outcome.model.reference,
+        "content_sha256": outcome.content_sha256,
         "run": outcome.run.id,
         "task": trained.task,
         "target": trained.config.target,

@@ -144,7 +144,7 @@ def foresee(planned: Planned, *, workshop: Workshop) -> Outlook:
     config = planned.config
     if config.automl is None:
         raise UsageError(
-            "AutoML alone has a budget to be estimated; one algorithm was named.",
+            "AutoML alone has a budget to be estimated; without one, one algorithm is trained.",
             fix="Ask for AutoML by --time-limit or --algorithm auto.",
         )
     rngs = streams_of(config.seed)

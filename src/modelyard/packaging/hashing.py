@@ -17,10 +17,15 @@ def content_hash(manifest: Manifest, contents: Mapping[str, bytes]) -> str:
         manifest: written or not; its `files` and its time do not count.
         contents: file name to bytes; the report and its data, which tell times, do not count.
     """
+    return _hashed(manifest, {name: sha256_of(content) for name, content in contents.items()})
+
+
+def content_hash_of(manifest: Manifest) -> str:
+    """Return the same of a package that was written, by what its manifest names."""
+    return _hashed(manifest, {name: file.sha256 for name, file in manifest.files.items()})
+
+
+def _hashed(manifest: Manifest, files: Mapping[str, str]) -> str:
     timeless = replace(manifest, created_at="", files={}).to_dict()
-    files = {
-        name: sha256_of(content)
-        for name, content in contents.items()
-        if name not in {REPORT, REPORT_DATA}
-    }
-    return sha256_of(canonical_json([timeless, files]))
+    lasting = {name: own for name, own in files.items() if name not in {REPORT, REPORT_DATA}}
+    return sha256_of(canonical_json([timeless, lasting]))

@@ -36,6 +36,7 @@ from modelyard.engine.training import Trained, foresee, train
 from modelyard.engine.workshop import Workshop, never
 from modelyard.kit.failpoints import reach
 from modelyard.packaging.estimators import estimator_file, require_estimator, require_writer
+from modelyard.packaging.hashing import content_hash_of
 from modelyard.packaging.signing import SigningKey
 from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Progress
@@ -66,6 +67,11 @@ class Outcome:
     folder: Path
     trained: Trained
     manifest: Manifest
+
+    @property
+    def content_sha256(self) -> str:
+        """Of the package apart from its time and signature: trainings that are alike share it."""
+        return content_hash_of(self.manifest)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from modelyard.domain.predictions import Flag, FlagKind, RowError, RowPrediction
 from modelyard.domain.runs import Run
 from modelyard.domain.tasks import Label
 from modelyard.engine.frames.forms import frame_like, like
+from modelyard.packaging.hashing import content_hash_of
 from modelyard.protocols.progress import Silence
 from modelyard.runtime.packages import REPORT
 from modelyard.services.answering import Answer
@@ -95,6 +96,11 @@ class Model:
     def manifest(self) -> Manifest:
         """Everything that the package says about itself."""
         return self.opened.manifest
+
+    @property
+    def content_sha256(self) -> str:
+        """Of the package apart from its time and signature: trainings that are alike share it."""
+        return content_hash_of(self.manifest)
 
     @property
     def metrics(self) -> Mapping[str, Mapping[str, float]]:

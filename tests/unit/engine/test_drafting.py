@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ from modelyard.engine.preparing import blocks_of
 from modelyard.engine.publishing.drafting import Draft, draft_package
 from modelyard.engine.training import Trained, train
 from modelyard.engine.workshop import Workshop
-from modelyard.packaging.hashing import content_hash
+from modelyard.packaging.hashing import content_hash, content_hash_of
+from modelyard.packaging.signing import SigningKey
+from modelyard.packaging.writing import write_package
 from modelyard.protocols.progress import Silence
 from modelyard.runtime.packages import MODEL, REFERENCE, REPORT, REPORT_DATA, STATISTICS
 from modelyard.runtime.predictor import Predictor
@@ -247,6 +250,15 @@ def test_the_engine_run_twice_gives_the_same_content(algorithm: str) -> None:
             draft = draft.with_file(name, f"made at {at}".encode())
         hashes.add(content_hash(draft.manifest, draft.contents))
     assert len(hashes) == 1
+
+
+def test_a_package_that_was_written_has_the_content_hash_of_its_draft(
+    tmp_path: Path, key: SigningKey
+) -> None:
+    draft = _draft(_trained(_text_frame())).with_file(REPORT, b"made today")
+    written = write_package(tmp_path, draft.manifest, contents=draft.contents, key=key)
+    assert written.files
+    assert content_hash_of(written) == content_hash(draft.manifest, draft.contents)
 
 
 def test_the_content_hash_tells_models_and_manifests_apart() -> None:

@@ -115,10 +115,14 @@ def _straight(
 ) -> Suggestion:
     """Say that a weighted sum will do: it is the best, or tied with it."""
     best, rival = (line, other) if line.behind_low is None else (other, line)
+    blend = ""
+    if len(board.chosen) > 1 and board.blend_score is not None:
+        blend = f"; the blend that answers has {number(board.blend_score)}"
     does = "does as well as" if rival.number in board.tied else "does better than"
     told = (
         f"A weighted sum of the columns, {_title(line, algorithms)}, {does} "
-        f"{_title(other, algorithms)}, as far as can be told ({_lack(best, rival, board)}): what "
+        f"{_title(other, algorithms)}, as far as can be told "
+        f"({_lack(best, rival, board)}{blend}): what "
         "the columns say of the target is close to straight. It alone is smaller and easier to "
         f"explain: --algorithm {line.candidate.algorithm}."
     )
