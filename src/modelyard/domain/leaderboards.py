@@ -111,6 +111,7 @@ class Leaderboard:
             the rows that are held out; `metric_title` is its title.
         n_folds: that every candidate was scored on; 1 for one part held out.
         n_rows: that were held out by some fold.
+        n_again: of these, the rows of which an equal was taught.
         entries: in the order in which candidates were tried.
         tied: numbers of entries that cannot be told from the best one.
         blend_score: of the blend, the mean over the folds, as of a candidate; NaN where no fold can
@@ -143,6 +144,7 @@ class Leaderboard:
     serve: str = ""
     free_score: float | None = None
     outlook: Outlook | None = None
+    n_again: int = 0
 
     @property
     def ranked(self) -> tuple[Entry, ...]:

@@ -1,7 +1,7 @@
 """Deals some of a training's rows, by the rules by which the training deals all of them."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,15 @@ class Dealer:
     y: npt.NDArray[Any]
     task: Task
     bonds: Bonds
+
+    @property
+    def hedged(self) -> Self:
+        """The same for what compares models: half of the equal rows are dealt row by row.
+
+        Rows that were recorded twice do not come again, those that are met twice do: what is chosen
+        is to serve in either case. What a model is worth is measured with all of them together.
+        """
+        return replace(self, bonds=replace(self.bonds, is_hedged=True))
 
     def folds(
         self, rows: IntArray, n_folds: int, *, rng: np.random.Generator

@@ -190,8 +190,8 @@ def _examine(
     if config.task is None:
         task, reason = find_task(table, config.target)
     else:
-        task, reason = config.task, "chosen by the user"
-        check_task(table, config.target, task=task)
+        task = config.task
+        reason = check_task(table, config.target, task=task)
     # Said before the checks, which would call the one row of a table constant.
     require_rows(len(rows_with_target(table, config.target)), config.shares)
     progress.stage("Checking the data")

@@ -49,8 +49,8 @@ def find_task(table: Table, target: str) -> tuple[Task, str]:
     return Task.REGRESSION, f"it holds {counted} in {n_known} rows"
 
 
-def check_task(table: Table, target: str, *, task: Task) -> None:
-    """Refuse a task that the target's values do not allow.
+def check_task(table: Table, target: str, *, task: Task) -> str:
+    """Refuse a task that the target's values do not allow; return why it is this one, in words.
 
     Raises:
         MissingColumns: if there is no such column, with the nearest name.
@@ -65,7 +65,8 @@ def check_task(table: Table, target: str, *, task: Task) -> None:
     values = _distinct(table, target)
     if task is Task.REGRESSION:
         _require_numbers(column, values)
-        return
+        as_numbers = "; yes counts as 1 and no as 0" if column.kind is ColumnKind.BOOLEAN else ""
+        return f"chosen by the user{as_numbers}"
     _require_classes(column, values, n_known=n_known)
     if not column.kind.is_string and not _are_whole(values):
         raise TargetError(
@@ -81,6 +82,7 @@ def check_task(table: Table, target: str, *, task: Task) -> None:
             column=target,
             sample=_shown(values),
         )
+    return "chosen by the user"
 
 
 def rows_with_target(table: Table, target: str) -> npt.NDArray[np.int64]:

@@ -38,10 +38,12 @@ class RowUnits:
     def of(cls, table: Table, bonds: Bonds) -> Self:
         """Return the rows that are equal in every feature, or share a group, as units.
 
-        A row without a value of the group belongs to no group but its own.
+        A row without a value of the group belongs to no group but its own. Where that is hedged,
+        every second set of equal rows becomes units of one row each.
         """
         if bonds.group is None:
             of_row = _equal_rows(table, bonds.features)
+            of_row = _half_apart(of_row) if bonds.is_hedged else of_row
         else:
             of_row = table.codes(bonds.group).copy()
             missing = of_row < 0
@@ -167,3 +169,17 @@ def _equal_rows(table: Table, features: Sequence[str]) -> IntArray:
     of_row -= 1
     of_row[together] = of_row[together[first]][group]
     return of_row
+
+
+def _half_apart(of_row: IntArray) -> IntArray:
+    """Return (n,) units of which every second one of several rows is parted into its rows."""
+    sizes = np.bincount(of_row)
+    is_apart = np.zeros(len(sizes), dtype=bool)
+    is_apart[np.flatnonzero(sizes > 1)[1::2]] = True
+    rows = np.flatnonzero(is_apart[of_row])
+    parted = of_row.copy()
+    parted[rows] = len(sizes) + np.arange(len(rows))
+    _, first, unit = np.unique(parted, return_index=True, return_inverse=True)
+    # Numbered by first appearance, as before.
+    numbers: IntArray = np.argsort(np.argsort(first))
+    return numbers[unit]

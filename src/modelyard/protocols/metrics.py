@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -64,6 +65,13 @@ class MetricCard:
         if self.best is not None:
             return self.best
         return self.maximum if self.higher_is_better else self.minimum
+
+    @property
+    def width(self) -> float:
+        """How far two scores can lie apart, infinite where the range is open."""
+        if self.minimum is None or self.maximum is None:
+            return inf
+        return self.maximum - self.minimum
 
     def goodness(self, score: Score) -> Score:
         """Return a score, or many, so that more is better whatever the direction."""

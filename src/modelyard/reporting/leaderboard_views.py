@@ -137,7 +137,19 @@ def leaderboard_sentences(leaderboard: Leaderboard) -> tuple[str, ...]:
         "Scores are of rows that the candidates were not taught, but that chose among them; what "
         "the chosen model is worth is measured on the test rows, which nothing here has seen."
     )
+    told.append(_again(leaderboard))
     return tuple(each for each in told if each)
+
+
+def _again(leaderboard: Leaderboard) -> str:
+    """Say of how many rows that are scored an equal was taught, where there are any."""
+    if not leaderboard.n_again:
+        return ""
+    return (
+        f"{count(leaderboard.n_again)} of the rows that the candidates are scored on equal one "
+        "that was taught: whether the same rows come again nobody knows, so half of the repeats "
+        "are dealt apart. No test row equals one that was taught."
+    )
 
 
 def _competed(leaderboard: Leaderboard) -> str:
@@ -224,7 +236,7 @@ def _chosen(leaderboard: Leaderboard) -> str:
 def _compressed(leaderboard: Leaderboard) -> str:
     """Say what the bounds of serving cost in score, where they were asked for and measured."""
     free, kept = leaderboard.free_score, leaderboard.blend_score
-    if free is None or not leaderboard.serve:
+    if free is None or not leaderboard.serve or not leaderboard.ranked[0].is_complete:
         return ""
     if free == kept:
         return (

@@ -103,13 +103,14 @@ def of_status(made, status, reason=""):
     return replace(made, status=status, score=None, goodness=None, reason=reason)
 
 
-def dealt(n_rows, *, seconds, time=None, group=None, y=None):
-    """Return the arena of a table of numbers, and the judge of its training."""
+def dealt(n_rows, *, seconds, time=None, group=None, y=None, n_again=0):
+    """Return the arena of a table of numbers, `n_again` of them twice, and its training's judge."""
     rng = np.random.default_rng(0)
     days = [dt.date(1990, 1, 1) + dt.timedelta(days=at) for at in range(n_rows)]
     columns = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows), "day": days}
     columns["of"] = [f"g{at % 30}" for at in range(n_rows)]
     frame = pl.DataFrame({**columns, "y": rng.normal(size=n_rows) if y is None else y})
+    frame = pl.concat([frame, frame.head(n_again)])
     config = TrainingConfig(
         target="y",
         algorithm="blending",

@@ -40,3 +40,21 @@ def test_groups_and_rare_classes_are_held_out_as_well():
 def test_what_a_fit_on_all_rows_draws_does_not_hang_on_the_time(n_rows):
     short, long = (dealt(n_rows, seconds=seconds)[0].whole for seconds in (1.0, None))
     assert short.seed == long.seed
+
+
+def test_half_of_the_rows_that_come_twice_are_scored_with_their_equal_taught_and_no_test_row_is():
+    arena, judge = dealt(400, seconds=None, n_again=200)
+    rows = judge.dealer.table.frame.select("a", "b").rows()
+    taught = {rows[at] for at in arena.training}
+    # Of two rows that are dealt apart one in five meets in one fold, and never is taught by it.
+    assert 100 < arena.n_again < 200
+    assert not taught & {rows[at] for at in arena.test}
+    assert dealt(400, seconds=None)[0].n_again == 0
+
+
+def test_what_a_group_binds_is_not_dealt_apart():
+    arena, judge = dealt(400, seconds=None, group="of", n_again=200)
+    groups = judge.dealer.table.frame["of"].to_list()
+    for fold in arena.folds:
+        assert not {groups[at] for at in fold.teaching} & {groups[at] for at in fold.held}
+    assert arena.n_again == 0

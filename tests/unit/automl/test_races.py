@@ -114,7 +114,7 @@ def test_what_was_not_begun_is_never_said_to_take_no_time(place):
     results = answering(1, place, np.linspace(0, 1, 120)[:, None])
     race, _ = raced(place, Told(results), waiting=2)
     (passed,) = [each for each in race.entries if each.status is TrialStatus.PRUNED]
-    assert passed.reason == "would take about 1 s, which were not left"
+    assert passed.reason == "would take about 1 s, more than was left for fits"
 
 
 def test_what_was_not_begun_for_another_reason_than_time_is_not_said_to_lack_it(place):

@@ -19,6 +19,7 @@ from modelyard.engine.evaluation.estimates import (
     metric_for,
     score_once,
 )
+from modelyard.engine.evaluation.resampling import IntervalUnit, Resampling
 from modelyard.protocols.charts import ChartCard, ChartInput
 
 METRICS = Catalog().metrics()
@@ -93,6 +94,15 @@ def test_values_lie_within_their_intervals_and_intervals_within_the_range(scored
         assert estimate.low <= estimate.value <= estimate.high
         assert card.minimum is None or estimate.low >= card.minimum
         assert card.maximum is None or estimate.high <= card.maximum
+
+
+def test_a_gain_of_few_groups_is_no_larger_than_the_range_allows():
+    scored = binary(40, skill=4.0)
+    groups = Resampling(IntervalUnit.GROUP, np.arange(40) % 4, 4)
+    scored = replace(scored, bound=groups)
+    widest = [each for each in judged(scored).metrics if METRICS[each.key].card.width < 10]
+    assert any(each.gain_high == METRICS[each.key].card.width for each in widest)
+    assert all(each.gain_high <= METRICS[each.key].card.width for each in widest)
 
 
 @pytest.mark.parametrize("scored", SCORED)

@@ -14,7 +14,7 @@ from modelyard.domain.splits import Bonds, Shares
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
 from modelyard.engine.splitting import carve, folds, split
-from modelyard.engine.units import bonds_over
+from modelyard.engine.units import RowUnits, bonds_over
 
 KINDS = {pl.Float64: "numeric", pl.Int64: "integer", pl.String: "category", pl.Datetime: "datetime"}
 
@@ -382,3 +382,19 @@ def test_repeats_of_a_table_with_many_combinations_stay_together():
     )
     bonds = bonds_over(table, ("x", "z"), group=None, time=None)
     assert bonds.features == ("x", "z")
+
+
+def test_every_second_set_of_equal_rows_is_dealt_row_by_row_where_that_is_hedged():
+    pairs, alone = np.repeat(np.arange(40.0), 2), np.arange(40.0, 60.0)
+    values = np.concatenate([pairs, alone])
+    table, y = _table({"x": values}), np.arange(100.0)
+    units = RowUnits.of(table, Bonds(("x",), is_hedged=True))
+    assert sorted(units.sizes) == [1] * 60 + [2] * 20
+    first_seen = np.unique(units.of_row, return_index=True)[1]
+    assert list(first_seen) == sorted(first_seen)
+    dealt = _folds({"x": values}, y, 5, task=Task.REGRESSION, features=["x"], is_hedged=True)
+    held = [set(values[rows]) for _, rows in dealt]
+    n_folds = [sum(value in each for each in held) for value in np.arange(40.0)]
+    assert set(n_folds[::2]) == {1}
+    assert set(n_folds[1::2]) >= {2}
+    assert table.n_rows == len(np.concatenate([rows for _, rows in dealt]))

@@ -102,7 +102,13 @@ def test_task_that_the_values_do_not_allow_is_refused(kind, values, task, told):
     ],
 )
 def test_task_may_be_overruled_where_the_values_allow_it(kind, values, task):
-    check_task(_table(kind, values), "target", task=task)
+    assert "chosen by the user" in check_task(_table(kind, values), "target", task=task)
+
+
+def test_yes_and_no_that_are_learnt_as_numbers_are_told_which_is_which():
+    table = _table("boolean", [True, False])
+    assert "yes counts as 1 and no as 0" in check_task(table, "target", task=Task.REGRESSION)
+    assert "counts as" not in check_task(table, "target", task=Task.BINARY)
 
 
 def test_rows_with_a_target_are_given_by_position():

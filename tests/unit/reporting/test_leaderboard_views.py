@@ -84,6 +84,13 @@ def test_what_serving_costs_in_score_is_told():
     assert "without its bounds scores 0.94 in ROC-AUC on these rows, and what answers" in said
     assert "costs no score" in told(replace(BOARD, serve="fast", free_score=0.93))
     assert "Serving" not in told(BOARD)
+    none = tuple(replace(each, status=TrialStatus.CANCELLED) for each in BOARD.entries)
+    assert "Serving" not in told(replace(BOARD, entries=none, serve="fast", free_score=0.93))
+
+
+def test_rows_of_which_an_equal_was_taught_are_told():
+    assert "120 of the rows" in told(replace(BOARD, n_again=120))
+    assert "that was taught" not in told(BOARD)
 
 
 def test_what_answers_is_told_as_it_is_shipped_and_the_others_as_their_folds():

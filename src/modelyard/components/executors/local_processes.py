@@ -21,10 +21,12 @@ from modelyard.kit.numerals import size
 from modelyard.protocols.executors import ExecutorCard, Notice, Outcome, Pool, Work
 
 _ZYGOTE = "modelyard.components.executors._zygote"
-# How often memory is looked at: what a fit allocates in between is far below a gigabyte.
-_LOOK_EVERY_S = 0.1
+# How often memory is looked at, and how often where most of it is held: a fit allocates 50 MB in a
+# tenth of a second.
+_LOOK_EVERY_S, _LOOK_CLOSELY_S = 0.1, 0.02
+_MOST_OF_IT = 0.75
 # How often forks are added up that may have copied much of what they share: they do not grow then.
-_ADD_UP_EVERY_S = 1.0
+_ADD_UP_EVERY_S = 0.1
 # Share of the memory that is allowed at which one is ended: what grows between two looks, 3 % of
 # 480 MB were seen, is to find room as well.
 _SAFE_SHARE = 0.95
@@ -281,37 +283,40 @@ class _Pool:
 
     def _watch_memory(self) -> None:
         """Look again and again, until the pool is closed, or nobody takes orders any more."""
-        while not self._is_closed.wait(_LOOK_EVERY_S):
+        most, look_after_s = self._memory_bytes or 0, _LOOK_EVERY_S
+        while not self._is_closed.wait(look_after_s):
             with self._lock:
                 try:
                     # What has begun since has a process to look at.
                     self._listen()
-                    self._look_at_memory(self._memory_bytes or 0)
+                    held = self._look_at_memory(most)
+                    is_close = held > _MOST_OF_IT * most
+                    look_after_s = _LOOK_CLOSELY_S if is_close else _LOOK_EVERY_S
                 except (EOFError, OSError):
                     # What has become of the zygote is told to whoever waits for results.
                     return
 
-    def _look_at_memory(self, most: int) -> None:
-        """End the largest piece of work where everything together holds too much."""
-        now = time.monotonic()
-        running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
-        every = [*self._base, *running.values()]
-        is_much = sum(each.look() for each in every) > most
-        if not is_much and not self._may_hold_more(every, now=now):
-            return
-        if not running:
-            # There is nothing to end.
-            return
-        self._added_up_at = now
-        base = sum(each.look(is_exact=True) for each in self._base)
-        held = {number: each.look(is_exact=True) for number, each in running.items()}
-        if base + sum(held.values()) > most:
-            self._end_largest(held, base)
+    def _look_at_memory(self, most: int) -> int:
+        """End the largest piece of work where everything together holds too much.
 
-    def _may_hold_more(self, every: Sequence[Footprint], *, now: float) -> bool:
-        """Return whether forks may have copied what makes it too much, asked once in a while."""
-        is_possible = sum(each.resident for each in every) > (self._memory_bytes or 0)
-        return is_possible and now - self._added_up_at > _ADD_UP_EVERY_S
+        Returns:
+            Bytes that everything holds, as far as a quick look tells.
+        """
+        running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
+        base = sum(each.look() for each in self._base)
+        quick = base + sum(each.look() for each in running.values())
+        # Forks may have copied what makes it too much.
+        possible = base + sum(each.possible for each in running.values())
+        now = time.monotonic()
+        is_due = possible > most and now - self._added_up_at > _ADD_UP_EVERY_S
+        # Without a piece of work there is nothing to end.
+        if running and (quick > most or is_due):
+            self._added_up_at = now
+            base = sum(each.look(is_exact=True) for each in self._base)
+            held = {number: each.look(is_exact=True) for number, each in running.items()}
+            if base + sum(held.values()) > most:
+                self._end_largest(held, base)
+        return quick
 
     def _end_largest(self, held: Mapping[int, int], base: int) -> None:
         number = max(held, key=lambda each: held[each])

@@ -1,14 +1,17 @@
 """The rows and folds on which all candidates of a run compete, dealt once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from modelyard.domain.columns import ColumnKind
-from modelyard.domain.errors import TooFewRows
+from modelyard.engine.dealing import Dealer
+from modelyard.engine.ensembles.members import deal_folds
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import FitPlan, IntArray
+from modelyard.engine.units import RowUnits
 
 # Models of four fifths of the rows each, as many as a blend of several candidates can answer with
 # in a millisecond; dealt twice where rows are so few that one deal is luck.
@@ -57,6 +60,7 @@ class Arena:
         training: ascending positions of all rows outside the test part.
         test: those of the rows that measure what is made of it all, and then may teach.
         seed: of what is random in a fit on all rows; the same however many folds there is time for.
+        n_again: how many of `rows` equal one that some fold taught, where nothing else binds rows.
     """
 
     plan: FitPlan
@@ -65,6 +69,7 @@ class Arena:
     training: IntArray
     test: IntArray
     seed: int
+    n_again: int = 0
 
     @property
     def whole(self) -> Fold:
@@ -111,16 +116,19 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
         n_parts = _n_parts(judge, rows)
     # In an order of time the last folds have seen most.
     dealt = [
-        fold for _ in range(n_repeats) for fold in _deal(judge, rng, n_parts=n_parts)[-n_fitted:]
+        fold
+        for _ in range(n_repeats)
+        for fold in deal_folds(judge.dealer.hedged, rows, n_folds=n_parts, rng=rng)[-n_fitted:]
     ]
     folds = []
     for taught, held in dealt:
         teaching, stopping = taught, taught[:0]
         if len(rows) >= _SPARED_FROM:
-            teaching, stopping = judge.dealer.carve(taught, rng=rng)
+            teaching, stopping = judge.dealer.hedged.carve(taught, rng=rng)
         folds.append(Fold(teaching, stopping, np.sort(held), int(rng.integers(2**63))))
     held_rows = np.unique(np.concatenate([each.held for each in folds]))
-    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test, seed)
+    n_again = _n_again(judge.dealer, dealt)
+    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test, seed, n_again=n_again)
 
 
 def _n_parts(judge: Judge, rows: IntArray) -> int:
@@ -142,12 +150,10 @@ def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:
     return int(np.clip(round(_FOLDS * affordable * min(1.0, _ENOUGH_ROWS / n_rows)), 1, _FOLDS))
 
 
-def _deal(
-    judge: Judge, rng: np.random.Generator, *, n_parts: int
-) -> list[tuple[IntArray, IntArray]]:
-    for n_folds in range(n_parts, 2, -1):
-        try:
-            return judge.folds(n_folds, rng)
-        except TooFewRows:
-            continue
-    return judge.folds(2, rng)
+def _n_again(dealer: Dealer, dealt: Sequence[tuple[IntArray, IntArray]]) -> int:
+    """Return how many rows are held out of which some fold teaches an equal."""
+    if dealer.bonds.group is not None or dealer.bonds.time is not None:
+        return 0
+    units = RowUnits.of(dealer.table, dealer.bonds).of_row
+    found = [held[np.isin(units[held], units[taught])] for taught, held in dealt]
+    return len(np.unique(np.concatenate(found)))

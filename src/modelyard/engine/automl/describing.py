@@ -18,6 +18,7 @@ def described(leaderboard: Leaderboard) -> dict[str, Any]:
         "metric": leaderboard.metric,
         "n_folds": leaderboard.n_folds,
         "n_rows": leaderboard.n_rows,
+        "n_again": leaderboard.n_again,
         "n_candidates": len(leaderboard.entries),
         "blend_score": _told(leaderboard.blend_score),
         "free_score": _told(leaderboard.free_score),

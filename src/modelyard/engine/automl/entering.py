@@ -119,7 +119,7 @@ def passed_over(number: int, candidate: Candidate, *, needed_s: float, at_s: flo
         needed_s: seconds that it would have taken.
         at_s: seconds from the beginning of the training.
     """
-    reason = f"would take about {max(needed_s, 1.0):.0f} s, which were not left"
+    reason = f"would take about {max(needed_s, 1.0):.0f} s, more than was left for fits"
     return Entry(number, candidate, TrialStatus.PRUNED, reason=reason, at_s=at_s)
 
 

@@ -226,6 +226,6 @@ class LearningFits:
         teaching = some_of(self.judge, offered, share=share, rng=rng)
         stopping = teaching[:0]
         if len(fold.stopping):
-            teaching, stopping = self.judge.dealer.carve(teaching, rng=rng)
+            teaching, stopping = self.judge.dealer.hedged.carve(teaching, rng=rng)
         lacks_stopping = len(fold.stopping) > 0 and not len(stopping)
         return None if lacks_stopping or len(teaching) < _MIN_ROWS else (teaching, stopping)

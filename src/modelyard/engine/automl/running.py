@@ -279,6 +279,7 @@ def _leaderboard(
         metric_title=card.title,
         n_folds=len(race.arena.folds),
         n_rows=len(rows),
+        n_again=race.arena.n_again,
         entries=entries,
         tied=(),
         blend_score=_score(judge, race.arena, library, weights=blend.weights),

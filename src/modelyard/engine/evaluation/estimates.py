@@ -199,6 +199,7 @@ def _estimates(
         around = draws.interval(values[model], drawn[model])
         around = _within(around, card.minimum, card.maximum)
         of_gain = draws.interval(gain, card.goodness(drawn[model]) - card.goodness(drawn[baseline]))
+        of_gain = _within(of_gain, -card.width, card.width)
         found.append(
             MetricEstimate(
                 key=key,
