@@ -8,6 +8,9 @@ from modelyard.domain.outlooks import Outlook
 from modelyard.domain.suggestions import Ceiling, Suggestion
 from modelyard.domain.trials import Ending, TrialStatus
 
+# Share of the rows that are scored from which on what is remembered tells as well as what is new.
+_FEW_AGAIN = 0.01
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -102,6 +105,11 @@ class Entry:
         return self.status is TrialStatus.SUCCEEDED
 
 
+def is_of_new(n_again: int, *, n_rows: int) -> bool:
+    """Return whether so few rows are scored whose equal was taught that nothing is told by them."""
+    return n_again <= _FEW_AGAIN * n_rows
+
+
 @dataclass(frozen=True)
 class Leaderboard:
     """A finished AutoML run.
@@ -111,7 +119,7 @@ class Leaderboard:
             the rows that are held out; `metric_title` is its title.
         n_folds: that every candidate was scored on; 1 for one part held out.
         n_rows: that were held out by some fold.
-        n_again: of these, the rows of which an equal was taught.
+        n_again: of these, the rows of which an equal was taught, where nothing else binds rows.
         entries: in the order in which candidates were tried.
         tied: numbers of entries that cannot be told from the best one.
         blend_score: of the blend, the mean over the folds, as of a candidate; NaN where no fold can
@@ -145,6 +153,11 @@ class Leaderboard:
     free_score: float | None = None
     outlook: Outlook | None = None
     n_again: int = 0
+
+    @property
+    def is_of_new(self) -> bool:
+        """Whether its scores are of rows that are new, but for one in a hundred."""
+        return is_of_new(self.n_again, n_rows=self.n_rows)
 
     @property
     def ranked(self) -> tuple[Entry, ...]:

@@ -35,8 +35,8 @@ class Bonds:
         features: columns that the model will see; rows equal in all of them stay together.
         group: column whose values stay together, instead of equal rows.
         time: column that orders the rows; rows of one moment stay together.
-        is_hedged: whether every second set of equal rows is dealt row by row, as nobody knows
-            whether the same rows come again.
+        is_hedged: whether about half of the sets of equal rows are dealt row by row, as nobody
+            knows whether the same rows come again.
     """
 
     features: tuple[str, ...]

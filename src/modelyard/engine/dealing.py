@@ -34,7 +34,7 @@ class Dealer:
 
     @property
     def hedged(self) -> Self:
-        """The same for what compares models: half of the equal rows are dealt row by row.
+        """The same for what compares models: half of the sets of equal rows are dealt row by row.
 
         Rows that were recorded twice do not come again, those that are met twice do: what is chosen
         is to serve in either case. What a model is worth is measured with all of them together.

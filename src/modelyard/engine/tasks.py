@@ -50,7 +50,10 @@ def find_task(table: Table, target: str) -> tuple[Task, str]:
 
 
 def check_task(table: Table, target: str, *, task: Task) -> str:
-    """Refuse a task that the target's values do not allow; return why it is this one, in words.
+    """Refuse a task that the target's values do not allow.
+
+    Returns:
+        Why it is this one, in words for the user.
 
     Raises:
         MissingColumns: if there is no such column, with the nearest name.

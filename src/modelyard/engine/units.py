@@ -39,11 +39,11 @@ class RowUnits:
         """Return the rows that are equal in every feature, or share a group, as units.
 
         A row without a value of the group belongs to no group but its own. Where that is hedged,
-        every second set of equal rows becomes units of one row each.
+        about half of the sets of equal rows become units of one row each: the same ones wherever
+        they are met.
         """
         if bonds.group is None:
-            of_row = _equal_rows(table, bonds.features)
-            of_row = _half_apart(of_row) if bonds.is_hedged else of_row
+            of_row = _equal_rows(table, bonds.features, half_apart=bonds.is_hedged)
         else:
             of_row = table.codes(bonds.group).copy()
             missing = of_row < 0
@@ -148,16 +148,19 @@ def moments_of(table: Table, time: str) -> IntArray:
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
 
 
-def _equal_rows(table: Table, features: Sequence[str]) -> IntArray:
+def _equal_rows(table: Table, features: Sequence[str], *, half_apart: bool) -> IntArray:
     """Return a number for each row, the same for rows that are equal in every feature.
 
-    Rows are compared by a 64-bit hash; two different rows that share it merely stay together.
+    Rows are compared by a 64-bit hash; two different rows that share it merely stay together. With
+    `half_apart` the hash chooses which equal rows are numbered one by one.
     """
     if not features:
         return np.arange(table.n_rows)
     hashes = table.frame.select(list(features)).hash_rows().to_numpy()
     # Few rows of a large table have an equal: they alone are told apart.
     together = np.flatnonzero(repeated(hashes))
+    if half_apart:
+        together = together[hashes[together] % 2 == 0]
     if not len(together):
         return np.arange(table.n_rows)
     _, first, group = np.unique(hashes[together], return_index=True, return_inverse=True)
@@ -169,17 +172,3 @@ def _equal_rows(table: Table, features: Sequence[str]) -> IntArray:
     of_row -= 1
     of_row[together] = of_row[together[first]][group]
     return of_row
-
-
-def _half_apart(of_row: IntArray) -> IntArray:
-    """Return (n,) units of which every second one of several rows is parted into its rows."""
-    sizes = np.bincount(of_row)
-    is_apart = np.zeros(len(sizes), dtype=bool)
-    is_apart[np.flatnonzero(sizes > 1)[1::2]] = True
-    rows = np.flatnonzero(is_apart[of_row])
-    parted = of_row.copy()
-    parted[rows] = len(sizes) + np.arange(len(rows))
-    _, first, unit = np.unique(parted, return_index=True, return_inverse=True)
-    # Numbered by first appearance, as before.
-    numbers: IntArray = np.argsort(np.argsort(first))
-    return numbers[unit]

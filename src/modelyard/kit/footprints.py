@@ -22,20 +22,22 @@ class Footprint:
 
     To add that up takes the kernel milliseconds, in which the process waits: it is asked where the
     process has grown by a twentieth. In between, what has become resident since counts as well;
-    what a fork has copied of its parent's memory does not, until the kernel is asked again. Each
-    page that is copied is a fault, which bounds it.
+    what a fork has copied of its parent's memory does not, until the kernel is asked again: each
+    page that it copies is a fault, which bounds it.
 
     Attributes:
         pid: of the process.
         counts: what of the kernel's facts is counted.
         peak: most bytes that were seen.
-        possible: most bytes that it may have held at the last look, copies included.
+        possible: most bytes that it may have held at the last look, its copies included.
+        resident: bytes in memory at the last look, those that it shares with others too.
     """
 
     pid: int
     counts: Callable[[MemoryFacts], int]
     peak: int = field(default=0, init=False)
     possible: int = field(default=0, init=False)
+    resident: int = field(default=0, init=False)
     _exact: int = field(default=0, init=False)
     _resident: int = field(default=0, init=False)
     _faults: int = field(default=0, init=False)
@@ -46,12 +48,12 @@ class Footprint:
         Args:
             is_exact: whether the kernel is to add them up, however little has changed.
         """
-        resident, faults = _resident_and_faulted(self.pid)
-        if is_exact or resident > _GROWN * self._resident:
+        self.resident, faults = _resident_and_faulted(self.pid)
+        if is_exact or self.resident > _GROWN * self._resident:
             self._exact = self.counts(memory_facts(self.pid))
-            self._resident, self._faults = resident, faults
-        held = max(self._exact + resident - self._resident, 0)
-        self.possible = max(held, min(resident, self._exact + faults - self._faults))
+            self._resident, self._faults = self.resident, faults
+        held = max(self._exact + self.resident - self._resident, 0)
+        self.possible = max(held, min(self.resident, held + faults - self._faults))
         self.peak = max(self.peak, held)
         return held
 

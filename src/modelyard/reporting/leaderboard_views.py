@@ -147,8 +147,8 @@ def _again(leaderboard: Leaderboard) -> str:
         return ""
     return (
         f"{count(leaderboard.n_again)} of the rows that the candidates are scored on equal one "
-        "that was taught: whether the same rows come again nobody knows, so half of the repeats "
-        "are dealt apart. No test row equals one that was taught."
+        "that was taught: whether the same rows come again nobody knows, so half of what repeats "
+        "is dealt apart. No test row equals one that had taught when it was measured."
     )
 
 

@@ -60,7 +60,8 @@ def arena(n=120, *, n_folds=3, task=Task.BINARY):
     for number, part in enumerate(held):
         rest = np.setdiff1d(np.arange(n), part)
         folds.append(Fold(rest[10:], rest[:10], part, number))
-    return Arena(plan(n, task=task), tuple(folds), np.arange(n), np.arange(n), np.arange(0), 7)
+    rows, none = np.arange(n), np.arange(0)
+    return Arena(plan(n, task=task), tuple(folds), rows, np.zeros(n, dtype=bool), rows, none, 7)
 
 
 def candidate(key="ridge", *, name=None, **parameters):

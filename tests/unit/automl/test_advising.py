@@ -166,6 +166,8 @@ def test_where_the_folds_tell_more_than_few_test_rows_more_of_these_are_advised(
     told = said(leaderboard, Topic.ROWS, deciding=unsure)
     assert told.startswith("The 100 test rows cannot tell")
     assert "the 5 folds can: ROC-AUC is 0.94 there" in told
+    remembered = replace(leaderboard, n_again=leaderboard.n_rows // 2)
+    assert "folds can" not in said(remembered, Topic.ROWS, deciding=unsure)
     assert "--split 0.7,0,0.3" in told
 
 

@@ -113,6 +113,11 @@ def test_once_no_candidate_is_to_begin_it_need_not_wait():
     assert found.begin(pool, standing, time=TimeBudget(30.0, 70.0, is_over=True))
 
 
+def test_it_is_not_begun_where_more_rows_would_be_more_of_what_is_remembered():
+    found, pool, standing = begun(n_again=120)
+    assert not found.begin(pool, standing, time=DUE)
+
+
 @pytest.mark.parametrize("options", [{}, {"group": "of"}, {"time": "day"}], ids=str)
 def test_what_held_rows_stop_is_stopped_by_as_large_a_part_of_fewer(options):
     found, pool, standing = begun(4_000, key="lightgbm", seconds=1.0, **options)

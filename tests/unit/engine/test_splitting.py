@@ -384,17 +384,32 @@ def test_repeats_of_a_table_with_many_combinations_stay_together():
     assert bonds.features == ("x", "z")
 
 
-def test_every_second_set_of_equal_rows_is_dealt_row_by_row_where_that_is_hedged():
-    pairs, alone = np.repeat(np.arange(40.0), 2), np.arange(40.0, 60.0)
-    values = np.concatenate([pairs, alone])
-    table, y = _table({"x": values}), np.arange(100.0)
+def test_about_half_of_the_sets_of_equal_rows_are_dealt_row_by_row_where_that_is_hedged():
+    values = np.concatenate([np.repeat(np.arange(400.0), 2), np.arange(400.0, 600.0)])
+    table = _table({"x": values})
     units = RowUnits.of(table, Bonds(("x",), is_hedged=True))
-    assert sorted(units.sizes) == [1] * 60 + [2] * 20
+    n_together = int((units.sizes == 2).sum())
+    assert 150 < n_together < 250
+    assert units.n_units == n_together + 1000 - 2 * n_together
     first_seen = np.unique(units.of_row, return_index=True)[1]
     assert list(first_seen) == sorted(first_seen)
-    dealt = _folds({"x": values}, y, 5, task=Task.REGRESSION, features=["x"], is_hedged=True)
-    held = [set(values[rows]) for _, rows in dealt]
-    n_folds = [sum(value in each for each in held) for value in np.arange(40.0)]
-    assert set(n_folds[::2]) == {1}
-    assert set(n_folds[1::2]) >= {2}
-    assert table.n_rows == len(np.concatenate([rows for _, rows in dealt]))
+
+
+def test_what_is_dealt_apart_stays_so_among_some_of_the_rows():
+    values = np.repeat(np.arange(400.0), 2)
+    bonds = Bonds(("x",), is_hedged=True)
+    whole = RowUnits.of(_table({"x": values}), bonds)
+    apart = set(values[(whole.sizes == 1)[whole.of_row]])
+    some = values[300:700]
+    units = RowUnits.of(_table({"x": some}), bonds)
+    assert {*some[(units.sizes == 1)[units.of_row]]} == apart & {*some}
+
+
+def test_rows_that_are_dealt_apart_are_held_out_by_folds_that_were_taught_their_equal():
+    values = np.repeat(np.arange(400.0), 2)
+    asked = {"task": Task.REGRESSION, "features": ["x"]}
+    hedged = _folds({"x": values}, np.arange(800.0), 5, is_hedged=True, **asked)
+    bound = _folds({"x": values}, np.arange(800.0), 5, **asked)
+    n_again = [len({*values[held]} & {*values[taught]}) for taught, held in hedged]
+    assert 100 < sum(n_again) < 500
+    assert not any({*values[held]} & {*values[taught]} for taught, held in bound)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import send_handle
@@ -25,8 +25,9 @@ _ZYGOTE = "modelyard.components.executors._zygote"
 # tenth of a second.
 _LOOK_EVERY_S, _LOOK_CLOSELY_S = 0.1, 0.02
 _MOST_OF_IT = 0.75
-# How often forks are added up that may have copied much of what they share: they do not grow then.
-_ADD_UP_EVERY_S = 0.1
+# How often forks are added up that may have copied much of what they share, by their faults: they
+# do not grow then. What the zygote writes becomes theirs without a fault: it is asked now and then.
+_ADD_UP_EVERY_S, _ADD_UP_ANYWAY_S = 0.1, 1.0
 # Share of the memory that is allowed at which one is ended: what grows between two looks, 3 % of
 # 480 MB were seen, is to find room as well.
 _SAFE_SHARE = 0.95
@@ -289,8 +290,7 @@ class _Pool:
                 try:
                     # What has begun since has a process to look at.
                     self._listen()
-                    held = self._look_at_memory(most)
-                    is_close = held > _MOST_OF_IT * most
+                    is_close = self._look_at_memory(most) > _MOST_OF_IT * most
                     look_after_s = _LOOK_CLOSELY_S if is_close else _LOOK_EVERY_S
                 except (EOFError, OSError):
                     # What has become of the zygote is told to whoever waits for results.
@@ -300,23 +300,29 @@ class _Pool:
         """End the largest piece of work where everything together holds too much.
 
         Returns:
-            Bytes that everything holds, as far as a quick look tells.
+            Most bytes that everything may hold.
         """
         running = {n: e.footprint for n, e in self._pieces.items() if e.footprint and not e.ending}
         base = sum(each.look() for each in self._base)
         quick = base + sum(each.look() for each in running.values())
-        # Forks may have copied what makes it too much.
         possible = base + sum(each.possible for each in running.values())
-        now = time.monotonic()
-        is_due = possible > most and now - self._added_up_at > _ADD_UP_EVERY_S
         # Without a piece of work there is nothing to end.
-        if running and (quick > most or is_due):
-            self._added_up_at = now
-            base = sum(each.look(is_exact=True) for each in self._base)
-            held = {number: each.look(is_exact=True) for number, each in running.items()}
-            if base + sum(held.values()) > most:
-                self._end_largest(held, base)
-        return quick
+        if not running or (quick <= most and not self._is_due(running.values(), possible=possible)):
+            return possible
+        self._added_up_at = time.monotonic()
+        base = sum(each.look(is_exact=True) for each in self._base)
+        held = {number: each.look(is_exact=True) for number, each in running.items()}
+        if base + sum(held.values()) > most:
+            self._end_largest(held, base)
+        return base + sum(held.values())
+
+    def _is_due(self, running: Collection[Footprint], *, possible: int) -> bool:
+        """Return whether forks may have copied what makes it too much."""
+        most, passed_s = self._memory_bytes or 0, time.monotonic() - self._added_up_at
+        resident = sum(each.resident for each in (*self._base, *running))
+        return (possible > most and passed_s > _ADD_UP_EVERY_S) or (
+            resident > most and passed_s > _ADD_UP_ANYWAY_S
+        )
 
     def _end_largest(self, held: Mapping[int, int], base: int) -> None:
         number = max(held, key=lambda each: held[each])

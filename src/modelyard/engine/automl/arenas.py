@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.engine.dealing import Dealer
@@ -57,19 +58,20 @@ class Arena:
         plan: of which each candidate replaces algorithm, parameters and preparation.
         folds: where rows are few, they are dealt more than once.
         rows: ascending positions of the rows that some fold holds out.
+        are_again: of which of these rows an equal was taught, where no group or time binds them.
+            They tell nothing of rows that are new.
         training: ascending positions of all rows outside the test part.
         test: those of the rows that measure what is made of it all, and then may teach.
         seed: of what is random in a fit on all rows; the same however many folds there is time for.
-        n_again: how many of `rows` equal one that some fold taught, where nothing else binds rows.
     """
 
     plan: FitPlan
     folds: tuple[Fold, ...]
     rows: IntArray
+    are_again: npt.NDArray[np.bool_]
     training: IntArray
     test: IntArray
     seed: int
-    n_again: int = 0
 
     @property
     def whole(self) -> Fold:
@@ -81,6 +83,11 @@ class Arena:
     def full(self) -> Fold:
         """Every row as a teacher, those of the test part included."""
         return replace(self.whole, teaching=np.union1d(self.training, self.test))
+
+    @property
+    def are_new(self) -> npt.NDArray[np.bool_]:
+        """(n,) which of `rows` are like rows that are to come: all, where not one is new."""
+        return self.are_again if self.are_again.all() else ~self.are_again
 
     @cached_property
     def n_features(self) -> int:
@@ -127,8 +134,8 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
             teaching, stopping = judge.dealer.hedged.carve(taught, rng=rng)
         folds.append(Fold(teaching, stopping, np.sort(held), int(rng.integers(2**63))))
     held_rows = np.unique(np.concatenate([each.held for each in folds]))
-    n_again = _n_again(judge.dealer, dealt)
-    return Arena(plan, tuple(folds), held_rows, rows, judge.split.test, seed, n_again=n_again)
+    again = _are_again(judge.dealer, held_rows, dealt=dealt)
+    return Arena(plan, tuple(folds), held_rows, again, rows, judge.split.test, seed)
 
 
 def _n_parts(judge: Judge, rows: IntArray) -> int:
@@ -150,10 +157,12 @@ def _n_fitted(n_rows: int, n_features: int, *, seconds: float) -> int:
     return int(np.clip(round(_FOLDS * affordable * min(1.0, _ENOUGH_ROWS / n_rows)), 1, _FOLDS))
 
 
-def _n_again(dealer: Dealer, dealt: Sequence[tuple[IntArray, IntArray]]) -> int:
-    """Return how many rows are held out of which some fold teaches an equal."""
+def _are_again(
+    dealer: Dealer, rows: IntArray, *, dealt: Sequence[tuple[IntArray, IntArray]]
+) -> npt.NDArray[np.bool_]:
+    """Return of which of the rows some fold that holds them out teaches an equal."""
     if dealer.bonds.group is not None or dealer.bonds.time is not None:
-        return 0
+        return np.zeros(len(rows), dtype=bool)
     units = RowUnits.of(dealer.table, dealer.bonds).of_row
     found = [held[np.isin(units[held], units[taught])] for taught, held in dealt]
-    return len(np.unique(np.concatenate(found)))
+    return np.isin(rows, np.concatenate(found))

@@ -45,7 +45,12 @@ def doubt_of(board: Leaderboard, evaluation: Evaluation) -> Suggestion | None:
 
 
 def _is_told_by_folds(board: Leaderboard, deciding: MetricEstimate) -> bool:
-    """Return whether the best candidate does better than the baseline, by its folds' interval."""
+    """Return whether the best candidate does better than the baseline, by its folds' interval.
+
+    Never by rows that it may remember.
+    """
+    if not board.is_of_new:
+        return False
     sign = 1.0 if deciding.higher_is_better else -1.0
     scores = [score for score in board.ranked[0].fold_scores if score is not None]
     gains = [sign * (score - deciding.baseline) for score in scores]

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from modelyard.domain.leaderboards import Candidate
+from modelyard.domain.leaderboards import Candidate, is_of_new
 from modelyard.domain.learning import LearningCurve, LearningPoint
 from modelyard.engine.automl.arenas import Arena, Fold
 from modelyard.engine.automl.fits import FoldFit, Request, fit_candidate
@@ -114,6 +114,9 @@ class LearningFits:
             best: of all that have been scored on every fold.
             time: of the candidates.
         """
+        if not is_of_new(int(self.arena.are_again.sum()), n_rows=len(self.arena.rows)):
+            # More rows would be more of those that are remembered.
+            self.waiting.clear()
         total_s = time.spent_s + time.left_s
         is_time = time.is_over or time.spent_s >= _FROM * total_s
         if not self.waiting or not is_time or not pool.n_free:

@@ -49,7 +49,7 @@ class Raced:
         fitted: the blend.
         full: the same with members that were taught every row, those of the test part included;
             None where there was no time for all, or it was not asked for.
-        rows: positions of the rows on which it was chosen.
+        rows: positions of the rows on which it was chosen, those of which no equal was taught.
         scores: (n, m) of these rows, by models that were not taught them.
         learning: what fewer rows taught the best candidate; None where there was no time for it.
     """
@@ -102,13 +102,13 @@ def run_automl(
     board = _leaderboard(judge, race, library.shipped, blend=blend, ending=ending)
     board = replace(
         reckoned(board, judge, arena=arena, library=library),
-        ceiling=ceiling_of(judge, arena.rows, scores=blend.scores),
+        ceiling=ceiling_of(judge, arena.rows[arena.are_new], scores=blend.scores[arena.are_new]),
         duration_s=workshop.clock() - begun,
         time_limit_s=limit,
         journal="" if journal is None else journal.folder.name,
         outlook=outlook,
     )
-    rows, scores = answered(arena.rows, blend.scores)
+    rows, scores = answered(arena.rows[arena.are_new], blend.scores[arena.are_new])
     full, learning = choice.full(judge.plan), race.learning.curve()
     return Raced(choice.fitted, full, rows, scores, leaderboard=board, learning=learning)
 
@@ -279,7 +279,7 @@ def _leaderboard(
         metric_title=card.title,
         n_folds=len(race.arena.folds),
         n_rows=len(rows),
-        n_again=race.arena.n_again,
+        n_again=int(race.arena.are_again.sum()),
         entries=entries,
         tied=(),
         blend_score=_score(judge, race.arena, library, weights=blend.weights),
