@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from modelyard.domain.errors import TooFewRows
 from modelyard.domain.splits import Bonds
 from modelyard.domain.tables import Table
 from modelyard.domain.tasks import Task
@@ -58,6 +59,21 @@ class Dealer:
             rng=rng,
         )
         return [(rows[taught], rows[held]) for taught, held in dealt]
+
+    def folds_at_most(
+        self, rows: IntArray, n_folds: int, *, rng: np.random.Generator
+    ) -> list[tuple[IntArray, IntArray]]:
+        """Return as many folds as asked for, or as few as the rows allow.
+
+        Raises:
+            TooFewRows: if they do not even allow two.
+        """
+        for n in range(n_folds, 2, -1):
+            try:
+                return self.folds(rows, n, rng=rng)
+            except TooFewRows:
+                continue
+        return self.folds(rows, 2, rng=rng)
 
     def carve(self, rows: IntArray, *, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
         """Return the rows that teach and the few that stop a fit early, none where too few."""

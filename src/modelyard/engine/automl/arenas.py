@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from modelyard.domain.columns import ColumnKind
 from modelyard.engine.dealing import Dealer
-from modelyard.engine.ensembles.members import deal_folds
 from modelyard.engine.evaluation.judging import Judge
 from modelyard.engine.fitting import FitPlan, IntArray
 from modelyard.engine.units import RowUnits
@@ -125,7 +124,7 @@ def build_arena(judge: Judge, *, seconds: float | None, rng: np.random.Generator
     dealt = [
         fold
         for _ in range(n_repeats)
-        for fold in deal_folds(judge.dealer.hedged, rows, n_folds=n_parts, rng=rng)[-n_fitted:]
+        for fold in judge.dealer.hedged.folds_at_most(rows, n_parts, rng=rng)[-n_fitted:]
     ]
     folds = []
     for taught, held in dealt:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.ensembles.attempts import Attempts
-from modelyard.engine.ensembles.members import OutOfFold, deal_folds, fit_members, out_of_fold
+from modelyard.engine.ensembles.members import OutOfFold, fit_members, out_of_fold
 from modelyard.engine.ensembles.recipes import merge_recipes
 from modelyard.engine.fitting import (
     FitPlan,
@@ -186,7 +186,7 @@ def _dealt(
     facts = plan.algorithm.card.members
     if facts is None or not facts.needs_scores:
         return []
-    return deal_folds(dealer, rows, n_folds=plan.parameters["folds"], rng=rng)
+    return dealer.folds_at_most(rows, plan.parameters["folds"], rng=rng)
 
 
 def _told(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from modelyard.catalog import pick
 from modelyard.domain.configs import NONE
-from modelyard.domain.errors import InvalidValue, TooFewRows
+from modelyard.domain.errors import InvalidValue
 from modelyard.engine.dealing import Dealer
 from modelyard.engine.ensembles.attempts import Attempts
 from modelyard.engine.fitting import FitPlan, Fitted, IntArray, MemberPlan, fit
@@ -139,22 +139,6 @@ def fit_members(
             )
             attempts.count()
     return fits
-
-
-def deal_folds(
-    dealer: Dealer, rows: IntArray, *, n_folds: int, rng: np.random.Generator
-) -> list[tuple[IntArray, IntArray]]:
-    """Return as many folds as asked for, or as few as the rows allow.
-
-    Raises:
-        TooFewRows: if they do not even allow two.
-    """
-    for n in range(n_folds, 2, -1):
-        try:
-            return dealer.folds(rows, n, rng=rng)
-        except TooFewRows:
-            continue
-    return dealer.folds(rows, 2, rng=rng)
 
 
 def _fit_fold(plan: FitPlan, rows: IntArray, *, dealer: Dealer, rng: np.random.Generator) -> Fitted:
